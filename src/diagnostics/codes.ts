@@ -1,0 +1,17 @@
+import type { CodeEntry } from './codes/entry.ts';
+import { hostCodes } from './codes/host.ts';
+import { modelCodes } from './codes/model.ts';
+import { planCodes } from './codes/plan.ts';
+import { readCodes } from './codes/read.ts';
+import { rulesetCodes } from './codes/ruleset.ts';
+
+/** Every diagnostic code, with its documentation. The digit after NATC is the stage. */
+export const codes = {
+  ...readCodes,
+  ...modelCodes,
+  ...planCodes,
+  ...rulesetCodes,
+  ...hostCodes,
+} as const satisfies Record<string, CodeEntry>;
+
+export type DiagnosticCode = keyof typeof codes;

@@ -1,0 +1,62 @@
+import type { IpFamily } from './net/family.ts';
+
+/** kube-proxy's `--detect-local-mode` (semantics 7.2). */
+export type DetectLocalMode =
+  | 'ClusterCIDR'
+  | 'NodeCIDR'
+  | 'BridgeInterface'
+  | 'InterfaceNamePrefix';
+
+/**
+ * Everything that decides what natc compiles besides the objects themselves: the settings of
+ * kube-proxy and the facts about this node. Values are as the user wrote them, trimmed and split;
+ * the model stage validates them. Field names follow KubeProxyConfiguration.
+ */
+export interface CompileOptions {
+  /** CIDRs and the words `primary`, `localhost`, `all`; empty: all local addresses (ND1). */
+  readonly nodePortAddresses: readonly string[];
+  /** Serve node ports on 127.0.0.0/8 where `nodePortAddresses` covers it (ND2). */
+  readonly localhostNodePorts: boolean;
+  readonly serviceCIDRs: readonly string[];
+  /** Which node we are; undefined: every endpoint is remote or unknown. */
+  readonly nodeName: string | undefined;
+  /** This node's addresses; empty: from the Node object. */
+  readonly nodeIPs: readonly string[];
+  /** Topology zone; undefined: from the Node object. */
+  readonly zone: string | undefined;
+  readonly detectLocalMode: DetectLocalMode;
+  readonly clusterCIDRs: readonly string[];
+  /** Pod CIDRs for NodeCIDR; empty: from the Node object. */
+  readonly podCIDRs: readonly string[];
+  readonly podBridgeInterface: string;
+  readonly podInterfaceNamePrefix: string;
+  readonly masqueradeAll: boolean;
+  /** 0 to 31. */
+  readonly masqueradeBit: number;
+  /** Inclusive. */
+  readonly serviceNodePortRange: { readonly first: number; readonly last: number };
+  readonly validate: 'strict' | 'warn';
+  /** Handle only Services with this label value; undefined: only Services without the label (S3). */
+  readonly serviceProxyName: string | undefined;
+  readonly families: readonly IpFamily[];
+}
+
+export const defaultOptions: CompileOptions = {
+  nodePortAddresses: [],
+  localhostNodePorts: true,
+  serviceCIDRs: [],
+  nodeName: undefined,
+  nodeIPs: [],
+  zone: undefined,
+  detectLocalMode: 'ClusterCIDR',
+  clusterCIDRs: [],
+  podCIDRs: [],
+  podBridgeInterface: '',
+  podInterfaceNamePrefix: '',
+  masqueradeAll: false,
+  masqueradeBit: 14,
+  serviceNodePortRange: { first: 30000, last: 32767 },
+  validate: 'strict',
+  serviceProxyName: undefined,
+  families: ['IPv4', 'IPv6'],
+};

@@ -1,0 +1,135 @@
+/**
+ * The plan: for each IP family, which destinations are served, by which endpoints, and under which
+ * policies. It holds all service-proxy semantics and knows nothing of nftables or iptables; a backend
+ * only lays it out. Lists are sorted, so the same cluster gives the same plan in whatever order its
+ * objects were read.
+ */
+import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
+import type { Cidr } from '../net/cidr.ts';
+import type { IpFamily, Protocol } from '../net/family.ts';
+
+export interface Plan {
+  /** One entry per family to emit, IPv4 first. */
+  readonly families: readonly FamilyPlan[];
+}
+
+export interface FamilyPlan {
+  readonly family: IpFamily;
+  /** How traffic of a local pod is told; undefined: no detector in this family (M10). */
+  readonly localDetector: LocalDetector | undefined;
+  readonly masqueradeAll: boolean;
+  /** The mark that stands for "masquerade this": `1 << masqueradeBit`. */
+  readonly masqueradeMark: number;
+  /** Every cluster IP that is served, sorted (G1, K1). */
+  readonly clusterIPs: readonly string[];
+  /** Cluster IPs that another proxy serves: kept out of K2 (ND4). */
+  readonly otherProxyClusterIPs: readonly string[];
+  /** Normalised; unallocated addresses in them are dropped (K2). */
+  readonly serviceCIDRs: readonly Cidr[];
+  readonly nodePortAddresses: NodePortAddresses;
+  /** Sorted by namespace, Service name, port name, protocol. */
+  readonly servicePorts: readonly ServicePortPlan[];
+}
+
+export type LocalDetector =
+  | { readonly kind: 'source-cidr'; readonly cidr: Cidr }
+  | { readonly kind: 'interface'; readonly name: string }
+  | { readonly kind: 'interface-prefix'; readonly prefix: string };
+
+/** Where node ports listen (section 8): local addresses of the node that lie in one of `cidrs`. */
+export interface NodePortAddresses {
+  /** Normalised; `0.0.0.0/0` or `::/0` for all. Never empty. */
+  readonly cidrs: readonly Cidr[];
+  /**
+   * Node ports answer on 127.0.0.0/8 (ND2): needs route_localnet and the guard (N10). When false the
+   * loopback is excluded even where `cidrs` cover it. Always false for IPv6.
+   */
+  readonly loopback: boolean;
+}
+
+/** Why something is in the plan: the object and the field that made it so. */
+export interface Origin {
+  readonly object: SourceObject;
+  readonly path: FieldPath;
+}
+
+/** One entry of `spec.ports` of one Service in one family: the unit of compilation. */
+export interface ServicePortPlan {
+  readonly namespace: string;
+  readonly service: string;
+  /** '' when unnamed. */
+  readonly portName: string;
+  readonly protocol: Protocol;
+  /** `spec.ports[].port` */
+  readonly port: number;
+  /** `spec.type`, for comments. */
+  readonly type: string;
+  readonly origin: Origin;
+  /** Destinations, sorted: cluster IP, external IPs, load-balancer IPs, node port. No duplicates. */
+  readonly frontends: readonly Frontend[];
+  /** Where `cluster` picks go: sorted by the bytes of `ip:port` (E10); empty when unused. */
+  readonly clusterEndpoints: readonly Endpoint[];
+  /** Where `local` picks go. */
+  readonly localEndpoints: readonly Endpoint[];
+  /** Timeout in seconds of ClientIP affinity; undefined for None. */
+  readonly affinityTimeout: number | undefined;
+  /** Normalised networks that may reach the load-balancer IPs (P10); undefined: no firewall. */
+  readonly sourceRanges: readonly Cidr[] | undefined;
+}
+
+export type Frontend = AddressFrontend | NodePortFrontend;
+
+export interface AddressFrontend {
+  readonly kind: 'cluster-ip' | 'external-ip' | 'load-balancer-ip';
+  /** Canonical. */
+  readonly address: string;
+  readonly port: number;
+  readonly verdict: Verdict;
+  readonly origin: Origin;
+}
+
+export interface NodePortFrontend {
+  readonly kind: 'node-port';
+  readonly port: number;
+  readonly verdict: Verdict;
+  readonly origin: Origin;
+}
+
+/** What happens to the first packet of a connection to a frontend (section 6). */
+export type Verdict =
+  | {
+      /** DNAT to a random member of the named list, which is not empty. */
+      readonly kind: 'pick';
+      readonly from: 'cluster' | 'local';
+      /**
+       * `always`: mark for masquerade first (M4). `cluster-ip`: whatever the rule for all cluster IPs
+       * says (M1-M3), nothing here.
+       */
+      readonly masquerade: 'always' | 'cluster-ip';
+    }
+  | {
+      /**
+       * External traffic policy Local (P3), in this order: local pod source: cluster list, no mark;
+       * node source: mark, cluster list; others: local list, no mark, dropped when it is empty.
+       */
+      readonly kind: 'external-local';
+    }
+  | { readonly kind: 'reject' }
+  | { readonly kind: 'drop' };
+
+export interface Endpoint {
+  /** Canonical. */
+  readonly address: string;
+  readonly port: number;
+  /** `nodeName`, for comments; undefined when unknown. */
+  readonly nodeName: string | undefined;
+  /** A connection from the endpoint's own address to itself must be masqueraded here (M6, ND3). */
+  readonly hairpin: boolean;
+  readonly origin: Origin;
+}
+
+/** `namespace/name:port`, or `namespace/name` for an unnamed port (S7). */
+export const servicePortName = (servicePort: ServicePortPlan): string =>
+  `${servicePort.namespace}/${servicePort.service}${
+    servicePort.portName === '' ? '' : `:${servicePort.portName}`
+  }`;
