@@ -21,6 +21,8 @@ export interface Settings {
   readonly masqueradeBit: number;
   readonly serviceProxyName: string | undefined;
   readonly families: readonly IpFamily[];
+  /** `warn`: a Service that claims what another one has is left out there, not an error (ND5). */
+  readonly validate: 'strict' | 'warn';
 }
 
 /** One entry of `--nodeport-addresses`; `localhost` is 127.0.0.0/8 and ::1/128. */

@@ -5,13 +5,41 @@
  * objects were read.
  */
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
+import type { ServiceType, TrafficPolicy } from '../model/cluster.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { IpFamily, Protocol } from '../net/family.ts';
 
 export interface Plan {
   /** One entry per family to emit, IPv4 first. */
   readonly families: readonly FamilyPlan[];
+  /** Services that are served in no family, and why; sorted by namespace and name. */
+  readonly unserved: readonly UnservedService[];
 }
+
+/** A Service of the input that gets no rules (section 2). */
+export interface UnservedService {
+  readonly namespace: string;
+  readonly service: string;
+  readonly type: ServiceType;
+  readonly reason: UnservedReason;
+  readonly origin: Origin;
+}
+
+export type UnservedReason =
+  /** Labelled for another proxy than ours (S3). */
+  | 'other-proxy'
+  /** Label `service.kubernetes.io/headless` (S4). */
+  | 'headless-label'
+  /** Type ExternalName (S2). */
+  | 'external-name'
+  /** `clusterIP: None` (S1). */
+  | 'headless'
+  /** No cluster IP has been allocated yet (S1). */
+  | 'no-cluster-ip'
+  /** No cluster IP of a family that is to be emitted (S5). */
+  | 'other-family'
+  /** `spec.ports` is empty (S8). */
+  | 'no-ports';
 
 export interface FamilyPlan {
   readonly family: IpFamily;
@@ -22,13 +50,26 @@ export interface FamilyPlan {
   readonly masqueradeMark: number;
   /** Every cluster IP that is served, sorted (G1, K1). */
   readonly clusterIPs: readonly string[];
-  /** Cluster IPs that another proxy serves: kept out of K2 (ND4). */
+  /** Cluster IPs that another proxy serves: kept out of K2 (ND4); none is in `clusterIPs`. */
   readonly otherProxyClusterIPs: readonly string[];
   /** Normalised; unallocated addresses in them are dropped (K2). */
   readonly serviceCIDRs: readonly Cidr[];
   readonly nodePortAddresses: NodePortAddresses;
   /** Sorted by namespace, Service name, port name, protocol. */
   readonly servicePorts: readonly ServicePortPlan[];
+  /** Health-check node ports (H1), sorted by namespace and Service name. Not part of any ruleset. */
+  readonly healthChecks: readonly HealthCheck[];
+}
+
+/** What a health-check server for one Service would know (section 16). */
+export interface HealthCheck {
+  readonly namespace: string;
+  readonly service: string;
+  /** `spec.healthCheckNodePort` */
+  readonly port: number;
+  /** Distinct addresses of ready endpoints on this node, over all ports (H2). */
+  readonly localEndpoints: number;
+  readonly origin: Origin;
 }
 
 export type LocalDetector =
@@ -62,8 +103,10 @@ export interface ServicePortPlan {
   readonly protocol: Protocol;
   /** `spec.ports[].port` */
   readonly port: number;
-  /** `spec.type`, for comments. */
-  readonly type: string;
+  readonly type: ServiceType;
+  /** In force, not as written: Local only where F7 lets it count. */
+  readonly externalTrafficPolicy: TrafficPolicy;
+  readonly internalTrafficPolicy: TrafficPolicy;
   readonly origin: Origin;
   /** Destinations, sorted: cluster IP, external IPs, load-balancer IPs, node port. No duplicates. */
   readonly frontends: readonly Frontend[];
@@ -71,15 +114,31 @@ export interface ServicePortPlan {
   readonly clusterEndpoints: readonly Endpoint[];
   /** Where `local` picks go. */
   readonly localEndpoints: readonly Endpoint[];
+  /** For people; packets only know the two lists above. */
+  readonly endpointCounts: EndpointCounts;
+  /**
+   * Distinct addresses of all serving endpoints, policies and topology ignored, sorted by bytes: a UDP
+   * conntrack entry that replies from elsewhere is stale (C3). Empty for TCP and SCTP (C9).
+   */
+  readonly servingAddresses: readonly string[];
   /** Timeout in seconds of ClientIP affinity; undefined for None. */
   readonly affinityTimeout: number | undefined;
   /** Normalised networks that may reach the load-balancer IPs (P10); undefined: no firewall. */
   readonly sourceRanges: readonly Cidr[] | undefined;
 }
 
+/** Endpoints of a ServicePort after merging (E9), before any is chosen. */
+export interface EndpointCounts {
+  readonly total: number;
+  readonly ready: number;
+  /** Ready and on this node (E8). */
+  readonly localReady: number;
+}
+
 export type Frontend = AddressFrontend | NodePortFrontend;
 
 export interface AddressFrontend {
+  /** An address that a Service lists several times has the last of these kinds (P6). */
   readonly kind: 'cluster-ip' | 'external-ip' | 'load-balancer-ip';
   /** Canonical. */
   readonly address: string;
