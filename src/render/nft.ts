@@ -1,0 +1,153 @@
+import type {
+  Chain,
+  Collection,
+  DataElement,
+  NftFamily,
+  Owner,
+  Rule,
+  Ruleset,
+  SetElement,
+  Table,
+  VerdictElement,
+} from '../ruleset/ast.ts';
+import { renderKey, renderStatement } from './nft-expression.ts';
+import { addressText, commentLine, identifier, quoted } from './quote.ts';
+
+/**
+ * A ruleset as input for `nft -f`: it replaces whatever natc tables were there before, in one
+ * transaction (X1). One element a line, grouped by Service under a `#` comment; the first time a
+ * Service appears, the comment says all about it.
+ */
+export function renderNft(ruleset: Ruleset): string {
+  const lines: string[] = [];
+  for (const table of ruleset.tables) renderTable(table, lines);
+  lines.push('');
+  return lines.join('\n');
+}
+
+function renderTable(table: Table, lines: string[]): void {
+  const name = `${table.family} ${identifier(table.name)}`;
+  lines.push(`add table ${name}`, `delete table ${name}`, `table ${name} {`);
+  if (table.comment !== undefined) lines.push(`\tcomment ${quoted(table.comment)}`, '');
+  const introduced = new Set<Owner>();
+  for (const collection of table.collections)
+    renderCollection(collection, table.family, introduced, lines);
+  for (const chain of table.chains) renderChain(chain, table.family, lines);
+  if (lines.at(-1) === '') lines.pop();
+  lines.push('}');
+}
+
+function renderCollection(
+  collection: Collection,
+  family: NftFamily,
+  introduced: Set<Owner>,
+  lines: string[],
+): void {
+  const keyword = collection.kind === 'set' ? 'set' : 'map';
+  lines.push(`\t${keyword} ${identifier(collection.name)} {`);
+  for (const line of declarationLines(collection, family)) lines.push(`\t\t${line}`);
+  const { elements } = collection;
+  if (elements.length > 0) {
+    lines.push('\t\telements = {');
+    let owner: Owner | undefined;
+    for (const element of elements) {
+      if (element.owner !== undefined && element.owner !== owner)
+        renderOwner(element.owner, introduced, lines);
+      owner = element.owner;
+      lines.push(`\t\t\t${renderElement(element)},`);
+    }
+    lines.push('\t\t}');
+  }
+  lines.push('\t}', '');
+}
+
+/** What stands in a set's or map's braces besides its elements, a line each. */
+export function declarationLines(collection: Collection, family: NftFamily): readonly string[] {
+  const key = renderKey(collection.key, family);
+  const lines: string[] = [];
+  switch (collection.kind) {
+    case 'set':
+      lines.push(`typeof ${key}`);
+      break;
+    case 'verdict-map':
+      lines.push(`typeof ${key} : verdict`);
+      break;
+    case 'data-map':
+      lines.push(`typeof ${key} : ${renderKey(collection.value, family)}`);
+      break;
+  }
+  if (collection.kind !== 'verdict-map' && collection.size !== undefined)
+    lines.push(`size ${collection.size}`);
+  const flags = flagsOf(collection);
+  if (flags.length > 0) lines.push(`flags ${flags.join(',')}`);
+  if (collection.kind !== 'verdict-map' && collection.timeout !== undefined)
+    lines.push(`timeout ${collection.timeout}s`);
+  if (collection.kind === 'set' && collection.interval && collection.key.length === 1)
+    lines.push('auto-merge');
+  if (collection.comment !== undefined) lines.push(`comment ${quoted(collection.comment)}`);
+  return lines;
+}
+
+function flagsOf(collection: Collection): readonly string[] {
+  if (collection.kind === 'verdict-map') return [];
+  const flags: string[] = [];
+  if (collection.kind === 'set' && collection.interval) flags.push('interval');
+  if (collection.dynamic === true) flags.push('dynamic');
+  if (collection.timeout !== undefined) flags.push('timeout');
+  return flags;
+}
+
+function renderOwner(owner: Owner, introduced: Set<Owner>, lines: string[]): void {
+  lines.push(`\t\t\t# ${commentLine(owner.name)}`);
+  if (introduced.has(owner)) return;
+  introduced.add(owner);
+  for (const line of owner.lines) lines.push(`\t\t\t#   ${commentLine(line)}`);
+}
+
+/** One element as it stands between the braces: key, comment, value. */
+export function renderElement(element: SetElement | VerdictElement | DataElement): string {
+  const key = renderValues(element.key);
+  const comment = element.comment === undefined ? '' : ` comment ${quoted(element.comment)}`;
+  if ('verdict' in element) {
+    const { verdict } = element;
+    const target = verdict.kind === 'goto' ? `goto ${identifier(verdict.chain)}` : verdict.kind;
+    return `${key}${comment} : ${target}`;
+  }
+  if ('value' in element) return `${key}${comment} : ${renderValues(element.value)}`;
+  return `${key}${comment}`;
+}
+
+const l4protos: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
+
+function renderValues(values: readonly (string | number)[]): string {
+  let text = '';
+  for (const value of values) {
+    if (text !== '') text += ' . ';
+    text += typeof value === 'number' || l4protos.has(value) ? value : addressText(value);
+  }
+  return text;
+}
+
+function renderChain(chain: Chain, family: NftFamily, lines: string[]): void {
+  lines.push(`\tchain ${identifier(chain.name)} {`);
+  for (const line of chainHeadLines(chain)) lines.push(`\t\t${line}`);
+  for (const rule of chain.rules) {
+    if (rule.reason !== undefined) lines.push(`\t\t# ${commentLine(rule.reason)}`);
+    lines.push(`\t\t${renderRule(rule, family)}`);
+  }
+  lines.push('\t}', '');
+}
+
+/** What stands in a chain's braces before its rules. */
+export function chainHeadLines(chain: Chain): readonly string[] {
+  const lines: string[] = [];
+  if (chain.comment !== undefined) lines.push(`comment ${quoted(chain.comment)}`);
+  if (chain.hook !== undefined) {
+    const { type, hook, priority } = chain.hook;
+    lines.push(`type ${type} hook ${hook} priority ${priority}; policy accept;`);
+  }
+  return lines;
+}
+
+export const renderRule = (rule: Rule, family: NftFamily): string =>
+  rule.statements.map((statement) => renderStatement(statement, family)).join(' ');

@@ -1,0 +1,46 @@
+/**
+ * The only ways for text to get into a ruleset. nft has no escape for a quote within a string, so
+ * what does not fit is replaced or refused, never passed on.
+ */
+
+/** nft refuses longer comments (bytes). */
+const maxComment = 128;
+
+const unprintable = /[^\x20-\x7e]/g;
+
+/** Text in `# …`: printable ASCII on one line. */
+export const commentLine = (text: string): string => text.replace(unprintable, '?');
+
+/** Text in `comment "…"`: printable ASCII without quotes and backslashes, cut to nft's limit. */
+export const quoted = (text: string): string =>
+  `"${text.replace(unprintable, '?').replace(/["\\]/g, "'").slice(0, maxComment)}"`;
+
+const namePattern = /^[a-zA-Z][a-zA-Z0-9/._-]{0,254}$/;
+
+/**
+ * The name of a table, set, map or chain.
+ *
+ * @throws when nft would refuse it: names are natc's own, so that is a bug.
+ */
+export function identifier(name: string): string {
+  if (!namePattern.test(name)) throw new Error(`not an nft name: ${JSON.stringify(name)}`);
+  return name;
+}
+
+/** Printable ASCII without white space, quote, slash and backslash; at most 15 characters and a `*`. */
+const interfacePattern = /^[!#-.0-[\]-~]{1,16}$/;
+
+/** An interface name, `*` at its end included. @throws when the kernel has no such names. */
+export function interfaceName(name: string): string {
+  if (!interfacePattern.test(name))
+    throw new Error(`not an interface name: ${JSON.stringify(name)}`);
+  return `"${name}"`;
+}
+
+const addressPattern = /^[0-9a-f.:]+(\/[0-9]{1,3})?$/;
+
+/** An address or network in canonical text. @throws for anything else. */
+export function addressText(text: string): string {
+  if (!addressPattern.test(text)) throw new Error(`not an address: ${JSON.stringify(text)}`);
+  return text;
+}

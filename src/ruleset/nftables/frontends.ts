@@ -1,0 +1,148 @@
+import { formatCidr, normaliseCidrs } from '../../net/cidr.ts';
+import type {
+  AddressFrontend,
+  FamilyPlan,
+  Frontend,
+  NodePortFrontend,
+  ServicePortPlan,
+} from '../../plan/plan.ts';
+import type { ElementVerdict, L4Proto, Owner, VerdictElement } from '../ast.ts';
+import { addAffinity } from './affinity.ts';
+import { type Draft, endpointMap, ensureChain } from './draft.ts';
+import { chains, type Entrance, type List } from './names.ts';
+import { ownerOf } from './owner.ts';
+import { endpointsOf, externalLocalChain, masqueradePickChain, pickChain } from './pick.ts';
+import { drop, goto, rule } from './rules.ts';
+import { l4protos } from './selectors.ts';
+
+/** Adds one ServicePort: the elements of its frontends and endpoints, and the chains they lead to. */
+export function addServicePort(
+  draft: Draft,
+  family: FamilyPlan,
+  servicePort: ServicePortPlan,
+): void {
+  const owner = ownerOf(servicePort, family);
+  for (const frontend of servicePort.frontends) {
+    addVerdicts(draft, family, servicePort, frontend, owner);
+    for (const list of listsOf(frontend)) addEndpoints(draft, servicePort, frontend, list, owner);
+    if (frontend.kind === 'load-balancer-ip') addSourceRanges(draft, servicePort, frontend, owner);
+  }
+  addHairpins(draft, servicePort, owner);
+  addAffinity(draft, servicePort, owner);
+}
+
+function addVerdicts(
+  draft: Draft,
+  family: FamilyPlan,
+  servicePort: ServicePortPlan,
+  frontend: Frontend,
+  owner: Owner,
+): void {
+  const entrance = entranceOf(frontend);
+  const { verdict } = frontend;
+  const element = (target: ElementVerdict): VerdictElement => ({
+    key: verdictKey(frontend, l4protos[servicePort.protocol]),
+    comment: owner.name,
+    verdict: target,
+    owner,
+    origin: frontend.origin,
+  });
+  const served = entrance === 'service' ? draft.services : draft.nodePorts;
+  const refused = entrance === 'service' ? draft.refusedServices : draft.refusedNodePorts;
+  switch (verdict.kind) {
+    case 'pick': {
+      const pick = verdict.masquerade === 'always' ? masqueradePickChain : pickChain;
+      served.push(element(goto(pick(draft, servicePort, entrance, verdict.from))));
+      return;
+    }
+    case 'external-local':
+      served.push(element(goto(externalLocalChain(draft, family, servicePort, entrance))));
+      // Pods and the node itself are served by remote endpoints; everybody else is dropped (G3).
+      if (servicePort.localEndpoints.length === 0) refused.push(element(drop));
+      return;
+    case 'reject':
+      refused.push(element(goto(refuseChain(draft))));
+      return;
+    case 'drop':
+      refused.push(element(drop));
+      return;
+  }
+}
+
+/** `reject` is a statement, not a verdict a map could hold. */
+const refuseChain = (draft: Draft): string =>
+  ensureChain(draft, chains.refuse, () => ({ rules: [rule({ kind: 'reject' })] }));
+
+const entranceOf = (frontend: Frontend): Entrance =>
+  frontend.kind === 'node-port' ? 'node-port' : 'service';
+
+const verdictKey = (frontend: Frontend, protocol: L4Proto): VerdictElement['key'] =>
+  frontend.kind === 'node-port'
+    ? [protocol, frontend.port]
+    : [frontend.address, protocol, frontend.port];
+
+/** The endpoint lists that a frontend's chains look into. */
+function listsOf(frontend: Frontend): readonly List[] {
+  switch (frontend.verdict.kind) {
+    case 'pick':
+      return [frontend.verdict.from];
+    case 'external-local':
+      return ['cluster', 'local'];
+    case 'reject':
+    case 'drop':
+      return [];
+  }
+}
+
+function addEndpoints(
+  draft: Draft,
+  servicePort: ServicePortPlan,
+  frontend: AddressFrontend | NodePortFrontend,
+  list: List,
+  owner: Owner,
+): void {
+  const endpoints = endpointsOf(servicePort, list);
+  if (endpoints.length === 0) return;
+  const protocol = l4protos[servicePort.protocol];
+  const { elements } = endpointMap(draft, entranceOf(frontend), list, protocol);
+  endpoints.forEach((endpoint, index) => {
+    elements.push({
+      key:
+        frontend.kind === 'node-port'
+          ? [frontend.port, index]
+          : [frontend.address, frontend.port, index],
+      value: [endpoint.address, endpoint.port],
+      owner,
+      origin: endpoint.origin,
+    });
+  });
+}
+
+/** P10: a load-balancer IP with source ranges is protected, and the ranges are let in. */
+function addSourceRanges(
+  draft: Draft,
+  servicePort: ServicePortPlan,
+  frontend: AddressFrontend,
+  owner: Owner,
+): void {
+  if (servicePort.sourceRanges === undefined) return;
+  const key = verdictKey(frontend, l4protos[servicePort.protocol]);
+  const origin = frontend.origin;
+  draft.protectedServices.push({ key, comment: owner.name, owner, origin });
+  // Concatenated interval sets refuse a range inside another.
+  for (const cidr of normaliseCidrs(servicePort.sourceRanges))
+    draft.allowedSources.push({ key: [...key, formatCidr(cidr)], owner, origin });
+}
+
+function addHairpins(draft: Draft, servicePort: ServicePortPlan, owner: Owner): void {
+  const protocol = l4protos[servicePort.protocol];
+  for (const list of ['cluster', 'local'] as const) {
+    for (const endpoint of endpointsOf(servicePort, list)) {
+      if (!endpoint.hairpin) continue;
+      const { address, port, origin } = endpoint;
+      const id = `${address} ${protocol} ${port}`;
+      if (!draft.hairpin.has(id))
+        draft.hairpin.set(id, { key: [address, address, protocol, port], owner, origin });
+    }
+  }
+}

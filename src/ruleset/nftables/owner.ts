@@ -1,0 +1,109 @@
+import { formatCidr } from '../../net/cidr.ts';
+import {
+  type Endpoint,
+  type FamilyPlan,
+  type Frontend,
+  type ServicePortPlan,
+  servicePortName,
+} from '../../plan/plan.ts';
+import type { Owner } from '../ast.ts';
+
+const lineWidth = 96;
+
+/**
+ * The comment block of a ServicePort: what a reviewer wants to know before reading its elements. All
+ * text of the input in it is cleaned again by the renderer.
+ */
+export function ownerOf(servicePort: ServicePortPlan, family: FamilyPlan): Owner {
+  return {
+    name: servicePortName(servicePort),
+    lines: [
+      `${servicePort.type}, ${servicePort.protocol} ${servicePort.port}`,
+      ...wrap(frontendList(servicePort.frontends)),
+      ...settings(servicePort),
+      ...endpointLines(servicePort, family),
+    ],
+    origin: servicePort.origin,
+  };
+}
+
+const frontendKinds: Record<Frontend['kind'], string> = {
+  'cluster-ip': 'cluster IP',
+  'external-ip': 'external IP',
+  'load-balancer-ip': 'load-balancer IP',
+  'node-port': 'node port',
+};
+
+function frontendList(frontends: readonly Frontend[]): string {
+  return frontends
+    .map((frontend) => {
+      const what = frontend.kind === 'node-port' ? String(frontend.port) : frontend.address;
+      return `${frontendKinds[frontend.kind]} ${what}${remark(frontend)}`;
+    })
+    .join(', ');
+}
+
+function remark(frontend: Frontend): string {
+  const { verdict } = frontend;
+  switch (verdict.kind) {
+    case 'reject':
+      return ' (refused: no endpoint)';
+    case 'drop':
+      return ' (dropped: no endpoint on this node)';
+    case 'external-local':
+      return ' (external traffic policy Local)';
+    case 'pick':
+      return verdict.from === 'local' ? ' (internal traffic policy Local)' : '';
+  }
+}
+
+function settings(servicePort: ServicePortPlan): readonly string[] {
+  const lines: string[] = [];
+  if (servicePort.affinityTimeout !== undefined)
+    lines.push(`session affinity ClientIP, ${servicePort.affinityTimeout} s`);
+  if (servicePort.sourceRanges !== undefined)
+    lines.push(
+      ...wrap(`load-balancer source ranges ${servicePort.sourceRanges.map(formatCidr).join(', ')}`),
+    );
+  return lines;
+}
+
+function endpointLines(servicePort: ServicePortPlan, family: FamilyPlan): readonly string[] {
+  const lines: string[] = [];
+  const { clusterEndpoints, localEndpoints } = servicePort;
+  if (clusterEndpoints.length > 0)
+    lines.push(...endpointList('endpoints', clusterEndpoints, family));
+  if (localEndpoints.length > 0)
+    lines.push(...endpointList('local endpoints', localEndpoints, family));
+  return lines;
+}
+
+function endpointList(
+  what: string,
+  endpoints: readonly Endpoint[],
+  family: FamilyPlan,
+): readonly string[] {
+  const share = endpoints.length === 1 ? '1/1' : `1/${endpoints.length} each`;
+  const list = endpoints.map((endpoint) => {
+    const address = family.family === 'IPv6' ? `[${endpoint.address}]` : endpoint.address;
+    const node = endpoint.nodeName === undefined ? '' : ` on ${endpoint.nodeName}`;
+    return `${address}:${endpoint.port}${node}`;
+  });
+  return wrap(`${what}, ${share}: ${list.join(', ')}`);
+}
+
+/** Breaks a comma-separated list into lines; later lines are indented by two. */
+function wrap(text: string): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const part of text.split(', ')) {
+    if (line !== '' && line.length + part.length > lineWidth) {
+      lines.push(`${line},`);
+      line = `  ${part}`;
+    } else {
+      line = line === '' ? part : `${line}, ${part}`;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
