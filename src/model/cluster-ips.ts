@@ -1,0 +1,32 @@
+import { type IpFamily, ipFamilies } from '../net/family.ts';
+import { readAddress } from './address-field.ts';
+import { type Fields, oneOf, stringField, stringList } from './fields.ts';
+
+/**
+ * Reads `spec.clusterIPs`, or `[spec.clusterIP]` where only that is given (D2), in canonical text.
+ * Whether the two agree, and with `spec.ipFamilies`, is for checks/cluster-ips.ts.
+ */
+export function readClusterIPs(spec: Fields): readonly string[] {
+  const list = stringList(spec, 'clusterIPs', (text, index) =>
+    readClusterIP(spec, ['clusterIPs', index], text),
+  );
+  const single = stringField(spec, 'clusterIP') ?? '';
+  if (list.length > 0) return list;
+  const address = readClusterIP(spec, ['clusterIP'], single);
+  return address === undefined ? [] : [address];
+}
+
+function readClusterIP(
+  spec: Fields,
+  keys: readonly (string | number)[],
+  text: string,
+): string | undefined {
+  if (text === '') return undefined;
+  return text === 'None' ? text : readAddress(spec, keys, text)?.text;
+}
+
+/** Reads `spec.ipFamilies`. */
+export const readIpFamilies = (spec: Fields): readonly IpFamily[] =>
+  stringList(spec, 'ipFamilies', (text, index) =>
+    oneOf(spec, ['ipFamilies', index], text, ipFamilies),
+  );

@@ -1,0 +1,116 @@
+import type { SourceObject } from '../diagnostics/source.ts';
+import type { IpFamily } from '../net/family.ts';
+import { readUnicastAddress } from './address-field.ts';
+import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
+import { readEndpointPorts } from './endpoint-ports.ts';
+import {
+  at,
+  booleanField,
+  type Fields,
+  mapField,
+  mappingList,
+  oneOfField,
+  rawField,
+  refuseMissing,
+  rootFields,
+  stringField,
+  stringList,
+} from './fields.ts';
+import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
+import { labelValueRule, readName, subdomainRule } from './names.ts';
+import type { Report } from './report.ts';
+
+type AddressType = IpFamily | 'FQDN';
+
+const addressTypes: readonly AddressType[] = ['IPv4', 'IPv6', 'FQDN'];
+
+/** An EndpointSlice with its fields as written, for the rules that need both. */
+export interface ReadEndpointSlice {
+  readonly slice: EndpointSlice;
+  readonly root: Fields;
+}
+
+/**
+ * Reads one EndpointSlice: API defaults (D4) filled in, each field checked by itself.
+ *
+ * @returns undefined when the object cannot be told apart or its `addressType` is not known.
+ */
+export function readEndpointSlice(
+  object: SourceObject,
+  report: Report,
+): ReadEndpointSlice | undefined {
+  const root = rootFields(object, report);
+  const metadata = readMetadata(root, subdomainRule, 'namespaced');
+  if (rawField(root, 'addressType') === undefined) refuseMissing(root, 'addressType');
+  const addressType = oneOfField(root, 'addressType', addressTypes);
+  if (metadata === undefined || addressType === undefined) return undefined;
+  const slice: EndpointSlice = {
+    object,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    ...proxyLabels(metadata),
+    serviceName: labelValue(metadata.labels, 'kubernetes.io/service-name'),
+    addressType,
+    ports: readEndpointPorts(root),
+    endpoints: mappingList(root, 'endpoints', (entry, index) =>
+      readEndpoint(entry, index, addressType),
+    ),
+  };
+  return { slice, root };
+}
+
+function readEndpoint(
+  entry: Fields,
+  index: number,
+  addressType: AddressType,
+): SliceEndpoint | undefined {
+  const addresses = readAddresses(entry, addressType);
+  if (addresses.length === 0) return undefined;
+  const conditions = mapField(entry, 'conditions');
+  const hints = mapField(entry, 'hints');
+  return {
+    index,
+    addresses,
+    nodeName: stringField(entry, 'nodeName'),
+    ready: conditions && booleanField(conditions, 'ready'),
+    serving: conditions && booleanField(conditions, 'serving'),
+    terminating: conditions && booleanField(conditions, 'terminating'),
+    forZones: hints === undefined ? [] : readHints(hints, 'forZones'),
+    forNodes: hints === undefined ? [] : readHints(hints, 'forNodes'),
+  };
+}
+
+/** Only the first address is ever used (E5): when that one is unusable, so is the endpoint. */
+function readAddresses(entry: Fields, addressType: AddressType): readonly string[] {
+  let isFirstUsable = true;
+  const addresses = stringList(entry, 'addresses', (text, index) => {
+    const address = readEndpointAddress(entry, index, text, addressType);
+    if (index === 0) isFirstUsable = address !== undefined;
+    return address;
+  });
+  return isFirstUsable ? addresses : [];
+}
+
+function readEndpointAddress(
+  entry: Fields,
+  index: number,
+  text: string,
+  addressType: AddressType,
+): string | undefined {
+  if (addressType === 'FQDN') return text;
+  const address = readUnicastAddress(entry, ['addresses', index], text);
+  if (address === undefined || address.family === addressType) return address?.text;
+  entry.report.refuse(at(entry, 'addresses', index), {
+    code: 'NATC2050',
+    message: `addresses[${index}] must be an ${addressType} address, as addressType says, got ${text}`,
+    hint: `put ${address.family} addresses into a slice of their own`,
+  });
+  return undefined;
+}
+
+const readHints = (hints: Fields, key: 'forZones' | 'forNodes'): readonly string[] =>
+  mappingList(hints, key, (hint) => {
+    const name = stringField(hint, 'name');
+    if (name === undefined || name === '') return refuseMissing(hint, 'name');
+    return readName(hint, ['name'], name, key === 'forZones' ? labelValueRule : subdomainRule);
+  });

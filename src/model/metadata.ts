@@ -1,0 +1,67 @@
+import type { ProxyLabels } from './cluster.ts';
+import { type Fields, mapField, rawField, refuseMissing, stringField } from './fields.ts';
+import { labelRule, type NameRule, readName } from './names.ts';
+
+export interface Metadata {
+  /** `default` when unset; '' for kinds without a namespace. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Fields | undefined;
+  readonly annotations: Fields | undefined;
+}
+
+/**
+ * Reads what identifies an object.
+ *
+ * @returns undefined when that cannot be told, which has then been reported.
+ */
+export function readMetadata(
+  root: Fields,
+  nameRule: NameRule,
+  scope: 'namespaced' | 'cluster',
+): Metadata | undefined {
+  const metadata = mapField(root, 'metadata');
+  if (metadata === undefined) {
+    if (rawField(root, 'metadata') === undefined) refuseMissing(root, 'metadata');
+    return undefined;
+  }
+  const name = readObjectName(metadata, nameRule);
+  const namespace = scope === 'cluster' ? '' : readNamespace(metadata);
+  if (name === undefined || namespace === undefined) return undefined;
+  return {
+    namespace,
+    name,
+    labels: mapField(metadata, 'labels'),
+    annotations: mapField(metadata, 'annotations'),
+  };
+}
+
+/** The labels that decide which proxy takes an object; their presence alone counts (S3, S4). */
+export function proxyLabels({ labels }: Metadata): ProxyLabels {
+  const serviceProxyName = labelValue(labels, 'service.kubernetes.io/service-proxy-name');
+  const headless = labelValue(labels, 'service.kubernetes.io/headless') !== undefined;
+  return { serviceProxyName, headless };
+}
+
+/** A label or annotation; '' when it has no value, undefined when it is absent. */
+export function labelValue(labels: Fields | undefined, key: string): string | undefined {
+  if (labels === undefined || !Object.hasOwn(labels.record, key)) return undefined;
+  return stringField(labels, key) ?? '';
+}
+
+function readObjectName(metadata: Fields, rule: NameRule): string | undefined {
+  if (rawField(metadata, 'name') === undefined) {
+    return rawField(metadata, 'generateName') === undefined
+      ? refuseMissing(metadata, 'name')
+      : refuseMissing(metadata, 'name', 'generateName is for the API server: write a name');
+  }
+  const text = stringField(metadata, 'name');
+  return text === undefined ? undefined : readName(metadata, ['name'], text, rule);
+}
+
+function readNamespace(metadata: Fields): string | undefined {
+  if (rawField(metadata, 'namespace') === undefined) return 'default';
+  const text = stringField(metadata, 'namespace');
+  if (text === '') return 'default';
+  return text === undefined ? undefined : readName(metadata, ['namespace'], text, labelRule);
+}

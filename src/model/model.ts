@@ -1,0 +1,63 @@
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { SourceObject } from '../diagnostics/source.ts';
+import type { CompileOptions } from '../options.ts';
+import type { Cluster, Node } from './cluster.ts';
+import { type ReadEndpointSlice, readEndpointSlice } from './endpoint-slice.ts';
+import { type ReadEndpoints, readEndpoints } from './endpoints.ts';
+import { readNode } from './node.ts';
+import { readSettings } from './read-settings.ts';
+import { createReport } from './report.ts';
+import { type ReadService, readService } from './service.ts';
+import type { Settings } from './settings.ts';
+
+export interface ModelResult {
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  /** In no particular order. After an error the cluster must not be compiled. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The model stage: plain objects to a typed, valid cluster. Pure; linear in the size of the objects.
+ *
+ * @param optionPlaces where option values came from, when not from the command line.
+ */
+export function buildModel(
+  objects: readonly SourceObject[],
+  options: CompileOptions,
+  optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
+): ModelResult {
+  const report = createReport(options.validate);
+  const settings = readSettings(options, optionPlaces, report);
+  const services: ReadService[] = [];
+  const slices: ReadEndpointSlice[] = [];
+  const endpoints: ReadEndpoints[] = [];
+  const nodes: Node[] = [];
+  for (const object of objects) {
+    switch (object.kind) {
+      case 'Service':
+        push(services, readService(object, report));
+        break;
+      case 'EndpointSlice':
+        push(slices, readEndpointSlice(object, report));
+        break;
+      case 'Endpoints':
+        push(endpoints, readEndpoints(object, report));
+        break;
+      case 'Node':
+        push(nodes, readNode(object, report));
+        break;
+    }
+  }
+  const cluster: Cluster = {
+    services: services.map(({ service }) => service),
+    endpointSlices: slices.map(({ slice }) => slice),
+    endpoints: endpoints.map((read) => read.endpoints),
+    nodes,
+  };
+  return { cluster, settings, diagnostics: report.diagnostics };
+}
+
+function push<T>(list: T[], item: T | undefined): void {
+  if (item !== undefined) list.push(item);
+}

@@ -1,0 +1,46 @@
+import { quote } from '../diagnostics/quote.ts';
+import type { FieldPath } from '../diagnostics/source.ts';
+import { at, type Fields, label } from './fields.ts';
+
+/** A rule for names, with the words that messages use for it. */
+export interface NameRule {
+  readonly matches: (text: string) => boolean;
+  readonly expected: string;
+}
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** DNS-1123 label. Service names begin with a letter in old API versions; both are taken (V1). */
+export const labelRule: NameRule = {
+  matches: (text) => text.length <= 63 && dnsLabel.test(text),
+  expected: 'at most 63 lower-case letters, digits and "-", with a letter or digit at both ends',
+};
+
+export const subdomainRule: NameRule = {
+  matches: (text) => text.length <= 253 && text.split('.').every((part) => dnsLabel.test(part)),
+  expected:
+    'at most 253 lower-case letters, digits, "-" and ".", with a letter or digit at both ends of each part',
+};
+
+/** The value of a Kubernetes label; empty is allowed. */
+export const labelValueRule: NameRule = {
+  matches: (text) => /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(text),
+  expected: 'at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends',
+};
+
+/** `text` when it keeps to the rule; otherwise refused and undefined. */
+export function readName(
+  fields: Fields,
+  keys: FieldPath,
+  text: string,
+  rule: NameRule,
+): string | undefined {
+  if (rule.matches(text)) return text;
+  const lower = text.toLowerCase();
+  fields.report.refuse(at(fields, ...keys), {
+    code: 'NATC2005',
+    message: `${label(keys)} must be ${rule.expected}, got ${quote(text)}`,
+    ...(rule.matches(lower) ? { hint: `write ${quote(lower)}` } : {}),
+  });
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import { quote } from '../diagnostics/quote.ts';
+import type { SourceObject } from '../diagnostics/source.ts';
+import { formatCidr, parseCidr } from '../net/cidr.ts';
+import { readAddress } from './address-field.ts';
+import type { Node } from './cluster.ts';
+import {
+  at,
+  type Fields,
+  mapField,
+  mappingList,
+  rootFields,
+  stringField,
+  stringList,
+} from './fields.ts';
+import { labelValue, readMetadata } from './metadata.ts';
+import { subdomainRule } from './names.ts';
+import type { Report } from './report.ts';
+
+/**
+ * Reads one Node: the facts that kube-proxy takes from it (N3, M12, Q5).
+ *
+ * @returns undefined when the object cannot be told apart.
+ */
+export function readNode(object: SourceObject, report: Report): Node | undefined {
+  const root = rootFields(object, report);
+  const metadata = readMetadata(root, subdomainRule, 'cluster');
+  if (metadata === undefined) return undefined;
+  const spec = mapField(root, 'spec');
+  const status = mapField(root, 'status');
+  return {
+    object,
+    name: metadata.name,
+    addresses: status === undefined ? [] : readNodeAddresses(status),
+    podCIDRs: spec === undefined ? [] : readPodCIDRs(spec),
+    zone: labelValue(metadata.labels, 'topology.kubernetes.io/zone'),
+  };
+}
+
+function readNodeAddresses(status: Fields): readonly string[] {
+  const addresses = mappingList(status, 'addresses', (entry) => {
+    const type = stringField(entry, 'type');
+    if (type !== 'InternalIP' && type !== 'ExternalIP') return undefined;
+    const address = readAddress(entry, ['address'], stringField(entry, 'address') ?? '');
+    return address === undefined ? undefined : { type, text: address.text };
+  });
+  return ['InternalIP', 'ExternalIP'].flatMap((type) =>
+    addresses.filter((address) => address.type === type).map((address) => address.text),
+  );
+}
+
+function readPodCIDRs(spec: Fields): readonly string[] {
+  const list = stringList(spec, 'podCIDRs', (text, index) =>
+    readPodCIDR(spec, ['podCIDRs', index], text),
+  );
+  const single = stringField(spec, 'podCIDR') ?? '';
+  if (list.length > 0 || single === '') return list;
+  const cidr = readPodCIDR(spec, ['podCIDR'], single);
+  return cidr === undefined ? [] : [cidr];
+}
+
+function readPodCIDR(
+  spec: Fields,
+  keys: readonly (string | number)[],
+  text: string,
+): string | undefined {
+  const cidr = parseCidr(text);
+  if (cidr !== undefined) return formatCidr(cidr);
+  spec.report.refuse(at(spec, ...keys), {
+    code: 'NATC2013',
+    message: `${keys[0]} must be a CIDR, got ${quote(text)}`,
+  });
+  return undefined;
+}

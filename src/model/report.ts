@@ -1,0 +1,40 @@
+import type { DiagnosticCode } from '../diagnostics/codes.ts';
+import type { Diagnostic, Place, Severity } from '../diagnostics/diagnostic.ts';
+import type { CompileOptions } from '../options.ts';
+
+/** What is wrong, apart from where. */
+export interface Problem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string;
+  /** Further places, e.g. the first of two things that clash. */
+  readonly also?: readonly Place[];
+}
+
+/** Where the readers and checks of one run put what they find. */
+export interface Report {
+  /** Something the API server refuses: an error; a warning with `--validate warn`. */
+  readonly refuse: (place: Place, problem: Problem) => void;
+  /** Something that cannot be compiled whatever `--validate` says. */
+  readonly fail: (place: Place, problem: Problem) => void;
+  readonly warn: (place: Place, problem: Problem) => void;
+  readonly note: (place: Place, problem: Problem) => void;
+  /** Everything found so far, in the order found. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function createReport(validate: CompileOptions['validate']): Report {
+  const diagnostics: Diagnostic[] = [];
+  const add =
+    (severity: Severity) =>
+    (place: Place, { also = [], ...problem }: Problem): void => {
+      diagnostics.push({ ...problem, severity, places: [place, ...also] });
+    };
+  return {
+    refuse: add(validate === 'strict' ? 'error' : 'warning'),
+    fail: add('error'),
+    warn: add('warning'),
+    note: add('note'),
+    diagnostics,
+  };
+}
