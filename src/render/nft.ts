@@ -2,6 +2,7 @@ import type {
   Chain,
   Collection,
   DataElement,
+  Hook,
   NftFamily,
   Owner,
   Rule,
@@ -46,6 +47,7 @@ function renderCollection(
   const keyword = collection.kind === 'set' ? 'set' : 'map';
   lines.push(`\t${keyword} ${identifier(collection.name)} {`);
   for (const line of declarationLines(collection, family)) lines.push(`\t\t${line}`);
+  if (collection.comment !== undefined) lines.push(`\t\tcomment ${quoted(collection.comment)}`);
   const { elements } = collection;
   if (elements.length > 0) {
     lines.push('\t\telements = {');
@@ -61,7 +63,7 @@ function renderCollection(
   lines.push('\t}', '');
 }
 
-/** What stands in a set's or map's braces besides its elements, a line each. */
+/** What stands in a set's or map's braces besides its comment and elements, a line each. */
 export function declarationLines(collection: Collection, family: NftFamily): readonly string[] {
   const key = renderKey(collection.key, family);
   const lines: string[] = [];
@@ -84,7 +86,6 @@ export function declarationLines(collection: Collection, family: NftFamily): rea
     lines.push(`timeout ${collection.timeout}s`);
   if (collection.kind === 'set' && collection.interval && collection.key.length === 1)
     lines.push('auto-merge');
-  if (collection.comment !== undefined) lines.push(`comment ${quoted(collection.comment)}`);
   return lines;
 }
 
@@ -106,15 +107,28 @@ function renderOwner(owner: Owner, introduced: Set<Owner>, lines: string[]): voi
 
 /** One element as it stands between the braces: key, comment, value. */
 export function renderElement(element: SetElement | VerdictElement | DataElement): string {
-  const key = renderValues(element.key);
+  const { key, rest } = elementParts(element);
+  return key + rest;
+}
+
+/** The key of an element, and the text that follows it: ` comment "…" : value`. */
+export function elementParts(element: SetElement | VerdictElement | DataElement): {
+  readonly key: string;
+  readonly rest: string;
+} {
   const comment = element.comment === undefined ? '' : ` comment ${quoted(element.comment)}`;
-  if ('verdict' in element) {
-    const { verdict } = element;
-    const target = verdict.kind === 'goto' ? `goto ${identifier(verdict.chain)}` : verdict.kind;
-    return `${key}${comment} : ${target}`;
-  }
-  if ('value' in element) return `${key}${comment} : ${renderValues(element.value)}`;
-  return `${key}${comment}`;
+  const value = elementValue(element);
+  return {
+    key: renderValues(element.key),
+    rest: value === undefined ? comment : `${comment} : ${value}`,
+  };
+}
+
+function elementValue(element: SetElement | VerdictElement | DataElement): string | undefined {
+  if ('value' in element) return renderValues(element.value);
+  if (!('verdict' in element)) return undefined;
+  const { verdict } = element;
+  return verdict.kind === 'goto' ? `goto ${identifier(verdict.chain)}` : verdict.kind;
 }
 
 const l4protos: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
@@ -130,7 +144,8 @@ function renderValues(values: readonly (string | number)[]): string {
 
 function renderChain(chain: Chain, family: NftFamily, lines: string[]): void {
   lines.push(`\tchain ${identifier(chain.name)} {`);
-  for (const line of chainHeadLines(chain)) lines.push(`\t\t${line}`);
+  if (chain.comment !== undefined) lines.push(`\t\tcomment ${quoted(chain.comment)}`);
+  if (chain.hook !== undefined) lines.push(`\t\t${renderHook(chain.hook)}`);
   for (const rule of chain.rules) {
     if (rule.reason !== undefined) lines.push(`\t\t# ${commentLine(rule.reason)}`);
     lines.push(`\t\t${renderRule(rule, family)}`);
@@ -138,16 +153,9 @@ function renderChain(chain: Chain, family: NftFamily, lines: string[]): void {
   lines.push('\t}', '');
 }
 
-/** What stands in a chain's braces before its rules. */
-export function chainHeadLines(chain: Chain): readonly string[] {
-  const lines: string[] = [];
-  if (chain.comment !== undefined) lines.push(`comment ${quoted(chain.comment)}`);
-  if (chain.hook !== undefined) {
-    const { type, hook, priority } = chain.hook;
-    lines.push(`type ${type} hook ${hook} priority ${priority}; policy accept;`);
-  }
-  return lines;
-}
+/** Priorities are numbers: their names are spelled differently by different nft versions. */
+export const renderHook = ({ type, hook, priority }: Hook): string =>
+  `type ${type} hook ${hook} priority ${priority}; policy accept;`;
 
 export const renderRule = (rule: Rule, family: NftFamily): string =>
   rule.statements.map((statement) => renderStatement(statement, family)).join(' ');
