@@ -28,6 +28,14 @@ export function parseAddress(text: string): Address | undefined {
   return octets === undefined ? undefined : { family: 'IPv4', text: octets.join('.') };
 }
 
+/** The family of a canonical address. */
+export const familyOf = (canonical: string): IpFamily =>
+  canonical.includes(':') ? 'IPv6' : 'IPv4';
+
+/** `ip:port`, or `[ip]:port` for IPv6: how an endpoint is named (semantics E7). */
+export const formatAddressPort = (canonical: string, port: number): string =>
+  canonical.includes(':') ? `[${canonical}]:${port}` : `${canonical}:${port}`;
+
 /** The numeric value of a canonical address: 32 bits for IPv4, 128 for IPv6. */
 export function addressToBigInt(address: Address): bigint {
   const [units, bits] =

@@ -1,0 +1,82 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { Settings } from '../model/settings.ts';
+import { normaliseCidrs } from '../net/cidr.ts';
+import { ipFamilies } from '../net/family.ts';
+import { checkPlan } from './checks.ts';
+import { settleClaims } from './claims.ts';
+import { indexEndpointSources } from './endpoint-sources.ts';
+import { localDetector } from './local-detector.ts';
+import { nodeFacts } from './node-facts.ts';
+import { nodePortAddresses } from './node-port-addresses.ts';
+import { sortedUnique } from './order.ts';
+import type { FamilyPlan, Plan } from './plan.ts';
+import { planService, type Surroundings } from './service-ports.ts';
+import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
+
+/**
+ * Decides what a service proxy would do with a cluster on one node (semantics sections 2-8 and 11):
+ * which destinations are served, by which endpoints, under which policies. Pure, linear in its input,
+ * and blind to the order of the objects.
+ *
+ * @param cluster validated objects with the API's defaults filled in.
+ * @param settings kube-proxy's settings and the facts about the node.
+ * @returns the plan, and all that is to be said about it; the plan is complete even with errors.
+ */
+export function buildPlan(
+  cluster: Cluster,
+  settings: Settings,
+): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
+  const { taken, unserved } = takeServices(cluster.services, settings);
+  const node = nodeFacts(cluster, settings);
+  const sources = indexEndpointSources(cluster);
+  const claims: Diagnostic[] = [];
+  const families = ipFamilies
+    .filter((family) => settings.families.includes(family))
+    .map((family) => {
+      const around = { family, settings, node, sources };
+      const built = planFamily(cluster, taken, around);
+      claims.push(...built.diagnostics);
+      return built.plan;
+    });
+  const plan: Plan = { families, unserved };
+  const diagnostics = checkPlan({ cluster, settings, node, sources, taken, plan });
+  return { plan, diagnostics: [...claims, ...diagnostics] };
+}
+
+/** One family is compiled without a look at the other (S6). */
+function planFamily(
+  cluster: Cluster,
+  taken: Cluster['services'],
+  around: Surroundings,
+): { readonly plan: FamilyPlan; readonly diagnostics: readonly Diagnostic[] } {
+  const { family, settings, node } = around;
+  const services = taken
+    .map((service) => planService(service, around))
+    .filter((service) => service !== undefined);
+  const clusterIPs = sortedUnique(services.map((service) => service.clusterIP));
+  const served = new Set(clusterIPs);
+  const { servicePorts, diagnostics } = settleClaims(
+    services.flatMap((service) => service.servicePorts),
+    settings.validate,
+  );
+  const plan: FamilyPlan = {
+    family,
+    localDetector: localDetector(settings, node, family),
+    masqueradeAll: settings.masqueradeAll,
+    masqueradeMark: 2 ** settings.masqueradeBit,
+    clusterIPs,
+    otherProxyClusterIPs: sortedUnique(
+      otherProxyClusterIPs(cluster.services, settings, family).filter(
+        (address) => !served.has(address),
+      ),
+    ),
+    serviceCIDRs: normaliseCidrs(settings.serviceCIDRs.filter((cidr) => cidr.family === family)),
+    nodePortAddresses: nodePortAddresses(settings, node, family),
+    servicePorts,
+    healthChecks: services
+      .map((service) => service.healthCheck)
+      .filter((check) => check !== undefined),
+  };
+  return { plan, diagnostics };
+}

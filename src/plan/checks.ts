@@ -1,0 +1,27 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { clusterIPEndpoints } from './checks/cluster-ip-endpoints.ts';
+import { endpointsObjects } from './checks/endpoint-objects.ts';
+import { ignoredSlices } from './checks/endpoint-slices.ts';
+import { nodePortSurprises } from './checks/node-ports.ts';
+import type { Check, Planned } from './checks/planned.ts';
+import { weakServiceFields } from './checks/service-fields.ts';
+import { thisNode } from './checks/this-node.ts';
+import { missingTopologyHints } from './checks/topology-hints.ts';
+import { unservedServices } from './checks/unserved-services.ts';
+import { withoutEndpoints } from './checks/without-endpoints.ts';
+
+const checks: readonly Check[] = [
+  unservedServices,
+  thisNode,
+  nodePortSurprises,
+  weakServiceFields,
+  endpointsObjects,
+  ignoredSlices,
+  withoutEndpoints,
+  clusterIPEndpoints,
+  missingTopologyHints,
+];
+
+/** Everything there is to say about a finished plan, in a fixed order. */
+export const checkPlan = (planned: Planned): readonly Diagnostic[] =>
+  checks.flatMap((check) => check(planned));

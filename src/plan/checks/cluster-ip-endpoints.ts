@@ -1,0 +1,30 @@
+import type { Endpoint, FamilyPlan } from '../plan.ts';
+import { counted, grouped, isAre, type Subject } from './grouped.ts';
+import type { Check } from './planned.ts';
+
+/** E13: after DNAT such a packet meets the refusal of unused cluster IP ports (K1). */
+export const clusterIPEndpoints: Check = ({ plan }) =>
+  plan.families.flatMap((family) =>
+    grouped(
+      'NATC3028',
+      'warning',
+      subjectsIn(family),
+      (count, names) =>
+        `${counted(count, 'endpoint')} that ${isAre(count)} a cluster IP cannot be reached: ${names}`,
+      'list the addresses behind that Service instead of its cluster IP',
+    ),
+  );
+
+function subjectsIn({ clusterIPs, servicePorts }: FamilyPlan): readonly Subject[] {
+  const services = new Set(clusterIPs);
+  const found = new Set<Endpoint>();
+  for (const { clusterEndpoints, localEndpoints } of servicePorts) {
+    for (const endpoint of clusterEndpoints)
+      if (services.has(endpoint.address)) found.add(endpoint);
+    for (const endpoint of localEndpoints) if (services.has(endpoint.address)) found.add(endpoint);
+  }
+  return Array.from(found, ({ address, origin }) => ({
+    name: address,
+    place: { kind: 'field', ...origin },
+  }));
+}

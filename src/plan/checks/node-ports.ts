@@ -1,0 +1,76 @@
+import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.ts';
+import type { NodePortAddress, Settings } from '../../model/settings.ts';
+import { formatCidr } from '../../net/cidr.ts';
+import type { IpFamily } from '../../net/family.ts';
+import { isLoopbackOnly, listedCidrs } from '../node-port-addresses.ts';
+import type { FamilyPlan } from '../plan.ts';
+import type { Check, Planned } from './planned.ts';
+
+/** Section 8: where node ports listen other than one might think. */
+export const nodePortSurprises: Check = (planned) =>
+  planned.plan.families.flatMap((family) => [
+    ...openFamily(planned, family),
+    ...unservedLoopback(planned, family),
+  ]);
+
+const option = '--nodeport-addresses';
+
+/** N4, ND7: a list that has nothing for a family opens that family. */
+function openFamily({ settings, node }: Planned, family: FamilyPlan): readonly Diagnostic[] {
+  const entries = settings.nodePortAddresses;
+  if (entries.length === 0 || listedCidrs(settings, node, family.family).length > 0) return [];
+  const isPrimary = entries.some((entry) => entry.kind === 'primary');
+  const why = isPrimary
+    ? `this node's primary ${family.family} address is not known`
+    : `${option} has no ${family.family} entry`;
+  return [
+    {
+      code: 'NATC3023',
+      severity: severityFor(family),
+      message: `${why}, so ${family.family} node ports are open on all addresses`,
+      places: [{ kind: 'option', option, value: formatEntries(settings) }],
+      hint: `${isPrimary ? 'give --node-ip, or list CIDRs' : 'list CIDRs of that family'}; ${nowhere[family.family]} closes it`,
+    },
+  ];
+}
+
+/** ND2: `::1` never, 127.0.0.0/8 only with `--localhost-nodeports`. */
+function unservedLoopback({ settings, node }: Planned, family: FamilyPlan): readonly Diagnostic[] {
+  const listed = listedCidrs(settings, node, family.family).filter(isLoopbackOnly);
+  if (listed.length === 0 || family.nodePortAddresses.loopback) return [];
+  const value = listed.map(formatCidr).join(',');
+  return [
+    family.family === 'IPv6'
+      ? {
+          code: 'NATC3024',
+          severity: severityFor(family),
+          message: 'node ports cannot be served on ::1',
+          places: [{ kind: 'option', option, value }],
+          hint: 'Linux has no route_localnet for IPv6; use 127.0.0.1 or another address of the node',
+        }
+      : {
+          code: 'NATC3025',
+          severity: severityFor(family),
+          message: `node ports are not served on ${value} while --localhost-nodeports is false`,
+          places: [{ kind: 'option', option, value }],
+          hint: 'drop the entry, or give --localhost-nodeports true',
+        },
+  ];
+}
+
+/** An address that no interface has, so that the family's list is not empty and matches nothing. */
+const nowhere: Readonly<Record<IpFamily, string>> = { IPv4: '0.0.0.0/32', IPv6: '::/128' };
+
+/** Without node ports in the family it makes no difference today. */
+const severityFor = (family: FamilyPlan): Severity =>
+  family.servicePorts.some((servicePort) =>
+    servicePort.frontends.some((frontend) => frontend.kind === 'node-port'),
+  )
+    ? 'warning'
+    : 'note';
+
+const formatEntries = (settings: Settings): string =>
+  settings.nodePortAddresses.map(formatEntry).join(',');
+
+const formatEntry = (entry: NodePortAddress): string =>
+  entry.kind === 'cidr' ? formatCidr(entry.cidr) : entry.kind;

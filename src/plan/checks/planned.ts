@@ -1,0 +1,20 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Cluster, Service } from '../../model/cluster.ts';
+import type { Settings } from '../../model/settings.ts';
+import type { EndpointSources } from '../endpoint-sources.ts';
+import type { NodeFacts } from '../node-facts.ts';
+import type { Plan } from '../plan.ts';
+
+/** A finished plan and all that it was made from. */
+export interface Planned {
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  readonly node: NodeFacts;
+  readonly sources: EndpointSources;
+  /** The Services that are compiled, sorted by namespace and name. */
+  readonly taken: readonly Service[];
+  readonly plan: Plan;
+}
+
+/** Finds something that the user ought to know about a plan. */
+export type Check = (planned: Planned) => readonly Diagnostic[];

@@ -1,0 +1,48 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { IpFamily } from '../../net/family.ts';
+import { serviceAddresses } from '../service-addresses.ts';
+import { failsOpen } from '../source-ranges.ts';
+import { counted, grouped, subject } from './grouped.ts';
+import type { Check, Planned } from './planned.ts';
+
+/** Fields of a Service that have less effect than their author may think. */
+export const weakServiceFields: Check = (planned) => [
+  ...secondClusterIP(planned),
+  ...planned.plan.families.flatMap(({ family }) => openRanges(planned, family)),
+];
+
+/** S5: only the API server's `ipFamilies` brings the second cluster IP to life. */
+const secondClusterIP = ({ taken }: Planned): readonly Diagnostic[] =>
+  grouped(
+    'NATC3026',
+    'warning',
+    taken
+      .filter((service) => service.ipFamilies.length === 0 && service.clusterIPs.length > 1)
+      .map((service) => subject(service, ['spec', 'clusterIPs', 1])),
+    (count, names) =>
+      `second cluster IP of ${counted(count, 'Service')} without spec.ipFamilies not served: ${names}`,
+    'list the families in spec.ipFamilies, in the order of spec.clusterIPs',
+  );
+
+/** R4. */
+const openRanges = ({ taken }: Planned, family: IpFamily): readonly Diagnostic[] =>
+  grouped(
+    'NATC3027',
+    'warning',
+    taken
+      .filter((service) => {
+        const addresses = serviceAddresses(service, family);
+        return (
+          addresses !== undefined &&
+          failsOpen(
+            service,
+            family,
+            addresses.vips.map((vip) => vip.address),
+          )
+        );
+      })
+      .map((service) => subject(service, ['spec', 'loadBalancerSourceRanges'])),
+    (count, names) =>
+      `loadBalancerSourceRanges of ${counted(count, 'Service')} have no ${family} range, so every ${family} source is let through: ${names}`,
+    `add the ${family} ranges that may connect`,
+  );

@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { compareBytes } from '../order.ts';
+import { policiesOf } from '../policies.ts';
+import { counted, grouped, subject } from './grouped.ts';
+import type { Check, Planned } from './planned.ts';
+
+/** What is unknown of this node although something depends on it. */
+export const thisNode: Check = (planned) => [
+  ...unknownNode(planned),
+  ...localPolicyWithoutNodeName(planned),
+  ...noDetector(planned),
+];
+
+function unknownNode({ cluster, node }: Planned): readonly Diagnostic[] {
+  if (node.name === undefined || node.node !== undefined || cluster.nodes.length === 0) return [];
+  const known = cluster.nodes
+    .map((each) => each.name)
+    .sort(compareBytes)
+    .slice(0, 5);
+  return [
+    {
+      code: 'NATC3020',
+      severity: 'warning',
+      message: `no Node object is called "${node.name}"`,
+      places: [{ kind: 'option', option: '--node-name', value: node.name }],
+      hint: `the input has ${counted(cluster.nodes.length, 'Node')}, among them ${known.join(', ')}`,
+    },
+  ];
+}
+
+/** E8: without a name no endpoint is local, and P1, P3 drop. */
+function localPolicyWithoutNodeName({ node, taken }: Planned): readonly Diagnostic[] {
+  if (node.name !== undefined) return [];
+  const subjects = taken
+    .map((service) => {
+      const { internal, external } = policiesOf(service);
+      if (external === 'Local') return subject(service, ['spec', 'externalTrafficPolicy']);
+      return internal === 'Local' ? subject(service, ['spec', 'internalTrafficPolicy']) : undefined;
+    })
+    .filter((each) => each !== undefined);
+  return grouped(
+    'NATC3021',
+    'warning',
+    subjects,
+    (count, names) =>
+      `this node's name is not known, so every endpoint counts as remote and traffic policy Local drops, in ${counted(count, 'Service')}: ${names}`,
+    'give --node-name',
+  );
+}
+
+/** M10, where CIDRs are the means and one family has none. */
+function noDetector({ settings, plan }: Planned): readonly Diagnostic[] {
+  const { detectLocalMode } = settings;
+  if (detectLocalMode !== 'ClusterCIDR' && detectLocalMode !== 'NodeCIDR') return [];
+  // Without --cluster-cidr the default mode simply has no detector, as in kube-proxy.
+  if (detectLocalMode === 'ClusterCIDR' && settings.clusterCIDRs.length === 0) return [];
+  const option = detectLocalMode === 'ClusterCIDR' ? '--cluster-cidr' : '--pod-cidr';
+  return plan.families
+    .filter((family) => family.localDetector === undefined && family.servicePorts.length > 0)
+    .map(({ family }) => ({
+      code: 'NATC3022',
+      severity: 'warning',
+      message: `no ${family} ${detectLocalMode === 'ClusterCIDR' ? 'cluster' : 'pod'} CIDR is known, so ${family} traffic of pods is not told from other traffic`,
+      places: [{ kind: 'option', option: '--detect-local-mode', value: detectLocalMode }],
+      hint: `give ${option} ${detectLocalMode === 'ClusterCIDR' ? `for ${family} too` : 'or a Node object with podCIDRs, and --node-name'}`,
+    }));
+}

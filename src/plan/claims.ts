@@ -1,0 +1,82 @@
+/**
+ * Destinations that are claimed more than once (semantics P6, ND5).
+ */
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Settings } from '../model/settings.ts';
+import { formatAddressPort } from '../net/address.ts';
+import type { Frontend, Origin, ServicePortPlan } from './plan.ts';
+
+/**
+ * Leaves each destination to the first ServicePort that claims it. Two Services with the same address
+ * and port are reported. Not so node ports, and ports of one Service, that collide: the model stage
+ * has refused them.
+ *
+ * @param servicePorts in the plan's order.
+ */
+export function settleClaims(
+  servicePorts: readonly ServicePortPlan[],
+  validate: Settings['validate'],
+): {
+  readonly servicePorts: readonly ServicePortPlan[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const holders = new Map<string, { readonly servicePort: ServicePortPlan; origin: Origin }>();
+  const diagnostics: Diagnostic[] = [];
+  const settled = servicePorts.map((servicePort) => {
+    const frontends = servicePort.frontends.filter((frontend) => {
+      const destination = destinationOf(servicePort, frontend);
+      const holder = holders.get(destination);
+      if (holder === undefined) {
+        holders.set(destination, { servicePort, origin: frontend.origin });
+        return true;
+      }
+      if (frontend.kind !== 'node-port' && !isSameService(holder.servicePort, servicePort)) {
+        diagnostics.push(
+          claimedTwice(destination, holder, { servicePort, origin: frontend.origin }, validate),
+        );
+      }
+      return false;
+    });
+    return frontends.length === servicePort.frontends.length
+      ? servicePort
+      : { ...servicePort, frontends };
+  });
+  return { servicePorts: settled, diagnostics };
+}
+
+const destinationOf = ({ protocol }: ServicePortPlan, frontend: Frontend): string =>
+  frontend.kind === 'node-port'
+    ? `${frontend.port}/${protocol}`
+    : `${formatAddressPort(frontend.address, frontend.port)}/${protocol}`;
+
+const isSameService = (a: ServicePortPlan, b: ServicePortPlan): boolean =>
+  a.service === b.service && a.namespace === b.namespace;
+
+interface Claim {
+  readonly servicePort: ServicePortPlan;
+  readonly origin: Origin;
+}
+
+function claimedTwice(
+  destination: string,
+  holder: Claim,
+  loser: Claim,
+  validate: Settings['validate'],
+): Diagnostic {
+  const names = [holder, loser].map(
+    ({ servicePort }) => `${servicePort.namespace}/${servicePort.service}`,
+  );
+  const message = `Services "${names[0]}" and "${names[1]}" both claim ${destination}`;
+  const places: readonly Place[] = [
+    { kind: 'field', ...loser.origin },
+    { kind: 'field', ...holder.origin, note: 'first claimed here' },
+  ];
+  const common = { code: 'NATC3001', message, places } as const;
+  return validate === 'warn'
+    ? { ...common, severity: 'warning', hint: `"${names[0]}" keeps it, being first by name` }
+    : {
+        ...common,
+        severity: 'error',
+        hint: `give one of them another address or port; with --validate warn "${names[0]}" keeps it`,
+      };
+}

@@ -1,0 +1,94 @@
+/**
+ * Which EndpointSlices, or which Endpoints object in their place, say where a Service's endpoints are
+ * (semantics E1-E3, E12).
+ */
+import type { Cluster, EndpointSlice, Endpoints, ProxyLabels, Service } from '../model/cluster.ts';
+import type { Settings } from '../model/settings.ts';
+import type { IpFamily } from '../net/family.ts';
+import { type IntakeSlice, intakeSlice } from './intake.ts';
+import { isNeverMirrored, mirrorEndpoints } from './mirror.ts';
+import { compareBytes } from './order.ts';
+
+/** By {@link serviceKey}; slices in the order of their names (E9). */
+export interface EndpointSources {
+  readonly slices: ReadonlyMap<string, readonly EndpointSlice[]>;
+  readonly endpoints: ReadonlyMap<string, Endpoints>;
+}
+
+export const serviceKey = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+export function indexEndpointSources(
+  cluster: Pick<Cluster, 'endpointSlices' | 'endpoints'>,
+): EndpointSources {
+  const slices = new Map<string, EndpointSlice[]>();
+  for (const slice of cluster.endpointSlices) {
+    if (slice.serviceName === undefined) continue;
+    const key = serviceKey(slice.namespace, slice.serviceName);
+    const found = slices.get(key);
+    if (found === undefined) slices.set(key, [slice]);
+    else found.push(slice);
+  }
+  for (const list of slices.values()) list.sort((a, b) => compareBytes(a.name, b.name));
+  const endpoints = new Map(
+    cluster.endpoints.map((each) => [serviceKey(each.namespace, each.name), each]),
+  );
+  return { slices, endpoints };
+}
+
+/** What E3 makes of the objects that belong to one Service. */
+export type EndpointSource =
+  | { readonly kind: 'slices'; readonly slices: readonly EndpointSlice[] }
+  /** The Endpoints object, mirrored. */
+  | { readonly kind: 'mirror'; readonly endpoints: Endpoints }
+  /** There is an Endpoints object, but the controller does not mirror it. */
+  | {
+      readonly kind: 'unmirrored';
+      readonly endpoints: Endpoints;
+      readonly because: 'selector' | 'annotated';
+    }
+  | { readonly kind: 'none' };
+
+/**
+ * Slices win over the Endpoints object, which is only their original or their copy. Without any, the
+ * object is mirrored, unless the Service has a selector: its slices exist, just not in the input.
+ */
+export function endpointSourceOf(sources: EndpointSources, service: Service): EndpointSource {
+  const key = serviceKey(service.namespace, service.name);
+  const slices = sources.slices.get(key);
+  if (slices !== undefined) return { kind: 'slices', slices };
+  const endpoints = sources.endpoints.get(key);
+  if (endpoints === undefined) return { kind: 'none' };
+  if (service.hasSelector) return { kind: 'unmirrored', endpoints, because: 'selector' };
+  if (isNeverMirrored(endpoints)) return { kind: 'unmirrored', endpoints, because: 'annotated' };
+  return { kind: 'mirror', endpoints };
+}
+
+/**
+ * S3, S4 for slices, and for Endpoints objects, whose mirrored slices have the object's labels. A
+ * proxy of another name also takes unlabelled ones: nobody else serves their Service.
+ */
+export const isVisible = (labels: ProxyLabels, settings: Settings): boolean =>
+  !labels.headless &&
+  (labels.serviceProxyName === undefined || labels.serviceProxyName === settings.serviceProxyName);
+
+/** The slices of one family that count for a Service, ready to be merged. */
+export function intakeOf(
+  source: EndpointSource,
+  family: IpFamily,
+  settings: Settings,
+): readonly IntakeSlice[] {
+  switch (source.kind) {
+    case 'slices':
+      return source.slices
+        .filter((slice) => slice.addressType === family && isVisible(slice, settings))
+        .map(intakeSlice)
+        .filter((slice) => slice !== undefined);
+    case 'mirror':
+      return isVisible(source.endpoints.labels, settings)
+        ? mirrorEndpoints(source.endpoints).filter((slice) => slice.family === family)
+        : [];
+    case 'unmirrored':
+    case 'none':
+      return [];
+  }
+}

@@ -1,0 +1,51 @@
+import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
+import type { EndpointPort, EndpointSlice } from '../model/cluster.ts';
+import type { IpFamily } from '../net/family.ts';
+import { addressPaths } from './origin.ts';
+
+/** An EndpointSlice, or the slice that an Endpoints object stands for, as the merge wants it. */
+export interface IntakeSlice {
+  readonly object: SourceObject;
+  readonly family: IpFamily;
+  readonly ports: readonly EndpointPort[];
+  readonly endpoints: readonly IntakeEndpoint[];
+}
+
+export interface IntakeEndpoint {
+  readonly address: string;
+  readonly nodeName: string | undefined;
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  readonly forZones: readonly string[];
+  readonly forNodes: readonly string[];
+  /** Of the address, in the object. */
+  readonly path: FieldPath;
+}
+
+/**
+ * Reads one EndpointSlice: the first address of each endpoint (E5), conditions filled in (E6).
+ *
+ * @returns undefined for an FQDN slice (E2).
+ */
+export function intakeSlice(slice: EndpointSlice): IntakeSlice | undefined {
+  const { object, addressType, ports } = slice;
+  if (addressType === 'FQDN') return undefined;
+  const endpoints: IntakeEndpoint[] = [];
+  for (const endpoint of slice.endpoints) {
+    const [address] = endpoint.addresses;
+    if (address === undefined) continue;
+    const list = ['endpoints', endpoint.index, 'addresses'];
+    endpoints.push({
+      address,
+      nodeName: endpoint.nodeName,
+      ready: endpoint.ready ?? true,
+      serving: endpoint.serving ?? true,
+      terminating: endpoint.terminating ?? false,
+      forZones: endpoint.forZones,
+      forNodes: endpoint.forNodes,
+      path: addressPaths(object, list, [address])[0] ?? list,
+    });
+  }
+  return { object, family: addressType, ports, endpoints };
+}

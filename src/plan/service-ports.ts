@@ -1,0 +1,116 @@
+/**
+ * Puts one Service of one family together, a {@link ServicePortPlan} per port.
+ */
+import type { Service, ServicePort } from '../model/cluster.ts';
+import type { Settings } from '../model/settings.ts';
+import type { IpFamily } from '../net/family.ts';
+import { chooseEndpoints } from './choose-endpoints.ts';
+import { type EndpointSources, endpointSourceOf, intakeOf } from './endpoint-sources.ts';
+import { frontendsOf } from './frontends.ts';
+import { healthCheckOf } from './health-check.ts';
+import { type Candidate, mergeEndpoints, portKey } from './merge-endpoints.ts';
+import type { NodeFacts } from './node-facts.ts';
+import { compareBytes, sortedUnique } from './order.ts';
+import { origin } from './origin.ts';
+import type { EndpointCounts, HealthCheck, ServicePortPlan } from './plan.ts';
+import { policiesOf, usedSets } from './policies.ts';
+import { type ServiceAddresses, serviceAddresses } from './service-addresses.ts';
+import { sourceRangesOf } from './source-ranges.ts';
+import { externalVerdict, internalVerdict } from './verdicts.ts';
+
+/** What planning a Service depends on besides the Service. */
+export interface Surroundings {
+  readonly family: IpFamily;
+  readonly settings: Settings;
+  readonly node: NodeFacts;
+  readonly sources: EndpointSources;
+}
+
+export interface ServicePlan {
+  readonly clusterIP: string;
+  /** Sorted by port name and protocol. */
+  readonly servicePorts: readonly ServicePortPlan[];
+  readonly healthCheck: HealthCheck | undefined;
+}
+
+/** @returns undefined when the Service does not exist in the family (S5). */
+export function planService(service: Service, around: Surroundings): ServicePlan | undefined {
+  const { family, settings, node, sources } = around;
+  const addresses = serviceAddresses(service, family);
+  if (addresses === undefined) return undefined;
+  const source = endpointSourceOf(sources, service);
+  const merged = mergeEndpoints(intakeOf(source, family, settings), node.name);
+  const sourceRanges = sourceRangesOf(
+    service,
+    family,
+    addresses.vips.map((vip) => vip.address),
+    node.primaryIPs[family],
+  );
+  const servicePorts = portsByIdentity(service.ports).map((port) => ({
+    ...planPort(service, port, addresses, node, merged),
+    sourceRanges,
+  }));
+  return {
+    clusterIP: addresses.clusterIP.address,
+    servicePorts,
+    healthCheck: healthCheckOf(service, merged),
+  };
+}
+
+/** S7: of two ports with the same name and protocol kube-proxy only sees the later one. */
+function portsByIdentity(ports: readonly ServicePort[]): readonly ServicePort[] {
+  const byIdentity = new Map(ports.map((port) => [portKey(port.protocol, port.name), port]));
+  return [...byIdentity.values()].sort(
+    (a, b) => compareBytes(a.name, b.name) || compareBytes(a.protocol, b.protocol),
+  );
+}
+
+function planPort(
+  service: Service,
+  port: ServicePort,
+  addresses: ServiceAddresses,
+  node: NodeFacts,
+  merged: ReadonlyMap<string, readonly Candidate[]>,
+): Omit<ServicePortPlan, 'sourceRanges'> {
+  const policies = policiesOf(service);
+  const reachableFromOutside =
+    port.nodePort !== 0 || addresses.externalIPs.length > 0 || addresses.vips.length > 0;
+  const candidates = merged.get(portKey(port.protocol, port.name)) ?? [];
+  const chosen = chooseEndpoints(candidates, usedSets(policies, reachableFromOutside), node);
+  const portOrigin = origin(service.object, ['spec', 'ports', port.index]);
+  const verdicts = {
+    internal: internalVerdict(policies.internal, chosen),
+    external: externalVerdict(policies.external, chosen),
+  };
+  return {
+    namespace: service.namespace,
+    service: service.name,
+    portName: port.name,
+    protocol: port.protocol,
+    port: port.port,
+    type: service.type,
+    externalTrafficPolicy: policies.external,
+    internalTrafficPolicy: policies.internal,
+    origin: portOrigin,
+    frontends: frontendsOf(port, addresses, verdicts, portOrigin),
+    clusterEndpoints: chosen.cluster.map((candidate) => candidate.endpoint),
+    localEndpoints: chosen.local.map((candidate) => candidate.endpoint),
+    endpointCounts: countEndpoints(candidates),
+    servingAddresses: port.protocol === 'UDP' ? servingAddresses(candidates) : [],
+    affinityTimeout: service.sessionAffinity?.timeoutSeconds,
+  };
+}
+
+function countEndpoints(candidates: readonly Candidate[]): EndpointCounts {
+  const ready = candidates.filter((candidate) => candidate.ready);
+  const localReady = ready.filter((candidate) => candidate.isLocal);
+  return { total: candidates.length, ready: ready.length, localReady: localReady.length };
+}
+
+/** C3. */
+const servingAddresses = (candidates: readonly Candidate[]): readonly string[] =>
+  sortedUnique(
+    candidates
+      .filter((candidate) => candidate.serving)
+      .map((candidate) => candidate.endpoint.address),
+  );

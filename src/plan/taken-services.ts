@@ -1,0 +1,86 @@
+/**
+ * Which Services are compiled (semantics section 2).
+ */
+import type { Service } from '../model/cluster.ts';
+import type { Settings } from '../model/settings.ts';
+import { familyOf } from '../net/address.ts';
+import type { IpFamily } from '../net/family.ts';
+import { compareBytes } from './order.ts';
+import { origin } from './origin.ts';
+import type { UnservedReason, UnservedService } from './plan.ts';
+
+/** The Services of a cluster, told apart; both lists sorted by namespace and name. */
+export interface TakenServices {
+  readonly taken: readonly Service[];
+  readonly unserved: readonly UnservedService[];
+}
+
+export function takeServices(services: readonly Service[], settings: Settings): TakenServices {
+  const sorted = services.toSorted(
+    (a, b) => compareBytes(a.namespace, b.namespace) || compareBytes(a.name, b.name),
+  );
+  const taken: Service[] = [];
+  const unserved: UnservedService[] = [];
+  for (const service of sorted) {
+    const reason = unservedReason(service, settings);
+    if (reason === undefined) taken.push(service);
+    else {
+      unserved.push({
+        namespace: service.namespace,
+        service: service.name,
+        type: service.type,
+        reason,
+        origin: origin(service.object, []),
+      });
+    }
+  }
+  return { taken, unserved };
+}
+
+/** S1-S5, S8. The labels come first: they make an object invisible whatever else it says. */
+function unservedReason(service: Service, settings: Settings): UnservedReason | undefined {
+  if (service.serviceProxyName !== settings.serviceProxyName) return 'other-proxy';
+  if (service.headless) return 'headless-label';
+  if (service.type === 'ExternalName') return 'external-name';
+  if (service.clusterIPs[0] === 'None') return 'headless';
+  if (service.clusterIPs.length === 0) return 'no-cluster-ip';
+  if (service.ports.length === 0) return 'no-ports';
+  return settings.families.some((family) => clusterIPOf(service, family) !== undefined)
+    ? undefined
+    : 'other-family';
+}
+
+/** A Service's cluster IP of one family and its index in `clusterIPs`. */
+export interface ClusterIP {
+  readonly address: string;
+  readonly index: number;
+}
+
+/**
+ * Chooses the cluster IP as S5 does. Without `ipFamilies` only the first of `clusterIPs`, which is
+ * `spec.clusterIP`, counts: the API server always fills `ipFamilies` in.
+ *
+ * @returns undefined when the Service does not exist in that family.
+ */
+export function clusterIPOf(service: Service, family: IpFamily): ClusterIP | undefined {
+  const index = service.ipFamilies.length === 0 ? 0 : service.ipFamilies.indexOf(family);
+  const address = service.clusterIPs[index];
+  if (address === undefined || address === 'None' || familyOf(address) !== family) return undefined;
+  return { address, index };
+}
+
+/**
+ * Cluster IPs that some other proxy serves (S3); K2 must not drop them (ND4). No proxy serves the
+ * Services that S2 and S4 leave out.
+ */
+export function otherProxyClusterIPs(
+  services: readonly Service[],
+  settings: Settings,
+  family: IpFamily,
+): readonly string[] {
+  return services
+    .filter((service) => service.serviceProxyName !== settings.serviceProxyName)
+    .filter((service) => !service.headless && service.type !== 'ExternalName')
+    .flatMap((service) => service.clusterIPs)
+    .filter((address) => address !== 'None' && familyOf(address) === family);
+}
