@@ -1,0 +1,51 @@
+import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
+import type { SourceObject } from './diagnostics/source.ts';
+import type { Cluster } from './model/cluster.ts';
+import { buildModel } from './model/model.ts';
+import type { Settings } from './model/settings.ts';
+import type { CompileOptions } from './options.ts';
+import { buildPlan } from './plan/build.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Ruleset } from './ruleset/ast.ts';
+import { buildNftables } from './ruleset/nftables/build.ts';
+import { verifyRuleset } from './ruleset/verify.ts';
+
+/** What compiling gave; `output` is missing when a diagnostic is an error. */
+export interface Compilation {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly output: CompileOutput | undefined;
+}
+
+export interface CompileOutput {
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  readonly plan: Plan;
+  readonly ruleset: Ruleset;
+}
+
+/**
+ * The pipeline on one page: objects -> model -> plan -> ruleset. Pure: the same objects and options
+ * give the same result, in whatever order the objects come.
+ *
+ * @param objects as {@link readObjects} gives them
+ * @param optionPlaces where options were set that did not come from flags
+ * @throws only when natc itself is wrong: the ruleset names something that is not there
+ */
+export function compile(
+  objects: readonly SourceObject[],
+  options: CompileOptions,
+  optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
+): Compilation {
+  const model = buildModel(objects, options, optionPlaces);
+  if (hasErrors(model.diagnostics)) return { diagnostics: model.diagnostics, output: undefined };
+
+  const { cluster, settings } = model;
+  const planned = buildPlan(cluster, settings);
+  const diagnostics = [...model.diagnostics, ...planned.diagnostics];
+  if (hasErrors(diagnostics)) return { diagnostics, output: undefined };
+
+  const ruleset = buildNftables(planned.plan);
+  const defects = verifyRuleset(ruleset);
+  if (defects.length > 0) throw new Error(`defective ruleset: ${defects.join('; ')}`);
+  return { diagnostics, output: { cluster, settings, plan: planned.plan, ruleset } };
+}
