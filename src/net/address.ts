@@ -1,5 +1,5 @@
+import ipaddr from 'ipaddr.js';
 import type { IpFamily } from './family.ts';
-import { formatGroups, type Groups, parseGroups } from './ipv6.ts';
 
 /** An IP address in canonical text: dotted decimal, or RFC 5952 lower case (semantics F15). */
 export interface Address {
@@ -7,8 +7,16 @@ export interface Address {
   readonly text: string;
 }
 
-const canonicalQuad =
+const canonicalIPv4 =
   /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
+/**
+ * IPv6 text that is canonical beyond doubt: at most six groups, none of them zero, and `::` for the
+ * rest. Those that begin with `::` are left to the parser, for they may be IPv4 in disguise.
+ */
+const canonicalIPv6 =
+  /^(?=(?:[^:]*:){2,6}[^:]*$)[1-9a-f][\da-f]{0,3}(?::[1-9a-f][\da-f]{0,3})*::(?:[1-9a-f][\da-f]{0,3}(?::[1-9a-f][\da-f]{0,3})*)?$/;
+
 const dottedQuad = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
 
 /**
@@ -18,12 +26,10 @@ const dottedQuad = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
  * @returns undefined when `text` is no IP address.
  */
 export function parseAddress(text: string): Address | undefined {
-  // A big cluster has hundreds of thousands of addresses, nearly all of them canonical IPv4.
-  if (canonicalQuad.test(text)) return { family: 'IPv4', text };
-  if (text.includes(':')) {
-    const groups = parseGroups(text, quadToGroups);
-    return groups === undefined ? undefined : addressFromGroups(groups);
-  }
+  // A big cluster has hundreds of thousands of addresses, nearly all of them canonical already.
+  if (canonicalIPv4.test(text)) return { family: 'IPv4', text };
+  if (canonicalIPv6.test(text)) return { family: 'IPv6', text };
+  if (text.includes(':')) return parseIPv6(text);
   const octets = parseOctets(text);
   return octets === undefined ? undefined : { family: 'IPv4', text: octets.join('.') };
 }
@@ -38,39 +44,42 @@ export const formatAddressPort = (canonical: string, port: number): string =>
 
 /** The numeric value of a canonical address: 32 bits for IPv4, 128 for IPv6. */
 export function addressToBigInt(address: Address): bigint {
-  const [units, bits] =
+  const bytes =
     address.family === 'IPv4'
-      ? [parseOctets(address.text), 8n]
-      : [parseGroups(address.text, quadToGroups), 16n];
-  return (units ?? []).reduce((value, unit) => (value << bits) | BigInt(unit), 0n);
+      ? ipaddr.IPv4.parse(address.text).toByteArray()
+      : ipaddr.IPv6.parse(address.text).toByteArray();
+  return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
 /** The inverse of {@link addressToBigInt}. */
 export function addressFromBigInt(family: IpFamily, value: bigint): Address {
-  const [count, bits] = family === 'IPv4' ? [4, 8n] : [8, 16n];
-  const units: number[] = [];
-  for (let shift = BigInt(count - 1) * bits; shift >= 0n; shift -= bits) {
-    units.push(Number((value >> shift) & ((1n << bits) - 1n)));
-  }
-  return { family, text: family === 'IPv4' ? units.join('.') : formatGroups(units) };
+  const length = family === 'IPv4' ? 4 : 16;
+  const bytes: number[] = [];
+  for (let i = length - 1; i >= 0; i--) bytes.push(Number((value >> BigInt(8 * i)) & 0xffn));
+  const text = family === 'IPv4' ? bytes.join('.') : new ipaddr.IPv6(bytes).toRFC5952String();
+  return { family, text };
 }
 
-function addressFromGroups(groups: Groups): Address {
-  const [high = 0, low = 0] = groups.slice(6);
-  const isIPv4Mapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
-  return isIPv4Mapped
-    ? { family: 'IPv4', text: [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.') }
-    : { family: 'IPv6', text: formatGroups(groups) };
+function parseIPv6(text: string): Address | undefined {
+  const hexadecimal = text.includes('.') ? withoutQuad(text) : text;
+  if (hexadecimal === undefined || !/^[\da-f:]+$/i.test(hexadecimal)) return undefined;
+  if (!ipaddr.IPv6.isValid(hexadecimal)) return undefined;
+  const parsed = ipaddr.IPv6.parse(hexadecimal);
+  return parsed.isIPv4MappedAddress()
+    ? { family: 'IPv4', text: parsed.toIPv4Address().toString() }
+    : { family: 'IPv6', text: parsed.toRFC5952String() };
+}
+
+/** IPv6 text with the dotted quad at its end made two groups: ipaddr.js would read it as octal. */
+function withoutQuad(text: string): string | undefined {
+  const start = text.lastIndexOf(':') + 1;
+  const octets = parseOctets(text.slice(start));
+  if (octets === undefined) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = octets;
+  return `${text.slice(0, start)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
 }
 
 function parseOctets(text: string): readonly number[] | undefined {
   const octets = dottedQuad.exec(text)?.slice(1).map(Number);
   return octets?.every((octet) => octet <= 255) ? octets : undefined;
-}
-
-function quadToGroups(text: string): readonly [number, number] | undefined {
-  const octets = parseOctets(text);
-  if (octets === undefined) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0] = octets;
-  return [(a << 8) | b, (c << 8) | d];
 }
