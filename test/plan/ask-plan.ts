@@ -41,6 +41,7 @@ class Asking {
   }
 
   answer(): Outcome {
+    if (isLoopback(this.to) && !this.isFromNode) return this.guard();
     const address = this.find(
       (frontend) =>
         frontend.kind !== 'node-port' &&
@@ -130,8 +131,14 @@ class Asking {
     }
   }
 
+  /** N10: with loopback node ports, nothing but the loopback reaches the loopback. */
+  guard(): Outcome {
+    return { kind: this.plan.nodePortAddresses.loopback ? 'drop' : 'pass' };
+  }
+
   /** The checks of cluster IPs see what is forwarded or sent by the node (K3). */
   unmatched(): Outcome {
+    if (isLoopback(this.to) && !isLoopback(this.from)) return this.guard();
     if (this.isToNode && !this.isFromNode) return { kind: 'pass' };
     if (this.plan.clusterIPs.includes(this.to)) return { kind: 'reject' };
     const isUnallocated =
