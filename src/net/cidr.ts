@@ -13,6 +13,10 @@ export const addressBits = (family: IpFamily): number => (family === 'IPv4' ? 32
 
 export const formatCidr = (cidr: Cidr): string => `${cidr.address}/${cidr.prefixLength}`;
 
+/** The same as nft prints it: a network of one address is that address. */
+export const formatNetwork = (cidr: Cidr): string =>
+  cidr.prefixLength === addressBits(cidr.family) ? cidr.address : formatCidr(cidr);
+
 /**
  * Reads `address/length` the way kube-proxy does: leading zeros are decimal, host bits are cut off
  * (semantics R1, R2).

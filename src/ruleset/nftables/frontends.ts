@@ -1,4 +1,4 @@
-import { formatCidr, normaliseCidrs } from '../../net/cidr.ts';
+import { formatNetwork, normaliseCidrs } from '../../net/cidr.ts';
 import type {
   AddressFrontend,
   FamilyPlan,
@@ -131,7 +131,7 @@ function addSourceRanges(
   draft.protectedServices.push({ key, comment: owner.name, owner, origin });
   // Concatenated interval sets refuse a range inside another.
   for (const cidr of normaliseCidrs(servicePort.sourceRanges))
-    draft.allowedSources.push({ key: [...key, formatCidr(cidr)], owner, origin });
+    draft.allowedSources.push({ key: [...key, formatNetwork(cidr)], owner, origin });
 }
 
 function addHairpins(draft: Draft, servicePort: ServicePortPlan, owner: Owner): void {

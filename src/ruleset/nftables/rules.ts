@@ -1,6 +1,6 @@
 /** Small constructors, so that rules read like rules. */
 
-import { formatCidr } from '../../net/cidr.ts';
+import { formatNetwork } from '../../net/cidr.ts';
 import type { LocalDetector } from '../../plan/plan.ts';
 import type { ElementVerdict, Match, Rule, Selector, Statement } from '../ast.ts';
 
@@ -43,7 +43,7 @@ export const fibLocal = (selector: 'saddr' | 'daddr'): Match => ({ kind: 'fib-lo
 export function fromLocalPod(detector: LocalDetector, negated: boolean): Match {
   switch (detector.kind) {
     case 'source-cidr':
-      return { kind: 'address', selector: 'saddr', negated, network: formatCidr(detector.cidr) };
+      return { kind: 'address', selector: 'saddr', negated, network: formatNetwork(detector.cidr) };
     case 'interface':
       return { kind: 'iifname', negated, name: detector.name };
     case 'interface-prefix':

@@ -1,4 +1,4 @@
-import { type Cidr, formatCidr } from '../../net/cidr.ts';
+import { type Cidr, formatNetwork } from '../../net/cidr.ts';
 import type { FamilyPlan } from '../../plan/plan.ts';
 import type {
   Chain,
@@ -105,7 +105,7 @@ function addressSets(family: FamilyPlan): readonly NftSet[] {
   const addresses = (list: readonly string[]): readonly SetElement[] =>
     list.map((address) => ({ key: [address] }));
   const networks = (list: readonly Cidr[]): readonly SetElement[] =>
-    list.map((cidr) => ({ key: [formatCidr(cidr)] }));
+    list.map((cidr) => ({ key: [formatNetwork(cidr)] }));
   return [
     setOf(collections.clusterIPs, ['daddr'], addresses(family.clusterIPs)),
     setOf(collections.otherProxyClusterIPs, ['daddr'], addresses(family.otherProxyClusterIPs)),
