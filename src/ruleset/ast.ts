@@ -115,7 +115,8 @@ export interface Owner {
   readonly name: string;
   /** The rest of the comment block: type, addresses, endpoints and their probabilities. */
   readonly lines: readonly string[];
-  readonly origin: Origin;
+  /** Undefined when the ruleset was read back from text. */
+  readonly origin?: Origin;
 }
 
 // ---------------------------------------------------------------------------- chains and rules

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseNft } from '../../src/parse/parse-nft.ts';
+import { renderNft } from '../../src/render/nft.ts';
+import type { Ruleset } from '../../src/ruleset/ast.ts';
+import { compileWorld } from '../support/compile-world.ts';
+import { rulesets } from '../support/rulesets.ts';
+
+const read = (text: string) => parseNft({ name: 'golden.nft', text });
+
+/** Text does not say which field of which object something came from. */
+const withoutOrigins = (ruleset: Ruleset): unknown =>
+  JSON.parse(JSON.stringify(ruleset, (key, value) => (key === 'origin' ? undefined : value)));
+
+const directory = new URL('../../../shared/cases/', import.meta.url);
+const files = existsSync(directory) ? readdirSync(directory).sort() : [];
+
+describe('parseNft is the inverse of renderNft', () => {
+  test('for any ruleset that can be expressed', () => {
+    fc.assert(
+      fc.property(rulesets, (ruleset) => {
+        const text = renderNft(ruleset);
+        const parsed = read(text);
+        expect(parsed.diagnostics).toEqual([]);
+        // An owner's block is printed once, wherever its first element stands.
+        if (parsed.ruleset === undefined) throw new Error(text);
+        expect(renderNft(parsed.ruleset)).toBe(text);
+        expect(withoutOrigins(parsed.ruleset)).toEqual(withoutOrigins(ruleset));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.skipIf(files.length === 0)('for what is compiled from the behaviour cases', () => {
+    for (const file of files) {
+      const { node, input } = parse(readFileSync(new URL(file, directory), 'utf8'));
+      const ruleset = compileWorld({ objects: input ?? [], node });
+      const parsed = read(renderNft(ruleset));
+      expect(parsed.diagnostics).toEqual([]);
+      if (parsed.ruleset === undefined) throw new Error(file);
+      expect(withoutOrigins(parsed.ruleset), file).toEqual(withoutOrigins(ruleset));
+    }
+  });
+});
