@@ -1,0 +1,137 @@
+/**
+ * The simulator: what the kernel would do to the first packet of a connection, computed from the
+ * ruleset alone. Random numbers are not drawn: every value they can take is followed. Hooks, the order
+ * of chains and what NAT does to later hooks are those of Linux (netfilter hooks; nf_nat_inet_fn: nat
+ * chains run once per connection and direction; conntrack keeps its entry over the loopback device).
+ */
+import type { Hook } from '../ruleset/ast.ts';
+import { type Branch, mergeBranches, type Outcome } from './outcome.ts';
+import { type Host, isLocal, isLoopback, type Packet } from './packet.ts';
+import type { BaseChain, PreparedFamily, PreparedRuleset } from './prepare.ts';
+import { type Pins, type State, withStep } from './state.ts';
+import type { Route } from './trace.ts';
+import { walkBaseChain } from './walk.ts';
+
+export interface InterpretOptions {
+  /** What session affinity has learnt; without it the dynamic maps hold what the ruleset says. */
+  readonly pins?: Pins;
+}
+
+/**
+ * @returns every way the packet can go, with its probability.
+ * @throws when a rule names what its table does not have, which the kernel would not have loaded.
+ */
+export function interpret(
+  ruleset: PreparedRuleset,
+  packet: Packet,
+  host: Host,
+  options: InterpretOptions = {},
+): Outcome {
+  const family = ruleset.families.get(packet.family) ?? { hooks: new Map() };
+  const way: Way = { family, host, pins: options.pins ?? new Map() };
+  const start: State = {
+    packet,
+    original: { destination: packet.destination, destinationPort: packet.destinationPort },
+    destinationBound: false,
+    sourceBound: false,
+    dnat: false,
+    chosen: false,
+    masqueraded: false,
+    probability: 1,
+    trace: undefined,
+  };
+  const branches = packet.inInterface === '' ? sendFromHere(way, start) : receive(way, start);
+  return { branches: mergeBranches(branches) };
+}
+
+interface Way {
+  readonly family: PreparedFamily;
+  readonly host: Host;
+  readonly pins: Pins;
+}
+
+/** Made on this node: output, postrouting, and in again when it is for this node. */
+const sendFromHere = (way: Way, start: State): readonly Branch[] =>
+  through(way, 'output', route(start, 'output'), (sent) =>
+    through(way, 'postrouting', sent, (left) =>
+      isLocal(way.host, left.packet.destination) ? loopBack(way, left) : [branch(left, 'accept')],
+    ),
+  );
+
+function loopBack(way: Way, left: State): readonly Branch[] {
+  const inside: State = { ...left, packet: { ...left.packet, inInterface: 'lo' } };
+  return through(way, 'prerouting', route(inside, 'loopback'), (received) =>
+    through(way, 'input', received, (delivered) => [branch(delivered, 'accept', true)]),
+  );
+}
+
+const receive = (way: Way, start: State): readonly Branch[] =>
+  through(way, 'prerouting', start, (received) => {
+    const { destination } = received.packet;
+    // Without route_localnet the kernel does this; with it the ruleset's own guard has done it (N10).
+    if (isLoopback(destination)) return [branch(route(received, 'martian'), 'martian')];
+    return isLocal(way.host, destination)
+      ? through(way, 'input', route(received, 'input'), (delivered) => [
+          branch(delivered, 'accept', true),
+        ])
+      : through(way, 'forward', route(received, 'forward'), (forwarded) =>
+          through(way, 'postrouting', forwarded, (left) => [branch(left, 'accept')]),
+        );
+  });
+
+const route = (state: State, to: Route): State =>
+  withStep(state, { kind: 'route', to, destination: state.packet.destination });
+
+/** Runs the chains of one hook; `then` is where a packet goes that all of them accept. */
+function through(
+  way: Way,
+  hook: Hook['hook'],
+  start: State,
+  then: (state: State) => readonly Branch[],
+): readonly Branch[] {
+  const branches: Branch[] = [];
+  let walking: readonly State[] = [start];
+  for (const base of way.family.hooks.get(hook) ?? []) {
+    const next: State[] = [];
+    for (const before of walking) {
+      if (isSkipped(base, before)) {
+        next.push(before);
+        continue;
+      }
+      for (const { state, end } of walkBaseChain(base, before, way)) {
+        if (end === 'accept') next.push(state);
+        else branches.push(branch(state, end));
+      }
+    }
+    walking = next;
+  }
+  for (const state of walking) branches.push(...then(bind(hook, state)));
+  return branches;
+}
+
+const changesDestination = (hook: Hook['hook']): boolean =>
+  hook === 'prerouting' || hook === 'output';
+
+/** A nat chain runs only while the connection has no address of its kind yet. */
+const isSkipped = ({ hook }: BaseChain, state: State): boolean =>
+  hook.type === 'nat' &&
+  (changesDestination(hook.hook) ? state.destinationBound : state.sourceBound);
+
+/** Where no nat chain chose an address, the hook settles on the one the packet has. */
+const bind = (hook: Hook['hook'], state: State): State =>
+  changesDestination(hook)
+    ? { ...state, destinationBound: true }
+    : hook === 'forward'
+      ? state
+      : { ...state, sourceBound: true };
+
+const branch = (state: State, verdict: Branch['verdict'], local = false): Branch => ({
+  probability: state.probability,
+  verdict,
+  destination: state.packet.destination,
+  destinationPort: state.packet.destinationPort,
+  dnat: state.chosen,
+  masquerade: state.masqueraded,
+  local,
+  trace: state.trace,
+});
