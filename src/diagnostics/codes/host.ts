@@ -1,4 +1,63 @@
 import type { CodeEntry } from './entry.ts';
 
 /** NATC5xxx: see docs/reference. Codes are never reused. */
-export const hostCodes = {} as const satisfies Record<string, CodeEntry>;
+export const hostCodes = {
+  NATC5001: {
+    title: 'nft cannot be started',
+    explanation:
+      'The nft program, which takes the ruleset to the kernel and has it checked, was not found or may not be run. Nothing was changed.',
+    remedy: 'Install nftables 1.0.1 or newer; Debian, Ubuntu and Fedora call the package nftables.',
+  },
+  NATC5002: {
+    title: 'not permitted to change the ruleset',
+    explanation:
+      'Loading rules needs the capability CAP_NET_ADMIN in the network namespace. Nothing was changed.',
+    remedy:
+      'Run natc as root, or give it CAP_NET_ADMIN, e.g. with AmbientCapabilities= of a systemd unit.',
+  },
+  NATC5003: {
+    title: 'the kernel refused the ruleset',
+    explanation:
+      'nft or the kernel found something in the ruleset that it does not accept. The transaction is atomic: nothing was changed. Often the kernel lacks a module, such as nft_fib_ipv4 or nft_masq; otherwise it is a bug of natc.',
+    remedy:
+      'Read what nft says; when it is about an object of yours, the message names it. Update the kernel or nftables if they are older than 5.13 and 1.0.1.',
+  },
+  NATC5004: {
+    title: 'nft crashed',
+    explanation:
+      'nft was ended by a signal. Whatever transaction it had not yet handed to the kernel is lost; the kernel takes transactions whole or not at all.',
+    remedy:
+      "Run natc again. If it happens each time, another program's tables made with a newer nft may crash this one: use the newest nft on the machine.",
+  },
+  NATC5005: {
+    title: 'no throw-away network namespace',
+    explanation:
+      'The kernel checks a ruleset in a network namespace of its own, so that nothing on the host can change. This machine does not let natc make one: containers and hardened kernels often forbid it.',
+    remedy:
+      'Run as root, allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone or kernel.apparmor_restrict_unprivileged_userns), install unshare (package util-linux), or leave the kernel out with --no-kernel.',
+  },
+  NATC5006: {
+    title: 'a sysctl that the rules rely on is off',
+    explanation:
+      'Rules alone do not forward packets: the kernel has to be a router (ip_forward, IPv6 forwarding), and for node ports on 127.0.0.0/8 it has to let such packets leave the loopback (route_localnet, which the ruleset guards).',
+    remedy: 'natc apply sets it; on a machine that is not the node, leave it out with --no-sysctl.',
+  },
+  NATC5007: {
+    title: 'a sysctl could not be set',
+    explanation: 'The ruleset was applied, but a sysctl that it relies on could not be set.',
+    remedy:
+      'Set it by other means, e.g. in /etc/sysctl.d, and leave it out with --no-sysctl. In a container /proc/sys is often read-only.',
+  },
+  NATC5008: {
+    title: 'cannot write the output file',
+    explanation: 'The file named by --out-file could not be written. What was there is untouched.',
+    remedy: 'Check that the directory exists, can be written, and has room.',
+  },
+  NATC5009: {
+    title: 'route_localnet is still on',
+    explanation:
+      'The tables are gone, and with them the guard that keeps packets for 127.0.0.0/8 from other machines away. natc does not know whether it was natc that set net.ipv4.conf.all.route_localnet.',
+    remedy:
+      'Unless something else needs it, switch it off: sysctl -w net.ipv4.conf.all.route_localnet=0',
+  },
+} as const satisfies Record<string, CodeEntry>;

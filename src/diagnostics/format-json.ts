@@ -1,0 +1,59 @@
+import {
+  formatPath,
+  type LocatedPlace,
+  objectName,
+  placeName,
+  type Report,
+  type ReportEntry,
+} from './report.ts';
+
+/** One JSON document; `version` changes when a field changes its meaning or goes away. */
+export function formatJson(report: Report): string {
+  const document = {
+    version: 1,
+    diagnostics: report.entries.map(jsonEntry),
+    summary: {
+      errors: report.counts.error,
+      warnings: report.counts.warning,
+      notes: report.counts.note,
+      leftOut: report.leftOut,
+    },
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+const jsonEntry = ({ diagnostic, places }: ReportEntry) => ({
+  code: diagnostic.code,
+  severity: diagnostic.severity,
+  message: diagnostic.message,
+  hint: diagnostic.hint,
+  places: places.map(jsonPlace),
+});
+
+function jsonPlace({ place, location }: LocatedPlace) {
+  const position =
+    location === undefined
+      ? {}
+      : {
+          line: location.line,
+          column: location.column,
+          endLine: location.endLine,
+          endColumn: location.endColumn,
+        };
+  switch (place.kind) {
+    case 'field':
+      return {
+        file: placeName(place),
+        ...position,
+        object: objectName(place.object),
+        path: formatPath(place.path),
+        note: place.note,
+      };
+    case 'span':
+      return { file: placeName(place), ...position, note: place.note };
+    case 'file':
+      return { file: placeName(place) };
+    case 'option':
+      return { option: place.option, value: place.value };
+  }
+}

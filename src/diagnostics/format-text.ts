@@ -1,0 +1,108 @@
+import type { Severity } from './diagnostic.ts';
+import { makeFrame } from './frame.ts';
+import type { Palette } from './palette.ts';
+import { printable } from './printable.ts';
+import {
+  formatPath,
+  type LocatedPlace,
+  objectName,
+  placeName,
+  type Report,
+  type ReportEntry,
+} from './report.ts';
+
+export interface TextOptions {
+  readonly palette: Palette;
+  /** Frames are at most this wide. */
+  readonly width: number;
+}
+
+/**
+ * Diagnostics for people, in rustc's layout under a first line that editors and nft users know:
+ *
+ *     web.yaml:14:11: error[NATC2003]: port must be ...
+ *        |
+ *     14 |   - port: "80"
+ *        |           ^^^^ a string, because of the quotes
+ *        = help: write it without quotes
+ *        = object: Service shop/web, spec.ports[0].port
+ */
+export function formatText(report: Report, options: TextOptions): string {
+  const blocks = report.entries.map((entry) => formatEntry(entry, options));
+  if (report.leftOut > 0) blocks.push(`... and ${report.leftOut} more\n`);
+  return blocks.join('\n');
+}
+
+function formatEntry({ diagnostic, places }: ReportEntry, options: TextOptions): string {
+  const { palette } = options;
+  const color = severityColor(diagnostic.severity, palette);
+  const label = color(palette.bold(`${diagnostic.severity}[${diagnostic.code}]`));
+  const [primary, ...others] = places;
+  const gutter = Math.max(1, ...places.map(({ location }) => String(location?.line ?? 0).length));
+  const lines = [
+    `${palette.bold(position(primary))}: ${label}: ${palette.bold(printable(diagnostic.message))}`,
+    ...frameLines(primary, '^', color, gutter, options),
+  ];
+  const bar = (sign: string) => `${' '.repeat(gutter)} ${palette.blue(sign)}`;
+  for (const other of others) {
+    lines.push(`${bar(':::')} ${position(other)}`);
+    lines.push(...frameLines(other, '-', palette.blue, gutter, options));
+  }
+  const remarks = [['help', diagnostic.hint], ...places.flatMap(remarksOfPlace)];
+  for (const [title, text] of remarks) {
+    if (text !== undefined)
+      lines.push(`${bar('=')} ${palette.bold(`${title}:`)} ${printable(text)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function position({ place, location }: Partial<LocatedPlace> = {}): string {
+  const name = printable(placeName(place));
+  return location === undefined ? name : `${name}:${location.line}:${location.column}`;
+}
+
+function frameLines(
+  { place, location }: Partial<LocatedPlace> = {},
+  mark: string,
+  color: (text: string) => string,
+  gutter: number,
+  { palette, width }: TextOptions,
+): string[] {
+  if (location === undefined) return [];
+  const room = Math.max(20, width - gutter - 3);
+  const frame = makeFrame(location, room, mark);
+  const note = place !== undefined && 'note' in place ? (place.note ?? '') : '';
+  const bar = palette.blue('|');
+  const empty = `${' '.repeat(gutter)} ${bar}`;
+  const number = palette.blue(String(location.line).padStart(gutter));
+  return [
+    empty,
+    `${number} ${bar} ${frame.text}`,
+    `${empty} ${color(`${frame.marks}${note === '' ? '' : ` ${printable(note)}`}`)}`,
+  ];
+}
+
+function remarksOfPlace({ place }: LocatedPlace): [string, string][] {
+  switch (place.kind) {
+    case 'field': {
+      const path = formatPath(place.path);
+      return [['object', `${objectName(place.object)}${path === '' ? '' : `, ${path}`}`]];
+    }
+    case 'option':
+      return [['option', place.value === '' ? place.option : `${place.option} ${place.value}`]];
+    case 'span':
+    case 'file':
+      return [];
+  }
+}
+
+function severityColor(severity: Severity, palette: Palette): (text: string) => string {
+  switch (severity) {
+    case 'error':
+      return palette.red;
+    case 'warning':
+      return palette.yellow;
+    case 'note':
+      return palette.cyan;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Diagnostic, Place, Severity } from './diagnostic.ts';
+import type { FieldPath, Location, SourceObject } from './source.ts';
+
+/** Finds the position of a place; undefined for places without text. */
+export type Locate = (place: Place) => Location | undefined;
+
+/** What the formatters print: sorted, without duplicates, at most so many, with positions. */
+export interface Report {
+  readonly entries: readonly ReportEntry[];
+  /** How many there were of each severity, the left out ones included. */
+  readonly counts: Readonly<Record<Severity, number>>;
+  /** How many did not fit under the limit. */
+  readonly leftOut: number;
+}
+
+export interface ReportEntry {
+  readonly diagnostic: Diagnostic;
+  /** As `diagnostic.places`. */
+  readonly places: readonly LocatedPlace[];
+}
+
+export interface LocatedPlace {
+  readonly place: Place;
+  readonly location: Location | undefined;
+}
+
+export interface ReportOptions {
+  readonly locate: Locate;
+  /** The least severe kind to report. */
+  readonly least: Severity;
+  readonly limit: number;
+}
+
+const severities: readonly Severity[] = ['error', 'warning', 'note'];
+const rank = (severity: Severity): number => severities.indexOf(severity);
+
+/**
+ * Selects and orders diagnostics for printing. Errors take the limited room before warnings, and
+ * warnings before notes; what is printed is ordered by file and position. Only that is located, so
+ * ten thousand diagnostics cost no more than the limit.
+ */
+export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOptions): Report {
+  const shown = withoutDuplicates(diagnostics).filter(
+    (diagnostic) => rank(diagnostic.severity) <= rank(options.least),
+  );
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const { severity } of shown) counts[severity] += 1;
+  const chosen = shown
+    .map((diagnostic) => ({ diagnostic, position: roughPosition(diagnostic.places[0]) }))
+    .sort(
+      (a, b) =>
+        rank(a.diagnostic.severity) - rank(b.diagnostic.severity) ||
+        comparePositions(a.position, b.position),
+    )
+    .slice(0, options.limit)
+    .map(({ diagnostic }) => ({
+      diagnostic,
+      places: diagnostic.places.map((place) => ({ place, location: options.locate(place) })),
+    }))
+    .sort(compareEntries);
+  return { entries: chosen, counts, leftOut: shown.length - chosen.length };
+}
+
+/** `Service shop/web`, or just the kind where the object has no name. */
+export function objectName({ kind, value }: SourceObject): string {
+  const metadata = value['metadata'];
+  if (typeof metadata !== 'object' || metadata === null) return kind;
+  const { namespace, name } = metadata as { namespace?: unknown; name?: unknown };
+  if (typeof name !== 'string') return kind;
+  return typeof namespace === 'string' ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+}
+
+/** `spec.ports[0].port`; keys that are no plain words are quoted. */
+export function formatPath(path: FieldPath): string {
+  const steps = path.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    return /^[A-Za-z_][\w-]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+  });
+  return steps.join('').replace(/^\./, '');
+}
+
+/** The name of what a place lies in, as the user typed it: a file, `<stdin>` or an option. */
+export function placeName(place: Place | undefined): string {
+  switch (place?.kind) {
+    case 'field':
+      return place.object.source.name;
+    case 'span':
+      return place.source.name;
+    case 'file':
+      return place.name;
+    case 'option':
+    case undefined:
+      return 'natc';
+  }
+}
+
+function withoutDuplicates(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const unique = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const position = JSON.stringify(roughPosition(diagnostic.places[0]));
+    const key = `${diagnostic.code} ${position} ${diagnostic.message}`;
+    if (!unique.has(key)) unique.set(key, diagnostic);
+  }
+  return [...unique.values()];
+}
+
+/** Name, offset and path: orders places without parsing anything. */
+type RoughPosition = readonly (string | number)[];
+
+function roughPosition(place: Place | undefined): RoughPosition {
+  switch (place?.kind) {
+    case 'field': {
+      const { source, extent } = place.object;
+      return [source.name, extent.start, ...extent.path, ...place.path];
+    }
+    case 'span':
+      return [place.source.name, place.start];
+    case 'file':
+      return [place.name];
+    case 'option':
+      return ['', place.option, place.value];
+    case undefined:
+      return [];
+  }
+}
+
+function comparePositions(a: RoughPosition, b: RoughPosition): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const order = compare(a[i] ?? '', b[i] ?? '');
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function compare(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+}
+
+function compareEntries(a: ReportEntry, b: ReportEntry): number {
+  const [from, to] = [a.places[0]?.location, b.places[0]?.location];
+  return (
+    compare(entryName(a), entryName(b)) ||
+    (from?.line ?? 0) - (to?.line ?? 0) ||
+    (from?.column ?? 0) - (to?.column ?? 0) ||
+    compare(a.diagnostic.code, b.diagnostic.code)
+  );
+}
+
+const entryName = (entry: ReportEntry): string =>
+  entry.places[0] === undefined ? '' : placeName(entry.places[0].place);
