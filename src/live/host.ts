@@ -1,0 +1,43 @@
+/** The machine natc runs on, as the live stage needs it. Tests put a scripted one in its place. */
+export interface Host {
+  /** Whether namespaces can be made without a user namespace around them. */
+  readonly isRoot: boolean;
+  /** Runs a program to its end, with `stdin` (default: nothing) as its input. Never rejects. */
+  readonly run: (command: string, args: readonly string[], stdin?: string) => Promise<RunResult>;
+  /** The text of a file; undefined when it does not exist or may not be read. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Overwrites a file in place, as /proc/sys needs it. Rejects with the system's error. */
+  readonly writeFile: (path: string, text: string) => Promise<void>;
+}
+
+export type RunResult =
+  | {
+      readonly kind: 'exited';
+      readonly exitCode: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | { readonly kind: 'signalled'; readonly signal: string; readonly stderr: string }
+  /** The program was not started: it does not exist, or may not be run. */
+  | { readonly kind: 'not-started'; readonly message: string };
+
+export const succeeded = (result: RunResult): boolean =>
+  result.kind === 'exited' && result.exitCode === 0;
+
+/** One line that says how a run ended, for messages. */
+export function describeRun(result: RunResult): string {
+  switch (result.kind) {
+    case 'exited':
+      return firstLine(result.stderr) ?? `exit status ${result.exitCode}`;
+    case 'signalled':
+      return `killed by ${result.signal}`;
+    case 'not-started':
+      return result.message;
+  }
+}
+
+const firstLine = (text: string): string | undefined =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line !== '');

@@ -1,0 +1,76 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Host } from './host.ts';
+
+/** A kernel setting that has to be 1 for the rules to do their work. */
+export interface Sysctl {
+  /** As sysctl(8) spells it, e.g. `net.ipv4.ip_forward`. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+export const routeLocalnet = 'net.ipv4.conf.all.route_localnet';
+
+/** The settings that the rules of a plan rely on: route_localnet only for node ports there (N10). */
+export function requiredSysctls(plan: Plan): readonly Sysctl[] {
+  return plan.families
+    .filter(({ servicePorts }) => servicePorts.length > 0)
+    .flatMap(({ family, nodePortAddresses, servicePorts }) => {
+      const forwarding = {
+        name: family === 'IPv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding',
+        reason: `to forward ${family} packets to endpoints`,
+      };
+      const hasNodePorts = servicePorts.some(({ frontends }) =>
+        frontends.some(({ kind }) => kind === 'node-port'),
+      );
+      return nodePortAddresses.loopback && hasNodePorts
+        ? [forwarding, { name: routeLocalnet, reason: 'for node ports on 127.0.0.0/8' }]
+        : [forwarding];
+    });
+}
+
+/** `net.ipv4.ip_forward` → `/proc/sys/net/ipv4/ip_forward` */
+export const sysctlPath = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;
+
+/** The settings that are off; one that this kernel does not have (no IPv6, say) is not. */
+async function sysctlsOff(host: Host, sysctls: readonly Sysctl[]): Promise<readonly Sysctl[]> {
+  const values = await Promise.all(sysctls.map(({ name }) => host.readFile(sysctlPath(name))));
+  return sysctls.filter((_, index) => values[index]?.trim() === '0');
+}
+
+/** A warning for each setting that is off. */
+export async function checkSysctls(
+  host: Host,
+  sysctls: readonly Sysctl[],
+): Promise<readonly Diagnostic[]> {
+  const off = await sysctlsOff(host, sysctls);
+  return off.map(({ name, reason }) => ({
+    code: 'NATC5006',
+    severity: 'warning',
+    message: `the sysctl ${name} is 0 on this machine; it has to be 1 ${reason}`,
+    places: [{ kind: 'file', name: sysctlPath(name) }],
+    hint: 'natc apply sets it; where this machine is not the node, leave it out with --no-sysctl',
+  }));
+}
+
+/** Sets what is off. An error for each setting that could not be set. */
+export async function setSysctls(
+  host: Host,
+  sysctls: readonly Sysctl[],
+): Promise<readonly Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  for (const { name, reason } of await sysctlsOff(host, sysctls)) {
+    try {
+      await host.writeFile(sysctlPath(name), '1\n');
+    } catch (error) {
+      diagnostics.push({
+        code: 'NATC5007',
+        severity: 'error',
+        message: `cannot set the sysctl ${name} to 1 ${reason}: ${(error as Error).message}`,
+        places: [{ kind: 'file', name: sysctlPath(name) }],
+        hint: 'set it by other means and leave it out with --no-sysctl',
+      });
+    }
+  }
+  return diagnostics;
+}
