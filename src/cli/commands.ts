@@ -1,0 +1,35 @@
+import type { CommandEntry } from './command.ts';
+
+/** Every command, in the order of `natc --help`. A command's module is loaded when it is asked for. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'compile',
+    summary: 'Compile manifests into a ruleset',
+    load: async () => (await import('./commands/compile.ts')).compileCommand,
+  },
+  {
+    name: 'check',
+    summary: 'Report everything wrong with the manifests, and have the kernel check the ruleset',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  {
+    name: 'apply',
+    summary: 'Make the kernel hold the ruleset, in one transaction',
+    load: async () => (await import('./commands/apply.ts')).applyCommand,
+  },
+  {
+    name: 'cleanup',
+    summary: 'Remove what apply made',
+    load: async () => (await import('./commands/cleanup.ts')).cleanupCommand,
+  },
+  {
+    name: 'config',
+    summary: 'Show the effective settings and where each comes from',
+    load: async () => (await import('./commands/config.ts')).configCommand,
+  },
+  {
+    name: 'explain-code',
+    summary: 'Explain a diagnostic code',
+    load: async () => (await import('./commands/explain-code.ts')).explainCodeCommand,
+  },
+];

@@ -1,0 +1,46 @@
+import { Option } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+import { compileInput, inputPaths } from '../compile-input.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
+import { reportNoInput } from '../with-compiled.ts';
+
+export interface CheckFlags extends CompileFlags {
+  readonly failOn: 'error' | 'warning';
+  readonly kernel: boolean;
+  readonly sysctl: boolean;
+}
+
+export const checkCommand: CommandDefinition = {
+  description:
+    "Report everything wrong with the manifests, then have this machine's kernel check the ruleset in a " +
+    'throw-away network namespace. Nothing on the host changes.',
+  configure: (command) => {
+    command
+      .optionsGroup('Check:')
+      .addOption(
+        new Option('--fail-on <severity>', 'exit status 1 for: error (default), or warning too')
+          .choices(['error', 'warning'])
+          .default('error'),
+      )
+      .option('--no-kernel', "leave the kernel's check out")
+      .option('--no-sysctl', "leave this machine's sysctls out");
+    addCompileOptions(command);
+  },
+  examples: [
+    { does: 'Check a directory of manifests', command: 'natc check -f manifests/' },
+    {
+      does: 'In CI, where there is no nft: warnings fail too, results for code scanning',
+      command:
+        'natc check -f manifests/ --no-kernel --no-sysctl --fail-on warning --diagnostics sarif > natc.sarif',
+    },
+  ],
+  exitCodes: [exitCodes.no, exitCodes.hostRefused],
+  run: async (command, terminal) => {
+    const flags = command.opts<CheckFlags>();
+    const paths = inputPaths(flags, terminal);
+    if (paths === undefined) return reportNoInput(terminal);
+    const { finishCheck } = await import('../check-report.ts');
+    return finishCheck(await compileInput(flags, paths), flags, terminal);
+  },
+};

@@ -1,0 +1,53 @@
+import { Option } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+import { deliver } from '../deliver.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { outputFormats } from '../output-formats.ts';
+import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
+import { withCompiled } from '../with-compiled.ts';
+
+interface Flags extends CompileFlags {
+  readonly output: keyof typeof outputFormats;
+  readonly outFile?: string;
+}
+
+export const compileCommand: CommandDefinition = {
+  description:
+    'Compile manifests into a ruleset on stdout. The text replaces whatever natc rules there were, in ' +
+    'one transaction.',
+  configure: (command) => {
+    command
+      .optionsGroup('Output:')
+      .addOption(
+        new Option(
+          '-o, --output <format>',
+          `${Object.keys(outputFormats).join(', ')} (default: nft)`,
+        )
+          .choices(Object.keys(outputFormats))
+          .default('nft'),
+      )
+      .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
+    addCompileOptions(command);
+  },
+  examples: [
+    {
+      does: 'Compile a directory of manifests for one node, and load the result',
+      command:
+        'natc compile -f manifests/ --node-name node-a --cluster-cidr 10.180.0.0/16 > rules.nft &&\n' +
+        '  nft -f rules.nft',
+    },
+    {
+      does: "Compile what a cluster has now, with its kube-proxy's settings; show a table",
+      command:
+        'kubectl get services,endpointslices,nodes -A -o json |\n' +
+        '  natc compile -f - --config kube-proxy.yaml -o summary',
+    },
+  ],
+  exitCodes: [exitCodes.hostRefused],
+  run: (command, terminal) => {
+    const flags = command.opts<Flags>();
+    return withCompiled(flags, terminal, async (output) =>
+      deliver(await outputFormats[flags.output](output), flags.outFile, flags, terminal),
+    );
+  },
+};

@@ -1,0 +1,86 @@
+import type { CompileOutput } from '../compile.ts';
+import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnostic.ts';
+import type { InputSize } from '../diagnostics/summary.ts';
+import type { CompileOptions } from '../options.ts';
+import type { Input } from '../read/inputs.ts';
+import { type EffectiveOptions, effectiveOptions, optionsFromFlags } from './effective-options.ts';
+import type { CompileFlags } from './shared-options.ts';
+import { readStdin } from './stdin.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Everything that a compilation needs from outside. */
+export interface CompileInput {
+  readonly inputs: readonly Input[];
+  readonly effective: EffectiveOptions;
+  /** Where options come from that the configuration file set. */
+  readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the manifests and the configuration file that the flags name. */
+export async function readCompileInput(
+  flags: CompileFlags,
+  paths: readonly string[],
+): Promise<CompileInput> {
+  const { collectInputs } = await import('../read/inputs.ts');
+  const { inputs, diagnostics } = await collectInputs(paths, readStdin);
+  const config = await readConfig(flags.config);
+  return {
+    inputs,
+    effective: effectiveOptions(config.options, optionsFromFlags(flags)),
+    optionPlaces: config.places,
+    diagnostics: [...diagnostics, ...config.diagnostics],
+  };
+}
+
+/** What a command that compiles starts from. */
+export interface Compiled {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Undefined when there is an error among the diagnostics. */
+  readonly output: CompileOutput | undefined;
+  readonly size: InputSize;
+  /** Objects of other kinds, by kind. */
+  readonly skipped: ReadonlyMap<string, number>;
+}
+
+/** From flags to a compiled ruleset. Nothing is printed; whatever is wrong is in the diagnostics. */
+export async function compileInput(
+  flags: CompileFlags,
+  paths: readonly string[],
+): Promise<Compiled> {
+  const { readObjects } = await import('../read/read.ts');
+  const { compile } = await import('../compile.ts');
+  const { inputs, effective, optionPlaces, diagnostics } = await readCompileInput(flags, paths);
+  const read = readObjects(inputs);
+  const compilation = compile(read.objects, effective.options, optionPlaces);
+  const all = [...diagnostics, ...read.diagnostics, ...compilation.diagnostics];
+  return {
+    diagnostics: all,
+    output: hasErrors(all) ? undefined : compilation.output,
+    size: { files: inputs.length, objects: read.objects.length },
+    skipped: read.skipped,
+  };
+}
+
+/** What `-f` names; stdin when nothing is named and something is piped in; undefined otherwise. */
+export function inputPaths(
+  flags: CompileFlags,
+  { stdinIsTerminal }: Terminal,
+): readonly string[] | undefined {
+  if (flags.filename !== undefined) return flags.filename;
+  return stdinIsTerminal ? undefined : ['-'];
+}
+
+async function readConfig(path: string | undefined) {
+  if (path === undefined) return { options: {}, places: new Map(), diagnostics: [] };
+  const { collectInputs } = await import('../read/inputs.ts');
+  const { readObjects } = await import('../read/read.ts');
+  const { readKubeProxyConfig } = await import('../model/kube-proxy-config.ts');
+  const collected = await collectInputs([path], readStdin);
+  const read = readObjects(collected.inputs);
+  const diagnostics = [...collected.diagnostics, ...read.diagnostics];
+  const object = read.objects.find(({ kind }) => kind === 'KubeProxyConfiguration');
+  if (object === undefined) return { options: {}, places: new Map(), diagnostics };
+  const config = readKubeProxyConfig(object);
+  return { ...config, diagnostics: [...diagnostics, ...config.diagnostics] };
+}

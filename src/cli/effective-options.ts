@@ -1,0 +1,53 @@
+import { type CompileOptions, defaultOptions } from '../options.ts';
+import type { CompileFlags } from './shared-options.ts';
+
+export type OptionOrigin = 'default' | 'config' | 'flag';
+
+/** Options as they will be used, and which layer each value comes from. */
+export interface EffectiveOptions {
+  readonly options: CompileOptions;
+  readonly origins: Readonly<Record<keyof CompileOptions, OptionOrigin>>;
+}
+
+/** Lays the layers over one another: the file over the defaults, the flags over both. */
+export function effectiveOptions(
+  config: Partial<CompileOptions>,
+  flags: Partial<CompileOptions>,
+): EffectiveOptions {
+  const originOf = (name: string): OptionOrigin =>
+    name in flags ? 'flag' : name in config ? 'config' : 'default';
+  return {
+    options: { ...defaultOptions, ...config, ...flags },
+    origins: Object.fromEntries(
+      Object.keys(defaultOptions).map((name) => [name, originOf(name)]),
+    ) as Record<keyof CompileOptions, OptionOrigin>,
+  };
+}
+
+/** The options that flags set; one that was not given is absent. */
+export function optionsFromFlags(flags: CompileFlags): Partial<CompileOptions> {
+  const { nodeportAddresses, localhostNodeports, serviceCidr, nodeIp, zone } = flags;
+  const { clusterCidr, podCidr, detectLocalMode, masqueradeAll, masqueradeBit } = flags;
+  const { podBridgeInterface, podInterfaceNamePrefix, serviceNodePortRange } = flags;
+  const { validate, serviceProxyName, ipFamily } = flags;
+  const nodeName = flags.nodeName ?? flags.hostnameOverride;
+  return {
+    ...(nodeportAddresses && { nodePortAddresses: nodeportAddresses }),
+    ...(localhostNodeports !== undefined && { localhostNodePorts: localhostNodeports }),
+    ...(serviceCidr && { serviceCIDRs: serviceCidr }),
+    ...(nodeName !== undefined && { nodeName }),
+    ...(nodeIp && { nodeIPs: nodeIp }),
+    ...(zone !== undefined && { zone }),
+    ...(detectLocalMode && { detectLocalMode }),
+    ...(clusterCidr && { clusterCIDRs: clusterCidr }),
+    ...(podCidr && { podCIDRs: podCidr }),
+    ...(podBridgeInterface !== undefined && { podBridgeInterface }),
+    ...(podInterfaceNamePrefix !== undefined && { podInterfaceNamePrefix }),
+    ...(masqueradeAll !== undefined && { masqueradeAll }),
+    ...(masqueradeBit !== undefined && { masqueradeBit }),
+    ...(serviceNodePortRange && { serviceNodePortRange }),
+    ...(validate && { validate }),
+    ...(serviceProxyName !== undefined && { serviceProxyName }),
+    ...(ipFamily && { families: ipFamily }),
+  };
+}

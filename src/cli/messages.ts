@@ -1,0 +1,91 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { colorPalette, type Palette, plainPalette } from '../diagnostics/palette.ts';
+import type { Locate, Report } from '../diagnostics/report.ts';
+import type { InputSize } from '../diagnostics/summary.ts';
+import { wantsColor } from './color.ts';
+import type { DiagnosticsFormat, MessageFlags } from './shared-options.ts';
+import type { Channel, Terminal } from './terminal.ts';
+
+const defaultLimit = 50;
+const defaultWidth = 80;
+const maxWidth = 100;
+
+/**
+ * Prints diagnostics in the format that the flags ask for, at most once per command: machine formats
+ * are one document. Nothing to say prints nothing, in text.
+ *
+ * @param input adds the summary line; undefined where diagnostics are not about input
+ * @param channel stderr, unless the diagnostics are the data that the command was asked for
+ */
+export async function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  flags: MessageFlags,
+  terminal: Terminal,
+  input?: InputSize,
+  channel: Channel = terminal.stderr,
+): Promise<void> {
+  const format = diagnosticsFormat(flags, terminal);
+  if (diagnostics.length === 0 && (format === 'text' || format === 'github')) return;
+  const { makeReport } = await import('../diagnostics/report.ts');
+  const report = makeReport(diagnostics, {
+    locate: await loadLocate(diagnostics),
+    least: leastSeverity(flags),
+    limit: flags.maxDiagnostics ?? defaultLimit,
+  });
+  await channel.write(await formatReport(report, format, flags, channel, terminal, input));
+}
+
+export const diagnosticsFormat = (
+  flags: MessageFlags,
+  { environment, stderr }: Terminal,
+): DiagnosticsFormat =>
+  flags.diagnostics ??
+  (environment['GITHUB_ACTIONS'] === 'true' && !stderr.isTerminal ? 'github' : 'text');
+
+export function paletteFor(flags: MessageFlags, channel: Channel, terminal: Terminal): Palette {
+  const mode = flags.color === false ? 'never' : (flags.color ?? 'auto');
+  return wantsColor(mode, channel.isTerminal, terminal.environment) ? colorPalette : plainPalette;
+}
+
+async function formatReport(
+  report: Report,
+  format: DiagnosticsFormat,
+  flags: MessageFlags,
+  channel: Channel,
+  terminal: Terminal,
+  input: InputSize | undefined,
+): Promise<string> {
+  switch (format) {
+    case 'text': {
+      if (report.entries.length === 0) return '';
+      const { formatText } = await import('../diagnostics/format-text.ts');
+      const { formatSummary } = await import('../diagnostics/summary.ts');
+      const palette = paletteFor(flags, channel, terminal);
+      const width = Math.min(channel.columns ?? defaultWidth, maxWidth);
+      const summary = input === undefined ? '' : `\n${formatSummary(report, input)}\n`;
+      return formatText(report, { palette, width }) + summary;
+    }
+    case 'json':
+      return (await import('../diagnostics/format-json.ts')).formatJson(report);
+    case 'github':
+      return (await import('../diagnostics/format-github.ts')).formatGithub(report);
+    case 'sarif': {
+      const { formatSarif } = await import('../diagnostics/format-sarif.ts');
+      const { version } = await import('./version.ts');
+      return formatSarif(report, version());
+    }
+  }
+}
+
+/** Finding positions needs the YAML parser, which takes long to load: only where there is text. */
+async function loadLocate(diagnostics: readonly Diagnostic[]): Promise<Locate> {
+  const hasText = diagnostics.some(({ places }) =>
+    places.some(({ kind }) => kind === 'field' || kind === 'span'),
+  );
+  return hasText ? (await import('../read/locate.ts')).locate : () => undefined;
+}
+
+function leastSeverity(flags: MessageFlags) {
+  if (flags.quiet === true) return 'error';
+  return flags.verbose === true ? 'note' : 'warning';
+}

@@ -1,0 +1,57 @@
+/** Parsers of option values. A value they refuse is a usage error. */
+import { InvalidArgumentError } from 'commander';
+import type { IpFamily } from '../net/family.ts';
+
+/** Collects a repeatable option whose values are kept as they are, e.g. file names. */
+export const collect = (value: string, previous: readonly string[] | undefined) => [
+  ...(previous ?? []),
+  value,
+];
+
+/**
+ * Collects a repeatable, comma-separated option. An empty value stands for the empty list, so that a
+ * flag can take back what the configuration file says.
+ */
+export const collectList = (value: string, previous: readonly string[] | undefined) => [
+  ...(previous ?? []),
+  ...(value.trim() === '' ? [] : value.split(',').map((entry) => entry.trim())),
+];
+
+export function parseBoolean(value: string): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new InvalidArgumentError("It must be 'true' or 'false'.");
+}
+
+export const parseInteger =
+  (first: number, last: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= first && number <= last) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${first} to ${last}.`);
+  };
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export function parsePortRange(value: string): PortRange {
+  const match = /^(\d+)-(\d+)$/.exec(value.trim());
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
+  if (first >= 1 && first <= last && last <= 65535) return { first, last };
+  throw new InvalidArgumentError('It must be FIRST-LAST, within 1-65535, such as 30000-32767.');
+}
+
+const familyNames: Readonly<Record<string, IpFamily>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
+export function collectFamilies(
+  value: string,
+  previous: readonly IpFamily[] | undefined,
+): readonly IpFamily[] {
+  const families = value.split(',').map((name) => familyNames[name.trim().toLowerCase()]);
+  if (!families.every((family) => family !== undefined)) {
+    throw new InvalidArgumentError("It must be 'ipv4', 'ipv6' or 'ipv4,ipv6'.");
+  }
+  const named = new Set([...(previous ?? []), ...families]);
+  return (['IPv4', 'IPv6'] as const).filter((family) => named.has(family));
+}

@@ -1,0 +1,96 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { CommandDefinition, CommandEntry } from './command.ts';
+import { commands } from './commands.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { helpFooter } from './help.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/**
+ * Runs natc with the given arguments (without `node` and the script).
+ *
+ * Usage errors are reported here and give exit status 2; whatever else is thrown is a bug of natc or
+ * a failing output stream, and the caller's to report.
+ */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.success;
+  const pending: Promise<void>[] = [];
+  const requested = requestedCommand(args);
+  const wanted = (name: string) => name === requested;
+  const program = await buildProgram(wanted, (command, definition) => {
+    command.action(async () => {
+      exitCode = await definition.run(command, terminal);
+    });
+  });
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({
+      writeOut: (text) => pending.push(terminal.stdout.write(text)),
+      writeErr: (text) => pending.push(terminal.stderr.write(text)),
+      getOutHelpWidth: () => terminal.stdout.columns ?? 80,
+      getErrHelpWidth: () => terminal.stderr.columns ?? 80,
+      outputError: (text, write) => write(`natc: ${text.replace(/^error: /, '')}`),
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.cannotAnswer;
+  }
+  await Promise.all(pending);
+  return exitCode;
+}
+
+/** Stands here because it needs the whole tree of commands. */
+const completion: CommandEntry = {
+  name: 'completion',
+  summary: 'Print a completion script for a shell',
+  load: async () =>
+    (await import('./commands/completion.ts')).completionCommand(() => buildProgram()),
+};
+
+/** The command that will run: only its module is loaded, so that `natc --help` starts fast. */
+function requestedCommand(args: readonly string[]): string | undefined {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  return words[0] === 'help' ? words[1] : words[0];
+}
+
+/**
+ * The tree of commands. The wanted ones are complete: all, as completion scripts and the reference
+ * need them, or just the one that will run; the others have a name and a summary.
+ */
+export async function buildProgram(
+  wanted: (name: string) => boolean = () => true,
+  connect: (command: Command, definition: CommandDefinition) => void = () => {},
+): Promise<Command> {
+  const program = new Command('natc')
+    .description('Compile Kubernetes Services and EndpointSlices into a NAT ruleset')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .version(version(), '-V, --version', 'print the version')
+    .showHelpAfterError("See 'natc --help'.")
+    .addHelpText('after', "\nRun 'natc help COMMAND' for a command's options, with examples.")
+    .configureHelp({ optionDescription: ({ description }) => description, minWidthToWrap: 30 })
+    .exitOverride();
+  for (const entry of [...commands, completion]) {
+    const command = program
+      .command(entry.name)
+      .summary(entry.summary)
+      .addHelpOption(new Option('-h, --help', 'show help').helpGroup('Messages:'));
+    if (wanted(entry.name)) {
+      const definition = await define(command, entry);
+      connect(command, definition);
+    }
+  }
+  return program;
+}
+
+async function define(command: Command, entry: CommandEntry): Promise<CommandDefinition> {
+  const definition = await entry.load();
+  command.description(definition.description);
+  definition.configure(command);
+  command
+    .addHelpText('after', helpFooter(definition))
+    .showHelpAfterError(`See 'natc ${entry.name} --help'.`);
+  return definition;
+}

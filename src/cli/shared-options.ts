@@ -1,0 +1,161 @@
+/** Options that several commands share: input, node and message flags, the same everywhere. */
+import { type Command, Option } from 'commander';
+import type { IpFamily } from '../net/family.ts';
+import type { DetectLocalMode } from '../options.ts';
+import type { ColorMode } from './color.ts';
+import {
+  collect,
+  collectFamilies,
+  collectList,
+  type PortRange,
+  parseBoolean,
+  parseInteger,
+  parsePortRange,
+} from './option-values.ts';
+
+/** What a command that compiles finds in `command.opts()`. A flag that was not given is absent. */
+export interface CompileFlags extends MessageFlags {
+  readonly filename?: readonly string[];
+  readonly config?: string;
+  readonly validate?: 'strict' | 'warn';
+  readonly serviceProxyName?: string;
+  readonly nodeportAddresses?: readonly string[];
+  readonly localhostNodeports?: boolean;
+  readonly serviceCidr?: readonly string[];
+  readonly nodeName?: string;
+  readonly hostnameOverride?: string;
+  readonly nodeIp?: readonly string[];
+  readonly zone?: string;
+  readonly clusterCidr?: readonly string[];
+  readonly detectLocalMode?: DetectLocalMode;
+  readonly podCidr?: readonly string[];
+  readonly podBridgeInterface?: string;
+  readonly podInterfaceNamePrefix?: string;
+  readonly masqueradeAll?: boolean;
+  readonly masqueradeBit?: number;
+  readonly serviceNodePortRange?: PortRange;
+  readonly ipFamily?: readonly IpFamily[];
+}
+
+export type DiagnosticsFormat = 'text' | 'json' | 'github' | 'sarif';
+
+export interface MessageFlags {
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: ColorMode | false;
+  readonly diagnostics?: DiagnosticsFormat;
+  readonly maxDiagnostics?: number;
+}
+
+export const detectLocalModes: readonly DetectLocalMode[] = [
+  'ClusterCIDR',
+  'NodeCIDR',
+  'BridgeInterface',
+  'InterfaceNamePrefix',
+];
+
+/** Every flag of a command that compiles manifests. */
+export function addCompileOptions(command: Command): void {
+  addInputOptions(command);
+  addNodeOptions(command);
+  addMessageOptions(command);
+}
+
+function addInputOptions(command: Command): void {
+  command
+    .optionsGroup('Input:')
+    .option('-f, --filename <path>', 'file, directory or - for stdin (repeatable)', collect);
+  addSettingsOptions(command);
+}
+
+/** What decides how objects are read, besides the node. */
+export function addSettingsOptions(command: Command): void {
+  command
+    .optionsGroup('Input:')
+    .option('--config <file>', 'KubeProxyConfiguration; flags win over it')
+    .addOption(
+      new Option(
+        '--validate <mode>',
+        'strict (default): what the API server would refuse is an error; warn: it is left out with a warning',
+      ).choices(['strict', 'warn']),
+    )
+    .option('--service-proxy-name <name>', 'handle only Services labelled for this proxy');
+}
+
+export function addNodeOptions(command: Command): void {
+  command
+    .optionsGroup('Node and network:')
+    .option('--node-name <name>', 'which node this is')
+    .addOption(new Option('--hostname-override <name>', 'the same as --node-name').hideHelp())
+    .option('--node-ip <ip,...>', "the node's addresses, if no Node object says", collectList)
+    .option('--zone <zone>', "the node's topology zone, if no Node object says")
+    .option(
+      '--nodeport-addresses <list>',
+      'where node ports listen: CIDRs, primary, localhost, all (default: all local addresses)',
+      collectList,
+    )
+    .option(
+      '--localhost-nodeports <true|false>',
+      'serve node ports on 127.0.0.0/8 too (default: true)',
+      parseBoolean,
+    )
+    .option(
+      '--service-node-port-range <first-last>',
+      'valid node ports (default: 30000-32767)',
+      parsePortRange,
+    )
+    .option(
+      '--service-cidr <cidr,...>',
+      'where unallocated Service addresses are dropped',
+      collectList,
+    )
+    .option(
+      '--cluster-cidr <cidr,...>',
+      "the pods' networks; other sources are masqueraded",
+      collectList,
+    )
+    .addOption(
+      new Option(
+        '--detect-local-mode <mode>',
+        "how a local pod's traffic is told: ClusterCIDR (default), NodeCIDR, BridgeInterface, InterfaceNamePrefix",
+      ).choices(detectLocalModes),
+    )
+    .option('--pod-cidr <cidr,...>', "this node's pod networks, for NodeCIDR", collectList)
+    .option('--pod-bridge-interface <name>', 'for BridgeInterface')
+    .option('--pod-interface-name-prefix <prefix>', 'for InterfaceNamePrefix')
+    .option('--masquerade-all', 'masquerade all traffic to cluster IPs')
+    .addOption(new Option('--no-masquerade-all', 'take back masqueradeAll of --config').hideHelp())
+    .option('--masquerade-bit <bit>', 'bit of the packet mark (default: 14)', parseInteger(0, 31))
+    .option('--ip-family <family,...>', 'families to emit (default: ipv4,ipv6)', collectFamilies);
+}
+
+export function addMessageOptions(command: Command): void {
+  command
+    .optionsGroup('Messages:')
+    .addOption(
+      new Option(
+        '--diagnostics <format>',
+        'text (default), json, github (default in GitHub Actions) or sarif',
+      ).choices(['text', 'json', 'github', 'sarif']),
+    )
+    .option(
+      '--max-diagnostics <number>',
+      'print at most this many (default: 50)',
+      parseInteger(1, 1_000_000),
+    )
+    .option('-v, --verbose', 'print notes too')
+    .option('-q, --quiet', 'print errors only');
+  addColorOptions(command);
+}
+
+export function addColorOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('--color <when>', 'auto (default), always or never').choices([
+        'auto',
+        'always',
+        'never',
+      ]),
+    )
+    .addOption(new Option('--no-color', 'the same as --color=never').hideHelp());
+}
