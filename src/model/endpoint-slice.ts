@@ -5,8 +5,10 @@ import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
 import {
   at,
+  atKey,
   booleanField,
   type Fields,
+  isGiven,
   mapField,
   mappingList,
   oneOfField,
@@ -17,7 +19,7 @@ import {
   stringList,
 } from './fields.ts';
 import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
-import { labelValueRule, readName, subdomainRule } from './names.ts';
+import { labelValueRule, type NameRule, readName, subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
 
 type AddressType = IpFamily | 'FQDN';
@@ -51,9 +53,12 @@ export function readEndpointSlice(
     ...proxyLabels(metadata),
     serviceName: labelValue(metadata.labels, 'kubernetes.io/service-name'),
     addressType,
-    ports: readEndpointPorts(root),
-    endpoints: mappingList(root, 'endpoints', (entry, index) =>
-      readEndpoint(entry, index, addressType),
+    ports: readEndpointPorts(root, 100),
+    endpoints: mappingList(
+      root,
+      'endpoints',
+      (entry, index) => readEndpoint(entry, index, addressType),
+      1000,
     ),
   };
   return { slice, root };
@@ -67,7 +72,7 @@ function readEndpoint(
   const addresses = readAddresses(entry, addressType);
   if (addresses.length === 0) return undefined;
   const conditions = mapField(entry, 'conditions');
-  const hints = mapField(entry, 'hints');
+  const hints = readHints(entry, addressType);
   return {
     index,
     addresses,
@@ -75,19 +80,24 @@ function readEndpoint(
     ready: conditions && booleanField(conditions, 'ready'),
     serving: conditions && booleanField(conditions, 'serving'),
     terminating: conditions && booleanField(conditions, 'terminating'),
-    forZones: hints === undefined ? [] : readHints(hints, 'forZones'),
-    forNodes: hints === undefined ? [] : readHints(hints, 'forNodes'),
+    ...hints,
   };
 }
 
 /** Only the first address is ever used (E5): when that one is unusable, so is the endpoint. */
 function readAddresses(entry: Fields, addressType: AddressType): readonly string[] {
+  if (!isGiven(entry, 'addresses')) refuseMissing(entry, 'addresses');
   let isFirstUsable = true;
-  const addresses = stringList(entry, 'addresses', (text, index) => {
-    const address = readEndpointAddress(entry, index, text, addressType);
-    if (index === 0) isFirstUsable = address !== undefined;
-    return address;
-  });
+  const addresses = stringList(
+    entry,
+    'addresses',
+    (text, index) => {
+      const address = readEndpointAddress(entry, index, text, addressType);
+      if (index === 0) isFirstUsable = address !== undefined;
+      return address;
+    },
+    100,
+  );
   return isFirstUsable ? addresses : [];
 }
 
@@ -108,9 +118,33 @@ function readEndpointAddress(
   return undefined;
 }
 
-const readHints = (hints: Fields, key: 'forZones' | 'forNodes'): readonly string[] =>
-  mappingList(hints, key, (hint) => {
-    const name = stringField(hint, 'name');
-    if (name === undefined || name === '') return refuseMissing(hint, 'name');
-    return readName(hint, ['name'], name, key === 'forZones' ? labelValueRule : subdomainRule);
-  });
+/** V21. */
+function readHints(
+  entry: Fields,
+  addressType: AddressType,
+): Pick<SliceEndpoint, 'forZones' | 'forNodes'> {
+  const hints = mapField(entry, 'hints');
+  if (hints === undefined) return { forZones: [], forNodes: [] };
+  if (addressType === 'FQDN') {
+    entry.report.refuse(atKey(entry, 'hints'), {
+      code: 'NATC2051',
+      message: 'hints must not be set in a slice of addressType FQDN',
+      hint: 'remove them',
+    });
+  }
+  return {
+    forZones: readHintNames(hints, 'forZones', labelValueRule),
+    forNodes: readHintNames(hints, 'forNodes', subdomainRule),
+  };
+}
+
+const readHintNames = (hints: Fields, key: string, rule: NameRule): readonly string[] =>
+  mappingList(
+    hints,
+    key,
+    (hint) => {
+      const name = stringField(hint, 'name') ?? '';
+      return name === '' ? refuseMissing(hint, 'name') : readName(hint, ['name'], name, rule);
+    },
+    8,
+  );

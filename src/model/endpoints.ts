@@ -1,8 +1,15 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import { readUnicastAddress } from './address-field.ts';
-import type { EndpointAddress, Endpoints } from './cluster.ts';
+import type { EndpointAddress, EndpointSubset, Endpoints } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
-import { type Fields, mappingList, refuseMissing, rootFields, stringField } from './fields.ts';
+import {
+  type Fields,
+  isGiven,
+  mappingList,
+  refuseMissing,
+  rootFields,
+  stringField,
+} from './fields.ts';
 import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
 import { subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
@@ -11,6 +18,8 @@ import type { Report } from './report.ts';
 export interface ReadEndpoints {
   readonly endpoints: Endpoints;
   readonly root: Fields;
+  /** Parallel to `endpoints.subsets`. */
+  readonly subsets: readonly Fields[];
 }
 
 /**
@@ -22,6 +31,7 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
   const root = rootFields(object, report);
   const metadata = readMetadata(root, subdomainRule, 'namespaced');
   if (metadata === undefined) return undefined;
+  const subsets = mappingList(root, 'subsets', (subset) => subset);
   const leader = labelValue(metadata.annotations, 'control-plane.alpha.kubernetes.io/leader');
   const endpoints: Endpoints = {
     object,
@@ -30,14 +40,22 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
     skipMirror: labelValue(metadata.labels, 'endpointslice.kubernetes.io/skip-mirror') === 'true',
     isLeaderElection: leader !== undefined,
     labels: proxyLabels(metadata),
-    subsets: mappingList(root, 'subsets', (subset, index) => ({
-      index,
-      addresses: mappingList(subset, 'addresses', readEndpointAddress),
-      notReadyAddresses: mappingList(subset, 'notReadyAddresses', readEndpointAddress),
-      ports: readEndpointPorts(subset),
-    })),
+    subsets: subsets.map(readSubset),
   };
-  return { endpoints, root };
+  return { endpoints, root, subsets };
+}
+
+/** V22. */
+function readSubset(subset: Fields): EndpointSubset {
+  if (!isGiven(subset, 'addresses') && !isGiven(subset, 'notReadyAddresses')) {
+    refuseMissing(subset, 'addresses', 'list addresses or notReadyAddresses');
+  }
+  return {
+    index: Number(subset.path.at(-1)),
+    addresses: mappingList(subset, 'addresses', readEndpointAddress),
+    notReadyAddresses: mappingList(subset, 'notReadyAddresses', readEndpointAddress),
+    ports: readEndpointPorts(subset),
+  };
 }
 
 function readEndpointAddress(entry: Fields, index: number): EndpointAddress | undefined {

@@ -32,24 +32,32 @@ export const rootFields = (object: SourceObject, report: Report): Fields => ({
   report,
 });
 
+type FieldPlace = Extract<Place, { kind: 'field' }>;
+
 /** The place of a field's value; of the mapping itself when no keys are given. */
-export const at = (fields: Fields, ...keys: FieldPath): Place => ({
+export const at = (fields: Fields, ...keys: FieldPath): FieldPlace => ({
   kind: 'field',
   object: fields.object,
   path: [...fields.path, ...keys],
 });
 
 /** The place of a field's key: for a field that should not be there. */
-export const atKey = (fields: Fields, ...keys: FieldPath): Place => ({
+export const atKey = (fields: Fields, ...keys: FieldPath): FieldPlace => ({
   kind: 'field',
   object: fields.object,
   path: [...fields.path, ...keys],
   at: 'key',
 });
 
-/** The raw value of a field; undefined when absent or null. */
+/** The value of a field as it stands; undefined when absent or null. Reports nothing. */
 export function rawField(fields: Fields, key: string): unknown {
   return Object.hasOwn(fields.record, key) ? (fields.record[key] ?? undefined) : undefined;
+}
+
+/** The entries of a list as they stand; empty when absent or no list. Reports nothing. */
+export function rawList(fields: Fields, key: string): readonly unknown[] {
+  const value = rawField(fields, key);
+  return Array.isArray(value) ? value : [];
 }
 
 /** Whether a field is given with a value that says something: not null, '', {} or []. */
@@ -124,14 +132,19 @@ export function mapField(fields: Fields, key: string): Fields | undefined {
   return refuseType(fields, [key], 'a mapping', value);
 }
 
-/** A list of mappings, each read by `read`; entries for which it gives undefined are left out. */
+/**
+ * A list of mappings, each read by `read`; entries for which it gives undefined are left out.
+ *
+ * @param limit more entries than this are refused; they are read all the same.
+ */
 export function mappingList<T>(
   fields: Fields,
   key: string,
   read: (entry: Fields, index: number) => T | undefined,
+  limit?: number,
 ): readonly T[] {
   const results: T[] = [];
-  listField(fields, key).forEach((value, index) => {
+  listField(fields, key, limit).forEach((value, index) => {
     if (!isRecord(value)) {
       refuseType(fields, [key, index], 'a mapping', value);
       return;
@@ -142,14 +155,15 @@ export function mappingList<T>(
   return results;
 }
 
-/** A list of strings, each read by `read`; entries for which it gives undefined are left out. */
+/** As {@link mappingList}, for a list of strings. */
 export function stringList<T>(
   fields: Fields,
   key: string,
   read: (text: string, index: number) => T | undefined,
+  limit?: number,
 ): readonly T[] {
   const results: T[] = [];
-  listField(fields, key).forEach((value, index) => {
+  listField(fields, key, limit).forEach((value, index) => {
     if (typeof value !== 'string') {
       refuseType(fields, [key, index], 'a string', value, quotesHint(value));
       return;
@@ -160,13 +174,21 @@ export function stringList<T>(
   return results;
 }
 
-/** The entries of a list as they stand; empty when absent or no list. */
-export function listField(fields: Fields, key: string): readonly unknown[] {
+/** The entries of a list; empty when absent, refused and empty when it is no list. */
+function listField(fields: Fields, key: string, limit = Infinity): readonly unknown[] {
   const value = rawField(fields, key);
   if (value === undefined) return [];
-  if (Array.isArray(value)) return value;
-  refuseType(fields, [key], 'a list', value, 'begin each entry with "- "');
-  return [];
+  if (!Array.isArray(value)) {
+    refuseType(fields, [key], 'a list', value, 'begin each entry with "- "');
+    return [];
+  }
+  if (value.length > limit) {
+    fields.report.refuse(at(fields, key), {
+      code: 'NATC2006',
+      message: `${key} must have at most ${limit} entries, got ${value.length}`,
+    });
+  }
+  return value;
 }
 
 /** Refuses an absent required field; `fields` is the mapping that should hold it. */

@@ -4,13 +4,16 @@ import { readAddress } from './address-field.ts';
 import type { LoadBalancerIngress } from './cluster.ts';
 import {
   at,
+  atKey,
   type Fields,
+  isGiven,
   mapField,
   mappingList,
   oneOfField,
   stringField,
   stringList,
 } from './fields.ts';
+import { readName, subdomainRule } from './names.ts';
 
 /** Reads `status.loadBalancer.ingress` (F5, D3). */
 export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
@@ -20,13 +23,27 @@ export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
 }
 
 function readIngressEntry(entry: Fields, index: number): LoadBalancerIngress {
-  const text = stringField(entry, 'ip');
+  const ip = stringField(entry, 'ip') || undefined;
+  const hostname = stringField(entry, 'hostname') || undefined;
   return {
     index,
-    ip: text === undefined || text === '' ? undefined : readAddress(entry, ['ip'], text)?.text,
-    hostname: stringField(entry, 'hostname') || undefined,
-    ipMode: oneOfField(entry, 'ipMode', ['VIP', 'Proxy']) ?? 'VIP',
+    ip: ip && readAddress(entry, ['ip'], ip)?.text,
+    hostname: hostname && readName(entry, ['hostname'], hostname, subdomainRule),
+    ipMode: readIpMode(entry, ip),
   };
+}
+
+/** V18. An entry of unknown mode is no VIP, hence gives no rules (L2, L3). */
+function readIpMode(entry: Fields, ip: string | undefined): LoadBalancerIngress['ipMode'] {
+  if (!isGiven(entry, 'ipMode')) return 'VIP';
+  if (ip === undefined) {
+    entry.report.refuse(atKey(entry, 'ipMode'), {
+      code: 'NATC2044',
+      message: 'ipMode must not be set without ip',
+      hint: 'remove it, or set ip',
+    });
+  }
+  return oneOfField(entry, 'ipMode', ['VIP', 'Proxy']) ?? 'Proxy';
 }
 
 /** Reads `spec.loadBalancerSourceRanges`: the usable entries, as given (R1). */

@@ -1,10 +1,13 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { CompileOptions } from '../options.ts';
+import { endpointSliceChecks, endpointsChecks, serviceChecks, servicesChecks } from './checks.ts';
 import type { Cluster, Node } from './cluster.ts';
+import { withoutDuplicates } from './duplicates.ts';
 import { type ReadEndpointSlice, readEndpointSlice } from './endpoint-slice.ts';
 import { type ReadEndpoints, readEndpoints } from './endpoints.ts';
 import { readNode } from './node.ts';
+import { asProxied } from './proxied.ts';
 import { readSettings } from './read-settings.ts';
 import { createReport } from './report.ts';
 import { type ReadService, readService } from './service.ts';
@@ -49,11 +52,21 @@ export function buildModel(
         break;
     }
   }
+  const distinct = {
+    services: withoutDuplicates(services, ({ service }) => service, report),
+    slices: withoutDuplicates(slices, ({ slice }) => slice, report),
+    endpoints: withoutDuplicates(endpoints, (read) => read.endpoints, report),
+    nodes: withoutDuplicates(nodes, (node) => ({ ...node, namespace: '' }), report),
+  };
+  for (const read of distinct.services) for (const check of serviceChecks) check(read, options);
+  for (const read of distinct.slices) for (const check of endpointSliceChecks) check(read, options);
+  for (const read of distinct.endpoints) for (const check of endpointsChecks) check(read, options);
+  for (const check of servicesChecks) check(distinct.services, options);
   const cluster: Cluster = {
-    services: services.map(({ service }) => service),
-    endpointSlices: slices.map(({ slice }) => slice),
-    endpoints: endpoints.map((read) => read.endpoints),
-    nodes,
+    services: distinct.services.map(({ service }) => asProxied(service)),
+    endpointSlices: distinct.slices.map(({ slice }) => slice),
+    endpoints: distinct.endpoints.map((read) => read.endpoints),
+    nodes: distinct.nodes,
   };
   return { cluster, settings, diagnostics: report.diagnostics };
 }

@@ -19,6 +19,8 @@ export interface Report {
   readonly fail: (place: Place, problem: Problem) => void;
   readonly warn: (place: Place, problem: Problem) => void;
   readonly note: (place: Place, problem: Problem) => void;
+  /** What is refused is left out or read as kube-proxy reads it, and the rest goes on. */
+  readonly isLenient: boolean;
   /** Everything found so far, in the order found. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -35,6 +37,7 @@ export function createReport(validate: CompileOptions['validate']): Report {
     fail: add('error'),
     warn: add('warning'),
     note: add('note'),
+    isLenient: validate === 'warn',
     diagnostics,
   };
 }

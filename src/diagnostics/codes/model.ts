@@ -30,6 +30,18 @@ export const modelCodes = {
       'A name does not keep to the rule of DNS names that Kubernetes has for it. With --validate warn the object or port of that name is left out.',
     remedy: 'Rename it, in the objects that refer to it too.',
   },
+  NATC2006: {
+    title: 'too many entries',
+    explanation:
+      'A list of an EndpointSlice is longer than the API server allows: 1000 endpoints, 100 ports, 100 addresses of an endpoint, 8 hints. With --validate warn all entries are used.',
+    remedy: 'Spread the endpoints over several slices.',
+  },
+  NATC2007: {
+    title: 'duplicate object',
+    explanation:
+      'Two objects of the same kind have the same namespace and name; a cluster has one only. With --validate warn one of them is kept: the same one in whatever order the files are read.',
+    remedy: 'Remove or rename one of them. The message names both places.',
+  },
   NATC2010: {
     title: 'invalid IP address',
     explanation: 'A field holds something that is no IPv4 or IPv6 address.',
@@ -52,17 +64,138 @@ export const modelCodes = {
     explanation: 'A field holds something that is no network in the form address/length.',
     remedy: 'Write, for example, 10.1.0.0/16 or 2001:db8::/64.',
   },
+  NATC2021: {
+    title: 'missing port name',
+    explanation:
+      'With several ports, each needs a name: a Service port finds its endpoints by the name of the port. With --validate warn the port is used as it is.',
+    remedy: 'Name every port, the same in the Service and in its endpoints.',
+  },
+  NATC2022: {
+    title: 'duplicate port name',
+    explanation:
+      'Two ports of one Service or EndpointSlice have the same name. With --validate warn the last of them is used when they have the same protocol too.',
+    remedy: 'Give every port a name of its own.',
+  },
+  NATC2023: {
+    title: 'duplicate port',
+    explanation:
+      'Two ports of one Service have the same number and protocol, or the same node port and protocol. With --validate warn the first of them is used.',
+    remedy: 'Remove one of the two, or change its number or protocol.',
+  },
   NATC2024: {
     title: 'invalid targetPort',
     explanation:
       'A targetPort is neither a number from 1 to 65535 nor the name of a container port. natc does not use it (endpoints bring their own port numbers), but the API server refuses it.',
     remedy: 'Write a number without quotes, or a port name.',
   },
+  NATC2025: {
+    title: 'nodePort on a ClusterIP Service',
+    explanation:
+      'Only types NodePort and LoadBalancer have node ports. kube-proxy serves a node port whatever the type, and so does natc with --validate warn.',
+    remedy: 'Set spec.type to NodePort, or remove the nodePort.',
+  },
+  NATC2026: {
+    title: 'nodePort out of range',
+    explanation:
+      'The API server gives out node ports of one range only, 30000-32767 unless configured otherwise. With --validate warn the node port is served all the same.',
+    remedy:
+      'Choose a port of the range, or tell natc the range of your API server with --service-node-port-range.',
+  },
+  NATC2027: {
+    title: 'node port of two Services',
+    explanation:
+      'Two Services claim the same node port for the same protocol. Packets could go to one of them only.',
+    remedy: 'Change one of the two. The message names both places.',
+  },
+  NATC2030: {
+    title: 'contradictory cluster IPs',
+    explanation:
+      'clusterIP and clusterIPs contradict each other or the type of the Service: clusterIPs begin with clusterIP, are at most two and of different families; None stands alone, and only on type ClusterIP; an ExternalName has none.',
+    remedy: 'Make the fields agree, as the message says.',
+  },
+  NATC2031: {
+    title: 'contradictory IP families',
+    explanation:
+      'ipFamilies names a family twice, does not fit ipFamilyPolicy, or does not run parallel to clusterIPs. With --validate warn, families that contradict the addresses are ignored.',
+    remedy: 'List each family once, in the order of clusterIPs.',
+  },
+  NATC2032: {
+    title: 'Service without a cluster IP',
+    explanation:
+      'A manifest as one writes it has no clusterIP: the API server allocates it. Without one there is nothing to serve, and kube-proxy leaves the whole Service alone, its node ports and external addresses included. natc does the same.',
+    remedy:
+      'Compile what the API server holds (kubectl get services,endpointslices -A -o yaml), or set spec.clusterIP by hand.',
+  },
+  NATC2033: {
+    title: 'ExternalName Service',
+    explanation:
+      'A Service of type ExternalName is an alias in the cluster DNS. No packet is ever addressed to it, so there is nothing to set up.',
+    remedy: 'Nothing: this is for your information.',
+  },
+  NATC2034: {
+    title: 'headless Service',
+    explanation:
+      'A Service with clusterIP None has no address of its own: the DNS gives out its pods. Nothing is set up, not even for its external IPs.',
+    remedy: 'Nothing: this is for your information.',
+  },
+  NATC2035: {
+    title: 'cluster IP of two Services',
+    explanation:
+      'Two Services claim the same cluster IP, which the API server would give to one only. With --validate warn both are served where their ports differ.',
+    remedy: 'Change or remove one of the two. The message names both places.',
+  },
+  NATC2040: {
+    title: 'externalTrafficPolicy without external traffic',
+    explanation:
+      'externalTrafficPolicy says what happens to traffic from outside, which reaches a Service only through a node port, a load balancer or external IPs. kube-proxy ignores it on other Services, and so does natc with --validate warn.',
+    remedy:
+      'Remove it, or use internalTrafficPolicy if traffic to the cluster IP is meant, or change the type.',
+  },
+  NATC2041: {
+    title: 'sessionAffinityConfig without session affinity',
+    explanation:
+      'sessionAffinityConfig has a meaning with sessionAffinity ClientIP only. With --validate warn it is ignored.',
+    remedy: 'Set sessionAffinity to ClientIP, or remove sessionAffinityConfig.',
+  },
+  NATC2042: {
+    title: 'field for LoadBalancer Services only',
+    explanation:
+      'A field that only a Service of type LoadBalancer may have is set on another type. kube-proxy honours source ranges and load-balancer addresses whatever the type, and so does natc with --validate warn.',
+    remedy: 'Remove the field, or set spec.type to LoadBalancer.',
+  },
+  NATC2043: {
+    title: 'healthCheckNodePort without need',
+    explanation:
+      'A health-check node port goes with type LoadBalancer and externalTrafficPolicy Local only. It gives no rules in any case.',
+    remedy: 'Remove it, or set externalTrafficPolicy to Local.',
+  },
+  NATC2044: {
+    title: 'ipMode without ip',
+    explanation: 'A load-balancer ingress entry has an ipMode but no ip that it could speak of.',
+    remedy: 'Remove ipMode, or set ip.',
+  },
   NATC2050: {
     title: 'address of another family than the slice',
     explanation:
       'All addresses of an EndpointSlice are of the family that its addressType names. With --validate warn the endpoint is left out.',
     remedy: 'Move the endpoint to a slice of the right addressType.',
+  },
+  NATC2051: {
+    title: 'hints in an FQDN slice',
+    explanation: 'Topology hints belong to IP addresses; the API server refuses them elsewhere.',
+    remedy: 'Remove the hints.',
+  },
+  NATC2052: {
+    title: 'EndpointSlice of no Service',
+    explanation:
+      'A slice belongs to the Service that its label kubernetes.io/service-name names. Without the label no proxy uses it.',
+    remedy: 'Set the label to the name of the Service, in the same namespace.',
+  },
+  NATC2053: {
+    title: 'EndpointSlice of host names',
+    explanation:
+      'A slice of addressType FQDN lists host names, and a packet can only be sent to an address. No proxy uses it.',
+    remedy: 'Nothing: this is for your information.',
   },
   NATC2080: {
     title: 'invalid address in an option',

@@ -1,0 +1,46 @@
+import type {
+  EndpointSliceCheck,
+  EndpointsCheck,
+  ServiceCheck,
+  ServicesCheck,
+} from './checks/check.ts';
+import { clusterIPCollisions } from './checks/cluster-ip-collisions.ts';
+import { clusterIPMissing } from './checks/cluster-ip-missing.ts';
+import { clusterIPs } from './checks/cluster-ips.ts';
+import { duplicatePorts } from './checks/duplicate-ports.ts';
+import { externalTrafficPolicy } from './checks/external-traffic-policy.ts';
+import { healthCheckNodePort } from './checks/health-check-node-port.ts';
+import { ipFamilies } from './checks/ip-families.ts';
+import { loadBalancerOnly } from './checks/load-balancer-only.ts';
+import { nodePortCollisions } from './checks/node-port-collisions.ts';
+import { nodePortRange } from './checks/node-port-range.ts';
+import { nodePortType } from './checks/node-port-type.ts';
+import { servicePortNames, slicePortNames, subsetPortNames } from './checks/port-names.ts';
+import { portsRequired } from './checks/ports-required.ts';
+import { sessionAffinityConfig } from './checks/session-affinity-config.ts';
+import { sliceUse } from './checks/slice-use.ts';
+
+/** Rules for one Service each. */
+export const serviceChecks: readonly ServiceCheck[] = [
+  clusterIPMissing,
+  clusterIPs,
+  ipFamilies,
+  portsRequired,
+  servicePortNames,
+  duplicatePorts,
+  nodePortType,
+  nodePortRange,
+  externalTrafficPolicy,
+  sessionAffinityConfig,
+  loadBalancerOnly,
+  healthCheckNodePort,
+];
+
+/** Rules for all Services together. */
+export const servicesChecks: readonly ServicesCheck[] = [nodePortCollisions, clusterIPCollisions];
+
+/** Rules for one EndpointSlice each. */
+export const endpointSliceChecks: readonly EndpointSliceCheck[] = [slicePortNames, sliceUse];
+
+/** Rules for one Endpoints object each. */
+export const endpointsChecks: readonly EndpointsCheck[] = [subsetPortNames];

@@ -1,0 +1,14 @@
+import type { CompileOptions } from '../../options.ts';
+import type { ReadEndpointSlice } from '../endpoint-slice.ts';
+import type { ReadEndpoints } from '../endpoints.ts';
+import type { ReadService } from '../service.ts';
+
+/** A rule that spans several fields of one object. It reports; it changes nothing. */
+export type Check<T> = (read: T, options: CompileOptions) => void;
+
+export type ServiceCheck = Check<ReadService>;
+export type EndpointSliceCheck = Check<ReadEndpointSlice>;
+export type EndpointsCheck = Check<ReadEndpoints>;
+
+/** A rule that spans several Services. */
+export type ServicesCheck = Check<readonly ReadService[]>;

@@ -1,0 +1,32 @@
+import { at, isGiven } from '../fields.ts';
+import { compareObjects } from '../object-order.ts';
+import type { ReadService } from '../service.ts';
+import type { ServicesCheck } from './check.ts';
+
+/** The API server gives a cluster IP to one Service only. */
+export const clusterIPCollisions: ServicesCheck = (services) => {
+  const owners = new Map<string, ReadService>();
+  for (const read of services.toSorted((a, b) => compareObjects(a.service, b.service))) {
+    for (const address of read.service.clusterIPs) {
+      if (address === 'None') continue;
+      const owner = owners.get(address);
+      if (owner === undefined) owners.set(address, read);
+      else if (owner !== read) refuseTaken(read, address, owner);
+    }
+  }
+};
+
+function refuseTaken(read: ReadService, address: string, owner: ReadService): void {
+  const { namespace, name } = owner.service;
+  read.spec.report.refuse(clusterIPPlace(read, address), {
+    code: 'NATC2035',
+    message: `cluster IP ${address} is taken by Service ${namespace}/${name}`,
+    hint: 'choose another address, or none to have the API server allocate one',
+    also: [{ ...clusterIPPlace(owner, address), note: 'first taken here' }],
+  });
+}
+
+function clusterIPPlace({ service, spec }: ReadService, address: string) {
+  const index = service.clusterIPs.indexOf(address);
+  return isGiven(spec, 'clusterIPs') ? at(spec, 'clusterIPs', index) : at(spec, 'clusterIP');
+}

@@ -1,0 +1,61 @@
+import type { SourceObject } from '../diagnostics/source.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { compareText } from './object-order.ts';
+import type { Report } from './report.ts';
+
+interface Identified {
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: SourceObject;
+}
+
+/**
+ * Refuses objects of one kind that have the same namespace and name, and keeps one of each. Which one
+ * depends on their content alone, so that the order of the input makes no difference.
+ *
+ * @param identify what identifies an item.
+ */
+export function withoutDuplicates<T>(
+  items: readonly T[],
+  identify: (item: T) => Identified,
+  report: Report,
+): readonly T[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const { namespace, name } = identify(item);
+    const group = groups.get(`${namespace}/${name}`);
+    if (group === undefined) groups.set(`${namespace}/${name}`, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()].map((group) => {
+    const [only] = group;
+    return group.length === 1 && only !== undefined ? only : keepOne(group, identify, report);
+  });
+}
+
+function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, report: Report): T {
+  const [kept, ...others] = group
+    .map((item) => ({ item, ...identify(item) }))
+    .map((entry) => ({ ...entry, content: canonicalJson(entry.object.value) }))
+    .sort((a, b) => compareText(a.content, b.content) || comparePosition(a.object, b.object));
+  if (kept === undefined) throw new Error('a group of duplicates is never empty');
+  const note = report.isLenient ? 'this one is kept' : 'given here too';
+  for (const { object, namespace, name } of others) {
+    const id = namespace === '' ? name : `${namespace}/${name}`;
+    report.refuse(namePlace(object), {
+      code: 'NATC2007',
+      message: `${object.kind} ${id} is given more than once`,
+      hint: 'remove or rename one of them',
+      also: [{ ...namePlace(kept.object), note }],
+    });
+  }
+  return kept.item;
+}
+
+const comparePosition = (a: SourceObject, b: SourceObject): number =>
+  compareText(a.source.name, b.source.name) ||
+  a.extent.start - b.extent.start ||
+  compareText(JSON.stringify(a.extent.path), JSON.stringify(b.extent.path));
+
+const namePlace = (object: SourceObject) =>
+  ({ kind: 'field', object, path: ['metadata', 'name'] }) as const;
