@@ -49,12 +49,14 @@ export interface SentPacket {
   readonly port: number;
   readonly protocol: PacketProtocol;
   /**
-   * The interface that the packet comes in through, default `eth0`. Where it is given the packet comes
-   * from outside, even with a source address that belongs to the node.
+   * The interface that the packet comes in through, default `eth0`; without meaning for processes on
+   * the node.
    */
   readonly iif?: string;
   /** The packet mark (SO_MARK) that a process on the node sets. */
   readonly mark?: number;
+  /** The packet comes from outside although its source address is the node's. */
+  readonly spoofed?: boolean;
 }
 
 /** What became of a packet; `mark` is the packet mark behind the last rule. */
@@ -176,9 +178,9 @@ export async function createKernelNode(options: KernelNodeOptions): Promise<Kern
     const families = new Set(headers.map((header) => familyOf(header.to)));
     for (const family of families) await agent.run(['conntrack', '-F', '-f', family.toLowerCase()]);
     const requests = headers.map((header, index) => {
-      const { iif, mark } = packets[index]!;
+      const { iif, mark, spoofed } = packets[index]!;
       const data = firstPacket(header).toString('hex');
-      if (iif === undefined && isLocal(header.from)) return [null, '', mark ?? 0, data];
+      if (spoofed !== true && isLocal(header.from)) return [null, '', mark ?? 0, data];
       const { peer, mac } = cables.get(iif ?? 'eth0')!;
       return [peer, mac.replaceAll(':', ''), 0, data];
     });
