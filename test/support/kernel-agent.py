@@ -56,7 +56,8 @@ class Wire:
             6: socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW),
         }
         self.errors = []
-        self.sentinels = 0
+        self.last_sent = 0
+        self.last_seen = 0
 
     def peer(self, name):
         if name not in self.peers:
@@ -97,33 +98,47 @@ class Wire:
                 elif kind == ETH_P_IPV6 and frame[14 + 6] == socket.IPPROTO_ICMPV6:
                     self.errors.append(frame[14:].hex())
             elif kind == ETH_P_SENTINEL:
-                self.sentinels += 1
+                self.last_seen = struct.unpack("!I", frame[14:18])[0]
+
+    def round_trip(self, peer, patience):
+        """Sends a frame of no protocol and waits until it arrives; False when it does not."""
+        self.last_sent += 1
+        payload = struct.pack("!I", self.last_sent) + bytes(42)
+        self.peer(peer).send(b"\xff" * 12 + struct.pack("!H", ETH_P_SENTINEL) + payload)
+        deadline = time.monotonic() + patience
+        while self.last_seen != self.last_sent:
+            if time.monotonic() > deadline:
+                return False
+            select.select([self.capture], [], [], patience / 10)
+            self.drain()
+        return True
 
     def settle(self, peer):
         """Waits until the kernel has dealt with everything sent before.
 
         The process keeps to one CPU, whose backlog is a queue: a frame sent now comes out behind all
-        earlier ones. Three rounds, because an answer to a packet may queue up once more on lo.
+        earlier ones.
         """
-        for _ in range(3):
-            before = self.sentinels
-            self.peer(peer).send(b"\xff" * 12 + struct.pack("!H", ETH_P_SENTINEL) + bytes(46))
-            deadline = time.monotonic() + 10
-            while self.sentinels == before:
-                if time.monotonic() > deadline:
-                    raise RuntimeError("a frame sent over a virtual cable did not arrive within 10 s")
-                select.select([self.capture], [], [], 0.1)
-                self.drain()
+        if not self.round_trip(peer, 10):
+            raise RuntimeError("a frame sent over a virtual cable did not arrive within 10 s")
 
 
 wire = None
 
 
+def start_wire(peers):
+    """The kernel switches a cable on some time after it was told to; until then frames are lost."""
+    global wire
+    wire = Wire()
+    deadline = time.monotonic() + 10
+    for peer in peers:
+        while not wire.round_trip(peer, 0.01):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{peer} was not switched on within 10 s")
+
+
 def send(peer, packets):
     """packets: [peer or None for a local process, destination MAC, mark, packet in hex]"""
-    global wire
-    if wire is None:
-        wire = Wire()
     wire.drain()
     wire.errors = []
     for number, (via, mac, mark, data) in enumerate(packets):
@@ -131,10 +146,12 @@ def send(peer, packets):
             wire.output(bytes.fromhex(data), mark)
         else:
             wire.inject(via, bytes.fromhex(mac), bytes.fromhex(data))
-        if number % 16 == 15:
-            wire.drain()
-    wire.settle(peer)
-    wire.drain()
+        # The queue is short, and so is the capture's memory of an unprivileged user.
+        if number % 32 == 31:
+            wire.settle(peer)
+    # Three times, because an answer to a packet may queue up once more on lo.
+    for _ in range(3):
+        wire.settle(peer)
     return wire.errors
 
 
@@ -339,6 +356,7 @@ def talk(connection, text):
 operations = {
     "run": run,
     "sysctl": sysctl,
+    "startWire": start_wire,
     "send": send,
     "listen": listen,
     "ask": ask,

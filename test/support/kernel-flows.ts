@@ -11,38 +11,35 @@ export interface JudgedFlow {
   readonly expected: readonly string[];
 }
 
-/**
- * A candidate of n is missed by n x 20 picks with a probability below 1e-8; one of two by 24 picks
- * with 1e-7.
- */
+/** With 20 picks for each of n candidates, one of them is missed with a probability below 1e-8. */
 const picksPerCandidate = 20;
-const freshPicksPerCandidate = 12;
+const mostFreshRounds = 24;
 const stickyConnections = 20;
 
 /**
- * Sends each flow often enough to see all its candidates.
+ * Sends each flow often enough to see all its candidates. Where session affinity keeps a source to one
+ * of them, the ruleset is loaded anew before each further packet.
  *
  * @param load brings the node to a freshly loaded ruleset, without any affinity pins
- * @param pins some Service has session affinity: then the ruleset is loaded anew before a source sends
- *   a second packet, save for sticky flows, which are about just that
  */
 export async function judgeFlows(
   node: KernelNode,
   load: () => Promise<void>,
   flows: readonly Flow[],
-  pins: boolean,
 ): Promise<readonly JudgedFlow[]> {
   const outcomes = new Map<Flow, Outcome[]>(flows.map((flow) => [flow, []]));
   const send = async (batch: readonly Flow[]) => {
     const results = await node.send(batch.map(packetOf));
     for (const [index, outcome] of results.entries()) outcomes.get(batch[index]!)?.push(outcome);
   };
+  const judgeOne = (flow: Flow) => judge(flow, outcomes.get(flow) ?? []);
   const ordinary = flows.filter((flow) => flow.sticky !== true);
   await load();
-  if (!pins) {
-    await send(ordinary.flatMap((flow) => repeat(flow, candidates(flow) * picksPerCandidate)));
-  } else {
-    for (const batch of roundsOfDistinctSources(ordinary)) {
+  await send(ordinary.flatMap((flow) => repeat(flow, candidates(flow) * picksPerCandidate)));
+  for (let round = 0; round < mostFreshRounds; round++) {
+    const incomplete = ordinary.filter((flow) => isIncomplete(judgeOne(flow)));
+    if (incomplete.length === 0) break;
+    for (const batch of withDistinctSources(incomplete)) {
       await load();
       await send(batch);
     }
@@ -51,8 +48,12 @@ export async function judgeFlows(
     await load();
     await send(repeat(flow, stickyConnections));
   }
-  return flows.map((flow) => judge(flow, outcomes.get(flow) ?? []));
+  return flows.map(judgeOne);
 }
+
+/** Nothing unexpected happened, but not all that may happen has. */
+const isIncomplete = ({ observed, expected }: JudgedFlow): boolean =>
+  observed.length < expected.length && observed.every((one) => expected.includes(one));
 
 function judge(flow: Flow, outcomes: readonly Outcome[]): JudgedFlow {
   const observed = [...new Set(outcomes.map(describeOutcome))].sort();
@@ -110,17 +111,16 @@ const packetOf = ({ from, to, port, protocol, iif }: Flow): SentPacket => ({
 const repeat = <T>(item: T, times: number): readonly T[] =>
   Array.from({ length: times }, () => item);
 
-/** Batches in which no source occurs twice, with every flow in as many as it needs. */
-function roundsOfDistinctSources(flows: readonly Flow[]): readonly (readonly Flow[])[] {
-  const queues = new Map<string, Flow[]>();
+/** Batches in which no source occurs twice: pins of one flow do not bear on another. */
+function withDistinctSources(flows: readonly Flow[]): readonly (readonly Flow[])[] {
+  const bySource = new Map<string, Flow[]>();
   for (const flow of flows) {
     const source = parseAddress(flow.from)?.text ?? flow.from;
-    const queue = queues.get(source) ?? [];
-    queue.push(...repeat(flow, candidates(flow) * freshPicksPerCandidate));
-    queues.set(source, queue);
+    bySource.set(source, [...(bySource.get(source) ?? []), flow]);
   }
-  const length = Math.max(0, ...[...queues.values()].map((queue) => queue.length));
-  return Array.from({ length }, (_, round) =>
-    [...queues.values()].flatMap((queue) => queue.slice(round, round + 1)),
+  const queues = [...bySource.values()];
+  const longest = Math.max(0, ...queues.map((queue) => queue.length));
+  return Array.from({ length: longest }, (_, place) =>
+    queues.flatMap((queue) => queue.slice(place, place + 1)),
   );
 }

@@ -4,9 +4,9 @@
  * The node has its addresses on `eth0`, a default route through `uplink`, and a virtual cable behind
  * each interface with nobody at the far end. Packets from elsewhere are injected into the cable of the
  * interface they come in through; packets of node processes leave through a raw socket on the node.
- * What the kernel did with a packet is read from connection tracking, which lists a connection only
- * after its first packet has passed every hook, together with how both directions are rewritten; and
- * from the ICMP errors that the packets caused.
+ * What the kernel did with a packet is read from connection tracking, which lists how both directions
+ * of a connection are rewritten; from a table of the tests' own behind all other rules, which only
+ * packets that were let through reach; and from the ICMP errors that the packets caused.
  *
  *     const node = await createKernelNode({ localIPs: ['192.168.0.2'] });
  *     await node.load(rulesetText);
@@ -107,11 +107,17 @@ const sysctls = {
   'net/ipv6/conf/default/router_solicitations': '0',
   'net/ipv4/icmp_ratemask': '0',
   'net/ipv6/icmp/ratelimit': '0',
+  'net/ipv6/icmp/ratemask': '0',
 };
 
+/** Toggled in the packet mark that the observer copies: a connection mark of 0 means "not arrived". */
+const arrivedMark = 0x8000_0000;
+
 /**
- * The tests' own table. It switches connection tracking on, shows packet marks in the listing, and
- * keeps the node's RST for a closed port from erasing the connection it answers.
+ * The tests' own table. It switches connection tracking on, and keeps the node's RST for a closed port
+ * from erasing the connection it answers. Behind all other rules it notes in the connection mark that
+ * a first packet has arrived there, and with which packet mark: connection tracking alone lists what
+ * goes through lo before the input hook has had its say.
  */
 const observer = `
 table inet observer {
@@ -125,11 +131,11 @@ table inet observer {
 	}
 	chain input {
 		type filter hook input priority 350; policy accept;
-		meta mark != 0 ct state new ct mark set meta mark
+		ct state new ct mark set meta mark xor ${arrivedMark}
 	}
 	chain postrouting {
 		type filter hook postrouting priority 350; policy accept;
-		meta mark != 0 ct state new ct mark set meta mark
+		oifname != "lo" ct state new ct mark set meta mark xor ${arrivedMark}
 	}
 }
 `;
@@ -150,6 +156,7 @@ export async function createKernelNode(options: KernelNodeOptions): Promise<Kern
     });
     await agent.must(['ip', '-batch', '-'], networkSetup(cables, local));
     await agent.must(['nft', '-f', '-'], observer);
+    await agent.request('startWire', { peers: [...cables.values()].map(({ peer }) => peer) });
   } catch (error) {
     await agent.dispose();
     throw error;
@@ -264,7 +271,7 @@ function outcomesOf(
   }
   return headers.map((header): Outcome => {
     const connection = tracked.get(key(header));
-    if (connection !== undefined) return outcomeOf(header, connection);
+    if (connection !== undefined && connection.mark !== 0) return outcomeOf(header, connection);
     const error = rejected.get(key(header));
     if (error === undefined) return { kind: 'drop' };
     const { type, code } = error;
@@ -274,12 +281,14 @@ function outcomesOf(
   });
 }
 
-function outcomeOf(header: PacketHeader, { original, reply, mark }: TrackedConnection): Outcome {
+function outcomeOf(header: PacketHeader, connection: TrackedConnection): Outcome {
+  const { original, reply } = connection;
   if (original.destination !== header.to || original.destinationPort !== header.port) {
     throw new Error(`two connections with source port ${header.sourcePort}`);
   }
   const masquerade =
     reply.destination !== original.source || reply.destinationPort !== original.sourcePort;
+  const mark = (connection.mark ^ arrivedMark) >>> 0;
   const isUnchanged =
     reply.source === original.destination && reply.sourcePort === original.destinationPort;
   if (isUnchanged) return { kind: 'pass', masquerade, mark };
