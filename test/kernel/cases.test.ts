@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { caseFiles, caseOptions, readCase } from '../support/behaviour-cases.ts';
+import { caseNames, optionsOfNode, readCase } from '../support/cases.ts';
 import { compileObjects } from '../support/compile-objects.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { describeOutcome, judgeFlows } from '../support/kernel-flows.ts';
 import { createKernelNode } from '../support/kernel-node.ts';
 
 describeWithKernel('packets of the behaviour cases', () => {
-  test.skipIf(caseFiles.length === 0)('there are cases to run (../shared/cases)', () => {
-    expect(caseFiles.length).toBeGreaterThan(0);
+  test.skipIf(caseNames.length === 0)('there are cases to run (../shared/cases)', () => {
+    expect(caseNames.length).toBeGreaterThan(0);
   });
 
-  test.concurrent.each(caseFiles)('%s', async (file) => {
+  test.concurrent.each(caseNames)('%s', async (file) => {
     const { node: record, input, flows } = readCase(file);
-    const { ruleset } = compileObjects(input, caseOptions(record));
+    const ruleset = compileObjects(input, optionsOfNode(record));
     const node = await createKernelNode({
       localIPs: record.localIPs,
       interfaces: flows.flatMap(({ iif }) => iif ?? []),

@@ -14,6 +14,8 @@ export interface CaseFile {
 
 export interface Flow extends Packet {
   readonly name: string;
+  /** 20 connections from this source all reach one and the same of the listed endpoints. */
+  readonly sticky?: boolean;
   readonly expect: Expectation;
 }
 

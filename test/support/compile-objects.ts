@@ -1,25 +1,16 @@
-import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import { buildModel } from '../../src/model/model.ts';
+import { compile } from '../../src/compile.ts';
 import type { CompileOptions } from '../../src/options.ts';
-import { buildPlan } from '../../src/plan/build.ts';
-import { readObjects } from '../../src/read/read.ts';
 import { renderNft } from '../../src/render/nft.ts';
-import { buildNftables } from '../../src/ruleset/nftables/build.ts';
-
-export interface CompiledText {
-  readonly ruleset: string;
-  readonly diagnostics: readonly Diagnostic[];
-}
+import { objectOf } from './objects.ts';
 
 /** Compiles Kubernetes objects to nftables text; throws when natc calls them invalid. */
-export function compileObjects(objects: readonly object[], options: CompileOptions): CompiledText {
-  const list = { apiVersion: 'v1', kind: 'List', items: objects };
-  const bytes = new TextEncoder().encode(JSON.stringify(list));
-  const read = readObjects([{ name: 'objects.json', bytes }]);
-  const model = buildModel(read.objects, options);
-  const plan = buildPlan(model.cluster, model.settings);
-  const diagnostics = [...read.diagnostics, ...model.diagnostics, ...plan.diagnostics];
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
-  return { ruleset: renderNft(buildNftables(plan.plan)), diagnostics };
+export function compileObjects(objects: readonly object[], options: CompileOptions): string {
+  const { output, diagnostics } = compile(
+    objects.map((object) => objectOf(object)),
+    options,
+  );
+  if (output === undefined) {
+    throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join('\n'));
+  }
+  return renderNft(output.ruleset);
 }

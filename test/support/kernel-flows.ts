@@ -1,6 +1,6 @@
 /** Holds a ruleset in the kernel against what is expected of flows (semantics.md section 17). */
 import { parseAddress } from '../../src/net/address.ts';
-import type { Flow } from './behaviour-cases.ts';
+import type { Flow } from './cases.ts';
 import { formatEndpoint, type KernelNode, type Outcome, type SentPacket } from './kernel-node.ts';
 
 /** One flow, judged. Both lists are sorted and in the same words, so that they can be compared. */
