@@ -10,12 +10,15 @@ function nodeObject(world: World): NodeManifest | undefined {
     .find((node) => node.metadata.name === world.node.hostname);
 }
 
-/** N3: at most one address per family; the Node object's internal addresses come first. */
+/**
+ * N3: at most one address per family, `--node-ip` before the Node object's, whose internal addresses
+ * come first.
+ */
 export function primaryIP(world: World, family: IpFamily): Ip | undefined {
   const addresses = nodeObject(world)?.status?.addresses ?? [];
   const ofType = (type: string): readonly string[] =>
     addresses.filter((address) => address.type === type).map((address) => address.address);
-  const texts = world.node.nodeIPs ?? [...ofType('InternalIP'), ...ofType('ExternalIP')];
+  const texts = [...(world.node.nodeIPs ?? []), ...ofType('InternalIP'), ...ofType('ExternalIP')];
   return texts
     .map(parseIp)
     .filter((ip) => ip !== undefined)

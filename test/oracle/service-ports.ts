@@ -27,12 +27,17 @@ export interface ServicePort {
   readonly usesLocalSet: boolean;
 }
 
-/** S3, S4: labels that make a Service or a slice invisible. */
+/**
+ * S3, S4: labels that make a Service or a slice invisible. With `--service-proxy-name` natc is the
+ * proxy of that name: it takes the Services with that label, and slices that have it or no label.
+ */
 export function isVisible(world: World, object: Manifest): boolean {
-  return !isLeftToAnotherProxy(world, object) && labelOf(object, headlessLabel) === undefined;
+  if (labelOf(object, headlessLabel) !== undefined) return false;
+  const isUnlabelledSlice =
+    object.kind !== 'Service' && labelOf(object, serviceProxyName) === undefined;
+  return isUnlabelledSlice || !isLeftToAnotherProxy(world, object);
 }
 
-/** S3; with `--service-proxy-name` natc is the proxy of that name and leaves the others alone. */
 export const isLeftToAnotherProxy = (world: World, object: Manifest): boolean =>
   labelOf(object, serviceProxyName) !== world.node.serviceProxyName;
 

@@ -14,7 +14,7 @@ export interface World {
 export interface NodeRecord {
   /** Undefined: natc is not told which node it is (DESIGN.md, `--node-name`). */
   readonly hostname?: string;
-  /** Primary address per family; absent: from the Node object (N3). */
+  /** Primary address per family; where absent, from the Node object (N3). */
   readonly nodeIPs?: readonly string[];
   /** Every address of the node's interfaces; the loopback is implied. */
   readonly localIPs: readonly string[];

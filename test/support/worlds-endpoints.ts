@@ -51,6 +51,7 @@ const sliceShapes = fc.record({
   hasStrayPort: oneIn(6),
   endpoints: fc.array(sliceEndpoints, { minLength: 1, maxLength: 5 }),
   isOrphan: oneIn(15),
+  isHandMade: oneIn(6),
   proxyLabel: fc.constantFrom(...new Array<undefined>(30).fill(undefined), '', 'other-proxy'),
   isHeadlessLabelled: oneIn(30),
 });
@@ -112,8 +113,8 @@ function buildSlice(
       namespace,
       labels: {
         'kubernetes.io/service-name': slice.isOrphan ? undefined : name,
-        // The slice controller copies the Service's labels.
-        [proxyName]: slice.proxyLabel ?? labels?.[proxyName],
+        // The slice controller copies the Service's labels; people do not.
+        [proxyName]: slice.proxyLabel ?? (slice.isHandMade ? undefined : labels?.[proxyName]),
         'service.kubernetes.io/headless': slice.isHeadlessLabelled ? '' : undefined,
       },
     },

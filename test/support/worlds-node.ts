@@ -79,6 +79,7 @@ export const generatedNodes: fc.Arbitrary<GeneratedNode> = fc
   .record({
     isNamed: oneIn(10).map((isNameless) => !isNameless),
     hasObject: fc.boolean(),
+    overridesObject: oneIn(4),
     addressFamilies: fc.constantFrom('both', 'both', 'both', 'IPv4', 'IPv6'),
     zone: fc.constantFrom(undefined, 'zone-a', 'zone-a', 'zone-b', 'zone-c'),
     bound: fc.subarray([...bindable], { maxLength: 2 }),
@@ -101,13 +102,15 @@ export const generatedNodes: fc.Arbitrary<GeneratedNode> = fc
         shape.addressFamilies === 'both' || (shape.addressFamilies === 'IPv6') === ip.includes(':'),
     );
     const { podCIDRs, ...detectorRest } = shape.detector;
+    // A flag wins over the Node object, and need not speak of both families.
+    const besideObject = shape.overridesObject ? { nodeIPs: [nodeSecondary.IPv4] } : {};
     const fromFlags = {
       nodeIPs: primaries,
       ...(shape.zone === undefined ? {} : { zone: shape.zone }),
     };
     const record: NodeRecord = {
       ...(shape.isNamed ? { hostname: thisNode } : {}),
-      ...(hasObject ? {} : fromFlags),
+      ...(hasObject ? besideObject : fromFlags),
       localIPs: [
         nodePrimary.IPv4,
         nodeSecondary.IPv4,
