@@ -61,6 +61,8 @@ const detectors: fc.Arbitrary<Detector> = fc.oneof(
     arbitrary: fc.constantFrom(
       detector('ClusterCIDR', { clusterCIDRs: [] }),
       detector('ClusterCIDR', { clusterCIDRs: [clusterCIDR.IPv4] }),
+      // Only the first of a family counts (M10).
+      detector('ClusterCIDR', { clusterCIDRs: [nodePodCIDR.IPv4, ...Object.values(clusterCIDR)] }),
       detector('NodeCIDR', { podCIDRs: [nodePodCIDR.IPv4, nodePodCIDR.IPv6] }),
       detector('NodeCIDR', { podCIDRs: [nodePodCIDR.IPv6] }),
       detector('BridgeInterface', { bridgeInterface: 'cbr0' }),

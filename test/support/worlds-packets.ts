@@ -15,6 +15,7 @@ import {
   serviceCIDR,
   unallocatedClusterIP,
 } from './worlds-address-plan.ts';
+import { oneIn } from './worlds-services.ts';
 
 export interface Destination {
   readonly to: string;
@@ -42,11 +43,13 @@ export function packetsOf(world: World): fc.Arbitrary<Packet> {
     .record({
       destination: destinations,
       source: fc.nat({ max: 999 }),
+      // A process on the node that talks to an address bound there has it as its source (P10).
+      isToItself: oneIn(8),
       iif: fc.constantFrom('eth0', 'cbr0', 'veth1', 'cbr01'),
     })
-    .map(({ destination, source, iif }) => {
+    .map(({ destination, source, isToItself, iif }) => {
       const sources = sourcesOf(world, familyOf(destination.to));
-      const from = sources[source % sources.length] as string;
+      const from = isToItself ? destination.to : (sources[source % sources.length] as string);
       const isLocal = world.node.localIPs.includes(from) || isLoopback(from);
       return { from, ...destination, ...(isLocal ? {} : { iif: iifOf(from, iif) }) };
     });

@@ -21,10 +21,12 @@ const sourceRanges = [
   '203.0.113.77/24',
   '10.0.0.0/8',
   '192.168.0.0/24',
+  '192.168.0.2/32',
   '0.0.0.0/0',
   '2600:5200::/33',
   'fd00:10::/64',
   '2001:db8::/64',
+  '2001:db8::1/128',
 ];
 
 const ingressEntries = fc.oneof(
@@ -76,8 +78,8 @@ export const serviceShapes = fc.record({
     selector: (entry) => ('ip' in entry ? entry.ip : entry.hostname),
   }),
   sourceRanges: fc.oneof(
-    { weight: 3, arbitrary: fc.constant<string[]>([]) },
-    { weight: 2, arbitrary: fc.subarray(sourceRanges, { maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.constant<string[]>([]) },
+    { weight: 2, arbitrary: fc.subarray(sourceRanges, { minLength: 1, maxLength: 3 }) },
   ),
   hasSelector: fc.boolean(),
   proxyLabel: fc.constantFrom(...new Array<undefined>(24).fill(undefined), '', 'other-proxy'),
