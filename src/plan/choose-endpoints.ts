@@ -25,9 +25,9 @@ export function chooseEndpoints(
   used: UsedSets,
   node: Pick<NodeFacts, 'name' | 'zone'>,
 ): ChosenEndpoints {
-  const ready = candidates.filter((candidate) => candidate.ready);
+  const ready = candidates.filter((candidate) => candidate.state.ready);
   // T6: neither ready nor in this list means never used.
-  const draining = candidates.filter((candidate) => candidate.serving && candidate.terminating);
+  const draining = candidates.filter(({ state }) => state.serving && state.terminating);
   const cluster = used.cluster ? clusterSet(ready, draining, node) : [];
   const local = used.local ? localSet(ready, draining) : [];
   const hasAny = cluster.length > 0 || (used.local && (ready.length > 0 || draining.length > 0));

@@ -19,8 +19,8 @@ export function healthCheckOf(
   if (policiesOf(service).external !== 'Local') return undefined;
   const addresses = new Set<string>();
   for (const candidates of merged.values()) {
-    for (const { isLocal, ready, endpoint } of candidates) {
-      if (isLocal && ready) addresses.add(endpoint.address);
+    for (const { isLocal, state, endpoint } of candidates) {
+      if (isLocal && state.ready) addresses.add(endpoint.address);
     }
   }
   return {

@@ -1,7 +1,6 @@
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import type { EndpointPort, EndpointSlice } from '../model/cluster.ts';
 import type { IpFamily } from '../net/family.ts';
-import { addressPaths } from './origin.ts';
 
 /** An EndpointSlice, or the slice that an Endpoints object stands for, as the merge wants it. */
 export interface IntakeSlice {
@@ -19,7 +18,7 @@ export interface IntakeEndpoint {
   readonly terminating: boolean;
   readonly forZones: readonly string[];
   readonly forNodes: readonly string[];
-  /** Of the address, in the object. */
+  /** Of the address, in the object. The model leaves an endpoint out whose first one is unusable. */
   readonly path: FieldPath;
 }
 
@@ -35,7 +34,6 @@ export function intakeSlice(slice: EndpointSlice): IntakeSlice | undefined {
   for (const endpoint of slice.endpoints) {
     const [address] = endpoint.addresses;
     if (address === undefined) continue;
-    const list = ['endpoints', endpoint.index, 'addresses'];
     endpoints.push({
       address,
       nodeName: endpoint.nodeName,
@@ -44,7 +42,7 @@ export function intakeSlice(slice: EndpointSlice): IntakeSlice | undefined {
       terminating: endpoint.terminating ?? false,
       forZones: endpoint.forZones,
       forNodes: endpoint.forNodes,
-      path: addressPaths(object, list, [address])[0] ?? list,
+      path: ['endpoints', endpoint.index, 'addresses', 0],
     });
   }
   return { object, family: addressType, ports, endpoints };

@@ -1,24 +1,20 @@
 /**
  * The endpoints of one Service in one family, per port (semantics E4-E10).
  */
-
+import type { SourceObject } from '../diagnostics/source.ts';
 import { formatAddressPort } from '../net/address.ts';
 import type { Protocol } from '../net/family.ts';
 import type { IntakeEndpoint, IntakeSlice } from './intake.ts';
-import { compareBytes } from './order.ts';
 import { origin } from './origin.ts';
 import type { Endpoint } from './plan.ts';
 
-/** One endpoint that a ServicePort may choose, with what the choice depends on. */
+/** One endpoint that a ServicePort may choose, and what the choice depends on. */
 export interface Candidate {
   readonly endpoint: Endpoint;
   /** On this node (E8). */
   readonly isLocal: boolean;
-  readonly ready: boolean;
-  readonly serving: boolean;
-  readonly terminating: boolean;
-  readonly forZones: readonly string[];
-  readonly forNodes: readonly string[];
+  /** Conditions and hints. */
+  readonly state: IntakeEndpoint;
 }
 
 /** A Service port takes the endpoints of the slice ports of the same name and protocol (F2). */
@@ -36,43 +32,45 @@ export function mergeEndpoints(
   nodeName: string | undefined,
 ): ReadonlyMap<string, readonly Candidate[]> {
   const ports = new Map<string, Map<string, Candidate>>();
-  for (const slice of slices) {
-    for (const port of slice.ports) {
-      if (port.port === 0) continue;
-      const merged = getOrCreate(ports, portKey(port.protocol, port.name));
-      for (const endpoint of slice.endpoints) {
-        const key = formatAddressPort(endpoint.address, port.port);
-        if (merged.has(key) && endpoint.terminating) continue;
-        merged.set(key, candidate(slice, endpoint, port.port, nodeName));
+  for (const { object, ports: slicePorts, endpoints } of slices) {
+    for (const { name, protocol, port } of slicePorts) {
+      if (port === 0) continue;
+      const merged = getOrCreate(ports, portKey(protocol, name));
+      for (const state of endpoints) {
+        const key = formatAddressPort(state.address, port);
+        if (state.terminating && merged.has(key)) continue;
+        merged.set(key, candidate(object, state, port, nodeName));
       }
     }
   }
-  return new Map(Array.from(ports, ([key, merged]) => [key, inByteOrder(merged)]));
+  const sorted = new Map<string, readonly Candidate[]>();
+  for (const [key, merged] of ports) sorted.set(key, inByteOrder(merged));
+  return sorted;
 }
 
+/** ND3: a hairpin can only happen on the endpoint's own node, which may be this one if unknown. */
 function candidate(
-  slice: IntakeSlice,
-  { address, path, nodeName, ...conditions }: IntakeEndpoint,
+  object: SourceObject,
+  state: IntakeEndpoint,
   port: number,
   thisNode: string | undefined,
 ): Candidate {
+  const { address, nodeName, path } = state;
   const isLocal = thisNode !== undefined && nodeName === thisNode;
-  const isNodeUnknown = thisNode === undefined || nodeName === undefined;
-  return {
-    ...conditions,
-    isLocal,
-    endpoint: {
-      address,
-      port,
-      nodeName,
-      hairpin: isLocal || isNodeUnknown,
-      origin: origin(slice.object, path),
-    },
-  };
+  const hairpin = isLocal || thisNode === undefined || nodeName === undefined;
+  const endpoint = { address, port, nodeName, hairpin, origin: origin(object, path) };
+  return { endpoint, isLocal, state };
 }
 
-const inByteOrder = (merged: ReadonlyMap<string, Candidate>): readonly Candidate[] =>
-  [...merged].sort(([a], [b]) => compareBytes(a, b)).map(([, each]) => each);
+function inByteOrder(merged: ReadonlyMap<string, Candidate>): readonly Candidate[] {
+  const list: Candidate[] = [];
+  // The keys are ASCII, so the default order by code units is the order of bytes.
+  for (const key of [...merged.keys()].sort()) {
+    const found = merged.get(key);
+    if (found !== undefined) list.push(found);
+  }
+  return list;
+}
 
 function getOrCreate<V>(ports: Map<string, Map<string, V>>, key: string): Map<string, V> {
   const found = ports.get(key);

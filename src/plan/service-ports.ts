@@ -46,10 +46,8 @@ export function planService(service: Service, around: Surroundings): ServicePlan
     addresses.vips.map((vip) => vip.address),
     node.primaryIPs[family],
   );
-  const servicePorts = portsByIdentity(service.ports).map((port) => ({
-    ...planPort(service, port, addresses, node, merged),
-    sourceRanges,
-  }));
+  const shared = { service, addresses, node, merged, sourceRanges };
+  const servicePorts = portsByIdentity(service.ports).map((port) => planPort(port, shared));
   return {
     clusterIP: addresses.clusterIP.address,
     servicePorts,
@@ -65,13 +63,19 @@ function portsByIdentity(ports: readonly ServicePort[]): readonly ServicePort[] 
   );
 }
 
+/** What the ports of one Service share. */
+interface Shared {
+  readonly service: Service;
+  readonly addresses: ServiceAddresses;
+  readonly node: NodeFacts;
+  readonly merged: ReadonlyMap<string, readonly Candidate[]>;
+  readonly sourceRanges: ServicePortPlan['sourceRanges'];
+}
+
 function planPort(
-  service: Service,
   port: ServicePort,
-  addresses: ServiceAddresses,
-  node: NodeFacts,
-  merged: ReadonlyMap<string, readonly Candidate[]>,
-): Omit<ServicePortPlan, 'sourceRanges'> {
+  { service, addresses, node, merged, sourceRanges }: Shared,
+): ServicePortPlan {
   const policies = policiesOf(service);
   const reachableFromOutside =
     port.nodePort !== 0 || addresses.externalIPs.length > 0 || addresses.vips.length > 0;
@@ -98,11 +102,12 @@ function planPort(
     endpointCounts: countEndpoints(candidates),
     servingAddresses: port.protocol === 'UDP' ? servingAddresses(candidates) : [],
     affinityTimeout: service.sessionAffinity?.timeoutSeconds,
+    sourceRanges,
   };
 }
 
 function countEndpoints(candidates: readonly Candidate[]): EndpointCounts {
-  const ready = candidates.filter((candidate) => candidate.ready);
+  const ready = candidates.filter((candidate) => candidate.state.ready);
   const localReady = ready.filter((candidate) => candidate.isLocal);
   return { total: candidates.length, ready: ready.length, localReady: localReady.length };
 }
@@ -111,6 +116,6 @@ function countEndpoints(candidates: readonly Candidate[]): EndpointCounts {
 const servingAddresses = (candidates: readonly Candidate[]): readonly string[] =>
   sortedUnique(
     candidates
-      .filter((candidate) => candidate.serving)
+      .filter((candidate) => candidate.state.serving)
       .map((candidate) => candidate.endpoint.address),
   );

@@ -14,8 +14,8 @@ export function hintedEndpoints(
   node: Pick<NodeFacts, 'name' | 'zone'>,
 ): readonly Candidate[] {
   return (
-    hintedFor(node.name, ready, (candidate) => candidate.forNodes) ??
-    hintedFor(node.zone, ready, (candidate) => candidate.forZones) ??
+    hintedFor(node.name, ready, (candidate) => candidate.state.forNodes) ??
+    hintedFor(node.zone, ready, (candidate) => candidate.state.forZones) ??
     ready
   );
 }

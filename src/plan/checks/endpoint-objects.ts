@@ -6,12 +6,15 @@ import { counted, grouped, isAre, type Subject, subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** E3: what becomes of Endpoints objects. */
-export const endpointsObjects: Check = (planned) => [
-  ...slicesWin(planned),
-  ...selectorWithoutSlices(planned),
-  ...neverMirrored(planned),
-  ...tooManyAddresses(planned),
-];
+export const endpointsObjects: Check = (planned) =>
+  planned.sources.endpoints.size === 0
+    ? []
+    : [
+        ...slicesWin(planned),
+        ...selectorWithoutSlices(planned),
+        ...neverMirrored(planned),
+        ...tooManyAddresses(planned),
+      ];
 
 const subjectsOf = (
   { taken }: Planned,

@@ -30,6 +30,7 @@ const openRanges = ({ taken }: Planned, family: IpFamily): readonly Diagnostic[]
     'NATC3027',
     'warning',
     taken
+      .filter((service) => service.loadBalancerSourceRanges.length > 0)
       .filter((service) => {
         const addresses = serviceAddresses(service, family);
         return (
