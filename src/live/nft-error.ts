@@ -33,7 +33,8 @@ function exitDiagnostics(
   stderr: string,
   ruleset: Ruleset,
 ): readonly Diagnostic[] {
-  if (exitCode === 127) return [nftMissing('nft: command not found')];
+  // A shell, or unshare, could not start it.
+  if (exitCode === 126 || exitCode === 127) return [nftMissing(stderr.trim())];
   // A shell between us and nft reports a signal so.
   if (exitCode > 128) return [nftCrashed(`signal ${exitCode - 128}`)];
   if (stderr.includes('Operation not permitted')) return [notPermitted];

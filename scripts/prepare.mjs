@@ -1,0 +1,13 @@
+/**
+ * npm runs this after `npm ci` and before packing. An installation without development packages has
+ * no compiler, and needs none: it keeps the dist/ it has.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustRun, root } from './setup.mjs';
+
+if (existsSync(join(root, 'node_modules/typescript/bin/tsc'))) {
+  mustRun(process.execPath, ['scripts/build.mjs']);
+} else {
+  console.error('natc: no TypeScript compiler installed, dist/ is left as it is');
+}

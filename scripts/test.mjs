@@ -1,0 +1,15 @@
+/** `npm test`: installs what is missing, builds, and runs the tests; arguments go to vitest. */
+import {
+  buildIfStale,
+  installDebianPackages,
+  installNpmPackages,
+  kernelTestPackages,
+  run,
+} from './setup.mjs';
+
+installNpmPackages();
+installDebianPackages(kernelTestPackages());
+buildIfStale();
+process.exit(
+  run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]),
+);
