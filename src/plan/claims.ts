@@ -4,12 +4,12 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Settings } from '../model/settings.ts';
 import { formatAddressPort } from '../net/address.ts';
-import type { Frontend, Origin, ServicePortPlan } from './plan.ts';
+import type { Frontend, ServicePortPlan } from './plan.ts';
 
 /**
  * Leaves each destination to the first ServicePort that claims it. Two Services with the same address
- * and port are reported. Not so node ports, and ports of one Service, that collide: the model stage
- * has refused them.
+ * and port are reported. Not so cluster IPs, node ports, and ports of one Service, that collide: the
+ * model stage has refused them.
  *
  * @param servicePorts in the plan's order.
  */
@@ -20,22 +20,18 @@ export function settleClaims(
   readonly servicePorts: readonly ServicePortPlan[];
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const holders = new Map<string, { readonly servicePort: ServicePortPlan; origin: Origin }>();
+  const holders = new Map<string, Claim>();
   const diagnostics: Diagnostic[] = [];
   const settled = servicePorts.map((servicePort) => {
     const frontends = servicePort.frontends.filter((frontend) => {
       const destination = destinationOf(servicePort, frontend);
+      const claim = { servicePort, frontend };
       const holder = holders.get(destination);
-      if (holder === undefined) {
-        holders.set(destination, { servicePort, origin: frontend.origin });
-        return true;
+      if (holder === undefined) holders.set(destination, claim);
+      else if (isNews(holder, claim)) {
+        diagnostics.push(claimedTwice(destination, holder, claim, validate));
       }
-      if (frontend.kind !== 'node-port' && !isSameService(holder.servicePort, servicePort)) {
-        diagnostics.push(
-          claimedTwice(destination, holder, { servicePort, origin: frontend.origin }, validate),
-        );
-      }
-      return false;
+      return holder === undefined;
     });
     return frontends.length === servicePort.frontends.length
       ? servicePort
@@ -49,13 +45,20 @@ const destinationOf = ({ protocol }: ServicePortPlan, frontend: Frontend): strin
     ? `${frontend.port}/${protocol}`
     : `${formatAddressPort(frontend.address, frontend.port)}/${protocol}`;
 
-const isSameService = (a: ServicePortPlan, b: ServicePortPlan): boolean =>
-  a.service === b.service && a.namespace === b.namespace;
-
 interface Claim {
   readonly servicePort: ServicePortPlan;
-  readonly origin: Origin;
+  readonly frontend: Frontend;
 }
+
+/** Whether the model stage has not refused it already. */
+function isNews(holder: Claim, claim: Claim): boolean {
+  const { kind } = claim.frontend;
+  if (isSameService(holder.servicePort, claim.servicePort) || kind === 'node-port') return false;
+  return kind !== 'cluster-ip' || holder.frontend.kind !== 'cluster-ip';
+}
+
+const isSameService = (a: ServicePortPlan, b: ServicePortPlan): boolean =>
+  a.service === b.service && a.namespace === b.namespace;
 
 function claimedTwice(
   destination: string,
@@ -68,8 +71,8 @@ function claimedTwice(
   );
   const message = `Services "${names[0]}" and "${names[1]}" both claim ${destination}`;
   const places: readonly Place[] = [
-    { kind: 'field', ...loser.origin },
-    { kind: 'field', ...holder.origin, note: 'first claimed here' },
+    { kind: 'field', ...loser.frontend.origin },
+    { kind: 'field', ...holder.frontend.origin, note: 'first claimed here' },
   ];
   const common = { code: 'NATC3001', message, places } as const;
   return validate === 'warn'

@@ -36,140 +36,106 @@ export const planCodes = {
     remedy: 'Write EndpointSlices, each with at most 1000 endpoints.',
   },
   NATC3006: {
-    title: 'EndpointSlice without Service',
-    explanation:
-      'An EndpointSlice belongs to the Service that its label kubernetes.io/service-name names. Without the label it belongs to none.',
-    remedy: 'Add the label if the slice is meant for a Service.',
-  },
-  NATC3007: {
-    title: 'headless Service',
-    explanation:
-      'A Service with clusterIP None has no virtual address: clients find the endpoints by DNS, and no proxy takes part.',
-    remedy: 'Nothing.',
-  },
-  NATC3008: {
-    title: 'ExternalName Service',
-    explanation: 'A Service of type ExternalName is a DNS alias. No proxy takes part.',
-    remedy: 'Nothing.',
-  },
-  NATC3009: {
     title: 'Service of another proxy',
     explanation:
       'The label service.kubernetes.io/service-proxy-name gives the Service to another proxy (or, with --service-proxy-name, withholds it from ours). Its cluster IPs are kept out of the dropping of unallocated addresses.',
     remedy:
       'Nothing, or remove the label if natc should serve the Service; --service-proxy-name takes the Services of one name instead.',
   },
-  NATC3010: {
+  NATC3007: {
     title: 'Service labelled headless',
     explanation:
       'The label service.kubernetes.io/headless, with whatever value, hides a Service from service proxies.',
     remedy: 'Remove the label if the Service should be served.',
   },
-  NATC3011: {
-    title: 'Service without cluster IP',
-    explanation:
-      'The Service has no cluster IP yet; only an API server allocates one. Like kube-proxy, natc then serves none of its addresses: no node port, external IP or load-balancer IP either.',
-    remedy: 'Take the manifests from a cluster with `kubectl get -o yaml`, or set spec.clusterIP.',
-  },
-  NATC3012: {
-    title: 'Service without ports',
-    explanation: 'A Service without ports has no destination that could be served.',
-    remedy: 'Add spec.ports, or make the Service headless.',
-  },
-  NATC3013: {
+  NATC3008: {
     title: 'Service of another family',
     explanation:
       'The Service has cluster IPs only of a family that is not compiled, or an ipFamilies list that does not fit its clusterIPs. External addresses of other families are not served either.',
     remedy: 'Check spec.ipFamilies and spec.clusterIPs, or --ip-family.',
   },
-  NATC3014: {
+  NATC3009: {
     title: 'endpoints of an unknown Service',
     explanation:
       'An EndpointSlice or Endpoints object belongs to a Service that is not in the input. Its endpoints are not used.',
     remedy: 'Add the Service to the input, or ignore the note.',
   },
-  NATC3015: {
-    title: 'FQDN EndpointSlice',
-    explanation:
-      'Service proxies ignore EndpointSlices of addressType FQDN: packets go to addresses, not to names.',
-    remedy: 'Write slices of addressType IPv4 or IPv6.',
-  },
-  NATC3016: {
+  NATC3010: {
     title: 'EndpointSlice hidden by a label',
     explanation:
       'An EndpointSlice with the label service.kubernetes.io/service-proxy-name or service.kubernetes.io/headless is invisible to this proxy, even where the Service itself is served.',
     remedy: 'Remove the label from the slice, or add it to the Service.',
   },
-  NATC3017: {
+  NATC3011: {
     title: 'Service port without usable endpoints',
     explanation:
       'No endpoint of the Service port is ready, and none is terminating but still serving. Connections are refused at once.',
     remedy: 'Nothing if that is expected; otherwise look at the pods and their readiness.',
   },
-  NATC3018: {
+  NATC3012: {
     title: "no endpoints for the port's name",
     explanation:
       'The Service has endpoints, but none with a port of this name and protocol. The number in targetPort plays no part: a Service port takes the endpoint port of the same name and protocol.',
     remedy: 'Give the port the same name in the Service and in its EndpointSlices or Endpoints.',
   },
-  NATC3019: {
+  NATC3013: {
     title: 'trafficDistribution without hints',
     explanation:
       'The Service asks for a traffic distribution, but its EndpointSlices carry no topology hints, so all its endpoints are used alike. Only hints in the slices make a difference to a proxy.',
     remedy:
       'Nothing, or look why the endpoint slice controller wrote no hints (too few endpoints, nodes without zone).',
   },
-  NATC3020: {
+  NATC3014: {
     title: 'unknown node',
     explanation:
       'The input has Node objects, but none of the name given with --node-name. Addresses, pod CIDRs and zone are not known from it, and probably no endpoint is on a node of that name.',
     remedy: 'Correct --node-name. It is trimmed and lower-cased, as kube-proxy does.',
   },
-  NATC3021: {
+  NATC3015: {
     title: 'traffic policy Local without node name',
     explanation:
       "The traffic policy Local sends connections to endpoints on this node only. Without the node's name every endpoint counts as remote, so such traffic is dropped.",
     remedy: 'Give --node-name.',
   },
-  NATC3022: {
+  NATC3016: {
     title: 'pods not told from others',
     explanation:
       'The mode of --detect-local-mode needs a CIDR of each family, and for one family none is known. There, sources outside the cluster are not masqueraded on their way to cluster IPs, and pods get no short cut past the external traffic policy Local.',
     remedy:
       'Give --cluster-cidr or --pod-cidr for the family, or a Node object with podCIDRs and --node-name.',
   },
-  NATC3023: {
+  NATC3017: {
     title: 'node ports open on all addresses',
     explanation:
       "A list of node-port addresses without any entry for a family means all addresses of that family, as in kube-proxy. This includes `primary` where the node's primary address of the family is not known.",
     remedy:
       'List addresses of both families. An entry that matches no address, ::/128 or 0.0.0.0/32, closes the family.',
   },
-  NATC3024: {
+  NATC3018: {
     title: 'node port on ::1',
     explanation:
       'Node ports cannot be served on ::1: Linux does not route from or to it, and has no route_localnet for IPv6.',
     remedy: 'Use 127.0.0.1 or another address of the node, and remove the entry.',
   },
-  NATC3025: {
+  NATC3019: {
     title: 'loopback node ports are off',
     explanation:
       'The node-port addresses list a loopback network, but --localhost-nodeports is false, so nothing is served there.',
     remedy: 'Remove the entry, or set --localhost-nodeports true.',
   },
-  NATC3026: {
+  NATC3020: {
     title: 'second cluster IP not served',
     explanation:
       'The Service has two cluster IPs but no ipFamilies. The API server always fills ipFamilies in; without it a proxy only looks at the first cluster IP.',
     remedy: 'List the families in spec.ipFamilies, in the order of spec.clusterIPs.',
   },
-  NATC3027: {
+  NATC3021: {
     title: 'source ranges of the other family only',
     explanation:
       'The Service has a load-balancer IP of a family and loadBalancerSourceRanges, but no range of that family. As in kube-proxy there is no filter then, and every source gets in.',
     remedy: 'Add ranges of that family.',
   },
-  NATC3028: {
+  NATC3022: {
     title: 'endpoint is a cluster IP',
     explanation:
       "An endpoint's address is the cluster IP of a Service. A connection sent there is not translated a second time, and is refused as one to an unused port of a cluster IP.",

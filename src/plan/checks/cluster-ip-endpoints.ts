@@ -6,7 +6,7 @@ import type { Check } from './planned.ts';
 export const clusterIPEndpoints: Check = ({ plan }) =>
   plan.families.flatMap((family) =>
     grouped(
-      'NATC3028',
+      'NATC3022',
       'warning',
       subjectsIn(family),
       (count, names) =>

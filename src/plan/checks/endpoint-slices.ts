@@ -7,29 +7,24 @@ import { compareBytes } from '../order.ts';
 import { counted, grouped, subject } from './grouped.ts';
 import type { Check } from './planned.ts';
 
-/** E1, E2, E12, S3, S4: no slice or Endpoints object is ignored in silence. */
+/** E12, S3, S4: what is ignored, besides what the model stage says of single slices (E1, E2). */
 export const ignoredSlices: Check = ({ cluster, settings, taken }) => {
   const services = new Set(cluster.services.map(keyOf));
   const served = new Set(taken.map(keyOf));
-  const ownerless: Owned[] = [];
   const orphans: Owned[] = [];
-  const fqdn: Owned[] = [];
   const hidden: Owned[] = [];
   for (const slice of cluster.endpointSlices) {
     const owner = ownerOf(slice);
-    if (owner === undefined) ownerless.push(slice);
-    else if (!services.has(owner)) orphans.push(slice);
-    else if (slice.addressType === 'FQDN') fqdn.push(slice);
+    if (owner === undefined) continue;
+    if (!services.has(owner)) orphans.push(slice);
     else if (!isVisible(slice, settings) && served.has(owner)) hidden.push(slice);
   }
   for (const endpoints of cluster.endpoints) {
     if (!services.has(keyOf(endpoints)) && !isNeverMirrored(endpoints)) orphans.push(endpoints);
   }
   return [
-    ...ignored('NATC3006', ownerless, [], 'EndpointSlice', 'without kubernetes.io/service-name'),
-    ...ignored('NATC3014', orphans, [], 'object', 'with endpoints of a Service not in the input'),
-    ...ignored('NATC3015', fqdn, ['addressType'], 'EndpointSlice', 'of addressType FQDN'),
-    ...ignored('NATC3016', hidden, ['metadata', 'labels'], 'EndpointSlice', 'hidden by a label'),
+    ...ignored('NATC3009', orphans, [], 'object', 'with endpoints of a Service not in the input'),
+    ...ignored('NATC3010', hidden, ['metadata', 'labels'], 'EndpointSlice', 'hidden by a label'),
   ];
 };
 

@@ -1,4 +1,5 @@
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
+import { quote } from '../../diagnostics/quote.ts';
 import type { FieldPath, SourceObject } from '../../diagnostics/source.ts';
 
 /** One of several things that a single diagnostic is about. */
@@ -32,7 +33,7 @@ export function grouped(
   if (subjects.length === 0) return [];
   const first = subjects.slice(0, shown);
   const others = subjects.length - first.length;
-  const named = first.map((each) => JSON.stringify(each.name)).join(', ');
+  const named = first.map((each) => quote(each.name)).join(', ');
   return [
     {
       code,

@@ -25,7 +25,7 @@ function openFamily({ settings, node }: Planned, family: FamilyPlan): readonly D
     : `${option} has no ${family.family} entry`;
   return [
     {
-      code: 'NATC3023',
+      code: 'NATC3017',
       severity: severityFor(family),
       message: `${why}, so ${family.family} node ports are open on all addresses`,
       places: [{ kind: 'option', option, value: formatEntries(settings) }],
@@ -42,14 +42,14 @@ function unservedLoopback({ settings, node }: Planned, family: FamilyPlan): read
   return [
     family.family === 'IPv6'
       ? {
-          code: 'NATC3024',
+          code: 'NATC3018',
           severity: severityFor(family),
           message: 'node ports cannot be served on ::1',
           places: [{ kind: 'option', option, value }],
           hint: 'Linux has no route_localnet for IPv6; use 127.0.0.1 or another address of the node',
         }
       : {
-          code: 'NATC3025',
+          code: 'NATC3019',
           severity: severityFor(family),
           message: `node ports are not served on ${value} while --localhost-nodeports is false`,
           places: [{ kind: 'option', option, value }],

@@ -14,7 +14,7 @@ export const weakServiceFields: Check = (planned) => [
 /** S5: only the API server's `ipFamilies` brings the second cluster IP to life. */
 const secondClusterIP = ({ taken }: Planned): readonly Diagnostic[] =>
   grouped(
-    'NATC3026',
+    'NATC3020',
     'warning',
     taken
       .filter((service) => service.ipFamilies.length === 0 && service.clusterIPs.length > 1)
@@ -27,7 +27,7 @@ const secondClusterIP = ({ taken }: Planned): readonly Diagnostic[] =>
 /** R4. */
 const openRanges = ({ taken }: Planned, family: IpFamily): readonly Diagnostic[] =>
   grouped(
-    'NATC3027',
+    'NATC3021',
     'warning',
     taken
       .filter((service) => service.loadBalancerSourceRanges.length > 0)

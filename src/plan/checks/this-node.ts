@@ -19,7 +19,7 @@ function unknownNode({ cluster, node }: Planned): readonly Diagnostic[] {
     .slice(0, 5);
   return [
     {
-      code: 'NATC3020',
+      code: 'NATC3014',
       severity: 'warning',
       message: `no Node object is called "${node.name}"`,
       places: [{ kind: 'option', option: '--node-name', value: node.name }],
@@ -39,7 +39,7 @@ function localPolicyWithoutNodeName({ node, taken }: Planned): readonly Diagnost
     })
     .filter((each) => each !== undefined);
   return grouped(
-    'NATC3021',
+    'NATC3015',
     'warning',
     subjects,
     (count, names) =>
@@ -58,7 +58,7 @@ function noDetector({ settings, plan }: Planned): readonly Diagnostic[] {
   return plan.families
     .filter((family) => family.localDetector === undefined && family.servicePorts.length > 0)
     .map(({ family }) => ({
-      code: 'NATC3022',
+      code: 'NATC3016',
       severity: 'warning',
       message: `no ${family} ${detectLocalMode === 'ClusterCIDR' ? 'cluster' : 'pod'} CIDR is known, so ${family} traffic of pods is not told from other traffic`,
       places: [{ kind: 'option', option: '--detect-local-mode', value: detectLocalMode }],

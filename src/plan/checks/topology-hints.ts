@@ -6,7 +6,7 @@ import type { Check } from './planned.ts';
 /** F12: a traffic distribution is only a wish; without hints in the slices nothing comes of it. */
 export const missingTopologyHints: Check = ({ taken, sources }) =>
   grouped(
-    'NATC3019',
+    'NATC3013',
     'note',
     taken
       .filter(

@@ -12,31 +12,19 @@ interface Wording {
   readonly hint?: string;
 }
 
-const wordings: Readonly<Record<UnservedReason, Wording>> = {
-  headless: {
+/** What the model stage says of the other reasons is not said again. */
+const wordings: Readonly<Partial<Record<UnservedReason, Wording>>> = {
+  'other-proxy': { code: 'NATC3006', severity: 'note', says: 'left to another proxy' },
+  'headless-label': {
     code: 'NATC3007',
     severity: 'note',
-    says: 'without cluster IP (headless) not proxied',
+    says: 'with label service.kubernetes.io/headless not served',
   },
-  'external-name': { code: 'NATC3008', severity: 'note', says: 'of type ExternalName not proxied' },
-  'other-proxy': { code: 'NATC3009', severity: 'note', says: 'left to another proxy' },
-  'headless-label': {
-    code: 'NATC3010',
-    severity: 'note',
-    says: 'not proxied because of the label service.kubernetes.io/headless',
-  },
-  'no-cluster-ip': {
-    code: 'NATC3011',
-    severity: 'warning',
-    says: 'left out, external addresses included, for want of a cluster IP',
-    hint: 'only an API server allocates one: take the manifests from `kubectl get -o yaml`, or set spec.clusterIP',
-  },
-  'no-ports': { code: 'NATC3012', severity: 'warning', says: 'without ports left out' },
   'other-family': {
-    code: 'NATC3013',
+    code: 'NATC3008',
     severity: 'note',
-    says: 'have no cluster IP of a family that is compiled',
-    hint: '--ip-family says which families are',
+    says: 'without cluster IP of a compiled family not served',
+    hint: '--ip-family says which families are compiled',
   },
 };
 
@@ -49,7 +37,9 @@ export const unservedServices: Check = ({ plan }) => {
     byReason.set(reason, subjects);
   }
   return Array.from(byReason).flatMap(([reason, subjects]) => {
-    const { code, severity, says, hint } = wordings[reason];
+    const wording = wordings[reason];
+    if (wording === undefined) return [];
+    const { code, severity, says, hint } = wording;
     return grouped(
       code,
       severity,

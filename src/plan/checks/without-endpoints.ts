@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { quote } from '../../diagnostics/quote.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import type { EndpointPort, Service } from '../../model/cluster.ts';
 import type { IpFamily } from '../../net/family.ts';
@@ -29,7 +30,7 @@ export const withoutEndpoints: Check = (planned) => {
       }
     }
     return grouped(
-      'NATC3017',
+      'NATC3011',
       'note',
       subjects,
       (count, names) =>
@@ -92,13 +93,13 @@ function offeredPorts(
 }
 
 const describePort = ({ name, protocol }: Pick<EndpointPort, 'name' | 'protocol'>): string =>
-  name === '' ? `an unnamed one (${protocol})` : `${JSON.stringify(name)} (${protocol})`;
+  name === '' ? `an unnamed one (${protocol})` : `${quote(name)} (${protocol})`;
 
 function portMismatch(servicePort: ServicePortPlan, offered: OfferedPorts): Diagnostic {
   const { protocol, portName, namespace, service } = servicePort;
   const port = portName === '' ? `unnamed ${protocol} port` : `${protocol} port "${portName}"`;
   return {
-    code: 'NATC3018',
+    code: 'NATC3012',
     severity: 'warning',
     message: `the endpoints of "${namespace}/${service}" have no ${port}, so connections to it are refused`,
     places: [
