@@ -60,3 +60,24 @@ export const defaultOptions: CompileOptions = {
   serviceProxyName: undefined,
   families: ['IPv4', 'IPv6'],
 };
+
+/** The flag that sets each option, in the order in which people look for them. */
+export const optionFlags: Readonly<Record<keyof CompileOptions, string>> = {
+  nodeName: '--node-name',
+  nodeIPs: '--node-ip',
+  zone: '--zone',
+  nodePortAddresses: '--nodeport-addresses',
+  localhostNodePorts: '--localhost-nodeports',
+  serviceNodePortRange: '--service-node-port-range',
+  serviceCIDRs: '--service-cidr',
+  clusterCIDRs: '--cluster-cidr',
+  detectLocalMode: '--detect-local-mode',
+  podCIDRs: '--pod-cidr',
+  podBridgeInterface: '--pod-bridge-interface',
+  podInterfaceNamePrefix: '--pod-interface-name-prefix',
+  masqueradeAll: '--masquerade-all',
+  masqueradeBit: '--masquerade-bit',
+  families: '--ip-family',
+  validate: '--validate',
+  serviceProxyName: '--service-proxy-name',
+};

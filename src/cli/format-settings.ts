@@ -1,27 +1,6 @@
-import type { CompileOptions } from '../options.ts';
+import { type CompileOptions, optionFlags } from '../options.ts';
 import type { EffectiveOptions } from './effective-options.ts';
 import { formatTable } from './table.ts';
-
-/** The flag that sets each option. */
-export const optionFlags: Readonly<Record<keyof CompileOptions, string>> = {
-  nodeName: '--node-name',
-  nodeIPs: '--node-ip',
-  zone: '--zone',
-  nodePortAddresses: '--nodeport-addresses',
-  localhostNodePorts: '--localhost-nodeports',
-  serviceNodePortRange: '--service-node-port-range',
-  serviceCIDRs: '--service-cidr',
-  clusterCIDRs: '--cluster-cidr',
-  detectLocalMode: '--detect-local-mode',
-  podCIDRs: '--pod-cidr',
-  podBridgeInterface: '--pod-bridge-interface',
-  podInterfaceNamePrefix: '--pod-interface-name-prefix',
-  masqueradeAll: '--masquerade-all',
-  masqueradeBit: '--masquerade-bit',
-  families: '--ip-family',
-  validate: '--validate',
-  serviceProxyName: '--service-proxy-name',
-};
 
 /** A line for each setting: its flag, its value (`-` for none), and where it comes from. */
 export function formatSettings({ options, origins }: EffectiveOptions, config = ''): string {

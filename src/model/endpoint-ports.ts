@@ -1,6 +1,8 @@
 import type { EndpointPort } from './cluster.ts';
 import { type Fields, integerField, mappingList } from './fields.ts';
+import { endpointPortFields } from './known-fields.ts';
 import { readPortName, readProtocol } from './port-fields.ts';
+import { checkSpelling } from './spelling.ts';
 
 /** Reads `ports` of an EndpointSlice or of an Endpoints subset (D4, D6); refused ones are left out. */
 export const readEndpointPorts = (parent: Fields, limit?: number): readonly EndpointPort[] =>
@@ -8,6 +10,7 @@ export const readEndpointPorts = (parent: Fields, limit?: number): readonly Endp
     parent,
     'ports',
     (entry) => {
+      checkSpelling(entry, endpointPortFields);
       const name = readPortName(entry);
       const protocol = readProtocol(entry);
       // Unset, or 0, means "all ports", which no proxy serves (E4).

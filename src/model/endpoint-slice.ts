@@ -18,9 +18,16 @@ import {
   stringField,
   stringList,
 } from './fields.ts';
+import {
+  conditionFields,
+  endpointSliceFields,
+  hintFields,
+  sliceEndpointFields,
+} from './known-fields.ts';
 import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
 import { labelValueRule, type NameRule, readName, subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
+import { checkSpelling } from './spelling.ts';
 
 type AddressType = IpFamily | 'FQDN';
 
@@ -46,6 +53,7 @@ export function readEndpointSlice(
   if (rawField(root, 'addressType') === undefined) refuseMissing(root, 'addressType');
   const addressType = oneOfField(root, 'addressType', addressTypes);
   if (metadata === undefined || addressType === undefined) return undefined;
+  checkSpelling(root, endpointSliceFields);
   const slice: EndpointSlice = {
     object,
     namespace: metadata.namespace,
@@ -69,9 +77,11 @@ function readEndpoint(
   index: number,
   addressType: AddressType,
 ): SliceEndpoint | undefined {
+  checkSpelling(entry, sliceEndpointFields);
   const addresses = readAddresses(entry, addressType);
   if (addresses.length === 0) return undefined;
   const conditions = mapField(entry, 'conditions');
+  if (conditions !== undefined) checkSpelling(conditions, conditionFields);
   const hints = readHints(entry, addressType);
   return {
     index,
@@ -125,6 +135,7 @@ function readHints(
 ): Pick<SliceEndpoint, 'forZones' | 'forNodes'> {
   const hints = mapField(entry, 'hints');
   if (hints === undefined) return { forZones: [], forNodes: [] };
+  checkSpelling(hints, hintFields);
   if (addressType === 'FQDN') {
     entry.report.refuse(atKey(entry, 'hints'), {
       code: 'NATC2051',

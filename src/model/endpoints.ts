@@ -10,9 +10,11 @@ import {
   rootFields,
   stringField,
 } from './fields.ts';
+import { endpointAddressFields, endpointsFields, subsetFields } from './known-fields.ts';
 import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
 import { subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
+import { checkSpelling } from './spelling.ts';
 
 /** An Endpoints object with its fields as written, for the rules that need both. */
 export interface ReadEndpoints {
@@ -31,6 +33,7 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
   const root = rootFields(object, report);
   const metadata = readMetadata(root, subdomainRule, 'namespaced');
   if (metadata === undefined) return undefined;
+  checkSpelling(root, endpointsFields);
   const subsets = mappingList(root, 'subsets', (subset) => subset);
   const leader = labelValue(metadata.annotations, 'control-plane.alpha.kubernetes.io/leader');
   const endpoints: Endpoints = {
@@ -47,6 +50,7 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
 
 /** V22. */
 function readSubset(subset: Fields): EndpointSubset {
+  checkSpelling(subset, subsetFields);
   if (!isGiven(subset, 'addresses') && !isGiven(subset, 'notReadyAddresses')) {
     refuseMissing(subset, 'addresses', 'list addresses or notReadyAddresses');
   }
@@ -59,6 +63,7 @@ function readSubset(subset: Fields): EndpointSubset {
 }
 
 function readEndpointAddress(entry: Fields, index: number): EndpointAddress | undefined {
+  checkSpelling(entry, endpointAddressFields);
   const text = stringField(entry, 'ip');
   if (text === undefined || text === '') return refuseMissing(entry, 'ip');
   const ip = readUnicastAddress(entry, ['ip'], text)?.text;

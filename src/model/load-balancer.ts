@@ -13,7 +13,9 @@ import {
   stringField,
   stringList,
 } from './fields.ts';
+import { ingressFields } from './known-fields.ts';
 import { readName, subdomainRule } from './names.ts';
+import { checkSpelling } from './spelling.ts';
 
 /** Reads `status.loadBalancer.ingress` (F5, D3). */
 export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
@@ -23,6 +25,7 @@ export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
 }
 
 function readIngressEntry(entry: Fields, index: number): LoadBalancerIngress {
+  checkSpelling(entry, ingressFields);
   const ip = stringField(entry, 'ip') || undefined;
   const hostname = stringField(entry, 'hostname') || undefined;
   return {

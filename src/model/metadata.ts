@@ -1,6 +1,8 @@
 import type { ProxyLabels } from './cluster.ts';
 import { type Fields, mapField, rawField, refuseMissing, stringField } from './fields.ts';
+import { metadataFields } from './known-fields.ts';
 import { labelRule, type NameRule, readName } from './names.ts';
+import { checkSpelling } from './spelling.ts';
 
 export interface Metadata {
   /** `default` when unset; '' for kinds without a namespace. */
@@ -25,6 +27,7 @@ export function readMetadata(
     if (rawField(root, 'metadata') === undefined) refuseMissing(root, 'metadata');
     return undefined;
   }
+  checkSpelling(metadata, metadataFields);
   const name = readObjectName(metadata, nameRule);
   const namespace = scope === 'cluster' ? '' : readNamespace(metadata);
   if (name === undefined || namespace === undefined) return undefined;

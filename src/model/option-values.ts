@@ -1,8 +1,9 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import { quote } from '../diagnostics/quote.ts';
 import { type Address, parseAddress } from '../net/address.ts';
-import { addressBits, type Cidr, parseCidr } from '../net/cidr.ts';
-import type { CompileOptions } from '../options.ts';
+import { addressBits, type Cidr, formatCidr, parseCidr } from '../net/cidr.ts';
+import { ipFamilies } from '../net/family.ts';
+import { type CompileOptions, optionFlags } from '../options.ts';
 import type { Problem, Report } from './report.ts';
 
 /** One option: its values come from the command line, or from a field of a KubeProxyConfiguration. */
@@ -13,27 +14,6 @@ export interface Option {
   readonly place: (value: string) => Place;
   readonly report: Report;
 }
-
-/** The flag that sets each option. */
-export const optionFlags = {
-  nodePortAddresses: '--nodeport-addresses',
-  localhostNodePorts: '--localhost-nodeports',
-  serviceCIDRs: '--service-cidr',
-  nodeName: '--node-name',
-  nodeIPs: '--node-ip',
-  zone: '--zone',
-  detectLocalMode: '--detect-local-mode',
-  clusterCIDRs: '--cluster-cidr',
-  podCIDRs: '--pod-cidr',
-  podBridgeInterface: '--pod-bridge-interface',
-  podInterfaceNamePrefix: '--pod-interface-name-prefix',
-  masqueradeAll: '--masquerade-all',
-  masqueradeBit: '--masquerade-bit',
-  serviceNodePortRange: '--service-node-port-range',
-  validate: '--validate',
-  serviceProxyName: '--service-proxy-name',
-  families: '--ip-family',
-} as const satisfies Record<keyof CompileOptions, string>;
 
 export type OptionPlaces = ReadonlyMap<keyof CompileOptions, Place>;
 
@@ -58,16 +38,28 @@ export const readCidrs = (option: Option, values: readonly string[]): readonly C
     return cidr === undefined ? [] : [cidr];
   });
 
-export function readCidr(option: Option, value: string, expected: string): Cidr | undefined {
+/**
+ * Reads one value as a CIDR.
+ *
+ * @param suggestion what the user may have meant, where the option takes words too.
+ */
+export function readCidr(
+  option: Option,
+  value: string,
+  expected: string,
+  suggestion?: string,
+): Cidr | undefined {
   const cidr = parseCidr(value);
   if (cidr !== undefined) return cidr;
   const address = parseAddress(value);
+  const hint =
+    address !== undefined
+      ? `for this one address write ${address.text}/${addressBits(address.family)}`
+      : suggestion && `did you mean ${suggestion}?`;
   return failOption(option, value, {
     code: 'NATC2080',
     message: `${option.flag} must be ${expected}, got ${quote(value)}`,
-    ...(address === undefined
-      ? {}
-      : { hint: `for this one address write ${address.text}/${addressBits(address.family)}` }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
@@ -82,3 +74,18 @@ export const readAddresses = (option: Option, values: readonly string[]): readon
     });
     return [];
   });
+
+/** M10: of each family only the first network counts. */
+export function readFirstCidrs(option: Option, values: readonly string[]): readonly Cidr[] {
+  const cidrs = readCidrs(option, values);
+  for (const family of ipFamilies) {
+    for (const other of cidrs.filter((cidr) => cidr.family === family).slice(1)) {
+      option.report.warn(option.place(formatCidr(other)), {
+        code: 'NATC2081',
+        message: `${option.flag} ${formatCidr(other)} is ignored: of ${family} networks only the first counts`,
+        hint: 'remove it, or give one network that holds both',
+      });
+    }
+  }
+  return cidrs;
+}

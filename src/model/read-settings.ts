@@ -1,36 +1,71 @@
-import { parseCidr } from '../net/cidr.ts';
+import { quote } from '../diagnostics/quote.ts';
 import type { CompileOptions } from '../options.ts';
-import { type OptionPlaces, optionOf, readAddresses, readCidrs } from './option-values.ts';
+import { readInterface } from './interface-option.ts';
+import { subdomainRule } from './names.ts';
+import { readNodePortAddresses } from './node-port-addresses.ts';
+import { checkPortRange, readMasqueradeBit } from './number-options.ts';
+import {
+  failOption,
+  type Option,
+  type OptionPlaces,
+  optionOf,
+  readAddresses,
+  readCidrs,
+  readFirstCidrs,
+} from './option-values.ts';
 import type { Report } from './report.ts';
-import type { NodePortAddress, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
-/** Validates the options. */
+/**
+ * Validates the options. A bad value is an error in either mode of `--validate`, and left out of the
+ * settings; the plan stage speaks of values that are valid but do not do what one may expect.
+ */
 export function readSettings(
   options: CompileOptions,
   places: OptionPlaces,
   report: Report,
 ): Settings {
-  const option = (key: keyof CompileOptions) => optionOf(key, places, report);
+  const option = (key: keyof CompileOptions): Option => optionOf(key, places, report);
+  const { detectLocalMode } = options;
+  checkPortRange(option('serviceNodePortRange'), options.serviceNodePortRange);
   return {
-    nodePortAddresses: options.nodePortAddresses.flatMap((value): readonly NodePortAddress[] => {
-      if (value === 'primary' || value === 'localhost' || value === 'all') return [{ kind: value }];
-      const cidr = parseCidr(value);
-      return cidr === undefined ? [] : [{ kind: 'cidr', cidr }];
-    }),
+    nodePortAddresses: readNodePortAddresses(
+      option('nodePortAddresses'),
+      options.nodePortAddresses,
+    ),
     localhostNodePorts: options.localhostNodePorts,
     serviceCIDRs: readCidrs(option('serviceCIDRs'), options.serviceCIDRs),
-    nodeName: options.nodeName?.trim().toLowerCase() || undefined,
+    nodeName: readNodeName(option('nodeName'), options.nodeName),
     nodeIPs: readAddresses(option('nodeIPs'), options.nodeIPs),
     zone: options.zone,
-    detectLocalMode: options.detectLocalMode,
-    clusterCIDRs: readCidrs(option('clusterCIDRs'), options.clusterCIDRs),
-    podCIDRs: readCidrs(option('podCIDRs'), options.podCIDRs),
-    podBridgeInterface: options.podBridgeInterface,
-    podInterfaceNamePrefix: options.podInterfaceNamePrefix,
+    detectLocalMode,
+    clusterCIDRs: readFirstCidrs(option('clusterCIDRs'), options.clusterCIDRs),
+    podCIDRs: readFirstCidrs(option('podCIDRs'), options.podCIDRs),
+    podBridgeInterface: readInterface(
+      option('podBridgeInterface'),
+      options.podBridgeInterface,
+      detectLocalMode === 'BridgeInterface' ? option('detectLocalMode') : undefined,
+    ),
+    podInterfaceNamePrefix: readInterface(
+      option('podInterfaceNamePrefix'),
+      options.podInterfaceNamePrefix,
+      detectLocalMode === 'InterfaceNamePrefix' ? option('detectLocalMode') : undefined,
+    ),
     masqueradeAll: options.masqueradeAll,
-    masqueradeBit: options.masqueradeBit,
+    masqueradeBit: readMasqueradeBit(option('masqueradeBit'), options.masqueradeBit),
     serviceProxyName: options.serviceProxyName,
     families: options.families,
     validate: options.validate,
   };
+}
+
+/** Trimmed and lower-cased, as kube-proxy does with `--hostname-override`. */
+function readNodeName(option: Option, value: string | undefined): string | undefined {
+  const name = value?.trim().toLowerCase();
+  if (name === undefined || value === undefined || subdomainRule.matches(name)) return name;
+  return failOption(option, value, {
+    code: 'NATC2083',
+    message: `${option.flag} must be ${subdomainRule.expected}, got ${quote(value)}`,
+    hint: 'give the name of the Node object ("kubectl get nodes")',
+  });
 }

@@ -7,7 +7,9 @@ import {
   rawField,
   refuseMissing,
 } from './fields.ts';
+import { servicePortFields } from './known-fields.ts';
 import { readPortName, readProtocol } from './port-fields.ts';
+import { checkSpelling } from './spelling.ts';
 import { checkTargetPort } from './target-port.ts';
 
 /** Reads `spec.ports`; a port whose number, name or protocol is refused is left out. */
@@ -15,6 +17,7 @@ export const readServicePorts = (spec: Fields): readonly ServicePort[] =>
   mappingList(spec, 'ports', readServicePort);
 
 function readServicePort(entry: Fields, index: number): ServicePort | undefined {
+  checkSpelling(entry, servicePortFields);
   if (rawField(entry, 'port') === undefined) refuseMissing(entry, 'port');
   const port = integerField(entry, 'port', portRange);
   const name = readPortName(entry);

@@ -13,11 +13,13 @@ import {
   rootFields,
   stringList,
 } from './fields.ts';
+import { serviceFields, serviceSpecFields } from './known-fields.ts';
 import { readIngress, readSourceRanges } from './load-balancer.ts';
 import { proxyLabels, readMetadata } from './metadata.ts';
 import { labelRule } from './names.ts';
 import type { Report } from './report.ts';
 import { readServicePorts } from './service-ports.ts';
+import { checkSpelling } from './spelling.ts';
 
 const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const;
 const trafficPolicies: readonly TrafficPolicy[] = ['Cluster', 'Local'];
@@ -45,6 +47,8 @@ export function readService(object: SourceObject, report: Report): ReadService |
   const spec = mapField(root, 'spec');
   if (spec === undefined && rawField(root, 'spec') === undefined) refuseMissing(root, 'spec');
   if (metadata === undefined || spec === undefined) return undefined;
+  checkSpelling(root, serviceFields);
+  checkSpelling(spec, serviceSpecFields);
 
   const service: Service = {
     object,

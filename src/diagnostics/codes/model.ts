@@ -42,6 +42,12 @@ export const modelCodes = {
       'Two objects of the same kind have the same namespace and name; a cluster has one only. With --validate warn one of them is kept: the same one in whatever order the files are read.',
     remedy: 'Remove or rename one of them. The message names both places.',
   },
+  NATC2008: {
+    title: 'misspelt field',
+    explanation:
+      'A field that Kubernetes does not define looks like a misspelling of one that natc reads. Unknown fields are ignored, as by the API server, so what was meant has no effect.',
+    remedy: 'Correct the spelling; upper and lower case matter.',
+  },
   NATC2010: {
     title: 'invalid IP address',
     explanation: 'A field holds something that is no IPv4 or IPv6 address.',
@@ -120,25 +126,6 @@ export const modelCodes = {
     remedy: 'List each family once, in the order of clusterIPs.',
   },
   NATC2032: {
-    title: 'Service without a cluster IP',
-    explanation:
-      'A manifest as one writes it has no clusterIP: the API server allocates it. Without one there is nothing to serve, and kube-proxy leaves the whole Service alone, its node ports and external addresses included. natc does the same.',
-    remedy:
-      'Compile what the API server holds (kubectl get services,endpointslices -A -o yaml), or set spec.clusterIP by hand.',
-  },
-  NATC2033: {
-    title: 'ExternalName Service',
-    explanation:
-      'A Service of type ExternalName is an alias in the cluster DNS. No packet is ever addressed to it, so there is nothing to set up.',
-    remedy: 'Nothing: this is for your information.',
-  },
-  NATC2034: {
-    title: 'headless Service',
-    explanation:
-      'A Service with clusterIP None has no address of its own: the DNS gives out its pods. Nothing is set up, not even for its external IPs.',
-    remedy: 'Nothing: this is for your information.',
-  },
-  NATC2035: {
     title: 'cluster IP of two Services',
     explanation:
       'Two Services claim the same cluster IP, which the API server would give to one only. With --validate warn both are served where their ports differ.',
@@ -185,21 +172,38 @@ export const modelCodes = {
     explanation: 'Topology hints belong to IP addresses; the API server refuses them elsewhere.',
     remedy: 'Remove the hints.',
   },
-  NATC2052: {
-    title: 'EndpointSlice of no Service',
-    explanation:
-      'A slice belongs to the Service that its label kubernetes.io/service-name names. Without the label no proxy uses it.',
-    remedy: 'Set the label to the name of the Service, in the same namespace.',
-  },
-  NATC2053: {
-    title: 'EndpointSlice of host names',
-    explanation:
-      'A slice of addressType FQDN lists host names, and a packet can only be sent to an address. No proxy uses it.',
-    remedy: 'Nothing: this is for your information.',
-  },
   NATC2080: {
     title: 'invalid address in an option',
     explanation: 'An option that takes addresses or networks was given something else.',
     remedy: 'Correct the option, or the field of the KubeProxyConfiguration that it came from.',
+  },
+  NATC2081: {
+    title: 'network ignored beside another',
+    explanation:
+      'Of the networks given with --cluster-cidr or --pod-cidr only the first of each family counts, as in kube-proxy. Sources in the others are taken for traffic from outside.',
+    remedy: 'Give one network that holds them all.',
+  },
+  NATC2083: {
+    title: 'invalid node name',
+    explanation:
+      'A node is named as a Node object is: lower-case letters, digits, "-" and ".". Like kube-proxy, natc trims the name and makes it lower case.',
+    remedy: 'Give the name that kubectl get nodes shows.',
+  },
+  NATC2084: {
+    title: 'number out of range in an option',
+    explanation:
+      'The masquerade bit is one of the 32 bits of the packet mark; a node port range lies within 1-65535, its lower end first.',
+    remedy: 'Correct the option, or the field of the KubeProxyConfiguration that it came from.',
+  },
+  NATC2085: {
+    title: 'interface of pods not given',
+    explanation:
+      'The modes BridgeInterface and InterfaceNamePrefix of --detect-local-mode tell pod traffic by the interface it comes in on, and need its name or prefix.',
+    remedy: 'Give --pod-bridge-interface or --pod-interface-name-prefix, or choose another mode.',
+  },
+  NATC2086: {
+    title: 'invalid interface name',
+    explanation: 'Names of network interfaces have at most 15 characters.',
+    remedy: 'Give a name, or the beginning of names, that ip link shows.',
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -19,7 +19,7 @@ export const clusterIPCollisions: ServicesCheck = (services) => {
 function refuseTaken(read: ReadService, address: string, owner: ReadService): void {
   const { namespace, name } = owner.service;
   read.spec.report.refuse(clusterIPPlace(read, address), {
-    code: 'NATC2035',
+    code: 'NATC2032',
     message: `cluster IP ${address} is taken by Service ${namespace}/${name}`,
     hint: 'choose another address, or none to have the API server allocate one',
     also: [{ ...clusterIPPlace(owner, address), note: 'first taken here' }],
