@@ -1,5 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Dirent, Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
 /** One input as bytes. `name` is the path as the user typed it, or `<stdin>`. */
@@ -13,45 +16,168 @@ export interface CollectedInputs {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const manifest = /\.(ya?ml|json)$/;
+/**
+ * The most bytes of one input: beyond 40,000 Services with ten endpoints each as YAML, and below
+ * what a JavaScript string can hold (512 MiB).
+ */
+export const largestInput = 256 * 1024 * 1024;
 
-async function readPath(path: string, inputs: Input[]): Promise<void> {
-  const info = await stat(path);
-  if (!info.isDirectory()) {
-    inputs.push({ name: path, bytes: await readFile(path) });
-    return;
+/** What a reader of stdin throws when there is more than `largestInput`; see `readLimited`. */
+class TooLarge extends Error {}
+
+/** All bytes of a stream (stdin, a FIFO), of which no more than `largestInput` are taken. */
+export async function readLimited(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > largestInput) throw new TooLarge();
+    chunks.push(chunk);
   }
-  const entries = await readdir(path, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    if (entry.isDirectory() || manifest.test(entry.name)) {
-      await readPath(join(path, entry.name), inputs);
-    }
-  }
+  return Buffer.concat(chunks, size);
+}
+
+interface Collector {
+  readonly inputs: Input[];
+  readonly diagnostics: Diagnostic[];
+  /** Real paths of what was read, since one file can be named in several ways. */
+  readonly seen: Set<string>;
 }
 
 /**
- * Reads the files, directories (recursively: .yaml, .yml, .json, in name order) and `-` (stdin) that
- * the user named. What cannot be read becomes a diagnostic; the rest is still read.
+ * Reads the files, directories and `-` (stdin) that the user named, each once and in their order. Of
+ * a directory and those below it, the .yaml, .yml and .json files are read in name order; names that
+ * begin with a dot are passed over, and so are links to directories, as kubectl does. What cannot be
+ * read becomes a diagnostic (NATC1001 to NATC1003), and the rest is still read.
+ *
+ * @param stdin gives all bytes of stdin, best by `readLimited`; called once at most
  */
 export async function collectInputs(
   paths: readonly string[],
   stdin: () => Promise<Uint8Array>,
 ): Promise<CollectedInputs> {
-  const inputs: Input[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const path of paths) {
-    try {
-      if (path === '-') inputs.push({ name: '<stdin>', bytes: await stdin() });
-      else await readPath(path, inputs);
-    } catch (error) {
-      diagnostics.push({
-        code: 'NATC1001',
-        severity: 'error',
-        message: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
-        places: [{ kind: 'file', name: path }],
+  const collector: Collector = { inputs: [], diagnostics: [], seen: new Set() };
+  for (const path of new Set(paths)) {
+    if (path === '-') {
+      await attempt(collector, '<stdin>', async () => {
+        addInput(collector, '<stdin>', await stdin());
       });
-    }
+    } else await readPath(collector, path);
   }
+  const { inputs, diagnostics } = collector;
   return { inputs, diagnostics };
+}
+
+async function readPath(collector: Collector, path: string): Promise<void> {
+  await attempt(collector, path, async () => {
+    const info = await stat(path);
+    if (!info.isDirectory()) {
+      await readOnce(collector, path, info);
+    } else if ((await readDirectory(collector, path)) === 0) {
+      report(collector, 'NATC1002', path, `${path} holds no .yaml, .yml or .json file`);
+    }
+  });
+}
+
+/** Reads what is in a directory; gives how many manifests there are. */
+async function readDirectory(collector: Collector, directory: string): Promise<number> {
+  let count = 0;
+  const pending = [directory];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const parent = next;
+    const entries = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {
+      reportFailure(collector, parent, error);
+      count++;
+      return [];
+    });
+    const directories: string[] = [];
+    for (const entry of entries.sort(byName)) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(parent, entry.name);
+      if (entry.isDirectory()) directories.push(path);
+      else if (isManifest(entry)) {
+        await attempt(collector, path, async () => {
+          const info = await stat(path);
+          if (!info.isFile()) return;
+          count++;
+          await readOnce(collector, path, info);
+        });
+      }
+    }
+    pending.push(...directories.reverse());
+  }
+  return count;
+}
+
+const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+const isManifest = (entry: Dirent): boolean => /\.(?:ya?ml|json)$/.test(entry.name);
+
+async function readOnce(collector: Collector, path: string, info: Stats): Promise<void> {
+  // A pipe, e.g. of `<(kubectl ...)`, has no path of its own.
+  const real = info.isFile() ? await realpath(path) : resolve(path);
+  if (collector.seen.has(real)) return;
+  collector.seen.add(real);
+  if (info.isFile() && info.size > largestInput) throw new TooLarge();
+  // Pipes, and files of /proc whose size is 0, are read until they end.
+  const isSized = info.isFile() && info.size > 0;
+  const bytes = isSized ? await readFile(path) : await readLimited(createReadStream(path));
+  addInput(collector, path, bytes);
+}
+
+function addInput(collector: Collector, name: string, bytes: Uint8Array): void {
+  if (bytes.length > largestInput) throw new TooLarge();
+  collector.inputs.push({ name, bytes });
+}
+
+/** Runs a step of reading `path`; a failure is reported and ends only that step. */
+async function attempt(
+  collector: Collector,
+  path: string,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    reportFailure(collector, path, error);
+  }
+}
+
+function reportFailure(collector: Collector, path: string, error: unknown): void {
+  if (error instanceof TooLarge) {
+    const hint = 'give only Services, EndpointSlices and Nodes, or split the input';
+    report(collector, 'NATC1003', path, `${path} is larger than 256 MiB`, hint);
+    return;
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = reasons.get(code) ?? (error instanceof Error ? error.message : String(error));
+  const isUrl = /^https?:\/\//.test(path);
+  const hint = isUrl ? 'natc reads no URLs; use `curl -fsS URL | natc ... -f -`' : undefined;
+  report(collector, 'NATC1001', path, `cannot read ${path}: ${reason}`, hint);
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'no such file or directory'],
+  ['ENOTDIR', 'no such file or directory'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['ELOOP', 'a symbolic link leads back to itself'],
+  ['EMFILE', 'too many open files'],
+  ['EIO', 'input/output error'],
+]);
+
+function report(
+  collector: Collector,
+  code: DiagnosticCode,
+  name: string,
+  message: string,
+  hint?: string,
+): void {
+  collector.diagnostics.push({
+    code,
+    severity: 'error',
+    message,
+    places: [{ kind: 'file', name }],
+    ...(hint !== undefined && { hint }),
+  });
 }

@@ -1,51 +1,52 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Location, Source } from '../diagnostics/source.ts';
-import { yamlPackage } from './yaml-package.ts';
+import { lineOf, lineStarts } from './line-starts.ts';
+import { locateInJson } from './locate-json.ts';
+import { locateInYaml } from './locate-yaml.ts';
 
-function at(source: Source, start: number, end: number): Location {
-  const position = (offset: number) => {
-    const before = source.text.slice(0, offset);
-    const lineStart = before.lastIndexOf('\n') + 1;
-    return { line: before.split('\n').length, column: offset - lineStart + 1, lineStart };
-  };
-  const from = position(start);
-  const to = position(end);
-  const lineEnd = source.text.indexOf('\n', from.lineStart);
-  return {
-    file: source.name,
-    line: from.line,
-    column: from.column,
-    endLine: to.line,
-    endColumn: to.column,
-    lineText: source.text.slice(from.lineStart, lineEnd < 0 ? undefined : lineEnd),
-  };
+/** Offsets in a source's text; `end` is exclusive. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
- * The position of a place in its file. A missing field gives its nearest existing parent's key;
- * places without text (whole files, options) give undefined.
+ * The position of a place in its file. A field that is not there gives its nearest existing parent's
+ * key, and an object as a whole its first character; places without text (whole files, options)
+ * give undefined.
+ *
+ * Objects carry no positions: the slice of text that a field's object came from is parsed once more,
+ * about a millisecond for an object as kubectl prints it.
  */
 export function locate(place: Place): Location | undefined {
-  if (place.kind === 'span') return at(place.source, place.start, place.end);
-  if (place.kind !== 'field') return undefined;
-  const { isMap, isScalar, isSeq, parseDocument } = yamlPackage();
-  const { source, extent } = place.object;
-  const document = parseDocument(source.text.slice(extent.start, extent.end));
-  let node: unknown = document.contents;
-  let range: readonly number[] = document.contents?.range ?? [0, 0];
-  for (const step of [...extent.path, ...place.path]) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step);
-      if (pair === undefined) break;
-      const key = isScalar(pair.key) ? (pair.key.range ?? range) : range;
-      node = pair.value;
-      range = place.at !== 'key' && isScalar(node) && node.range ? node.range : key;
-    } else if (isSeq(node)) {
-      const item = node.items[Number(step)] as { range?: readonly number[] } | undefined;
-      if (item === undefined) break;
-      node = item;
-      range = item.range ?? range;
-    } else break;
+  switch (place.kind) {
+    case 'span':
+      return locationOf(place.source, place);
+    case 'field': {
+      const { source, extent } = place.object;
+      const find = extent.format === 'json' ? locateInJson : locateInYaml;
+      return locationOf(source, find(source, extent, place.path, place.at ?? 'value'));
+    }
+    case 'file':
+    case 'option':
+      return undefined;
   }
-  return at(source, extent.start + (range[0] ?? 0), extent.start + (range[1] ?? 0));
+}
+
+function locationOf(source: Source, range: TextRange): Location {
+  const starts = lineStarts(source);
+  const line = lineOf(starts, range.start);
+  const endLine = lineOf(starts, Math.max(range.start, range.end));
+  const lineStart = starts[line] ?? 0;
+  const next = starts[line + 1];
+  const lineEnd = next === undefined ? source.text.length : next - 1;
+  const lineText = source.text.slice(lineStart, lineEnd);
+  return {
+    file: source.name,
+    line: line + 1,
+    column: range.start - lineStart + 1,
+    endLine: endLine + 1,
+    endColumn: Math.max(range.start, range.end) - (starts[endLine] ?? 0) + 1,
+    lineText: lineText.endsWith('\r') ? lineText.slice(0, -1) : lineText,
+  };
 }

@@ -1,7 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
+import type { SourceObject } from '../diagnostics/source.ts';
+import { decode } from './decode.ts';
+import { readDocuments } from './documents.ts';
 import type { Input } from './inputs.ts';
-import { yamlPackage } from './yaml-package.ts';
+import { addObjects, type ObjectCollector } from './objects.ts';
+import { objectTemplateError } from './template.ts';
 
 export interface ReadResult {
   /** Objects of the kinds natc uses, in input order. */
@@ -11,52 +14,69 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const groups: Readonly<Record<string, string>> = {
-  Service: 'v1',
-  Endpoints: 'v1',
-  Node: 'v1',
-  EndpointSlice: 'discovery.k8s.io/v1',
-  KubeProxyConfiguration: 'kubeproxy.config.k8s.io/v1alpha1',
-};
-
-type Plain = Readonly<Record<string, unknown>>;
-const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Reads the Kubernetes objects out of every input, with positions for diagnostics. */
+/**
+ * Reads the Kubernetes objects out of every input: Service, Endpoints, Node (v1), EndpointSlice
+ * (discovery.k8s.io/v1) and KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1), single or in
+ * Lists, from YAML (scalars as kubectl reads them), JSON or streams of either. Other kinds are
+ * counted. What cannot be read is reported, and everything else is still read.
+ */
 export function readObjects(inputs: readonly Input[]): ReadResult {
-  const objects: SourceObject[] = [];
-  const skipped = new Map<string, number>();
   const diagnostics: Diagnostic[] = [];
-  const add = (source: Source, start: number, end: number, path: FieldPath, value: Plain): void => {
-    const { apiVersion, kind } = value as { apiVersion: string; kind: string };
-    const items = value['items'];
-    if (kind.endsWith('List') && Array.isArray(items)) {
-      items.forEach((item: unknown, index) => {
-        if (!isPlain(item)) return;
-        const inherited = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -4) };
-        add(source, start, end, [...path, 'items', index], { ...inherited, ...item });
-      });
-    } else if (groups[kind] === apiVersion) {
-      const extent = { format: 'yaml', start, end, path } as const;
-      objects.push({ source, extent, apiVersion, kind, value });
-    } else skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
-  };
-  for (const { name, bytes } of inputs) {
-    const source: Source = { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-    for (const document of yamlPackage().parseAllDocuments(source.text, { merge: true })) {
-      for (const error of document.errors) {
-        diagnostics.push({
-          code: 'NATC1010',
-          severity: 'error',
-          message: error.message.split('\n', 1)[0] ?? error.code,
-          places: [{ kind: 'span', source, start: error.pos[0], end: error.pos[1] }],
-        });
-      }
-      const value: unknown = document.errors.length === 0 ? document.toJS() : undefined;
-      const [start, , end] = document.range;
-      if (isPlain(value)) add(source, start, end, [], value);
+  const collector: ObjectCollector = { objects: [], skipped: new Map(), problems: diagnostics };
+  const empty: string[] = [];
+  for (const input of inputs) {
+    const source = decode(input);
+    if ('code' in source) diagnostics.push(source);
+    else if (source.text.trim() === '') empty.push(input.name);
+    else {
+      const first = collector.objects.length;
+      const { documents, problems } = readDocuments(source);
+      for (const problem of problems) diagnostics.push(problem);
+      for (const document of documents) addObjects(collector, source, document);
+      if (source.text.includes('{{')) refuseTemplates(collector, first);
     }
+  }
+  const { objects, skipped } = collector;
+  const isAllEmpty = empty.length > 0 && empty.length === inputs.length;
+  for (const name of empty) diagnostics.push(emptyInput(name, isAllEmpty ? 'error' : 'warning'));
+  if (objects.length === 0 && inputs.length > 0 && !diagnostics.some(isError)) {
+    diagnostics.push(noObjects(inputs, skipped));
   }
   return { objects, skipped, diagnostics };
 }
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+
+/** Takes out the objects, from index `first` on, that hold unrendered templates. */
+function refuseTemplates({ objects, problems }: ObjectCollector, first: number): void {
+  for (const object of objects.splice(first)) {
+    const problem = objectTemplateError(object);
+    if (problem === undefined) objects.push(object);
+    else problems.push(problem);
+  }
+}
+
+function emptyInput(name: string, severity: 'error' | 'warning'): Diagnostic {
+  return {
+    code: 'NATC1004',
+    severity,
+    message: `${name} is empty`,
+    places: [{ kind: 'file', name }],
+    hint: 'did the command that should have written it fail?',
+  };
+}
+
+function noObjects(inputs: readonly Input[], skipped: ReadonlyMap<string, number>): Diagnostic {
+  const others = [...skipped].map(([kind, count]) => `${count} ${kind}`);
+  const found = others.length > 0 ? `, only ${listShort(others)}` : '';
+  return {
+    code: 'NATC1005',
+    severity: 'error',
+    message: `no Service, Endpoints, EndpointSlice, Node or KubeProxyConfiguration found${found}`,
+    places: inputs.slice(0, 3).map(({ name }) => ({ kind: 'file', name })),
+    hint: 'e.g. `kubectl get services,endpointslices -A -o json | natc compile`',
+  };
+}
+
+const listShort = (words: readonly string[]): string =>
+  words.length > 4 ? `${words.slice(0, 4).join(', ')}, ...` : words.join(', ');

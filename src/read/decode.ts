@@ -1,0 +1,84 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Source } from '../diagnostics/source.ts';
+import type { Input } from './inputs.ts';
+import { spanError } from './span-error.ts';
+
+/** Bytes as text, or why they are none. A byte order mark at the start is dropped. */
+export function decode({ name, bytes }: Input): Source | Diagnostic {
+  try {
+    return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return invalidUtf8(name, bytes);
+  }
+}
+
+/** How much of the text before the invalid bytes is kept to show where they are. */
+function invalidUtf8(name: string, bytes: Uint8Array): Diagnostic {
+  const offset = firstInvalid(bytes);
+  const lineEnd = bytes.indexOf(0x0a, offset);
+  const shown = bytes.subarray(0, lineEnd < 0 ? Math.min(bytes.length, offset + 80) : lineEnd);
+  const source = { name, text: new TextDecoder().decode(shown) };
+  const start = new TextDecoder().decode(bytes.subarray(0, offset)).length;
+  const isUtf16 =
+    (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const byte = `0x${(bytes[offset] ?? 0).toString(16).padStart(2, '0')}`;
+  return spanError(
+    'NATC1011',
+    isUtf16
+      ? 'the text is UTF-16, not UTF-8'
+      : `the byte ${byte} at offset ${offset} is no valid UTF-8`,
+    [{ source, start, end: start + 1 }],
+    isUtf16
+      ? 'save it as UTF-8; in PowerShell, `kubectl ... | Out-File -Encoding utf8 FILE`'
+      : 'save the file as UTF-8',
+  );
+}
+
+/** Offset of the first byte that is no part of a well-formed UTF-8 sequence (Unicode, table 3-7). */
+function firstInvalid(bytes: Uint8Array): number {
+  let pos = 0;
+  while (pos < bytes.length) {
+    const length = sequenceLength(bytes, pos);
+    if (length === 0) return pos;
+    pos += length;
+  }
+  return pos;
+}
+
+function sequenceLength(bytes: Uint8Array, pos: number): number {
+  const lead = bytes[pos] ?? 0;
+  if (lead < 0x80) return 1;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const second = bytes[pos + 1] ?? 0;
+  const lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < lowest || second > highest) return 0;
+  for (let index = 2; index < length; index++) {
+    if (((bytes[pos + index] ?? 0) & 0xc0) !== 0x80) return 0;
+  }
+  return length;
+}
+
+/**
+ * What neither kubectl nor YAML takes: control characters other than tab, line feed and NEL, a
+ * carriage return outside of a CRLF, and the two non-characters of the basic plane.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?!\n)/;
+
+/** The first character of a text that may not be in a YAML document; undefined when there is none. */
+export function controlCharacterError(source: Source): Diagnostic | undefined {
+  const match = controlCharacter.exec(source.text);
+  if (match === null) return undefined;
+  const code = source.text.charCodeAt(match.index);
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  return spanError(
+    'NATC1012',
+    code === 0x0d
+      ? 'a carriage return without a line feed'
+      : `the control character ${name} is not allowed`,
+    [{ source, start: match.index, end: match.index + 1 }],
+    code === 0 ? 'is this a text file?' : 'remove it, or write it as an escape in double quotes',
+  );
+}

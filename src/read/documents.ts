@@ -1,0 +1,113 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Extent, Source } from '../diagnostics/source.ts';
+import { type ItemOffsets, readBlockDocument } from './block-yaml.ts';
+import { controlCharacterError } from './decode.ts';
+import { longestFullYaml, readFullYaml } from './full-yaml.ts';
+import { jsonError, readJsonStream } from './json.ts';
+import { skipSpace } from './json-scan.ts';
+import { spanError } from './span-error.ts';
+import { splitDocuments } from './split-documents.ts';
+
+/** One YAML document or JSON value as plain data. */
+export interface Document {
+  readonly value: unknown;
+  readonly extent: Extent;
+  /** The offsets of a List's items, where each can be parsed on its own; otherwise empty. */
+  readonly items: ItemOffsets;
+  /** An error in it was reported, so that what it seems to lack may only be unreadable. */
+  readonly isFlawed: boolean;
+}
+
+export interface Documents {
+  readonly documents: readonly Document[];
+  readonly problems: readonly Diagnostic[];
+}
+
+/**
+ * Reads the documents of one text: JSON, a stream of JSON values, or YAML documents, among them JSON
+ * and KYAML. Documents with nothing but comments are left out. JSON is tried first, then the block
+ * reader, then the full YAML reader, which is the only one that is slow.
+ */
+export function readDocuments(source: Source): Documents {
+  const { text } = source;
+  const isJsonLike = beginsFlow(text, skipSpace(text, 0));
+  if (isJsonLike) {
+    const { documents, failedAt } = readJsonStream(source, 0, text.length);
+    if (failedAt === undefined) return { documents, problems: [] };
+  }
+  const control = controlCharacterError(source);
+  if (control !== undefined) return { documents: [], problems: [control] };
+  const documents: Document[] = [];
+  const problems: Diagnostic[] = [];
+  for (const { start, content, end } of splitDocuments(text)) {
+    const read = beginsFlow(text, content)
+      ? readFlow(source, start, content, end)
+      : readBlock(source, start, end);
+    for (const document of read.documents) documents.push(document);
+    for (const problem of read.problems) problems.push(problem);
+  }
+  return { documents, problems };
+}
+
+const beginsFlow = (text: string, pos: number): boolean =>
+  text.charAt(pos) === '{' || text.charAt(pos) === '[';
+
+function readBlock(source: Source, start: number, end: number): Documents {
+  const problems: Diagnostic[] = [];
+  const refused: Diagnostic[] = [];
+  const result = readBlockDocument(source.text, start, end, (itemStart, itemEnd, column) => {
+    if (itemEnd - itemStart > longestFullYaml) return undefined;
+    const item = readFullYaml(source, itemStart, itemEnd, column);
+    (item.value === undefined ? refused : problems).push(...item.problems);
+    return item.value;
+  });
+  switch (result.kind) {
+    case 'empty':
+      return { documents: [], problems: [] };
+    case 'document': {
+      const extent: Extent = { format: 'yaml', start, end, path: [] };
+      const { value, items } = result;
+      const isFlawed = problems.length > 0;
+      return { documents: [{ value, extent, items, isFlawed }], problems };
+    }
+    case 'outside':
+      if (refused.length > 0 && end - start > longestFullYaml) {
+        return { documents: [], problems: [...problems, ...refused] };
+      }
+      return readFull(source, start, end, result.reason, result.offset);
+  }
+}
+
+function readFull(
+  source: Source,
+  start: number,
+  end: number,
+  reason: string,
+  offset: number,
+): Documents {
+  if (end - start > longestFullYaml) {
+    const message = `${reason} needs the full YAML reader, which takes documents up to 16 MiB`;
+    const span = { source, start: offset, end: offset + 1 };
+    const hint = 'write the document in plain block style or as JSON, or split it';
+    return { documents: [], problems: [spanError('NATC1021', message, [span], hint)] };
+  }
+  const { value, problems } = readFullYaml(source, start, end, 0);
+  if (value === undefined || value === null) return { documents: [], problems };
+  const extent: Extent = { format: 'yaml', start, end, path: [] };
+  const isFlawed = problems.length > 0;
+  return { documents: [{ value, extent, items: [], isFlawed }], problems };
+}
+
+/** Begins as JSON does, and not as YAML in flow style with its unquoted keys. */
+const jsonStart = /[[{]\s*["{}[\]]/y;
+
+function readFlow(source: Source, start: number, content: number, end: number): Documents {
+  const { text } = source;
+  const { documents, failedAt } = readJsonStream(source, content, end);
+  if (failedAt === undefined) return { documents, problems: [] };
+  jsonStart.lastIndex = failedAt;
+  if (documents.length > 0 || jsonStart.test(text)) {
+    return { documents, problems: [jsonError(source, failedAt, end)] };
+  }
+  return readFull(source, start, end, 'flow style', content);
+}

@@ -1,0 +1,221 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Extent, FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
+import type { Document } from './documents.ts';
+import { quoteText } from './span-error.ts';
+
+/** The kinds natc reads, each in the one apiVersion whose fields it knows. */
+const apiVersions: ReadonlyMap<string, string> = new Map([
+  ['Service', 'v1'],
+  ['Endpoints', 'v1'],
+  ['Node', 'v1'],
+  ['EndpointSlice', 'discovery.k8s.io/v1'],
+  ['KubeProxyConfiguration', 'kubeproxy.config.k8s.io/v1alpha1'],
+]);
+const kinds: ReadonlyMap<string, string> = new Map(
+  [...apiVersions.keys()].map((kind) => [kind.toLowerCase(), kind]),
+);
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** Collects what `addObjects` finds. */
+export interface ObjectCollector {
+  readonly objects: SourceObject[];
+  readonly skipped: Map<string, number>;
+  readonly problems: Diagnostic[];
+}
+
+interface Candidate {
+  readonly value: unknown;
+  readonly extent: Extent;
+  /** What a typed list says of its items, which the API server prints without kind and apiVersion. */
+  readonly inherited: { readonly apiVersion: string; readonly kind: string } | undefined;
+}
+
+/**
+ * Adds the objects of one document: those of the kinds natc reads with their extents, the others as
+ * a count. Lists (List, ServiceList, PodList, ...) are opened, also Lists of Lists.
+ */
+export function addObjects(collector: ObjectCollector, source: Source, document: Document): void {
+  const { value, extent, items } = document;
+  const problems = document.isFlawed ? [] : collector.problems;
+  const candidate = { value, extent, inherited: undefined };
+  addCandidate({ ...collector, problems }, source, candidate, items);
+}
+
+function addCandidate(
+  collector: ObjectCollector,
+  source: Source,
+  candidate: Candidate,
+  itemOffsets: readonly number[],
+): void {
+  // A List may hold Lists; a stack instead of recursion keeps any depth of them harmless.
+  const stack: Candidate[] = [candidate];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const object = toObject(collector, source, next);
+    if (object === undefined) continue;
+    if (!isList(object)) {
+      addObject(collector, object);
+      continue;
+    }
+    const offsets = next === candidate ? itemOffsets : [];
+    const items = itemsOf(collector, object, offsets);
+    for (const item of items.reverse()) stack.push(item);
+  }
+}
+
+const isMapping = (value: unknown): value is Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function toObject(
+  collector: ObjectCollector,
+  source: Source,
+  { value, extent, inherited }: Candidate,
+): SourceObject | undefined {
+  if (!isMapping(value)) {
+    const object = { source, extent, apiVersion: '', kind: '', value: {} };
+    collector.problems.push(notAnObject(object, value));
+    return undefined;
+  }
+  const apiVersion = value['apiVersion'] ?? inherited?.apiVersion;
+  const kind = value['kind'] ?? inherited?.kind;
+  if (typeof apiVersion === 'string' && typeof kind === 'string' && apiVersion && kind) {
+    return { source, extent, apiVersion, kind, value };
+  }
+  const object = { source, extent, apiVersion: '', kind: '', value };
+  collector.problems.push(missingKind(object, apiVersion, kind));
+  return undefined;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return `the ${typeof value} \`${quoteText(String(value))}\``;
+}
+
+function notAnObject(object: SourceObject, value: unknown): Diagnostic {
+  const isItem = object.extent.path.length > 0;
+  return error(
+    'NATC1030',
+    `${isItem ? 'the item' : 'the document'} is ${describe(value)}, not a Kubernetes object`,
+    object,
+    [],
+    Array.isArray(value)
+      ? 'put the objects into a List: `kind: List`, `apiVersion: v1`, `items: [...]`'
+      : 'is a colon missing, or is this no manifest?',
+  );
+}
+
+function missingKind(object: SourceObject, apiVersion: unknown, kind: unknown): Diagnostic {
+  const wrong = kind === undefined || kind === null || kind === '' ? apiVersion : kind;
+  const field = wrong === kind ? 'kind' : 'apiVersion';
+  const missing = [
+    ...(isAbsent(apiVersion) ? ['apiVersion'] : []),
+    ...(isAbsent(kind) ? ['kind'] : []),
+  ];
+  if (missing.length === 0) {
+    const bad = typeof kind === 'string' ? 'apiVersion' : 'kind';
+    const value = object.value[bad];
+    return error('NATC1031', `${bad} must be a string, got ${describe(value)}`, object, [bad]);
+  }
+  return error(
+    'NATC1031',
+    `the object has no ${missing.join(' and no ')}`,
+    object,
+    missing.length === 1 ? [field] : [],
+    missingKindHint(object, missing),
+  );
+}
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+function missingKindHint(object: SourceObject, missing: readonly string[]): string {
+  if (/(?:^|[/\\])kustomization\.ya?ml$/.test(object.source.name)) {
+    return 'give natc the output of `kubectl kustomize` instead of its input';
+  }
+  if (Array.isArray(object.value['items']) && !missing.includes('apiVersion')) {
+    return 'kubectl prints `kind: List` after the items: is the input cut off?';
+  }
+  return 'is this a Kubernetes manifest?';
+}
+
+function isList({ kind, value }: SourceObject): boolean {
+  if (kind === 'List') return true;
+  return (
+    kind.endsWith('List') && (apiVersions.has(kind.slice(0, -4)) || Array.isArray(value['items']))
+  );
+}
+
+function itemsOf(
+  collector: ObjectCollector,
+  list: SourceObject,
+  offsets: readonly number[],
+): Candidate[] {
+  const items = list.value['items'] ?? [];
+  if (!Array.isArray(items)) {
+    const message = `items must be a list, got ${describe(items)}`;
+    collector.problems.push(error('NATC1033', message, list, ['items']));
+    return [];
+  }
+  const inherited =
+    list.kind === 'List'
+      ? undefined
+      : { apiVersion: list.apiVersion, kind: list.kind.slice(0, -'List'.length) };
+  const { extent } = list;
+  return items.map((value: unknown, index) => {
+    const start = offsets[2 * index];
+    const end = offsets[2 * index + 1];
+    const itemExtent: Extent =
+      start !== undefined && end !== undefined
+        ? { format: extent.format, start, end, path: [] }
+        : { ...extent, path: [...extent.path, 'items', index] };
+    return { value, extent: itemExtent, inherited };
+  });
+}
+
+function addObject({ objects, skipped, problems }: ObjectCollector, object: SourceObject): void {
+  const { apiVersion, kind } = object;
+  if (apiVersions.get(kind) === apiVersion) {
+    objects.push(object);
+    return;
+  }
+  const known = kinds.get(kind.toLowerCase());
+  if (known !== undefined && isKubernetesGroup(apiVersion)) {
+    problems.push(unsupported(object, known));
+    return;
+  }
+  // Others' kinds of the same name, e.g. Knative's Service, are told apart as kubectl does.
+  const name = known === undefined ? kind : `${kind}.${apiVersion.split('/', 1)[0]}`;
+  skipped.set(name, (skipped.get(name) ?? 0) + 1);
+}
+
+/** Groups of Kubernetes itself: the core group, those without a dot, and those under k8s.io. */
+function isKubernetesGroup(apiVersion: string): boolean {
+  const group = apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
+  return !group.includes('.') || (group.endsWith('.k8s.io') && !group.endsWith('x-k8s.io'));
+}
+
+function unsupported(object: SourceObject, kind: string): Diagnostic {
+  const wanted = apiVersions.get(kind) ?? '';
+  if (object.kind !== kind) {
+    const message = `unknown kind "${quoteText(object.kind)}"`;
+    return error('NATC1032', message, object, ['kind'], `write \`kind: ${kind}\``);
+  }
+  return error(
+    'NATC1032',
+    `${kind} of apiVersion "${quoteText(object.apiVersion)}" is not supported`,
+    object,
+    ['apiVersion'],
+    `natc reads ${kind} of apiVersion ${wanted}`,
+  );
+}
+
+function error(
+  code: Diagnostic['code'],
+  message: string,
+  object: SourceObject,
+  path: FieldPath,
+  hint?: string,
+): Diagnostic {
+  const place = { kind: 'field', object, path } as const;
+  return { code, severity: 'error', message, places: [place], ...(hint !== undefined && { hint }) };
+}
