@@ -132,6 +132,7 @@ const branch = (state: State, verdict: Branch['verdict'], local = false): Branch
   destinationPort: state.packet.destinationPort,
   dnat: state.chosen,
   masquerade: state.masqueraded,
+  mark: state.packet.mark,
   local,
   trace: state.trace,
 });

@@ -20,6 +20,8 @@ export interface Branch {
   readonly dnat: boolean;
   /** The source becomes an address of this node. */
   readonly masquerade: boolean;
+  /** The packet's mark behind the last rule. */
+  readonly mark: number;
   /** Delivered to a process of this node. */
   readonly local: boolean;
   readonly trace: Trace;
@@ -46,8 +48,8 @@ const branchKind = ({ verdict, dnat }: Branch): Exclude<Answer['kind'], 'mixed'>
 export function mergeBranches(branches: readonly Branch[]): readonly Branch[] {
   const merged = new Map<string, Branch>();
   for (const branch of branches) {
-    const { verdict, dnat, masquerade, destination, destinationPort } = branch;
-    const key = [verdict, dnat, masquerade, destination, destinationPort].join(' ');
+    const { verdict, dnat, masquerade, mark, destination, destinationPort } = branch;
+    const key = [verdict, dnat, masquerade, mark, destination, destinationPort].join(' ');
     const same = merged.get(key);
     merged.set(
       key,
