@@ -51,12 +51,23 @@ interface Way {
 }
 
 /** Made on this node: output, postrouting, and in again when it is for this node. */
-const sendFromHere = (way: Way, start: State): readonly Branch[] =>
-  through(way, 'output', route(start, 'output'), (sent) =>
-    through(way, 'postrouting', sent, (left) =>
-      isLocal(way.host, left.packet.destination) ? loopBack(way, left) : [branch(left, 'accept')],
-    ),
+function sendFromHere(way: Way, start: State): readonly Branch[] {
+  if (isStuckOnLoopback(way.host, start)) return [branch(route(start, 'martian'), 'martian')];
+  return through(way, 'output', route(start, 'output'), (sent) =>
+    // DNAT makes the kernel route the packet again.
+    isStuckOnLoopback(way.host, sent)
+      ? [branch(route(sent, 'martian'), 'martian')]
+      : through(way, 'postrouting', sent, (left) =>
+          isLocal(way.host, left.packet.destination)
+            ? loopBack(way, left)
+            : [branch(left, 'accept')],
+        ),
   );
+}
+
+/** A loopback source cannot reach any other machine: 127.0.0.0/8 only with route_localnet. */
+const isStuckOnLoopback = (host: Host, { packet }: State): boolean =>
+  packet.source.startsWith('127.') && !isLocal(host, packet.destination) && !host.routeLocalnet;
 
 function loopBack(way: Way, left: State): readonly Branch[] {
   const inside: State = { ...left, packet: { ...left.packet, inInterface: 'lo' } };
@@ -68,8 +79,9 @@ function loopBack(way: Way, left: State): readonly Branch[] {
 const receive = (way: Way, start: State): readonly Branch[] =>
   through(way, 'prerouting', start, (received) => {
     const { destination } = received.packet;
-    // Without route_localnet the kernel does this; with it the ruleset's own guard has done it (N10).
-    if (isLoopback(destination)) return [branch(route(received, 'martian'), 'martian')];
+    if (isLoopback(destination) && !(way.host.routeLocalnet && destination !== '::1')) {
+      return [branch(route(received, 'martian'), 'martian')];
+    }
     return isLocal(way.host, destination)
       ? through(way, 'input', route(received, 'input'), (delivered) => [
           branch(delivered, 'accept', true),

@@ -10,7 +10,7 @@ export interface Branch {
   readonly probability: number;
   /**
    * `accept`: goes on to `destination`. `martian`: no rule stopped it, but the kernel drops it, because
-   * loopback addresses are not accepted from outside.
+   * loopback addresses stay on the loopback.
    */
   readonly verdict: 'accept' | 'drop' | 'reject' | 'martian';
   /** After DNAT, if any. */

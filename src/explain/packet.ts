@@ -22,6 +22,11 @@ export interface Host {
    * and need not be listed.
    */
   readonly addresses: ReadonlySet<string>;
+  /**
+   * net.ipv4.conf.all.route_localnet is 1: packets of 127.0.0.0/8 may leave and enter through other
+   * interfaces than lo, which node ports on the loopback need (N10).
+   */
+  readonly routeLocalnet: boolean;
 }
 
 export const isLoopback = (address: string): boolean =>

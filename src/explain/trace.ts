@@ -19,7 +19,7 @@ export type Step =
 /**
  * `input`: to a process of this node; `forward`: out again; `output`: made here; `loopback`: made here
  * and for here, so it comes in once more; `martian`: the kernel drops it, because loopback addresses
- * are not accepted from outside.
+ * stay on the loopback.
  */
 export type Route = 'input' | 'forward' | 'output' | 'loopback' | 'martian';
 

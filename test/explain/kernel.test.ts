@@ -39,7 +39,7 @@ describeWithKernel('the simulator agrees with the kernel', () => {
         seed: seed + index,
         numRuns: packetsPerWorld,
       });
-      const simulate = simulatorOf(ruleset, localIPs);
+      const simulate = simulatorOf(ruleset, localIPs, isLoopbackOpen);
       const node = await createKernelNode({
         localIPs,
         interfaces: ['cbr0', 'veth1', 'cbr01'],

@@ -75,14 +75,20 @@ class Wire:
         sock = self.raw[version]
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
         if version == 4:
+            source = socket.inet_ntop(socket.AF_INET, packet[12:16])
             destination = socket.inet_ntop(socket.AF_INET, packet[16:20])
         else:
+            source = socket.inet_ntop(socket.AF_INET6, packet[8:24])
             destination = socket.inet_ntop(socket.AF_INET6, packet[24:40])
+        # The kernel routes by the address a socket is bound to, not by the one in the packet.
+        sock.bind((source, 0))
         try:
             sock.sendto(packet, (destination, 0))
         except OSError as error:
-            # EPERM is what a drop in the output hook looks like to the sender.
-            if error.errno != errno.EPERM:
+            # EPERM is what a drop in the output hook looks like to the sender. EINVAL is a loopback
+            # source that may not leave the loopback (no route_localnet).
+            is_loopback = version == 4 and packet[12] == 127
+            if error.errno != errno.EPERM and not (is_loopback and error.errno == errno.EINVAL):
                 raise
 
     def drain(self):

@@ -10,9 +10,13 @@ import { canonical } from './kernel-packets.ts';
 export type Simulate = (packet: Packet & { readonly mark?: number }) => Outcome;
 
 /** A packet of a local address without an interface is a node process's; others come from outside. */
-export function simulatorOf(ruleset: Ruleset, localIPs: readonly string[]): Simulate {
+export function simulatorOf(
+  ruleset: Ruleset,
+  localIPs: readonly string[],
+  routeLocalnet = true,
+): Simulate {
   const prepared: PreparedRuleset = prepare(ruleset);
-  const host = { addresses: new Set(localIPs) };
+  const host = { addresses: new Set(localIPs.map(canonical)), routeLocalnet };
   return ({ from, to, port, protocol, iif, mark = 0 }) =>
     interpret(
       prepared,
