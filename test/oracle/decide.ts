@@ -34,28 +34,62 @@ export const decide = (world: World, packet: Packet): Outcome => oracleOf(world)
 
 function decideAmong(world: World, ports: readonly ServicePort[], packet: Packet): Outcome {
   const to = mustParseIp(packet.to);
+  const isFromNode = isFromNodeProcess(world, packet);
 
-  // ND2, N10: nothing that comes from outside may reach the loopback.
-  if (to.family === 'IPv4' && isLoopback(to) && !isFromNodeProcess(world, packet)) {
+  // ND2, N10, DESIGN 4: nothing that comes from outside may reach the loopback.
+  if (to.family === 'IPv4' && isLoopback(to) && !isFromNode) {
     return isLoopbackOpen(world) ? drop : pass;
   }
-
-  const external = ports.find((port) => isExternalTuple(port, packet));
-  const internal = ports.find((port) => isClusterIPTuple(port, packet));
-
   // P10: before DNAT. It is keyed by VIP, protocol and port (P13).
   const guarded = ports.find((port) => isVipTuple(port, packet));
   if (guarded !== undefined && isFirewalled(world, guarded, packet)) return drop;
 
-  // P6: within a Service the external handling wins. P11, P12: a service address that matches is
-  // final, node ports come after it.
-  if (external !== undefined) return externalVerdict(world, ports, external, packet);
-  if (internal !== undefined) return internalVerdict(world, ports, internal, packet);
-  if (servesNodePorts(world, to)) {
-    const nodePort = ports.find((port) => isNodePortTuple(port, packet));
-    if (nodePort !== undefined) return externalVerdict(world, ports, nodePort, packet);
+  const forAddress = addressVerdict(world, ports, packet);
+  const forNodePort = nodePortVerdict(world, ports, packet);
+
+  // P12: a service address goes first. What has no endpoints is not served (G2-G4), so it does not
+  // stand in the way of a node port; what is served but ends in a drop does (P11).
+  if (forAddress?.isServed === true) {
+    if (forAddress.outcome.kind === 'dnat') return forAddress.outcome;
+  } else if (forNodePort?.isServed === true) {
+    if (forNodePort.outcome.kind === 'dnat') return forNodePort.outcome;
   }
-  return unmatchedVerdict(world, ports, packet);
+  // 9.2: not rewritten. On the output hook service addresses are refused, on the input hook node
+  // ports and then service addresses.
+  const refusals = isFromNode ? [forAddress, forNodePort] : [forNodePort, forAddress];
+  const refusal = refusals.find(
+    (verdict) => verdict !== undefined && verdict.outcome.kind !== 'dnat',
+  );
+  return refusal?.outcome ?? unmatchedVerdict(world, ports, packet);
+}
+
+/** What a service port has in store for a packet to one of its tuples. */
+interface TupleVerdict {
+  readonly outcome: Outcome;
+  /** Its NAT rules take the packet: it is in service-ips or service-nodeports (G2-G4). */
+  readonly isServed: boolean;
+}
+
+/** P6: within a Service the external handling wins. */
+function addressVerdict(
+  world: World,
+  ports: readonly ServicePort[],
+  packet: Packet,
+): TupleVerdict | undefined {
+  const external = ports.find((port) => isExternalTuple(port, packet));
+  if (external !== undefined) return externalVerdict(world, ports, external, packet);
+  const internal = ports.find((port) => isClusterIPTuple(port, packet));
+  return internal === undefined ? undefined : internalVerdict(world, ports, internal, packet);
+}
+
+function nodePortVerdict(
+  world: World,
+  ports: readonly ServicePort[],
+  packet: Packet,
+): TupleVerdict | undefined {
+  if (!servesNodePorts(world, mustParseIp(packet.to))) return undefined;
+  const port = ports.find((candidate) => isNodePortTuple(candidate, packet));
+  return port === undefined ? undefined : externalVerdict(world, ports, port, packet);
 }
 
 const matches = (port: ServicePort, packet: Packet, addresses: readonly Ip[]): boolean =>
@@ -91,12 +125,12 @@ function internalVerdict(
   ports: readonly ServicePort[],
   port: ServicePort,
   packet: Packet,
-): Outcome {
+): TupleVerdict {
   const sets = setsOf(world, port);
   const hasInternal = sets.hasAny && (!port.internalLocal || sets.local.length > 0);
-  if (!hasInternal) return sets.hasAny ? drop : reject;
+  if (!hasInternal) return { isServed: false, outcome: sets.hasAny ? drop : reject };
   const chosen = port.internalLocal ? sets.local : sets.cluster;
-  return dnat(world, ports, packet, chosen, false);
+  return { isServed: true, outcome: dnat(world, ports, packet, chosen, false) };
 }
 
 /** P2, P3: an external IP, a VIP or a node port. */
@@ -105,17 +139,19 @@ function externalVerdict(
   ports: readonly ServicePort[],
   port: ServicePort,
   packet: Packet,
-): Outcome {
+): TupleVerdict {
   const sets = setsOf(world, port);
-  if (!sets.hasAny) return reject;
-  if (!port.externalLocal) return dnat(world, ports, packet, sets.cluster, true); // P2, M4
+  if (!sets.hasAny) return { isServed: false, outcome: reject };
+  const served = (endpoints: readonly Endpoint[], marked: boolean): TupleVerdict => ({
+    isServed: true,
+    outcome: dnat(world, ports, packet, endpoints, marked),
+  });
+  if (!port.externalLocal) return served(sets.cluster, true); // P2, M4
   const isLocalPod = localPodDetector(world, port.clusterIP.family);
-  if (isLocalPod?.(packet) === true) return dnat(world, ports, packet, sets.cluster, false); // P3.1
-  if (isLocalAddress(world, mustParseIp(packet.from))) {
-    return dnat(world, ports, packet, sets.cluster, true); // P3.2, M5
-  }
-  if (sets.local.length === 0) return drop; // P3.3
-  return dnat(world, ports, packet, sets.local, false);
+  if (isLocalPod?.(packet) === true) return served(sets.cluster, false); // P3.1
+  if (isLocalAddress(world, mustParseIp(packet.from))) return served(sets.cluster, true); // P3.2, M5
+  if (sets.local.length === 0) return { isServed: true, outcome: drop }; // P3.3
+  return served(sets.local, false);
 }
 
 const setsOf = (world: World, port: ServicePort): EndpointSets =>
@@ -129,10 +165,6 @@ function unmatchedVerdict(world: World, ports: readonly ServicePort[], packet: P
     if (isClusterIP(ports, to)) return reject; // K1
     const isOther = otherProxyClusterIPs(world).some((ip) => ip.text === to.text); // ND4
     if (!isOther && isInServiceCIDR(world, to)) return drop; // K2
-  }
-  // N10: the guard also holds for node processes that use another source address.
-  if (isLoopback(to) && to.family === 'IPv4' && !isLoopback(mustParseIp(packet.from))) {
-    return isLoopbackOpen(world) ? drop : pass;
   }
   return pass;
 }

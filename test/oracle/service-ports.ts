@@ -122,8 +122,6 @@ export function otherProxyClusterIPs(world: World): readonly Ip[] {
   return world.objects
     .filter((object) => object.kind === 'Service')
     .filter((service) => isLeftToAnotherProxy(world, service))
-    .filter((service) => labelOf(service, headlessLabel) === undefined) // no proxy takes it
-    .filter((service) => service.spec.type !== 'ExternalName')
     .flatMap((service) => [service.spec.clusterIP ?? '', ...(service.spec.clusterIPs ?? [])])
     .map(parseIp)
     .filter((ip) => ip !== undefined);

@@ -3,7 +3,7 @@ import { buildModel } from '../../src/model/model.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import { caseNames, expectationOf, optionsOfNode, readCase } from '../support/cases.ts';
 import { objectOf } from '../support/objects.ts';
-import { askPlan } from './ask-plan.ts';
+import { planOutcome } from '../support/plan-outcome.ts';
 
 describe.skipIf(caseNames.length === 0)('the plan agrees with the behaviour cases', () => {
   test.each(caseNames)('%s', (name) => {
@@ -12,7 +12,7 @@ describe.skipIf(caseNames.length === 0)('the plan agrees with the behaviour case
     const { cluster, settings } = buildModel(objects, optionsOfNode(node));
     const { plan } = buildPlan(cluster, settings);
     for (const { name: flow, expect: expected, ...packet } of flows) {
-      const outcome = askPlan(plan, node.localIPs, packet);
+      const outcome = planOutcome(plan, node.localIPs, packet);
       expect(expectationOf(outcome), `${flow}: ${JSON.stringify(packet)}`).toEqual(expected);
     }
   });

@@ -6,12 +6,12 @@ import { planOf } from '../support/worlds-compile.ts';
 import { disagreement, forAll, questions } from '../support/worlds-property.ts';
 
 test('the plan treats every packet as the oracle does', () => {
-  forAll(questions(25), 250, ({ world, packets }) => {
+  forAll(questions(25), 400, ({ world, packets }) => {
     const { plan } = planOf(world);
     const oracle = oracleOf(world);
     for (const packet of packets) {
       const expected = oracle(packet);
-      const actual = planOutcome(plan, { ...packet, localIPs: world.node.localIPs });
+      const actual = planOutcome(plan, world.node.localIPs, packet);
       if (!isDeepStrictEqual(actual, expected)) {
         return disagreement(world, packet, { oracle: expected, plan: actual });
       }

@@ -1,20 +1,8 @@
 /** Reads a Plan the way its documentation says: what would happen to a packet. */
 import { type Address, parseAddress } from '../../src/net/address.ts';
 import { type Cidr, cidrContains } from '../../src/net/cidr.ts';
-import type {
-  Endpoint,
-  FamilyPlan,
-  Frontend,
-  Plan,
-  ServicePortPlan,
-  Verdict,
-} from '../../src/plan/plan.ts';
+import type { Endpoint, FamilyPlan, Frontend, Plan, ServicePortPlan } from '../../src/plan/plan.ts';
 import type { Outcome, Packet } from '../oracle/world.ts';
-
-export interface PacketOnNode extends Packet {
-  /** Addresses of the node's interfaces; the loopback is implied. */
-  readonly localIPs: readonly string[];
-}
 
 const loopbackIPv4: Cidr = { family: 'IPv4', address: '127.0.0.0', prefixLength: 8 };
 const isLoopback = (address: Address): boolean =>
@@ -26,58 +14,75 @@ const addressOf = (text: string): Address => {
   return address;
 };
 
-export function planOutcome(plan: Plan, packet: PacketOnNode): Outcome {
-  const to = addressOf(packet.to);
-  const family = plan.families.find((candidate) => candidate.family === to.family);
-  return family === undefined ? { kind: 'pass' } : familyOutcome(family, packet, to);
+/** @param localIPs every address of the node; the loopback is implied. */
+export function planOutcome(plan: Plan, localIPs: readonly string[], packet: Packet): Outcome {
+  const { family } = addressOf(packet.to);
+  const known = plan.families.find((candidate) => candidate.family === family);
+  return known === undefined ? { kind: 'pass' } : familyOutcome(known, localIPs, packet);
 }
 
-function familyOutcome(plan: FamilyPlan, packet: PacketOnNode, to: Address): Outcome {
+function familyOutcome(plan: FamilyPlan, localIPs: readonly string[], packet: Packet): Outcome {
+  const to = addressOf(packet.to);
   const from = addressOf(packet.from);
   const isLocal = (address: Address): boolean =>
-    isLoopback(address) || packet.localIPs.some((text) => addressOf(text).text === address.text);
-  const guarded = cidrContains(loopbackIPv4, to) && plan.nodePortAddresses.loopback;
-  if (cidrContains(loopbackIPv4, to) && !isLocal(from)) return { kind: guarded ? 'drop' : 'pass' };
-
-  const found =
-    findFrontend(
-      plan,
-      packet,
-      (frontend) => frontend.kind !== 'node-port' && frontend.address === to.text,
-    ) ??
-    (isLocal(to) && takesNodePorts(plan, to)
-      ? findFrontend(plan, packet, (frontend) => frontend.kind === 'node-port')
-      : undefined);
-  if (found !== undefined) {
-    const { servicePort, frontend } = found;
-    if (frontend.kind === 'load-balancer-ip' && servicePort.sourceRanges !== undefined) {
-      if (!servicePort.sourceRanges.some((range) => cidrContains(range, from))) {
-        return { kind: 'drop' };
-      }
-    }
-    return verdictOutcome(plan, servicePort, frontend.verdict, packet, isLocal(from));
+    isLoopback(address) || localIPs.some((text) => addressOf(text).text === address.text);
+  if (cidrContains(loopbackIPv4, to) && !isLocal(from)) {
+    return { kind: plan.nodePortAddresses.loopback ? 'drop' : 'pass' };
   }
+  const atAddress = findFrontend(
+    plan,
+    packet,
+    (frontend) => frontend.kind !== 'node-port' && frontend.address === to.text,
+  );
+  if (atAddress !== undefined && isForbidden(atAddress, from)) return { kind: 'drop' };
+  const atNodePort =
+    isLocal(to) && takesNodePorts(plan, to)
+      ? findFrontend(plan, packet, (frontend) => frontend.kind === 'node-port')
+      : undefined;
+  const [forAddress, forNodePort] = [atAddress, atNodePort].map(
+    (found) => found && verdictOutcome(plan, found, packet, isLocal(from)),
+  );
+  // A frontend without endpoints does not stand in the way of a node port.
+  const first = atAddress !== undefined && isServed(atAddress) ? forAddress : forNodePort;
+  if (first?.kind === 'dnat') return first;
+  const refusals = isLocal(from) ? [forAddress, forNodePort] : [forNodePort, forAddress];
+  const refusal = refusals.find((outcome) => outcome !== undefined && outcome.kind !== 'dnat');
+  if (refusal !== undefined) return refusal;
   if (!isLocal(to) || isLocal(from)) {
     if (plan.clusterIPs.includes(to.text)) return { kind: 'reject' };
     const isUnallocated = plan.serviceCIDRs.some((cidr) => cidrContains(cidr, to));
     if (isUnallocated && !plan.otherProxyClusterIPs.includes(to.text)) return { kind: 'drop' };
   }
-  return { kind: guarded && !isLoopback(from) ? 'drop' : 'pass' };
+  return { kind: 'pass' };
 }
+
+interface FoundFrontend {
+  readonly servicePort: ServicePortPlan;
+  readonly frontend: Frontend;
+}
+
+const isServed = ({ frontend }: FoundFrontend): boolean =>
+  frontend.verdict.kind === 'pick' || frontend.verdict.kind === 'external-local';
+
+const isForbidden = ({ servicePort, frontend }: FoundFrontend, from: Address): boolean =>
+  frontend.kind === 'load-balancer-ip' &&
+  servicePort.sourceRanges !== undefined &&
+  !servicePort.sourceRanges.some((range) => cidrContains(range, from));
 
 function findFrontend(
   plan: FamilyPlan,
   packet: Packet,
   isWanted: (frontend: Frontend) => boolean,
-): { readonly servicePort: ServicePortPlan; readonly frontend: Frontend } | undefined {
-  for (const servicePort of plan.servicePorts) {
-    if (servicePort.protocol !== packet.protocol) continue;
-    const frontend = servicePort.frontends.find(
-      (candidate) => candidate.port === packet.port && isWanted(candidate),
+): FoundFrontend | undefined {
+  const found = plan.servicePorts
+    .filter((servicePort) => servicePort.protocol === packet.protocol)
+    .flatMap((servicePort) =>
+      servicePort.frontends
+        .filter((frontend) => frontend.port === packet.port && isWanted(frontend))
+        .map((frontend) => ({ servicePort, frontend })),
     );
-    if (frontend !== undefined) return { servicePort, frontend };
-  }
-  return undefined;
+  if (found.length > 1) throw new Error('a destination is served twice');
+  return found[0];
 }
 
 function takesNodePorts({ nodePortAddresses }: FamilyPlan, to: Address): boolean {
@@ -87,8 +92,7 @@ function takesNodePorts({ nodePortAddresses }: FamilyPlan, to: Address): boolean
 
 function verdictOutcome(
   plan: FamilyPlan,
-  servicePort: ServicePortPlan,
-  verdict: Verdict,
+  { servicePort, frontend: { verdict } }: FoundFrontend,
   packet: Packet,
   isFromNode: boolean,
 ): Outcome {
@@ -127,6 +131,7 @@ function localPod({ localDetector }: FamilyPlan, packet: Packet, isFromNode: boo
 }
 
 function dnat(endpoints: readonly Endpoint[], packet: Packet, isMarked: boolean): Outcome {
+  if (endpoints.length === 0) throw new Error('a pick from nothing');
   return {
     kind: 'dnat',
     endpoints: endpoints.map(({ address, port, hairpin }) => ({

@@ -6,27 +6,15 @@ import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Packet, World } from '../oracle/world.ts';
+import { optionsOfNode } from './cases.ts';
 import { objectOf } from './objects.ts';
 
-export function optionsOf({ node }: World): CompileOptions {
-  return {
-    ...defaultOptions,
-    nodePortAddresses: node.nodePortAddresses,
-    localhostNodePorts: node.localhostNodePorts ?? true,
-    serviceCIDRs: node.serviceCIDRs,
-    nodeName: node.hostname,
-    nodeIPs: node.nodeIPs ?? [],
-    zone: node.zone,
-    detectLocalMode: node.detectLocalMode,
-    clusterCIDRs: node.clusterCIDRs ?? [],
-    podCIDRs: node.podCIDRs ?? [],
-    podBridgeInterface: node.bridgeInterface ?? '',
-    podInterfaceNamePrefix: node.interfaceNamePrefix ?? '',
-    masqueradeAll: node.masqueradeAll,
-    serviceProxyName: node.serviceProxyName,
-    families: node.families ?? defaultOptions.families,
-  };
-}
+/** Unlike the cases, generated worlds are valid: they pass the strict checks. */
+export const optionsOf = ({ node }: World): CompileOptions => ({
+  ...optionsOfNode(node),
+  validate: defaultOptions.validate,
+  serviceNodePortRange: defaultOptions.serviceNodePortRange,
+});
 
 export interface PlannedWorld {
   readonly plan: Plan;
