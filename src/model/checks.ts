@@ -5,6 +5,7 @@ import type {
   ServicesCheck,
 } from './checks/check.ts';
 import { clusterIPCollisions } from './checks/cluster-ip-collisions.ts';
+import { clusterIPMissing } from './checks/cluster-ip-missing.ts';
 import { clusterIPs } from './checks/cluster-ips.ts';
 import { duplicatePorts } from './checks/duplicate-ports.ts';
 import { externalTrafficPolicy } from './checks/external-traffic-policy.ts';
@@ -17,9 +18,11 @@ import { nodePortType } from './checks/node-port-type.ts';
 import { servicePortNames, slicePortNames, subsetPortNames } from './checks/port-names.ts';
 import { portsRequired } from './checks/ports-required.ts';
 import { sessionAffinityConfig } from './checks/session-affinity-config.ts';
+import { sliceUse } from './checks/slice-use.ts';
 
 /** Rules for one Service each. */
 export const serviceChecks: readonly ServiceCheck[] = [
+  clusterIPMissing,
   clusterIPs,
   ipFamilies,
   portsRequired,
@@ -37,7 +40,7 @@ export const serviceChecks: readonly ServiceCheck[] = [
 export const servicesChecks: readonly ServicesCheck[] = [nodePortCollisions, clusterIPCollisions];
 
 /** Rules for one EndpointSlice each. */
-export const endpointSliceChecks: readonly EndpointSliceCheck[] = [slicePortNames];
+export const endpointSliceChecks: readonly EndpointSliceCheck[] = [sliceUse, slicePortNames];
 
 /** Rules for one Endpoints object each. */
 export const endpointsChecks: readonly EndpointsCheck[] = [subsetPortNames];

@@ -131,6 +131,25 @@ export const modelCodes = {
       'Two Services claim the same cluster IP, which the API server would give to one only. With --validate warn both are served where their ports differ.',
     remedy: 'Change or remove one of the two. The message names both places.',
   },
+  NATC2033: {
+    title: 'Service without a cluster IP',
+    explanation:
+      'A manifest as one writes it has no clusterIP: the API server allocates it. Without one there is nothing to serve, and kube-proxy leaves the whole Service alone, its node ports and external addresses included. natc does the same.',
+    remedy:
+      'Compile what the API server holds (kubectl get services,endpointslices -A -o yaml), or set spec.clusterIP by hand.',
+  },
+  NATC2034: {
+    title: 'ExternalName Service',
+    explanation:
+      'A Service of type ExternalName is an alias in the cluster DNS. No packet is ever addressed to it, so there is nothing to set up.',
+    remedy: 'Nothing: this is for your information.',
+  },
+  NATC2035: {
+    title: 'headless Service',
+    explanation:
+      'A Service with clusterIP None has no address of its own: the DNS gives out its pods. Nothing is set up, not even for its external IPs.',
+    remedy: 'Nothing: this is for your information.',
+  },
   NATC2040: {
     title: 'externalTrafficPolicy without external traffic',
     explanation:
@@ -172,6 +191,18 @@ export const modelCodes = {
     explanation: 'Topology hints belong to IP addresses; the API server refuses them elsewhere.',
     remedy: 'Remove the hints.',
   },
+  NATC2052: {
+    title: 'EndpointSlice of no Service',
+    explanation:
+      'A slice belongs to the Service that its label kubernetes.io/service-name names. Without the label no proxy uses it.',
+    remedy: 'Set the label to the name of the Service, in the same namespace.',
+  },
+  NATC2053: {
+    title: 'EndpointSlice of host names',
+    explanation:
+      'A slice of addressType FQDN lists host names, and a packet can only be sent to an address. No proxy uses it.',
+    remedy: 'Nothing: this is for your information.',
+  },
   NATC2080: {
     title: 'invalid address in an option',
     explanation: 'An option that takes addresses or networks was given something else.',
@@ -205,5 +236,23 @@ export const modelCodes = {
     title: 'invalid interface name',
     explanation: 'Names of network interfaces have at most 15 characters.',
     remedy: 'Give a name, or the beginning of names, that ip link shows.',
+  },
+  NATC2090: {
+    title: 'unknown field of KubeProxyConfiguration',
+    explanation:
+      'The configuration file has a field that kubeproxy.config.k8s.io/v1alpha1 does not define.',
+    remedy: 'Correct the spelling, or remove the field.',
+  },
+  NATC2091: {
+    title: 'field of KubeProxyConfiguration without effect',
+    explanation:
+      'kube-proxy knows this field, but natc cannot do what it asks for, or has no use for it. The message says why.',
+    remedy: 'See whether you need what the field asks for, and arrange for it otherwise.',
+  },
+  NATC2092: {
+    title: 'another default than kube-proxy',
+    explanation:
+      "kube-proxy's nftables mode opens node ports on the node's primary addresses when nodePortAddresses is empty. natc has one meaning of the empty list whatever the mode: all addresses of the node, as the API documents it.",
+    remedy: 'Set nodePortAddresses, or --nodeport-addresses, to what you want.',
   },
 } as const satisfies Record<string, CodeEntry>;

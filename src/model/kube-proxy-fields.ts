@@ -1,0 +1,91 @@
+/** Why natc takes no notice of a field of KubeProxyConfiguration. */
+export interface Ignored {
+  /** `warning` where packets or the node end up different from what the field asks for. */
+  readonly severity: 'warning' | 'note';
+  readonly because: string;
+}
+
+/** What becomes of a field; a mapping stands for the fields within it. */
+export type FieldUse = 'used' | Ignored | { readonly fields: FieldUses };
+export type FieldUses = Readonly<Record<string, FieldUse>>;
+
+const note = (because: string): Ignored => ({ severity: 'note', because });
+const warning = (because: string): Ignored => ({ severity: 'warning', because });
+
+const noDaemon = note('natc runs once and is no daemon');
+const noClient = note('natc reads manifests and talks to no API server');
+const noServer = note('natc serves no health checks, metrics or profiles');
+const conntrack = warning(
+  'natc leaves the limits and timeouts of conntrack alone: set the sysctls',
+);
+const ipvs = warning('natc has no IPVS mode');
+const windows = warning('natc is for Linux only');
+
+const syncPeriods = { syncPeriod: noDaemon, minSyncPeriod: noDaemon };
+const masquerading = { masqueradeAll: 'used', masqueradeBit: 'used' } as const;
+
+const conntrackFields: FieldUses = {
+  maxPerCore: conntrack,
+  min: conntrack,
+  tcpBeLiberal: conntrack,
+  tcpCloseWaitTimeout: conntrack,
+  tcpEstablishedTimeout: conntrack,
+  udpStreamTimeout: conntrack,
+  udpTimeout: conntrack,
+};
+
+/** Every field of kubeproxy.config.k8s.io/v1alpha1 (semantics Q4), and what natc does with it. */
+export const kubeProxyFields: FieldUses = {
+  apiVersion: 'used',
+  kind: 'used',
+  bindAddress: 'used',
+  bindAddressHardFail: noServer,
+  clientConnection: noClient,
+  clusterCIDR: 'used',
+  configSyncPeriod: noDaemon,
+  conntrack: { fields: conntrackFields },
+  detectLocal: { fields: { bridgeInterface: 'used', interfaceNamePrefix: 'used' } },
+  detectLocalMode: 'used',
+  enableProfiling: noServer,
+  featureGates: note('natc has no feature gates: it always does as the newest kube-proxy'),
+  healthzBindAddress: noServer,
+  hostnameOverride: 'used',
+  iptables: { fields: { ...masquerading, ...syncPeriods, localhostNodePorts: 'used' } },
+  ipvs: {
+    fields: {
+      ...syncPeriods,
+      excludeCIDRs: ipvs,
+      scheduler: ipvs,
+      strictARP: ipvs,
+      tcpFinTimeout: ipvs,
+      tcpTimeout: ipvs,
+      udpTimeout: ipvs,
+    },
+  },
+  // Where newer versions of the API keep what all Linux modes share.
+  linux: {
+    fields: {
+      conntrack: { fields: conntrackFields },
+      masqueradeAll: 'used',
+      oomScoreAdj: noDaemon,
+    },
+  },
+  logging: note('natc logs nothing'),
+  metricsBindAddress: noServer,
+  mode: 'used',
+  nftables: { fields: { ...masquerading, ...syncPeriods } },
+  nodePortAddresses: 'used',
+  oomScoreAdj: noDaemon,
+  portRange: note('only the removed userspace mode used it'),
+  showHiddenMetricsForVersion: noServer,
+  windowsRunAsService: windows,
+  winkernel: {
+    fields: {
+      enableDSR: windows,
+      forwardHealthCheckVip: windows,
+      networkName: windows,
+      rootHnsEndpointName: windows,
+      sourceVip: windows,
+    },
+  },
+};

@@ -1,0 +1,49 @@
+import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { quote } from '../diagnostics/quote.ts';
+import { atKey, type Fields, isGiven, isRecord, rawField } from './fields.ts';
+import { type FieldUses, type Ignored, kubeProxyFields } from './kube-proxy-fields.ts';
+
+/** Says which fields of a KubeProxyConfiguration have no effect on natc, and why. */
+export function reportUnusedFields(
+  fields: Fields,
+  uses: FieldUses = kubeProxyFields,
+  path = '',
+): void {
+  for (const key of Object.keys(fields.record)) {
+    const use = Object.hasOwn(uses, key) ? uses[key] : undefined;
+    const name = path + key;
+    if (use === 'used') continue;
+    if (use === undefined) warnUnknown(fields, key, path, Object.keys(uses));
+    else if ('because' in use) reportIgnored(fields, key, name, use);
+    else {
+      const record = rawField(fields, key);
+      if (!isRecord(record)) continue;
+      const inner: Fields = { ...fields, path: [...fields.path, key], record };
+      reportUnusedFields(inner, use.fields, `${name}.`);
+    }
+  }
+}
+
+function reportIgnored(fields: Fields, key: string, name: string, ignored: Ignored): void {
+  if (saysNothing(fields, key)) return;
+  const report = ignored.severity === 'warning' ? fields.report.warn : fields.report.note;
+  report(atKey(fields, key), {
+    code: 'NATC2091',
+    message: `${name} has no effect: ${ignored.because}`,
+  });
+}
+
+function warnUnknown(fields: Fields, key: string, path: string, known: readonly string[]): void {
+  const meant = didYouMean(key, known);
+  fields.report.warn(atKey(fields, key), {
+    code: 'NATC2090',
+    message: `unknown field ${quote(path + key)} of KubeProxyConfiguration is ignored`,
+    ...(meant === undefined ? {} : { hint: `did you mean ${path}${meant}?` }),
+  });
+}
+
+/** The zero values, which kubeadm writes for every field that nobody set. */
+function saysNothing(fields: Fields, key: string): boolean {
+  const value = rawField(fields, key);
+  return !isGiven(fields, key) || value === false || value === 0 || value === '0s';
+}
