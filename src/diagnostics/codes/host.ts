@@ -60,4 +60,10 @@ export const hostCodes = {
     remedy:
       'Unless something else needs it, switch it off: sysctl -w net.ipv4.conf.all.route_localnet=0',
   },
+  NATC5021: {
+    title: 'the state directory cannot be written',
+    explanation:
+      'natc keeps what it gave the kernel in the state directory, so that the next apply knows it without listing 200,000 elements. The ruleset was applied all the same; the next apply has to list the kernel, and rollback has no revision to go back to.',
+    remedy: 'Free some room there, or name another directory with --state-dir.',
+  },
 } as const satisfies Record<string, CodeEntry>;

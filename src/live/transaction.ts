@@ -1,0 +1,100 @@
+import { renderScript } from '../render/nft-script.ts';
+import type { CanonicalRuleset } from '../ruleset/canonical.ts';
+import {
+  type Delta,
+  deltaBetween,
+  type Operation,
+  replaceTable,
+  type TableRef,
+} from '../ruleset/delta.ts';
+import { tableName } from '../ruleset/nftables/names.ts';
+import { type Host, type RunResult, succeeded } from './host.ts';
+import { nftFamilies, type Stamps } from './kernel-tables.ts';
+import { type Revision, stampOperations } from './revision.ts';
+
+/** One change of the kernel: content and stamps together. */
+export interface Transaction {
+  readonly operations: readonly Operation[];
+  /** Belongs to the same transaction where the kernel can do it (see Delta). */
+  readonly cleanup: readonly Operation[];
+}
+
+/** From what the kernel holds to what it should hold, with the stamps compared and swapped. */
+export function transactionFor(
+  previous: CanonicalRuleset,
+  stamps: Stamps,
+  next: CanonicalRuleset,
+  revision: Revision,
+): Transaction {
+  return withStamps(deltaBetween(previous, next), stamps, next, revision);
+}
+
+/** Replaces the tables whole, whatever the kernel holds: for a table that cannot be read. */
+export function replacement(next: CanonicalRuleset, revision: Revision): Transaction {
+  const unwanted = nftFamilies.filter((family) =>
+    next.tables.every((table) => table.family !== family),
+  );
+  const operations = [
+    ...next.tables.flatMap(replaceTable),
+    ...unwanted.flatMap((family) => removeTable({ family, table: tableName })),
+  ];
+  return withStamps({ operations, cleanup: [] }, { ip: undefined, ip6: undefined }, next, revision);
+}
+
+/** Adding first makes the deletion succeed where there is no such table. */
+const removeTable = (table: TableRef): readonly Operation[] => [
+  { ...table, kind: 'add-table', comment: undefined },
+  { ...table, kind: 'delete-table' },
+];
+
+function withStamps(
+  { operations, cleanup }: Delta,
+  stamps: Stamps,
+  next: CanonicalRuleset,
+  revision: Revision,
+): Transaction {
+  const replaced = new Set(
+    operations.filter(({ kind }) => kind === 'delete-table').map(({ family }) => family),
+  );
+  const stamped = next.tables.flatMap(({ family, name }) =>
+    stampOperations(
+      { family, table: name },
+      replaced.has(family) ? undefined : stamps[family],
+      revision,
+    ),
+  );
+  return { operations: [...operations, ...stamped], cleanup };
+}
+
+/** Whether anything but the stamps would change. */
+export const isEmpty = ({ operations, cleanup }: Delta): boolean =>
+  operations.length === 0 && cleanup.length === 0;
+
+/**
+ * Sends a transaction. Kernels before 6.2 still count references that the same transaction removes: if
+ * the kernel calls something busy, the clean-up goes into a second transaction.
+ */
+export async function commit(host: Host, transaction: Transaction): Promise<RunResult> {
+  const { operations, cleanup } = transaction;
+  const whole = await send(host, [...operations, ...cleanup]);
+  if (cleanup.length === 0 || !isBusy(whole)) return whole;
+  const first = await send(host, operations);
+  if (!succeeded(first)) return first;
+  // What is left is unreachable: if even this fails, a later apply removes it.
+  await send(host, cleanup);
+  return first;
+}
+
+const send = (host: Host, operations: readonly Operation[]): Promise<RunResult> =>
+  host.run('nft', ['-f', '-'], renderScript(operations));
+
+const isBusy = (result: RunResult): boolean =>
+  result.kind === 'exited' &&
+  result.exitCode !== 0 &&
+  result.stderr.includes('Device or resource busy');
+
+/** The kernel does not hold what the transaction took for granted: read it again. */
+export const isOutdated = (result: RunResult): boolean =>
+  result.kind === 'exited' &&
+  result.exitCode !== 0 &&
+  /No such file or directory|File exists|Device or resource busy/.test(result.stderr);
