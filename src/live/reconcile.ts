@@ -126,14 +126,12 @@ export async function reconcile(
     if (succeeded(result)) return { kind: 'changed', revision, delta, diagnostics };
     if (!isOutdated(result))
       return { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset) };
-    if (held.source === 'state')
-      return reconcile(
-        host,
-        directory,
-        await heldRuleset(host, directory, held.stamps, true),
-        wanted,
-        time,
-      );
+    if (held.source === 'state') {
+      const stamps = await readStamps(host);
+      if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+      const listed = await heldRuleset(host, directory, stamps, true);
+      return reconcile(host, directory, listed, wanted, time);
+    }
   }
   const result = await commit(host, replacement(wanted.canonical, revision));
   return succeeded(result)
