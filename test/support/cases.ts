@@ -1,10 +1,9 @@
 /** The behaviour cases beside the project (semantics section 17), where they exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { CompileOptions } from '../../src/options.ts';
+import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import type { Manifest } from '../oracle/manifest.ts';
 import type { NodeRecord, Outcome, Packet } from '../oracle/world.ts';
-import { optionsOf } from './worlds-compile.ts';
 
 export interface CaseFile {
   readonly name: string;
@@ -47,9 +46,23 @@ export function readCase(name: string): CaseFile {
 
 /** The options that make natc see the node of a case, as the cases want it run. */
 export const optionsOfNode = (node: NodeRecord): CompileOptions => ({
-  ...optionsOf({ objects: [], node }),
+  ...defaultOptions,
   validate: 'warn',
   serviceNodePortRange: { first: 1, last: 65535 },
+  nodePortAddresses: node.nodePortAddresses,
+  localhostNodePorts: node.localhostNodePorts ?? true,
+  serviceCIDRs: node.serviceCIDRs,
+  nodeName: node.hostname,
+  nodeIPs: node.nodeIPs ?? [],
+  zone: node.zone,
+  detectLocalMode: node.detectLocalMode,
+  clusterCIDRs: node.clusterCIDRs ?? [],
+  podCIDRs: node.podCIDRs ?? [],
+  podBridgeInterface: node.bridgeInterface ?? '',
+  podInterfaceNamePrefix: node.interfaceNamePrefix ?? '',
+  masqueradeAll: node.masqueradeAll,
+  serviceProxyName: node.serviceProxyName,
+  families: node.families ?? ['IPv4', 'IPv6'],
 });
 
 /** An outcome in the words of the case files. */
