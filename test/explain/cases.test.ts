@@ -1,26 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import type { Packet } from '../oracle/world.ts';
+import { caseNames, readCase } from '../support/cases.ts';
 import { compileWorld } from '../support/compile-world.ts';
 import { expectationOf, simulatorOf } from '../support/simulate.ts';
 
-const directory = new URL('../../../shared/cases/', import.meta.url);
-const files = existsSync(directory) ? readdirSync(directory).sort() : [];
-
-interface Flow extends Packet {
-  readonly name: string;
-  readonly expect: unknown;
-}
-
-describe.skipIf(files.length === 0)('compiled and simulated, the behaviour cases hold', () => {
-  test.each(files)('%s', (file) => {
-    const { node, input, flows } = parse(readFileSync(new URL(file, directory), 'utf8'));
-    const simulate = simulatorOf(compileWorld({ objects: input ?? [], node }), node.localIPs);
-    for (const { name, expect: expected, ...packet } of flows as Flow[]) {
-      expect(expectationOf(simulate(packet)), `${name}: ${JSON.stringify(packet)}`).toEqual(
-        expected,
-      );
+describe.skipIf(caseNames.length === 0)('compiled and simulated, the behaviour cases hold', () => {
+  test.each(caseNames)('%s', (name) => {
+    const { node, input, flows } = readCase(name);
+    const simulate = simulatorOf(compileWorld({ objects: input, node }), node.localIPs);
+    for (const flow of flows) {
+      const outcome = expectationOf(simulate(flow));
+      expect(outcome, `${flow.name}: ${JSON.stringify(flow)}`).toEqual(flow.expect);
     }
   });
 });

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { parseNft } from '../../src/parse/parse-nft.ts';
 import { renderNft } from '../../src/render/nft.ts';
 import type { Ruleset } from '../../src/ruleset/ast.ts';
+import { caseNames, readCase } from '../support/cases.ts';
 import { compileWorld } from '../support/compile-world.ts';
 import { rulesets } from '../support/rulesets.ts';
 
@@ -13,9 +12,6 @@ const read = (text: string) => parseNft({ name: 'golden.nft', text });
 /** Text does not say which field of which object something came from. */
 const withoutOrigins = (ruleset: Ruleset): unknown =>
   JSON.parse(JSON.stringify(ruleset, (key, value) => (key === 'origin' ? undefined : value)));
-
-const directory = new URL('../../../shared/cases/', import.meta.url);
-const files = existsSync(directory) ? readdirSync(directory).sort() : [];
 
 describe('parseNft is the inverse of renderNft', () => {
   test('for any ruleset that can be expressed', () => {
@@ -33,14 +29,14 @@ describe('parseNft is the inverse of renderNft', () => {
     );
   });
 
-  test.skipIf(files.length === 0)('for what is compiled from the behaviour cases', () => {
-    for (const file of files) {
-      const { node, input } = parse(readFileSync(new URL(file, directory), 'utf8'));
-      const ruleset = compileWorld({ objects: input ?? [], node });
+  test.skipIf(caseNames.length === 0)('for what is compiled from the behaviour cases', () => {
+    for (const name of caseNames) {
+      const { node, input } = readCase(name);
+      const ruleset = compileWorld({ objects: input, node });
       const parsed = read(renderNft(ruleset));
       expect(parsed.diagnostics).toEqual([]);
-      if (parsed.ruleset === undefined) throw new Error(file);
-      expect(withoutOrigins(parsed.ruleset), file).toEqual(withoutOrigins(ruleset));
+      if (parsed.ruleset === undefined) throw new Error(name);
+      expect(withoutOrigins(parsed.ruleset), name).toEqual(withoutOrigins(ruleset));
     }
   });
 });
