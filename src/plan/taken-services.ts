@@ -70,8 +70,8 @@ export function clusterIPOf(service: Service, family: IpFamily): ClusterIP | und
 }
 
 /**
- * Cluster IPs that some other proxy serves (S3); K2 must not drop them (ND4). No proxy serves the
- * Services that S2 and S4 leave out.
+ * Cluster IPs of Services that are left to some other proxy (S3); K2 must not drop them (ND4),
+ * whatever that proxy makes of the rest of the Service.
  */
 export function otherProxyClusterIPs(
   services: readonly Service[],
@@ -80,7 +80,6 @@ export function otherProxyClusterIPs(
 ): readonly string[] {
   return services
     .filter((service) => service.serviceProxyName !== settings.serviceProxyName)
-    .filter((service) => !service.headless && service.type !== 'ExternalName')
     .flatMap((service) => service.clusterIPs)
     .filter((address) => address !== 'None' && familyOf(address) === family);
 }
