@@ -19,11 +19,11 @@ export async function deliver(
     await writeFileAtomically(file, text, process.pid);
     return exitCodes.success;
   } catch (error) {
-    const reason = (error as Error).message;
+    const { systemErrorText } = await import('../live/system-error.ts');
     const diagnostic = {
       code: 'NATC5008',
       severity: 'error',
-      message: `cannot write ${file}: ${reason}`,
+      message: `cannot write ${file}: ${systemErrorText(error)}`,
       places: [{ kind: 'option', option: '--out-file', value: file }],
       hint: 'check that the directory exists, can be written and has room',
     } as const;

@@ -125,7 +125,7 @@ export function addNodeOptions(command: Command): void {
     .option('--pod-interface-name-prefix <prefix>', 'for InterfaceNamePrefix')
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs')
     .addOption(new Option('--no-masquerade-all', 'take back masqueradeAll of --config').hideHelp())
-    .option('--masquerade-bit <bit>', 'bit of the packet mark (default: 14)', parseInteger(0, 31))
+    .option('--masquerade-bit <bit>', 'bit of the packet mark (default: 14)', parseInteger)
     .option('--ip-family <family,...>', 'families to emit (default: ipv4,ipv6)', collectFamilies);
 }
 
@@ -138,11 +138,7 @@ export function addMessageOptions(command: Command): void {
         'text (default), json, github (default in GitHub Actions) or sarif',
       ).choices(['text', 'json', 'github', 'sarif']),
     )
-    .option(
-      '--max-diagnostics <number>',
-      'print at most this many (default: 50)',
-      parseInteger(1, 1_000_000),
-    )
+    .option('--max-diagnostics <number>', 'print at most this many (default: 50)', parseInteger)
     .option('-v, --verbose', 'print notes too')
     .option('-q, --quiet', 'print errors only');
   addColorOptions(command);

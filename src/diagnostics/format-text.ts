@@ -48,11 +48,9 @@ function formatEntry({ diagnostic, places }: ReportEntry, options: TextOptions):
     lines.push(`${bar(':::')} ${position(other)}`);
     lines.push(...frameLines(other, '-', palette.blue, gutter, options));
   }
-  const remarks = [['help', diagnostic.hint], ...places.flatMap(remarksOfPlace)];
-  for (const [title, text] of remarks) {
-    if (text !== undefined)
-      lines.push(`${bar('=')} ${palette.bold(`${title}:`)} ${printable(text)}`);
-  }
+  const help = diagnostic.hint === undefined ? [] : [remark('help', diagnostic.hint, palette)];
+  for (const text of new Set([...help, ...places.flatMap((place) => placeRemarks(place, palette))]))
+    lines.push(`${bar('=')} ${text}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -82,14 +80,19 @@ function frameLines(
   ];
 }
 
-function remarksOfPlace({ place }: LocatedPlace): [string, string][] {
+const remark = (title: string, text: string, palette: Palette): string =>
+  `${palette.bold(`${title}:`)} ${printable(text)}`;
+
+function placeRemarks({ place }: LocatedPlace, palette: Palette): readonly string[] {
   switch (place.kind) {
     case 'field': {
-      const path = formatPath(place.path);
-      return [['object', `${objectName(place.object)}${path === '' ? '' : `, ${path}`}`]];
+      const parts = [objectName(place.object), formatPath(place.path)].filter(
+        (part) => part !== '',
+      );
+      return parts.length === 0 ? [] : [remark('object', parts.join(', '), palette)];
     }
     case 'option':
-      return [['option', place.value === '' ? place.option : `${place.option} ${place.value}`]];
+      return [remark('option', `${place.option} ${place.value}`.trim(), palette)];
     case 'span':
     case 'file':
       return [];

@@ -61,13 +61,13 @@ export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOp
   return { entries: chosen, counts, leftOut: shown.length - chosen.length };
 }
 
-/** `Service shop/web`, or just the kind where the object has no name. */
+/** `Service shop/web`; what the object lacks is left out. */
 export function objectName({ kind, value }: SourceObject): string {
   const metadata = value['metadata'];
   if (typeof metadata !== 'object' || metadata === null) return kind;
   const { namespace, name } = metadata as { namespace?: unknown; name?: unknown };
   if (typeof name !== 'string') return kind;
-  return typeof namespace === 'string' ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+  return `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`.trim();
 }
 
 /** `spec.ports[0].port`; keys that are no plain words are quoted. */
@@ -147,5 +147,6 @@ function compareEntries(a: ReportEntry, b: ReportEntry): number {
   );
 }
 
-const entryName = (entry: ReportEntry): string =>
-  entry.places[0] === undefined ? '' : placeName(entry.places[0].place);
+/** Options and the host come before files. */
+const entryName = ({ places: [primary] }: ReportEntry): string =>
+  primary === undefined || primary.place.kind === 'option' ? '' : placeName(primary.place);

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Host } from './host.ts';
+import { systemErrorText } from './system-error.ts';
 
 /** A kernel setting that has to be 1 for the rules to do their work. */
 export interface Sysctl {
@@ -66,7 +67,7 @@ export async function setSysctls(
       diagnostics.push({
         code: 'NATC5007',
         severity: 'error',
-        message: `cannot set the sysctl ${name} to 1 ${reason}: ${(error as Error).message}`,
+        message: `cannot set the sysctl ${name} to 1 ${reason}: ${systemErrorText(error)}`,
         places: [{ kind: 'file', name: sysctlPath(name) }],
         hint: 'set it by other means and leave it out with --no-sysctl',
       });
