@@ -12,8 +12,8 @@ const unprintable = /[^\x20-\x7e]/g;
 export const commentLine = (text: string): string => text.replace(unprintable, '?');
 
 /** Text in `comment "…"`: printable ASCII without quotes and backslashes, cut to nft's limit. */
-export const quoted = (text: string): string =>
-  `"${text.replace(unprintable, '?').replace(/["\\]/g, "'").slice(0, maxComment)}"`;
+export const quoted = (text: string, limit = maxComment): string =>
+  `"${text.replace(unprintable, '?').replace(/["\\]/g, "'").slice(0, limit)}"`;
 
 const namePattern = /^[a-zA-Z][a-zA-Z0-9/._-]{0,254}$/;
 

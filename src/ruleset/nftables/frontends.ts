@@ -7,10 +7,10 @@ import type {
   ServicePortPlan,
 } from '../../plan/plan.ts';
 import type { ElementVerdict, L4Proto, Owner, VerdictElement } from '../ast.ts';
+import { ownerOf } from '../owner.ts';
 import { addAffinity } from './affinity.ts';
 import { type Draft, endpointMap, ensureChain } from './draft.ts';
 import { chains, type Entrance, type List } from './names.ts';
-import { ownerOf } from './owner.ts';
 import { endpointsOf, externalLocalChain, masqueradePickChain, pickChain } from './pick.ts';
 import { drop, goto, rule } from './rules.ts';
 import { l4protos } from './selectors.ts';

@@ -1,12 +1,12 @@
-import { formatCidr } from '../../net/cidr.ts';
+import { formatCidr } from '../net/cidr.ts';
 import {
   type Endpoint,
   type FamilyPlan,
   type Frontend,
   type ServicePortPlan,
   servicePortName,
-} from '../../plan/plan.ts';
-import type { Owner } from '../ast.ts';
+} from '../plan/plan.ts';
+import type { Owner } from './ast.ts';
 
 const lineWidth = 96;
 
