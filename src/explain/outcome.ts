@@ -1,12 +1,13 @@
 import type { Trace } from './trace.ts';
 
 /** What becomes of a packet: one branch per way that the random numbers can send it. */
-export interface Outcome {
+export interface Outcome<T = Trace> {
   /** Never empty; the probabilities add up to 1. */
-  readonly branches: readonly Branch[];
+  readonly branches: readonly Branch<T>[];
 }
 
-export interface Branch {
+/** `T` is how the backend's simulator tells the packet's way. */
+export interface Branch<T = Trace> {
   readonly probability: number;
   /**
    * `accept`: goes on to `destination`. `martian`: no rule stopped it, but the kernel drops it, because
@@ -24,29 +25,29 @@ export interface Branch {
   readonly mark: number;
   /** Delivered to a process of this node. */
   readonly local: boolean;
-  readonly trace: Trace;
+  readonly trace: T;
 }
 
 /** What all branches have in common: what a reader, or a test, asks first. */
-export type Answer =
+export type Answer<T = Trace> =
   | { readonly kind: 'pass' | 'drop' | 'reject' | 'martian' }
-  | { readonly kind: 'dnat'; readonly endpoints: readonly Branch[] }
+  | { readonly kind: 'dnat'; readonly endpoints: readonly Branch<T>[] }
   /** Some branches are dropped or rejected, others are not. */
-  | { readonly kind: 'mixed'; readonly branches: readonly Branch[] };
+  | { readonly kind: 'mixed'; readonly branches: readonly Branch<T>[] };
 
-export function answerOf({ branches }: Outcome): Answer {
+export function answerOf<T>({ branches }: Outcome<T>): Answer<T> {
   const kinds = new Set(branches.map(branchKind));
   const [kind] = kinds;
   if (kinds.size !== 1 || kind === undefined) return { kind: 'mixed', branches };
   return kind === 'dnat' ? { kind, endpoints: branches } : { kind };
 }
 
-const branchKind = ({ verdict, dnat }: Branch): Exclude<Answer['kind'], 'mixed'> =>
+const branchKind = ({ verdict, dnat }: Branch<unknown>): Exclude<Answer['kind'], 'mixed'> =>
   verdict !== 'accept' ? verdict : dnat ? 'dnat' : 'pass';
 
 /** Branches with the same result become one, with the trace of the first. */
-export function mergeBranches(branches: readonly Branch[]): readonly Branch[] {
-  const merged = new Map<string, Branch>();
+export function mergeBranches<T>(branches: readonly Branch<T>[]): readonly Branch<T>[] {
+  const merged = new Map<string, Branch<T>>();
   for (const branch of branches) {
     const { verdict, dnat, masquerade, mark, destination, destinationPort } = branch;
     const key = [verdict, dnat, masquerade, mark, destination, destinationPort].join(' ');

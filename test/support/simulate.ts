@@ -1,9 +1,12 @@
 /** Asks the simulator in the words of the case files (semantics 17.2). */
 import { interpret } from '../../src/explain/interpret.ts';
+import { interpretIptables, prepareIptables } from '../../src/explain/interpret-iptables.ts';
 import { answerOf, type Branch, type Outcome } from '../../src/explain/outcome.ts';
-import { isLocal } from '../../src/explain/packet.ts';
+import { type Host, isLocal, type Packet as SimulatedPacket } from '../../src/explain/packet.ts';
 import { type PreparedRuleset, prepare } from '../../src/explain/prepare.ts';
+import type { IptablesTrace } from '../../src/explain/walk-iptables.ts';
 import type { L4Proto, Ruleset } from '../../src/ruleset/ast.ts';
+import type { IptablesRuleset } from '../../src/ruleset/iptables/ast.ts';
 import type { Packet } from '../oracle/world.ts';
 import { canonical } from './kernel-packets.ts';
 
@@ -16,30 +19,57 @@ export function simulatorOf(
   routeLocalnet = true,
 ): Simulate {
   const prepared: PreparedRuleset = prepare(ruleset);
-  const host = { addresses: new Set(localIPs.map(canonical)), routeLocalnet };
-  return ({ from, to, port, protocol, iif, mark = 0 }) =>
-    interpret(
-      prepared,
-      {
-        family: to.includes(':') ? 'ip6' : 'ip',
-        source: canonical(from),
-        destination: canonical(to),
-        protocol: protocol.toLowerCase() as L4Proto,
-        destinationPort: port,
-        inInterface: iif ?? (isLocal(host, canonical(from)) ? '' : 'eth0'),
-        mark,
-      },
-      host,
-    );
+  const host = hostOf(localIPs, routeLocalnet);
+  return (packet) => interpret(prepared, packetOf(packet, host), host);
 }
 
-export const endpointText = ({ destination, destinationPort }: Branch): string =>
+export type SimulateIptables = (
+  packet: Packet & { readonly mark?: number },
+) => Outcome<IptablesTrace>;
+
+/** The same packets through the iptables rules of both families. */
+export function iptablesSimulatorOf(
+  rulesets: readonly IptablesRuleset[],
+  localIPs: readonly string[],
+  routeLocalnet = true,
+): SimulateIptables {
+  const prepared = new Map(
+    rulesets.map((ruleset) => [ruleset.family === 'IPv4' ? 'ip' : 'ip6', prepareIptables(ruleset)]),
+  );
+  const host = hostOf(localIPs, routeLocalnet);
+  return (packet) => {
+    const asked = packetOf(packet, host);
+    return interpretIptables(prepared.get(asked.family) ?? { hooks: new Map() }, asked, host);
+  };
+}
+
+const hostOf = (localIPs: readonly string[], routeLocalnet: boolean): Host => ({
+  addresses: new Set(localIPs.map(canonical)),
+  routeLocalnet,
+});
+
+function packetOf(
+  { from, to, port, protocol, iif, mark = 0 }: Packet & { readonly mark?: number },
+  host: Host,
+): SimulatedPacket {
+  return {
+    family: to.includes(':') ? 'ip6' : 'ip',
+    source: canonical(from),
+    destination: canonical(to),
+    protocol: protocol.toLowerCase() as L4Proto,
+    destinationPort: port,
+    inInterface: iif ?? (isLocal(host, canonical(from)) ? '' : 'eth0'),
+    mark,
+  };
+}
+
+export const endpointText = ({ destination, destinationPort }: Branch<unknown>): string =>
   destination.includes(':')
     ? `[${destination}]:${destinationPort}`
     : `${destination}:${destinationPort}`;
 
 /** The outcome as the `expect` of a flow. What the kernel drops by itself passes the proxy. */
-export function expectationOf(outcome: Outcome): unknown {
+export function expectationOf(outcome: Outcome<unknown>): unknown {
   const answer = answerOf(outcome);
   if (answer.kind === 'martian') return 'pass';
   if (answer.kind === 'mixed') return answer.branches.map((branch) => branch.verdict);
