@@ -30,14 +30,13 @@ import {
   type PacketProtocol,
   readIcmpError,
 } from './kernel-packets.ts';
+import { networkSysctls } from './kernel-sysctls.ts';
 
 export interface KernelNodeOptions {
   /** The node's addresses, both families; loopback is implied. */
   readonly localIPs: readonly string[];
   /** Names of interfaces that packets may come in through, besides `eth0`. */
   readonly interfaces?: readonly string[];
-  /** net.ipv4.conf.all.route_localnet, which loopback node ports need (N10). Default: on. */
-  readonly routeLocalnet?: boolean;
 }
 
 /** The first packet of a connection. */
@@ -96,20 +95,6 @@ export interface KernelNode {
 /** Addresses of `uplink` (RFC 2544, RFC 5180): what masquerading puts in place of a source. */
 export const uplinkAddresses = { IPv4: '198.18.0.1', IPv6: '2001:2::1' } as const;
 
-const sysctls = {
-  'net/ipv4/ip_forward': '1',
-  'net/ipv6/conf/all/forwarding': '1',
-  'net/ipv4/conf/all/rp_filter': '0',
-  'net/ipv4/conf/default/rp_filter': '0',
-  'net/ipv4/conf/all/send_redirects': '0',
-  'net/ipv4/conf/default/send_redirects': '0',
-  'net/ipv6/conf/default/accept_dad': '0',
-  'net/ipv6/conf/default/router_solicitations': '0',
-  'net/ipv4/icmp_ratemask': '0',
-  'net/ipv6/icmp/ratelimit': '0',
-  'net/ipv6/icmp/ratemask': '0',
-};
-
 /** Toggled in the packet mark that the observer copies: a connection mark of 0 means "not arrived". */
 const arrivedMark = 0x8000_0000;
 
@@ -150,10 +135,7 @@ export async function createKernelNode(options: KernelNodeOptions): Promise<Kern
   const local = new Set(options.localIPs.map(canonical));
   const agent = await startAgent();
   try {
-    await agent.request('sysctl', { values: sysctls });
-    await agent.request('sysctl', {
-      values: { 'net/ipv4/conf/all/route_localnet': options.routeLocalnet === false ? '0' : '1' },
-    });
+    await agent.request('sysctl', { values: networkSysctls });
     await agent.must(['ip', '-batch', '-'], networkSetup(cables, local));
     await agent.must(['nft', '-f', '-'], observer);
     await agent.request('startWire', { peers: [...cables.values()].map(({ peer }) => peer) });
