@@ -26,6 +26,7 @@ ETH_P_SENTINEL = 0x88B5  # IEEE: local experimental
 PACKET_OUTGOING = 4
 SO_RCVBUFFORCE = 33
 IPPROTO_SCTP = 132
+IPV6_RECVERR = 25
 
 
 def run(argv, stdin=""):
@@ -168,7 +169,21 @@ def family_of(address):
 
 def stream_socket(protocol, address):
     number = socket.IPPROTO_TCP if protocol == "TCP" else IPPROTO_SCTP
-    return socket.socket(family_of(address), socket.SOCK_STREAM, number)
+    sock = socket.socket(family_of(address), socket.SOCK_STREAM, number)
+    if sock.family == socket.AF_INET6:
+        # Without delay on the cable an ICMP error comes while connect() holds the socket, and IPv6
+        # would then wait for the next one, a retransmission later; the error queue tells at once.
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+    return sock
+
+
+def send_or_await_error(sock, data):
+    """A rule that drops or rejects what a local process sends shows as EPERM; the ICMP error of a
+    rejection is there as well, for the next receive."""
+    try:
+        sock.send(data)
+    except PermissionError:
+        pass
 
 
 def kernel_has_sctp():
@@ -289,7 +304,7 @@ def ask_datagram(address, port, source, mark, timeout):
         if source:
             sock.bind((source, 0))
         sock.connect((address, port))
-        sock.send(b"hello")
+        send_or_await_error(sock, b"hello")
         return sock.recv(4096)
 
 
@@ -303,7 +318,7 @@ def ask_raw_sctp(address, port, source, mark, timeout):
         if source:
             sock.bind((source, 0))
         sock.connect((address, 0))
-        sock.send(sctp_packet(own_port, port, 0, sctp_chunk(1, own_port)))
+        send_or_await_error(sock, sctp_packet(own_port, port, 0, sctp_chunk(1, own_port)))
         deadline = time.monotonic() + timeout
         while True:
             sock.settimeout(max(0.001, deadline - time.monotonic()))

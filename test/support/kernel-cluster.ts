@@ -40,12 +40,17 @@ export function describeCluster(name: string, body: (cluster: TestCluster) => vo
   });
 }
 
-/** Compiles objects for the node and loads them there. */
-export const loadObjects = (
+/** Compiles objects for the node and loads them there, with no earlier connection remembered. */
+export async function loadObjects(
   cluster: TestCluster,
   objects: readonly object[],
   options: Partial<CompileOptions> = {},
-): Promise<void> => cluster.load(compileObjects(objects, { ...clusterOptions, ...options }));
+): Promise<void> {
+  await cluster.load(compileObjects(objects, { ...clusterOptions, ...options }));
+  for (const family of families) {
+    await cluster.node.must(['conntrack', '-F', '-f', family.toLowerCase()]);
+  }
+}
 
 /** Who answered, or the errors: sorted, each once. */
 export const seen = (answers: readonly Answer[]): readonly string[] =>

@@ -37,6 +37,8 @@ export interface KernelNodeOptions {
   readonly localIPs: readonly string[];
   /** Names of interfaces that packets may come in through, besides `eth0`. */
   readonly interfaces?: readonly string[];
+  /** net.ipv4.conf.all.route_localnet, which loopback node ports need (N10). Default: on. */
+  readonly routeLocalnet?: boolean;
 }
 
 /** The first packet of a connection. */
@@ -135,7 +137,10 @@ export async function createKernelNode(options: KernelNodeOptions): Promise<Kern
   const local = new Set(options.localIPs.map(canonical));
   const agent = await startAgent();
   try {
-    await agent.request('sysctl', { values: networkSysctls });
+    const localnet = options.routeLocalnet === false ? '0' : '1';
+    await agent.request('sysctl', {
+      values: { ...networkSysctls, 'net/ipv4/conf/all/route_localnet': localnet },
+    });
     await agent.must(['ip', '-batch', '-'], networkSetup(cables, local));
     await agent.must(['nft', '-f', '-'], observer);
     await agent.request('startWire', { peers: [...cables.values()].map(({ peer }) => peer) });
