@@ -192,10 +192,16 @@ function dnat(
     endpoints: endpoints.map((endpoint) => ({
       endpoint: endpoint.key,
       probability: 1 / endpoints.length,
-      masquerade: always || isHairpin(world, packet, endpoint),
+      masquerade:
+        !isDeliveredFromOutside(world, packet, endpoint) &&
+        (always || isHairpin(world, packet, endpoint)),
     })),
   };
 }
+
+/** 7.1: masquerading is done on postrouting, where a packet that is delivered on this node never is. */
+const isDeliveredFromOutside = (world: World, packet: Packet, endpoint: Endpoint): boolean =>
+  isLocalAddress(world, endpoint.ip) && !isFromNodeProcess(world, packet);
 
 /** M1, M2, M3; M7: they look at the destination address only. */
 function isClusterIPMarked(world: World, ports: readonly ServicePort[], packet: Packet): boolean {

@@ -3,7 +3,7 @@ import type { Outcome } from '../../src/explain/outcome.ts';
 import { buildIptables } from '../../src/ruleset/iptables/build.ts';
 import { buildNftables } from '../../src/ruleset/nftables/build.ts';
 import { endpointText, iptablesSimulatorOf, simulatorOf } from '../support/simulate.ts';
-import { planOf } from '../support/worlds-compile.ts';
+import { compileValid } from '../support/worlds-compile.ts';
 import { disagreement, forAll, questions } from '../support/worlds-property.ts';
 
 /**
@@ -23,7 +23,7 @@ const waysOf = ({ branches }: Outcome<unknown>): readonly string[] =>
 describe('nftables and iptables do the same to every packet', () => {
   test('in generated worlds', () => {
     forAll(questions(25), 150, ({ world, packets }) => {
-      const { plan } = planOf(world);
+      const { plan } = compileValid(world);
       const nftables = simulatorOf(buildNftables(plan), world.node.localIPs);
       const rulesets = plan.families.map((family) => buildIptables(family));
       const iptables = iptablesSimulatorOf(rulesets, world.node.localIPs);

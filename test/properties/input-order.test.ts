@@ -1,26 +1,58 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { test } from 'vitest';
-import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import { stringify } from 'yaml';
+import { compile } from '../../src/compile.ts';
+import { readObjects } from '../../src/read/read.ts';
+import { renderNft } from '../../src/render/nft.ts';
+import type { World } from '../oracle/world.ts';
 import { shuffled, worlds } from '../support/worlds.ts';
-import { describeWorld, type PlannedWorld, planOf } from '../support/worlds-compile.ts';
+import {
+  type CompiledWorld,
+  compileValid,
+  describeWorld,
+  optionsOf,
+} from '../support/worlds-compile.ts';
 import { forAll } from '../support/worlds-property.ts';
 
-const reordered = fc.record({ world: worlds, order: fc.nat() });
+const reordered = fc.record({ world: worlds, order: fc.nat(), fileCount: fc.nat({ max: 2 }) });
 
-test('the order of the objects makes no difference to plan and diagnostics', () => {
+test('the order of the objects makes no difference to the plan and what is said about it', () => {
   forAll(reordered, 100, ({ world, order }) => {
     const other = { ...world, objects: shuffled(world.objects, order) };
-    return isDeepStrictEqual(inOrder(planOf(world)), inOrder(planOf(other)))
+    return isDeepStrictEqual(inOrder(compileValid(world)), inOrder(compileValid(other)))
       ? undefined
       : describeWorld(other);
   });
 });
 
-/** The model stage speaks in the order of its input; whoever prints diagnostics sorts them. */
-const inOrder = ({ plan, diagnostics }: PlannedWorld): PlannedWorld => ({
+/** Diagnostics come in no particular order. */
+const inOrder = ({ plan, diagnostics }: CompiledWorld): unknown => ({
   plan,
-  diagnostics: diagnostics.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+  diagnostics: diagnostics.map((each) => JSON.stringify(each)).sort(),
 });
 
-const keyOf = ({ code, message }: Diagnostic): string => `${code} ${message}`;
+/** The world in YAML and JSON files, `fileCount + 1` of them, the objects dealt out in turn. */
+function compileFiles(world: World, fileCount: number): string {
+  const names = ['a.yaml', 'b.json', 'c.yaml'].slice(0, fileCount + 1);
+  const inputs = names.map((name, index) => {
+    const objects = world.objects.filter((_, at) => at % names.length === index);
+    const text = name.endsWith('.json')
+      ? JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+      : objects.map((object) => stringify(object)).join('---\n');
+    return { name, bytes: Buffer.from(text) };
+  });
+  const read = readObjects(inputs);
+  const { output } = compile(read.objects, optionsOf(world));
+  if (output === undefined) throw new Error('errors in a valid world');
+  return renderNft(output.ruleset);
+}
+
+test('the order of objects and files, and YAML or JSON, make no difference to the bytes', () => {
+  forAll(reordered, 60, ({ world, order, fileCount }) => {
+    const other = { ...world, objects: shuffled(world.objects, order) };
+    return compileFiles(world, 0) === compileFiles(other, fileCount)
+      ? undefined
+      : describeWorld(other);
+  });
+});

@@ -1,5 +1,5 @@
 /** Reads a Plan the way its documentation says: what would happen to a packet. */
-import { type Address, parseAddress } from '../../src/net/address.ts';
+import { type Address, formatAddressPort, parseAddress } from '../../src/net/address.ts';
 import { type Cidr, cidrContains } from '../../src/net/cidr.ts';
 import type { Endpoint, FamilyPlan, Frontend, Plan, ServicePortPlan } from '../../src/plan/plan.ts';
 import type { Outcome, Packet } from '../oracle/world.ts';
@@ -24,8 +24,7 @@ export function planOutcome(plan: Plan, localIPs: readonly string[], packet: Pac
 function familyOutcome(plan: FamilyPlan, localIPs: readonly string[], packet: Packet): Outcome {
   const to = addressOf(packet.to);
   const from = addressOf(packet.from);
-  const isLocal = (address: Address): boolean =>
-    isLoopback(address) || localIPs.some((text) => addressOf(text).text === address.text);
+  const isLocal = (address: Address): boolean => isLocalAddress(localIPs, address);
   if (cidrContains(loopbackIPv4, to) && !isLocal(from)) {
     return { kind: plan.nodePortAddresses.loopback ? 'drop' : 'pass' };
   }
@@ -40,7 +39,7 @@ function familyOutcome(plan: FamilyPlan, localIPs: readonly string[], packet: Pa
       ? findFrontend(plan, packet, (frontend) => frontend.kind === 'node-port')
       : undefined;
   const [forAddress, forNodePort] = [atAddress, atNodePort].map(
-    (found) => found && verdictOutcome(plan, found, packet, isLocal(from)),
+    (found) => found && verdictOutcome(plan, localIPs, found, packet),
   );
   // A frontend without endpoints does not stand in the way of a node port.
   const first = atAddress !== undefined && isServed(atAddress) ? forAddress : forNodePort;
@@ -55,6 +54,9 @@ function familyOutcome(plan: FamilyPlan, localIPs: readonly string[], packet: Pa
   }
   return { kind: 'pass' };
 }
+
+const isLocalAddress = (localIPs: readonly string[], address: Address): boolean =>
+  isLoopback(address) || localIPs.some((text) => addressOf(text).text === address.text);
 
 interface FoundFrontend {
   readonly servicePort: ServicePortPlan;
@@ -92,28 +94,34 @@ function takesNodePorts({ nodePortAddresses }: FamilyPlan, to: Address): boolean
 
 function verdictOutcome(
   plan: FamilyPlan,
+  localIPs: readonly string[],
   { servicePort, frontend: { verdict } }: FoundFrontend,
   packet: Packet,
-  isFromNode: boolean,
 ): Outcome {
   const { clusterEndpoints, localEndpoints } = servicePort;
+  const isFromNode = isLocalAddress(localIPs, addressOf(packet.from));
   const isLocalPod = localPod(plan, packet, isFromNode);
   const isMarked =
     plan.clusterIPs.includes(addressOf(packet.to).text) &&
     (plan.masqueradeAll || (plan.localDetector !== undefined && !isLocalPod));
+  const pick = (endpoints: readonly Endpoint[], masquerade: boolean): Outcome =>
+    // What comes from outside and is delivered on the node never gets to postrouting.
+    dnat(endpoints, packet, masquerade, (endpoint) =>
+      isFromNode ? true : !isLocalAddress(localIPs, addressOf(endpoint.address)),
+    );
   switch (verdict.kind) {
     case 'reject':
     case 'drop':
       return verdict;
-    case 'pick': {
-      const endpoints = verdict.from === 'cluster' ? clusterEndpoints : localEndpoints;
-      return dnat(endpoints, packet, isMarked || verdict.masquerade === 'always');
-    }
+    case 'pick':
+      return pick(
+        verdict.from === 'cluster' ? clusterEndpoints : localEndpoints,
+        isMarked || verdict.masquerade === 'always',
+      );
     case 'external-local':
-      if (isLocalPod) return dnat(clusterEndpoints, packet, isMarked);
-      if (isFromNode) return dnat(clusterEndpoints, packet, true);
-      if (localEndpoints.length === 0) return { kind: 'drop' };
-      return dnat(localEndpoints, packet, isMarked);
+      if (isLocalPod) return pick(clusterEndpoints, isMarked);
+      if (isFromNode) return pick(clusterEndpoints, true);
+      return localEndpoints.length === 0 ? { kind: 'drop' } : pick(localEndpoints, isMarked);
   }
 }
 
@@ -130,14 +138,21 @@ function localPod({ localDetector }: FamilyPlan, packet: Packet, isFromNode: boo
   }
 }
 
-function dnat(endpoints: readonly Endpoint[], packet: Packet, isMarked: boolean): Outcome {
+function dnat(
+  endpoints: readonly Endpoint[],
+  packet: Packet,
+  isMarked: boolean,
+  isPostrouted: (endpoint: Endpoint) => boolean,
+): Outcome {
   if (endpoints.length === 0) throw new Error('a pick from nothing');
+  const from = addressOf(packet.from).text;
   return {
     kind: 'dnat',
-    endpoints: endpoints.map(({ address, port, hairpin }) => ({
-      endpoint: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    endpoints: endpoints.map((endpoint) => ({
+      endpoint: formatAddressPort(endpoint.address, endpoint.port),
       probability: 1 / endpoints.length,
-      masquerade: isMarked || (hairpin && address === addressOf(packet.from).text),
+      masquerade:
+        isPostrouted(endpoint) && (isMarked || (endpoint.hairpin && endpoint.address === from)),
     })),
   };
 }

@@ -1,10 +1,8 @@
-/** A world as natc gets it: options and bytes; and through the stages one by one. */
+/** Generated worlds through natc, as a user would: strict, and any error is a failure. */
 import { stringify } from 'yaml';
+import { type CompileOutput, compile } from '../../src/compile.ts';
 import { type Diagnostic, hasErrors } from '../../src/diagnostics/diagnostic.ts';
-import { buildModel } from '../../src/model/model.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
-import { buildPlan } from '../../src/plan/build.ts';
-import type { Plan } from '../../src/plan/plan.ts';
 import type { Packet, World } from '../oracle/world.ts';
 import { optionsOfNode } from './cases.ts';
 import { objectOf } from './objects.ts';
@@ -16,29 +14,23 @@ export const optionsOf = ({ node }: World): CompileOptions => ({
   serviceNodePortRange: defaultOptions.serviceNodePortRange,
 });
 
-export interface PlannedWorld {
-  readonly plan: Plan;
+export interface CompiledWorld extends CompileOutput {
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** @throws when natc finds an error, which a valid world has none of. */
-export function planOf(world: World, options = optionsOf(world)): PlannedWorld {
-  const model = buildModel(
-    world.objects.map((object) => objectOf(object)),
-    options,
-  );
-  const { plan, diagnostics } = buildPlan(model.cluster, model.settings);
-  const all = [...model.diagnostics, ...diagnostics];
-  if (options.validate === 'strict' && hasErrors(all)) {
-    const messages = all
-      .filter(({ severity }) => severity === 'error')
-      .map(({ message }) => message);
-    throw new Error(`errors in a valid world: ${messages.join('; ')}`);
+export function compileValid(world: World, options = optionsOf(world)): CompiledWorld {
+  const objects = world.objects.map((object) => objectOf(object));
+  const { output, diagnostics } = compile(objects, options);
+  if (output === undefined || hasErrors(diagnostics)) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    const messages = errors.map(({ code, message }) => `${code} ${message}`);
+    throw new Error(`errors in a valid world: ${messages.join('; ')}\n${describeWorld(world)}`);
   }
-  return { plan, diagnostics: all };
+  return { ...output, diagnostics };
 }
 
-/** A counterexample for people: the objects, the node and the packet as YAML. */
+/** A counterexample for people: the node, the packet and the objects as YAML. */
 export function describeWorld(world: World, packet?: Packet): string {
   const documents = world.objects.map((object) => stringify(object));
   const asked = packet === undefined ? '' : `packet: ${JSON.stringify(packet)}\n`;
