@@ -75,12 +75,11 @@ async function readConfig(path: string | undefined) {
   if (path === undefined) return { options: {}, places: new Map(), diagnostics: [] };
   const { collectInputs } = await import('../read/inputs.ts');
   const { readObjects } = await import('../read/read.ts');
-  const { readKubeProxyConfig } = await import('../model/kube-proxy-config.ts');
+  const { kubeProxyConfigOf } = await import('../model/kube-proxy-config.ts');
   const collected = await collectInputs([path], readStdin);
   const read = readObjects(collected.inputs);
   const diagnostics = [...collected.diagnostics, ...read.diagnostics];
-  const object = read.objects.find(({ kind }) => kind === 'KubeProxyConfiguration');
-  if (object === undefined) return { options: {}, places: new Map(), diagnostics };
-  const config = readKubeProxyConfig(object);
+  if (hasErrors(diagnostics)) return { options: {}, places: new Map(), diagnostics };
+  const config = kubeProxyConfigOf(read.objects, path);
   return { ...config, diagnostics: [...diagnostics, ...config.diagnostics] };
 }

@@ -13,15 +13,15 @@ export function readInterface(option: Option, name: string, mode: Option | undef
   if (name === '' && mode !== undefined) {
     failOption(mode, '', {
       code: 'NATC2085',
-      message: `${mode.flag} needs ${option.flag}, which is not given`,
-      hint: `give ${option.flag}`,
+      message: `${mode.name} needs ${option.name}, which is not given`,
+      hint: `give ${option.name}`,
     });
   }
   // What the kernel allows, less what would need quoting or be a wildcard in a rule.
   if (name === '' || (name.length <= longestName && /^[\w.@-]+$/.test(name))) return name;
   failOption(option, name, {
     code: 'NATC2086',
-    message: `${option.flag} must be at most ${longestName} letters, digits, "-", "_", "." and "@", got ${quote(name)}`,
+    message: `${option.name} must be at most ${longestName} letters, digits, "-", "_", "." and "@", got ${quote(name)}`,
   });
   return '';
 }

@@ -44,6 +44,37 @@ type Take = <K extends keyof CompileOptions>(
 ) => void;
 
 /**
+ * Reads the KubeProxyConfiguration among the objects of a configuration file.
+ *
+ * @param file the file's name, for the message when there is none.
+ */
+export function kubeProxyConfigOf(objects: readonly SourceObject[], file: string): KubeProxyConfig {
+  const [object, second] = objects.filter(({ kind }) => kind === 'KubeProxyConfiguration');
+  const report = createReport('strict');
+  if (object === undefined) {
+    report.fail(
+      { kind: 'file', name: file },
+      {
+        code: 'NATC2093',
+        message:
+          'there is no KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1) in this file',
+        hint: "kubeadm keeps it within a ConfigMap: kubectl -n kube-system get configmap kube-proxy -o jsonpath='{.data.config\\.conf}'",
+      },
+    );
+    return { options: {}, places: new Map(), diagnostics: report.diagnostics };
+  }
+  if (second !== undefined) {
+    report.fail(at(rootFields(second, report), 'kind'), {
+      code: 'NATC2093',
+      message: 'there are several KubeProxyConfigurations in this file',
+      hint: 'leave one',
+    });
+  }
+  const config = readKubeProxyConfig(object);
+  return { ...config, diagnostics: [...report.diagnostics, ...config.diagnostics] };
+}
+
+/**
  * Reads a KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1, semantics Q4). Values of a wrong
  * type are errors; fields without effect on natc are reported.
  */

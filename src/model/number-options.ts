@@ -7,7 +7,7 @@ export function readMasqueradeBit(option: Option, bit: number): number {
   if (Number.isInteger(bit) && bit >= 0 && bit <= 31) return bit;
   failOption(option, String(bit), {
     code: 'NATC2084',
-    message: `${option.flag} must be a whole number from 0 to 31, got ${bit}`,
+    message: `${option.name} must be a whole number from 0 to 31, got ${bit}`,
   });
   return defaultOptions.masqueradeBit;
 }
@@ -20,6 +20,6 @@ export function checkPortRange(
   if (first >= lowest && first <= last && last <= highest) return;
   failOption(option, `${first}-${last}`, {
     code: 'NATC2084',
-    message: `${option.flag} must be FIRST-LAST within ${lowest}-${highest}, got ${first}-${last}`,
+    message: `${option.name} must be FIRST-LAST within ${lowest}-${highest}, got ${first}-${last}`,
   });
 }

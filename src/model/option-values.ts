@@ -1,15 +1,17 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import { quote } from '../diagnostics/quote.ts';
+import { formatPath } from '../diagnostics/report.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { addressBits, type Cidr, formatCidr, parseCidr } from '../net/cidr.ts';
 import { ipFamilies } from '../net/family.ts';
 import { type CompileOptions, optionFlags } from '../options.ts';
+import { isRecord } from './fields.ts';
 import type { Problem, Report } from './report.ts';
 
 /** One option: its values come from the command line, or from a field of a KubeProxyConfiguration. */
 export interface Option {
-  /** As messages name it, e.g. `--cluster-cidr`. */
-  readonly flag: string;
+  /** As messages name it: `--cluster-cidr`, or `clusterCIDR`. */
+  readonly name: string;
   /** Where one of its values stands. */
   readonly place: (value: string) => Place;
   readonly report: Report;
@@ -20,12 +22,26 @@ export type OptionPlaces = ReadonlyMap<keyof CompileOptions, Place>;
 export function optionOf(key: keyof CompileOptions, places: OptionPlaces, report: Report): Option {
   const flag = optionFlags[key];
   const known = places.get(key);
-  return {
-    flag,
-    place: (value) => known ?? { kind: 'option', option: flag, value },
-    report,
-  };
+  if (known === undefined) {
+    return { name: flag, place: (value) => ({ kind: 'option', option: flag, value }), report };
+  }
+  const name = known.kind === 'field' ? formatPath(known.path) : flag;
+  return { name, place: (value) => placeInList(known, value), report };
 }
+
+/** The entry of a list that holds `value`, or the field itself. */
+function placeInList(place: Place, value: string): Place {
+  if (place.kind !== 'field') return place;
+  const field = place.path.reduce<unknown>(
+    (parent, key) => (isRecord(parent) ? parent[key] : undefined),
+    place.object.value,
+  );
+  const index = Array.isArray(field) ? field.findIndex((entry) => isText(entry, value)) : -1;
+  return index < 0 ? place : { ...place, path: [...place.path, index] };
+}
+
+const isText = (entry: unknown, text: string): boolean =>
+  typeof entry === 'string' && entry.trim() === text;
 
 /** A bad option stops natc whatever `--validate` says: it is no object to be left out. */
 export const failOption = (option: Option, value: string, problem: Problem): undefined =>
@@ -58,7 +74,7 @@ export function readCidr(
       : suggestion && `did you mean ${suggestion}?`;
   return failOption(option, value, {
     code: 'NATC2080',
-    message: `${option.flag} must be ${expected}, got ${quote(value)}`,
+    message: `${option.name} must be ${expected}, got ${quote(value)}`,
     ...(hint === undefined ? {} : { hint }),
   });
 }
@@ -70,7 +86,7 @@ export const readAddresses = (option: Option, values: readonly string[]): readon
     if (address !== undefined) return [address];
     failOption(option, value, {
       code: 'NATC2080',
-      message: `${option.flag} must be an IP address, got ${quote(value)}`,
+      message: `${option.name} must be an IP address, got ${quote(value)}`,
     });
     return [];
   });
@@ -82,7 +98,7 @@ export function readFirstCidrs(option: Option, values: readonly string[]): reado
     for (const other of cidrs.filter((cidr) => cidr.family === family).slice(1)) {
       option.report.warn(option.place(formatCidr(other)), {
         code: 'NATC2081',
-        message: `${option.flag} ${formatCidr(other)} is ignored: of ${family} networks only the first counts`,
+        message: `${option.name} ${formatCidr(other)} is ignored: of ${family} networks only the first counts`,
         hint: 'remove it, or give one network that holds both',
       });
     }

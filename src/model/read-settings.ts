@@ -65,7 +65,7 @@ function readNodeName(option: Option, value: string | undefined): string | undef
   if (name === undefined || value === undefined || subdomainRule.matches(name)) return name;
   return failOption(option, value, {
     code: 'NATC2083',
-    message: `${option.flag} must be ${subdomainRule.expected}, got ${quote(value)}`,
+    message: `${option.name} must be ${subdomainRule.expected}, got ${quote(value)}`,
     hint: 'give the name of the Node object ("kubectl get nodes")',
   });
 }

@@ -255,4 +255,10 @@ export const modelCodes = {
       "kube-proxy's nftables mode opens node ports on the node's primary addresses when nodePortAddresses is empty. natc has one meaning of the empty list whatever the mode: all addresses of the node, as the API documents it.",
     remedy: 'Set nodePortAddresses, or --nodeport-addresses, to what you want.',
   },
+  NATC2093: {
+    title: 'not one KubeProxyConfiguration',
+    explanation:
+      'A file given with --config holds exactly one object of kind KubeProxyConfiguration, version kubeproxy.config.k8s.io/v1alpha1. kubeadm keeps it as text within the ConfigMap kube-proxy, key config.conf.',
+    remedy: 'Write that text, and nothing else, to the file.',
+  },
 } as const satisfies Record<string, CodeEntry>;
