@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/cleanup.ts')).cleanupCommand,
   },
   {
+    name: 'list',
+    summary: 'List the Services and where their traffic goes',
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the effective settings and where each comes from',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -1,8 +1,15 @@
 import type { CompileOutput } from '../compile.ts';
 
-export type OutputFormat = 'nft' | 'json' | 'nft-json' | 'iptables' | 'plan' | 'summary';
+type Format = (output: CompileOutput) => Promise<string>;
 
 /** The formats of `natc compile -o`; each loads what it needs. */
 export const outputFormats = {
   nft: async ({ ruleset }) => (await import('../render/nft.ts')).renderNft(ruleset),
-} as const satisfies Partial<Record<OutputFormat, (output: CompileOutput) => Promise<string>>>;
+  json: async ({ ruleset }) => (await import('../render/json.ts')).renderRulesetJson(ruleset),
+  plan: async ({ plan }) => (await import('../render/json.ts')).renderPlanJson(plan),
+  summary: async ({ plan }) => {
+    const { summarise } = await import('../plan/summary.ts');
+    const { formatSummaryTable } = await import('./format-summary.ts');
+    return formatSummaryTable(summarise(plan));
+  },
+} as const satisfies Record<string, Format>;
