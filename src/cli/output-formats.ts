@@ -6,6 +6,11 @@ type Format = (output: CompileOutput) => Promise<string>;
 export const outputFormats = {
   nft: async ({ ruleset }) => (await import('../render/nft.ts')).renderNft(ruleset),
   json: async ({ ruleset }) => (await import('../render/json.ts')).renderRulesetJson(ruleset),
+  iptables: async ({ plan }) => {
+    const { buildIptables } = await import('../ruleset/iptables/build.ts');
+    const { renderIptablesRestore } = await import('../render/iptables-restore.ts');
+    return renderIptablesRestore(plan.families.map((family) => buildIptables(family)));
+  },
   plan: async ({ plan }) => (await import('../render/json.ts')).renderPlanJson(plan),
   summary: async ({ plan }) => {
     const { summarise } = await import('../plan/summary.ts');
