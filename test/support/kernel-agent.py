@@ -74,7 +74,7 @@ class Wire:
     def output(self, packet, mark):
         version = packet[0] >> 4
         sock = self.raw[version]
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, struct.pack("I", mark))
         if version == 4:
             source = socket.inet_ntop(socket.AF_INET, packet[12:16])
             destination = socket.inet_ntop(socket.AF_INET, packet[16:20])
@@ -288,7 +288,7 @@ def listen(protocol, address, port, name):
 def ask_stream(protocol, address, port, source, mark, timeout):
     with stream_socket(protocol, address) as sock:
         sock.settimeout(timeout)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, struct.pack("I", mark))
         # Closing resets the connection: thousands of them leave no TIME_WAIT behind.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if source:
@@ -300,7 +300,7 @@ def ask_stream(protocol, address, port, source, mark, timeout):
 def ask_datagram(address, port, source, mark, timeout):
     with socket.socket(family_of(address), socket.SOCK_DGRAM) as sock:
         sock.settimeout(timeout)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, struct.pack("I", mark))
         if source:
             sock.bind((source, 0))
         sock.connect((address, port))
@@ -313,7 +313,7 @@ def ask_raw_sctp(address, port, source, mark, timeout):
     family = family_of(address)
     own_port = random.randrange(20000, 60000)
     with socket.socket(family, socket.SOCK_RAW, IPPROTO_SCTP) as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, struct.pack("I", mark))
         sock.settimeout(timeout)
         if source:
             sock.bind((source, 0))
