@@ -55,7 +55,7 @@ function readSubset(subset: Fields): EndpointSubset {
     refuseMissing(subset, 'addresses', 'list addresses or notReadyAddresses');
   }
   return {
-    index: Number(subset.path.at(-1)),
+    index: subset.index ?? 0,
     addresses: mappingList(subset, 'addresses', readEndpointAddress),
     notReadyAddresses: mappingList(subset, 'notReadyAddresses', readEndpointAddress),
     ports: readEndpointPorts(subset),

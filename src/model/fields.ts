@@ -12,9 +12,15 @@ import type { Report } from './report.ts';
 /** One mapping of an object: its entries, where it stands, and where complaints go. */
 export interface Fields {
   readonly object: SourceObject;
-  readonly path: FieldPath;
   readonly record: Readonly<Record<string, unknown>>;
   readonly report: Report;
+  /**
+   * The mapping around it, and the way from there: a key, and an index when that holds a list. Whole
+   * paths are put together only for diagnostics, since a big cluster has a million of these.
+   */
+  readonly parent: Fields | undefined;
+  readonly key: string;
+  readonly index: number | undefined;
 }
 
 /** Inclusive. */
@@ -27,10 +33,26 @@ export const portRange: Range = { first: 1, last: 65535 };
 
 export const rootFields = (object: SourceObject, report: Report): Fields => ({
   object,
-  path: [],
   record: object.value,
   report,
+  parent: undefined,
+  key: '',
+  index: undefined,
 });
+
+/** The mapping under a key, or at an index of the list under it. */
+export const childFields = (
+  parent: Fields,
+  record: Fields['record'],
+  key: string,
+  index?: number,
+): Fields => ({ object: parent.object, record, report: parent.report, parent, key, index });
+
+/** Where the mapping stands in its object. */
+export function pathOf({ parent, key, index }: Fields): FieldPath {
+  if (parent === undefined) return [];
+  return index === undefined ? [...pathOf(parent), key] : [...pathOf(parent), key, index];
+}
 
 type FieldPlace = Extract<Place, { kind: 'field' }>;
 
@@ -38,14 +60,14 @@ type FieldPlace = Extract<Place, { kind: 'field' }>;
 export const at = (fields: Fields, ...keys: FieldPath): FieldPlace => ({
   kind: 'field',
   object: fields.object,
-  path: [...fields.path, ...keys],
+  path: [...pathOf(fields), ...keys],
 });
 
 /** The place of a field's key: for a field that should not be there. */
 export const atKey = (fields: Fields, ...keys: FieldPath): FieldPlace => ({
   kind: 'field',
   object: fields.object,
-  path: [...fields.path, ...keys],
+  path: [...pathOf(fields), ...keys],
   at: 'key',
 });
 
@@ -128,7 +150,7 @@ export function oneOf<T extends string>(
 export function mapField(fields: Fields, key: string): Fields | undefined {
   const value = rawField(fields, key);
   if (value === undefined) return undefined;
-  if (isRecord(value)) return { ...fields, path: [...fields.path, key], record: value };
+  if (isRecord(value)) return childFields(fields, value, key);
   return refuseType(fields, [key], 'a mapping', value);
 }
 
@@ -149,7 +171,7 @@ export function mappingList<T>(
       refuseType(fields, [key, index], 'a mapping', value);
       return;
     }
-    const result = read({ ...fields, path: [...fields.path, key, index], record: value }, index);
+    const result = read(childFields(fields, value, key, index), index);
     if (result !== undefined) results.push(result);
   });
   return results;
@@ -193,7 +215,7 @@ function listField(fields: Fields, key: string, limit = Infinity): readonly unkn
 
 /** Refuses an absent required field; `fields` is the mapping that should hold it. */
 export function refuseMissing(fields: Fields, key: string, hint?: string): undefined {
-  const parent = label(fields.path);
+  const parent = label(pathOf(fields));
   fields.report.refuse(at(fields, key), {
     code: 'NATC2002',
     message: `${key} is missing${parent === '' ? '' : ` from ${parent}`}`,

@@ -1,6 +1,6 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { quote } from '../diagnostics/quote.ts';
-import { atKey, type Fields, isGiven, isRecord, rawField } from './fields.ts';
+import { atKey, childFields, type Fields, isGiven, isRecord, rawField } from './fields.ts';
 import { type FieldUses, type Ignored, kubeProxyFields } from './kube-proxy-fields.ts';
 
 /** Says which fields of a KubeProxyConfiguration have no effect on natc, and why. */
@@ -18,8 +18,7 @@ export function reportUnusedFields(
     else {
       const record = rawField(fields, key);
       if (!isRecord(record)) continue;
-      const inner: Fields = { ...fields, path: [...fields.path, key], record };
-      reportUnusedFields(inner, use.fields, `${name}.`);
+      reportUnusedFields(childFields(fields, record, key), use.fields, `${name}.`);
     }
   }
 }

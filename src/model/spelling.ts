@@ -19,7 +19,7 @@ export const knownFields = (
  * are passed over, as the API server does unless it is asked to be strict.
  */
 export function checkSpelling(fields: Fields, known: KnownFields): void {
-  for (const key of Object.keys(fields.record)) {
+  for (const key in fields.record) {
     if (known.all.has(key)) continue;
     const meant = didYouMean(key, known.used);
     if (meant === undefined) continue;
