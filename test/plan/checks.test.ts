@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import type { CompileOptions } from '../../src/options.ts';
+import { at, ingress, node, planned, ready, service, slice } from '../support/cluster.ts';
+
+type Objects = readonly ReturnType<typeof service>[];
+
+/** The diagnostics of one code. */
+const said = (
+  code: string,
+  objects: Objects,
+  options: Partial<CompileOptions> = {},
+): readonly Diagnostic[] =>
+  planned(objects, options).diagnostics.filter((diagnostic) => diagnostic.code === code);
+
+const codes = (objects: Objects, options: Partial<CompileOptions> = {}): readonly string[] =>
+  planned(objects, options).diagnostics.map(({ code }) => code);
+
+test('nothing is said of a Service with ready endpoints', () => {
+  expect(codes([service(), slice(ready('10.0.0.1'))])).toEqual([]);
+});
+
+test('S3 Services of another proxy are told in one note, the first three by name', () => {
+  const labels = { 'service.kubernetes.io/service-proxy-name': 'cilium' };
+  const objects = ['e', 'd', 'c', 'b', 'a'].map((name) =>
+    service({ clusterIP: undefined }, { name, labels }),
+  );
+  const [note, ...others] = said('NATC3006', objects);
+  expect(others).toEqual([]);
+  expect(note).toMatchObject({
+    severity: 'note',
+    message: '5 Services left to another proxy: "default/a", "default/b", "default/c" and 2 more',
+  });
+  expect(note?.places).toHaveLength(3);
+});
+
+test('S4 S5 Services without reason of the model stage are told', () => {
+  const labels = { 'service.kubernetes.io/headless': '' };
+  expect(codes([service({}, { labels })])).toEqual(['NATC3007']);
+  expect(codes([service({ clusterIP: 'fd00::1' })], { families: ['IPv4'] })).toEqual(['NATC3008']);
+});
+
+test('S1 S2 what the model stage says is not said again', () => {
+  const headless = service({ clusterIP: 'None' });
+  const external = service({ type: 'ExternalName', clusterIP: undefined }, { name: 'x' });
+  const unallocated = service({ clusterIP: undefined }, { name: 'y' });
+  expect(codes([headless, external, unallocated])).toEqual([]);
+});
+
+test('S5 a second cluster IP without ipFamilies is told', () => {
+  const objects = [service({ clusterIPs: ['172.30.0.41', 'fd00::1'] }), slice(ready('10.0.0.1'))];
+  expect(said('NATC3020', objects)).toMatchObject([
+    { severity: 'warning', places: [{ path: ['spec', 'clusterIPs', 1] }] },
+  ]);
+});
+
+test('E12 slices of Services that are not there are told in one note', () => {
+  const objects = ['a', 'b'].map((name) => slice(ready('10.0.0.1'), { name, of: 'gone' }));
+  expect(said('NATC3009', objects)).toMatchObject([
+    { message: expect.stringMatching(/^2 .*"default\/a", "default\/b"$/) },
+  ]);
+});
+
+test('S3 S4 a slice hidden from a served Service is told, one of an unserved Service is not', () => {
+  const labels = { 'service.kubernetes.io/headless': '' };
+  const hidden = slice(ready('10.0.0.1'), { labels });
+  expect(codes([service(), hidden])).toContain('NATC3010');
+  expect(codes([service({}, { labels }), hidden])).not.toContain('NATC3010');
+});
+
+test('P1 a Service port without usable endpoints is told in a note', () => {
+  expect(said('NATC3011', [service(), slice([])])).toMatchObject([
+    { severity: 'note', message: expect.stringContaining('"default/web:http"') },
+  ]);
+  const unready = slice([at('10.0.0.1', { conditions: { ready: false } })]);
+  expect(codes([service(), unready])).toEqual(['NATC3011']);
+});
+
+test('F2 a port that no endpoint has is told with the ports that they have', () => {
+  const ports = [{ name: 'https', port: 8443, protocol: 'TCP' }];
+  const objects = [service(), slice(ready('10.0.0.1'), { ports })];
+  expect(codes(objects)).toEqual(['NATC3012']);
+  expect(said('NATC3012', objects)).toMatchObject([
+    {
+      severity: 'warning',
+      message:
+        'the endpoints of "default/web" have no TCP port "http", so connections to it are refused',
+      places: [{ path: ['spec', 'ports', 0] }, { path: ['ports'] }],
+      hint: expect.stringContaining('"https" (TCP)'),
+    },
+  ]);
+});
+
+test('F2 a port that the slices of both families lack is told once', () => {
+  const ports = [{ name: 'https', port: 8443, protocol: 'TCP' }];
+  const objects = [
+    service({ clusterIPs: ['172.30.0.41', 'fd00::1'], ipFamilies: ['IPv4', 'IPv6'] }),
+    slice(ready('10.0.0.1'), { ports }),
+    slice(ready('fd00::9'), { ports, name: 'six', addressType: 'IPv6' }),
+  ];
+  expect(codes(objects)).toEqual(['NATC3012']);
+});
+
+test('F12 a trafficDistribution without hints in the slices is told', () => {
+  const wish = service({ trafficDistribution: 'PreferClose' });
+  expect(codes([wish, slice(ready('10.0.0.1'))])).toEqual(['NATC3013']);
+  const hinted = at('10.0.0.1', { hints: { forZones: [{ name: 'a' }] } });
+  expect(codes([wish, slice([hinted])])).toEqual([]);
+  expect(codes([service(), slice(ready('10.0.0.1'))])).toEqual([]);
+});
+
+test('a node name that no Node object has is told, if there are any', () => {
+  expect(said('NATC3014', [node('n1'), node('n2')], { nodeName: 'n3' })).toMatchObject([
+    { severity: 'warning', hint: expect.stringContaining('n1, n2') },
+  ]);
+  expect(codes([node('n1')], { nodeName: 'n1' })).toEqual([]);
+  expect(codes([], { nodeName: 'n3' })).toEqual([]);
+});
+
+test('E8 a policy Local without node name is told', () => {
+  const spec = { type: 'NodePort', externalTrafficPolicy: 'Local' };
+  const objects = [service(spec), slice(ready('10.0.0.1'))];
+  expect(said('NATC3015', objects)).toMatchObject([
+    { severity: 'warning', places: [{ path: ['spec', 'externalTrafficPolicy'] }] },
+  ]);
+  expect(codes(objects, { nodeName: 'n1' })).toEqual([]);
+  const internal = [service({ internalTrafficPolicy: 'Local' }), slice(ready('10.0.0.1'))];
+  expect(said('NATC3015', internal)).toMatchObject([
+    { places: [{ path: ['spec', 'internalTrafficPolicy'] }] },
+  ]);
+});
+
+test('R4 source ranges that fail open are told', () => {
+  const spec = { type: 'LoadBalancer', loadBalancerSourceRanges: ['2001:db8::/32'] };
+  const objects = [service(spec, { status: ingress('203.0.113.9') }), slice(ready('10.0.0.1'))];
+  expect(said('NATC3021', objects)).toMatchObject([
+    { severity: 'warning', message: expect.stringContaining('every IPv4 source') },
+  ]);
+});
+
+test('E13 an endpoint that is a cluster IP is told', () => {
+  const objects = [
+    service(),
+    service({ clusterIP: '172.30.0.42' }, { name: 'b' }),
+    slice(ready('172.30.0.42')),
+    slice(ready('10.0.0.1'), { name: 'b-1', of: 'b' }),
+  ];
+  expect(said('NATC3022', objects)).toMatchObject([
+    {
+      severity: 'warning',
+      message: '1 endpoint that is a cluster IP cannot be reached: "172.30.0.42"',
+      places: [{ path: ['endpoints', 0, 'addresses', 0] }],
+    },
+  ]);
+});
