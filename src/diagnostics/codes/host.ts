@@ -66,4 +66,10 @@ export const hostCodes = {
       'natc keeps what it gave the kernel in the state directory, so that the next apply knows it without listing 200,000 elements. The ruleset was applied all the same; the next apply has to list the kernel, and rollback has no revision to go back to.',
     remedy: 'Free some room there, or name another directory with --state-dir.',
   },
+  NATC5022: {
+    title: 'clients could not be moved on',
+    explanation:
+      'A Service with session affinity lost an endpoint. The new rules are in force, but the clients that the kernel remembers for the lost endpoint could not be forgotten: they get no answer until their entry expires.',
+    remedy: 'Run natc apply --verify, which looks at all client maps again.',
+  },
 } as const satisfies Record<string, CodeEntry>;
