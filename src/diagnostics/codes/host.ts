@@ -72,4 +72,10 @@ export const hostCodes = {
       'A Service with session affinity lost an endpoint. The new rules are in force, but the clients that the kernel remembers for the lost endpoint could not be forgotten: they get no answer until their entry expires.',
     remedy: 'Run natc apply --verify, which looks at all client maps again.',
   },
+  NATC5023: {
+    title: 'stale UDP connections were not removed',
+    explanation:
+      'UDP has no end of connection: a client that keeps sending goes on being led to an endpoint that is gone, until its conntrack entry is deleted. The conntrack program, which does that, is missing or failed. The new rules are in force for everybody else.',
+    remedy: 'Install conntrack (Debian and Ubuntu: conntrack; Fedora: conntrack-tools).',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,75 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { IpFamily } from '../net/family.ts';
+import type { Plan } from '../plan/plan.ts';
+import { staleUdp, type UdpConnection } from '../plan/udp-connections.ts';
+import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
+
+/** One UDP entry of the kernel's connection table. */
+interface Entry extends UdpConnection {
+  readonly source: string;
+  readonly sourcePort: number;
+}
+
+const families: Readonly<Record<IpFamily, string>> = { IPv4: 'ipv4', IPv6: 'ipv6' };
+
+/**
+ * Deletes the UDP conntrack entries that lead to endpoints that are gone, or that were made while a
+ * Service had no endpoint (section 13). TCP and SCTP are left alone (C9).
+ *
+ * @returns warnings: the rules are in force whatever happens here
+ */
+export async function cleanUdpConnections(host: Host, plan: Plan): Promise<readonly Diagnostic[]> {
+  const warnings: Diagnostic[] = [];
+  for (const family of plan.families) {
+    if (!family.servicePorts.some(({ protocol }) => protocol === 'UDP')) continue;
+    const listing = await host.run('conntrack', ['-L', '-f', families[family.family], '-p', 'udp']);
+    if (listing.kind !== 'exited' || !succeeded(listing)) {
+      warnings.push(conntrackFailed(listing));
+      continue;
+    }
+    const isStale = staleUdp(family);
+    const stale = entries(listing.stdout).filter(isStale);
+    if (stale.length === 0) continue;
+    const result = await host.run('conntrack', ['-R', '-'], deletions(stale, family.family));
+    if (!succeeded(result)) warnings.push(conntrackFailed(result));
+  }
+  return warnings;
+}
+
+const conntrackFailed = (result: RunResult): Diagnostic => ({
+  code: 'NATC5023',
+  severity: 'warning',
+  message: `stale UDP connections were not removed: conntrack: ${describeRun(result)}`,
+  places: [],
+  hint: 'install conntrack (Debian: apt-get install conntrack)',
+});
+
+/** The first source, destination and ports of a line are those of the client, the next the reply's. */
+const entryPattern =
+  /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?src=(\S+) dst=\S+ sport=\d+ dport=\d+/;
+
+function entries(listing: string): readonly Entry[] {
+  const found: Entry[] = [];
+  for (const line of listing.split('\n')) {
+    const match = entryPattern.exec(line);
+    if (match === null) continue;
+    const [, source = '', destination = '', sourcePort, destinationPort, replySource = ''] = match;
+    found.push({
+      source,
+      destination,
+      sourcePort: Number(sourcePort),
+      destinationPort: Number(destinationPort),
+      replySource,
+    });
+  }
+  return found;
+}
+
+/** A command a line, as `conntrack -R` reads them: one process, however many entries. */
+const deletions = (stale: readonly Entry[], family: IpFamily): string =>
+  stale
+    .map(
+      ({ source, destination, sourcePort, destinationPort }) =>
+        `-D -f ${families[family]} -p udp -s ${source} -d ${destination} --sport ${sourcePort} --dport ${destinationPort}\n`,
+    )
+    .join('');
