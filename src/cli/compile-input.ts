@@ -53,7 +53,11 @@ export async function compileInput(
   const { inputs, effective, optionPlaces, diagnostics } = await readCompileInput(flags, paths);
   const read = readObjects(inputs);
   const compilation = compile(read.objects, effective.options, optionPlaces);
-  const all = [...diagnostics, ...read.diagnostics, ...compilation.diagnostics];
+  const all = [
+    ...diagnostics,
+    ...read.diagnostics.map((diagnostic) => tolerateEmpty(diagnostic, effective.options)),
+    ...compilation.diagnostics,
+  ];
   return {
     diagnostics: all,
     output: hasErrors(all) ? undefined : compilation.output,
@@ -61,6 +65,15 @@ export async function compileInput(
     skipped: read.skipped,
   };
 }
+
+/**
+ * `--validate warn` compiles what there is, be it nothing: a node without Services. (apply has a guard
+ * of its own against an input that lost its Services.)
+ */
+const tolerateEmpty = (diagnostic: Diagnostic, { validate }: CompileOptions): Diagnostic =>
+  (diagnostic.code === 'NATC1004' || diagnostic.code === 'NATC1005') && validate === 'warn'
+    ? { ...diagnostic, severity: 'warning' }
+    : diagnostic;
 
 /** What `-f` names; stdin when nothing is named and something is piped in; undefined otherwise. */
 export function inputPaths(

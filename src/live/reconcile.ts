@@ -83,7 +83,7 @@ export function isStamped(stamps: Stamps, wanted: Wanted): boolean {
 }
 
 export type ReconcileOutcome =
-  | { readonly kind: 'up-to-date' }
+  | { readonly kind: 'up-to-date'; readonly diagnostics: readonly Diagnostic[] }
   | {
       readonly kind: 'changed';
       readonly revision: Revision;
@@ -109,8 +109,14 @@ export async function reconcile(
   time: number,
 ): Promise<ReconcileOutcome> {
   const delta = differenceFrom(held, wanted);
-  if (delta !== undefined && isEmpty(delta) && isStamped(held.stamps, wanted))
-    return { kind: 'up-to-date' };
+  if (delta !== undefined && isEmpty(delta) && isStamped(held.stamps, wanted)) {
+    const { revision, stored } = held;
+    const diagnostics =
+      revision === undefined || stored !== undefined
+        ? []
+        : await tryToStore(directory, { ...wanted, ruleset: wanted.canonical, revision });
+    return { kind: 'up-to-date', diagnostics };
+  }
 
   const number = 1 + Math.max(held.stamps.ip?.number ?? 0, held.stamps.ip6?.number ?? 0);
   const revision: Revision = { number, digest: wanted.digest, time };

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compile } from '../../src/compile.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { formatText } from '../../src/diagnostics/format-text.ts';
@@ -47,8 +49,15 @@ async function diagnosticsOf({
   const sysctls = requiredSysctls(output.plan);
   switch (command) {
     case 'apply': {
-      const outcome = await applyRuleset(host, output.ruleset, sysctls);
-      return outcome.kind === 'applied' ? [] : outcome.diagnostics;
+      const outcome = await applyRuleset(host, output.plan, output.ruleset, {
+        stateDirectory: join(tmpdir(), `natc-fixture-${process.pid}`),
+        lock: async () => ({ kind: 'held', lock: { release: async () => {} } }),
+        verify: false,
+        maxRemovals: 50,
+        sysctls,
+        now: () => 0,
+      });
+      return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
     }
     case 'check':
       return [

@@ -78,4 +78,28 @@ export const hostCodes = {
       'UDP has no end of connection: a client that keeps sending goes on being led to an endpoint that is gone, until its conntrack entry is deleted. The conntrack program, which does that, is missing or failed. The new rules are in force for everybody else.',
     remedy: 'Install conntrack (Debian and Ubuntu: conntrack; Fedora: conntrack-tools).',
   },
+  NATC5020: {
+    title: 'no lock',
+    explanation:
+      'Two natc processes must not change the ruleset at once. natc holds a lock on a file in the state directory through flock(1), which the kernel releases however natc ends. The lock could not be taken for another reason than that somebody holds it. Nothing was changed.',
+    remedy: 'Install util-linux, and name a directory that natc can write with --state-dir.',
+  },
+  NATC5024: {
+    title: 'the input has no Service',
+    explanation:
+      'The kernel serves Services, and the input has none that could be served. That is what a kubectl without permissions prints. Nothing was changed.',
+    remedy: 'If all Services shall go, use --allow-mass-removal, or natc cleanup.',
+  },
+  NATC5025: {
+    title: 'too many Services would be removed',
+    explanation:
+      'The input lacks more of the Services that the kernel serves than --max-removals allows. Nothing was changed.',
+    remedy: 'If they shall go, use --allow-mass-removal, or a larger --max-removals.',
+  },
+  NATC5026: {
+    title: "natc's tables had been changed",
+    explanation:
+      'Somebody else changed the tables ip natc or ip6 natc after natc wrote them. natc put them right.',
+    remedy: 'Find out who does it: other programs must leave these two tables alone.',
+  },
 } as const satisfies Record<string, CodeEntry>;
