@@ -183,7 +183,7 @@ function foldQuoted(
 export function readLiteral(cursor: Cursor, parentIndent: number): string {
   const { text, end } = cursor;
   const headerEnd = endOfLine(text, cursor.pos);
-  const header = text.slice(cursor.pos + 1, headerEnd).trimEnd();
+  const header = text.slice(cursor.pos + 1, headerEnd).replace(/ +$/, '');
   if (header !== '' && header !== '-' && header !== '+') giveUp('a block header', cursor.pos);
   let pos = text.indexOf('\n', headerEnd) + 1;
   if (pos === 0) giveUp('an empty block', cursor.pos);

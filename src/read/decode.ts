@@ -61,23 +61,28 @@ function sequenceLength(bytes: Uint8Array, pos: number): number {
 }
 
 /**
- * What neither kubectl nor YAML takes: control characters other than tab, line feed and NEL, a
- * carriage return outside of a CRLF, and the two non-characters of the basic plane.
+ * What neither kubectl nor YAML takes: control characters other than tab, line feed and NEL, the two
+ * non-characters of the basic plane, a carriage return outside of a CRLF, and a byte order mark
+ * anywhere but before a document's `---`, where it stands when files were concatenated.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const controlCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?!\n)/;
+const forbidden =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?!\n)|\ufeff(?!---)|(?<!\n)\ufeff/;
+
+const forbiddenNames: ReadonlyMap<number, string> = new Map([
+  [0x0d, 'a carriage return without a line feed'],
+  [0xfeff, 'a byte order mark (U+FEFF) inside the text'],
+]);
 
 /** The first character of a text that may not be in a YAML document; undefined when there is none. */
 export function controlCharacterError(source: Source): Diagnostic | undefined {
-  const match = controlCharacter.exec(source.text);
+  const match = forbidden.exec(source.text);
   if (match === null) return undefined;
   const code = source.text.charCodeAt(match.index);
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   return spanError(
     'NATC1012',
-    code === 0x0d
-      ? 'a carriage return without a line feed'
-      : `the control character ${name} is not allowed`,
+    forbiddenNames.get(code) ?? `the control character ${name} is not allowed`,
     [{ source, start: match.index, end: match.index + 1 }],
     code === 0 ? 'is this a text file?' : 'remove it, or write it as an escape in double quotes',
   );

@@ -58,8 +58,11 @@ function readBlock(source: Source, start: number, end: number): Documents {
   const result = readBlockDocument(source.text, start, end, (itemStart, itemEnd, column) => {
     if (itemEnd - itemStart > longestFullYaml) return undefined;
     const item = readFullYaml(source, itemStart, itemEnd, column);
-    (item.value === undefined ? refused : problems).push(...item.problems);
-    return item.value;
+    // The anchor of an alias may be in another item, which only the whole document shows.
+    const isAlone = !item.problems.some(({ code }) => code === 'NATC1018');
+    const isRead = item.value !== undefined && isAlone;
+    (isRead ? problems : refused).push(...item.problems);
+    return isRead ? item.value : undefined;
   });
   switch (result.kind) {
     case 'empty':

@@ -1,4 +1,5 @@
 import { skipSpace, skipString } from './json-scan.ts';
+import { quoteText } from './span-error.ts';
 
 /** What is wrong in a text that JSON.parse refuses, with offsets. */
 export interface JsonError {
@@ -74,21 +75,33 @@ export function findJsonError(text: string, start: number, end: number): JsonErr
         pos = word.lastIndex;
         expected = afterValue();
       } else {
-        token.lastIndex = pos;
-        token.test(text);
-        const found = text.slice(pos, token.lastIndex);
+        const found = text.slice(pos, endOfToken(text, pos));
         const isCutOff =
-          token.lastIndex >= end && /^(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-)$/.test(found);
+          pos + found.length >= end && /^(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-)$/.test(found);
         if (takesValue && isCutOff) return truncated(end);
-        return fail(
-          `expected ${describe(expected)}, found \`${found.slice(0, 40)}\``,
-          token.lastIndex,
-        );
+        return fail(unexpected(expected, found), pos + found.length);
       }
     }
     pos = skipSpace(text, pos);
   }
   return undefined;
+}
+
+function endOfToken(text: string, pos: number): number {
+  if (text.charAt(pos) === '"') {
+    const end = skipString(text, pos);
+    if (end > 0) return end;
+  }
+  token.lastIndex = pos;
+  token.test(text);
+  return token.lastIndex;
+}
+
+function unexpected(expected: Expected, found: string): string {
+  const isTrailingComma =
+    (expected === 'key' && found === '}') || (expected === 'value' && found === ']');
+  if (isTrailingComma) return `a comma before \`${found}\``;
+  return `expected ${describe(expected)}, got \`${quoteText(found)}\``;
 }
 
 function describe(expected: Expected): string {

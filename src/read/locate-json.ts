@@ -2,35 +2,34 @@ import type { Extent, FieldPath, Source } from '../diagnostics/source.ts';
 import { type JsonEntry, jsonEntries, skipSpace } from './json-scan.ts';
 import type { TextRange } from './locate.ts';
 
-/** The elements of the arrays that were looked into, by the offset of their `[`. */
-const arrays = new WeakMap<Source, Map<number, readonly JsonEntry[]>>();
+/** The entries of the objects and arrays on the way to Lists' items, by offset. */
+const onTheWay = new WeakMap<Source, Map<number, readonly JsonEntry[]>>();
 
 /** A List of thousands of items is scanned once, not once for each diagnostic. */
-function elementsOf(source: Source, pos: number): readonly JsonEntry[] {
-  let known = arrays.get(source);
+function knownEntries(source: Source, pos: number): readonly JsonEntry[] {
+  let known = onTheWay.get(source);
   if (known === undefined) {
     known = new Map();
-    arrays.set(source, known);
+    onTheWay.set(source, known);
   }
-  let elements = known.get(pos);
-  if (elements === undefined) {
-    elements = [...jsonEntries(source.text, pos)];
-    known.set(pos, elements);
+  let entries = known.get(pos);
+  if (entries === undefined) {
+    entries = [...jsonEntries(source.text, pos)];
+    known.set(pos, entries);
   }
-  return elements;
+  return entries;
 }
 
-function findEntry(source: Source, pos: number, step: string | number): JsonEntry | undefined {
-  const { text } = source;
-  const open = text.charAt(pos);
-  if (open === '[') return elementsOf(source, pos)[Number(step)];
-  if (open !== '{') return undefined;
-  let found: JsonEntry | undefined;
-  for (const entry of jsonEntries(text, pos)) {
-    // The last of several equal keys is the one that JSON.parse keeps.
-    if (keyOf(text, entry) === String(step)) found = entry;
-  }
-  return found;
+function findEntry(
+  text: string,
+  entries: readonly JsonEntry[],
+  step: string | number,
+): JsonEntry | undefined {
+  const [first] = entries;
+  if (first === undefined) return undefined;
+  if (first.keyStart < 0) return entries[Number(step)];
+  // The last of several equal keys is the one that JSON.parse keeps.
+  return entries.findLast((entry) => keyOf(text, entry) === String(step));
 }
 
 function keyOf(text: string, { keyStart, keyEnd }: JsonEntry): string {
@@ -45,12 +44,15 @@ export function locateInJson(
   path: FieldPath,
   at: 'key' | 'value',
 ): TextRange {
-  let start = skipSpace(source.text, extent.start);
-  for (const step of extent.path) start = findEntry(source, start, step)?.start ?? start;
+  const { text } = source;
+  let start = skipSpace(text, extent.start);
+  for (const step of extent.path) {
+    start = findEntry(text, knownEntries(source, start), step)?.start ?? start;
+  }
   let range: TextRange = { start, end: start + 1 };
   let key = range;
   for (const [index, step] of path.entries()) {
-    const entry = findEntry(source, start, step);
+    const entry = findEntry(text, [...jsonEntries(text, start)], step);
     if (entry === undefined) return key;
     // An element has no key of its own; what is missing in it is missing where it begins.
     key =

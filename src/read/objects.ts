@@ -29,6 +29,7 @@ interface Candidate {
   readonly extent: Extent;
   /** What a typed list says of its items, which the API server prints without kind and apiVersion. */
   readonly inherited: { readonly apiVersion: string; readonly kind: string } | undefined;
+  readonly isItem: boolean;
 }
 
 /**
@@ -38,7 +39,7 @@ interface Candidate {
 export function addObjects(collector: ObjectCollector, source: Source, document: Document): void {
   const { value, extent, items } = document;
   const problems = document.isFlawed ? [] : collector.problems;
-  const candidate = { value, extent, inherited: undefined };
+  const candidate = { value, extent, inherited: undefined, isItem: false };
   addCandidate({ ...collector, problems }, source, candidate, items);
 }
 
@@ -69,11 +70,11 @@ const isMapping = (value: unknown): value is Mapping =>
 function toObject(
   collector: ObjectCollector,
   source: Source,
-  { value, extent, inherited }: Candidate,
+  { value, extent, inherited, isItem }: Candidate,
 ): SourceObject | undefined {
   if (!isMapping(value)) {
     const object = { source, extent, apiVersion: '', kind: '', value: {} };
-    collector.problems.push(notAnObject(object, value));
+    collector.problems.push(notAnObject(object, value, isItem));
     return undefined;
   }
   const apiVersion = value['apiVersion'] ?? inherited?.apiVersion;
@@ -89,11 +90,11 @@ function toObject(
 function describe(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
   return `the ${typeof value} \`${quoteText(String(value))}\``;
 }
 
-function notAnObject(object: SourceObject, value: unknown): Diagnostic {
-  const isItem = object.extent.path.length > 0;
+function notAnObject(object: SourceObject, value: unknown, isItem: boolean): Diagnostic {
   return error(
     'NATC1030',
     `${isItem ? 'the item' : 'the document'} is ${describe(value)}, not a Kubernetes object`,
@@ -168,7 +169,7 @@ function itemsOf(
       start !== undefined && end !== undefined
         ? { format: extent.format, start, end, path: [] }
         : { ...extent, path: [...extent.path, 'items', index] };
-    return { value, extent: itemExtent, inherited };
+    return { value, extent: itemExtent, inherited, isItem: true };
   });
 }
 

@@ -6,10 +6,10 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** A document marker; at a line's start no other content can look like one. */
-const marker = /^(?:\uFEFF?---|\.\.\.)(?=[ \t\r\n]|$)/gm;
-const blanksAndComments = /(?:\uFEFF?---(?=\s|$))?(?:\s+(?:#.*)?)*/y;
-const leadingComments = /\uFEFF?(?:\s*#.*\n)*\s*/y;
+// Only LF breaks lines here; `^`, `.` and `\s` would take U+2028 for a line break or blank as well.
+const marker = /(?<![^\n])(?:\uFEFF?---|\.\.\.)(?![^ \t\r\n])/g;
+const blanksAndComments = /(?:\uFEFF?---(?![^ \t\r\n]))?(?:[ \t\r\n]+(?:#[^\n]*)?)*/y;
+const leadingComments = /(?:[ \t\r\n]*#[^\n]*\n)*[ \t\r\n]*/y;
 
 /**
  * The YAML documents of a text, in order. A stretch without `---` that holds only blanks and
@@ -39,7 +39,7 @@ function hasDirective(text: string, start: number): boolean {
 }
 
 function* stretch(text: string, from: number, end: number): Generator<Stretch> {
-  // A byte order mark may stand before every document, e.g. where files were concatenated.
+  // A byte order mark may stand before every `---`, e.g. where files were concatenated.
   const start = text.charCodeAt(from) === 0xfeff ? from + 1 : from;
   blanksAndComments.lastIndex = start;
   blanksAndComments.test(text);

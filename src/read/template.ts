@@ -42,7 +42,7 @@ export function objectTemplateError(object: SourceObject): Diagnostic | undefine
 }
 
 const templateMessage = (text: string): string =>
-  `"${quoteText(text)}" is an unrendered template, no value`;
+  `\`${quoteText(text)}\` is an unrendered template`;
 
 interface Found {
   readonly path: FieldPath;

@@ -5,24 +5,31 @@ import { quoteText, spanError } from './span-error.ts';
 import { templateError } from './template.ts';
 import { yamlPackage } from './yaml-package.ts';
 
-/** The commonest of the package's messages, in words that a user of kubectl expects. */
+/**
+ * The commonest of the package's messages, in words that a user of kubectl expects; `%` stands for
+ * the text from the error to the end of its line.
+ */
 const rewordings: readonly (readonly [pattern: RegExp, message: string, hint: string])[] = [
-  [/^Implicit map keys? need/, 'expected `key: value`', 'is a colon missing?'],
-  [/^Implicit keys? need/, 'expected `key: value`', 'is a colon missing, or a quote?'],
+  [/^Implicit map keys? need/, 'expected `key: value`, got `%`', 'is a colon missing?'],
+  [/^Implicit keys? need/, 'expected `key: value`, got `%`', 'is a colon missing, or a quote?'],
   [
     /^All mapping items must/,
     'the line is indented like no line above',
     'indent it like its neighbours',
   ],
-  [/^Nested mappings are not/, 'a second `: ` in one line', 'quote the value if it contains `: `'],
-  [/^Plain value cannot start/, 'a value cannot begin with this character', 'quote the value'],
-  [/ at node end$/, 'unexpected text after a value', 'check the quotes and brackets before it'],
+  [
+    /^Nested mappings are not/,
+    'a second `: ` in one line, in `%`',
+    'quote the value if it contains `: `',
+  ],
+  [/^Plain value cannot start/, 'a value cannot begin like `%`', 'quote the value'],
+  [/ at node end$/, 'unexpected text after a value: `%`', 'check the quotes before it'],
+  [/^Flow .* end with a/, 'a bracket is still open before `%`', 'close it with `]` or `}`'],
   [
     /^Invalid escape sequence/,
-    'unknown escape',
+    'unknown escape `%`',
     'write `\\\\` for a backslash, or use single quotes',
   ],
-  [/^Source contains multiple/, 'two documents in one', 'separate them with a line `---`'],
 ];
 
 /**
@@ -59,11 +66,12 @@ export function yamlError(
       'close the quote, or double a quote inside it',
     );
   }
+  const rest = source.text.slice(start, endOfLine(source, start));
   const [, message, hint] = rewordings.find(([pattern]) => pattern.test(error.message)) ?? [];
   return spanError(
     'NATC1010',
-    `invalid YAML: ${message ?? lowerFirst(error.message)}`,
-    [{ source, start, end }],
+    `invalid YAML: ${message?.replace('%', () => quoteText(rest)) ?? lowerFirst(error.message)}`,
+    [{ source, start, end: Math.min(end, start + rest.length) }],
     hint ?? 'check the indentation, quotes and brackets around it',
   );
 }

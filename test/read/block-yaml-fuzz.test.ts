@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readBlockDocument } from '../../src/read/block-yaml.ts';
+import { controlCharacterError } from '../../src/read/decode.ts';
+import { readFullYaml } from '../../src/read/full-yaml.ts';
+import { splitDocuments } from '../../src/read/split-documents.ts';
+import { kubectlDocuments } from '../support/kubectl-yaml.ts';
+
+/** Pieces of YAML that change what a text means, to be put anywhere. */
+const pieces = [
+  ...[
+    '\n',
+    '\n\n',
+    ' ',
+    '  ',
+    '    ',
+    '\t',
+    '\r\n',
+    '\n- ',
+    '- ',
+    '-',
+    ': ',
+    ':',
+    ':\n',
+    ' #',
+    '#',
+  ],
+  ...[
+    '"',
+    "'",
+    '\\',
+    '\\n',
+    '\\\n',
+    '|',
+    '|\n',
+    '|-\n',
+    '|+\n',
+    '>\n',
+    '|2\n',
+    '&a ',
+    '*a',
+    '!!str ',
+  ],
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    '{}',
+    '[]',
+    ',',
+    '? ',
+    '%',
+    '@',
+    '`',
+    '<<: ',
+    '--- ',
+    '\n---\n',
+    '\n...\n',
+  ],
+  ...['~', 'null', 'yes', '010', '1_0', '0x1F', '.5', '1e3', '__proto__: x\n', 'constructor: x\n'],
+  ...[
+    'a: b\n',
+    'é',
+    '\u{1f600}',
+    '\u2028',
+    '\ufeff',
+    '\n  a: b',
+    '\n a',
+    '\n  # c\n',
+    '""',
+    "''",
+    "'' '",
+  ],
+];
+
+const mutation = fc.record({
+  kind: fc.constantFrom('insert', 'delete', 'copy', 'indent', 'cut', 'replace'),
+  at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+  to: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+  length: fc.integer({ min: 1, max: 12 }),
+  piece: fc.constantFrom(...pieces),
+});
+type Mutation = typeof mutation extends fc.Arbitrary<infer T> ? T : never;
+
+function mutate(text: string, { kind, at, to, length, piece }: Mutation): string {
+  const from = Math.floor(at * text.length);
+  const target = Math.floor(to * text.length);
+  const lineStart = text.lastIndexOf('\n', from) + 1;
+  switch (kind) {
+    case 'insert':
+      return text.slice(0, from) + piece + text.slice(from);
+    case 'replace':
+      return text.slice(0, from) + piece + text.slice(from + length);
+    case 'delete':
+      return text.slice(0, from) + text.slice(from + length);
+    case 'copy':
+      return text.slice(0, target) + text.slice(from, from + 4 * length) + text.slice(target);
+    case 'indent':
+      return `${text.slice(0, lineStart)}${' '.repeat(length % 4)}${text.slice(lineStart + (length % 3))}`;
+    case 'cut':
+      return text.slice(0, from);
+  }
+}
+
+/** Checks that where the block reader answers, the full reader gives the same; tells if it answered. */
+function compare(text: string): boolean {
+  const source = { name: 'fuzz.yaml', text };
+  if (controlCharacterError(source) !== undefined) return false;
+  let answered = false;
+  for (const { start, end } of splitDocuments(text)) {
+    const block = readBlockDocument(text, start, end, () => undefined);
+    if (block.kind === 'outside') continue;
+    answered = true;
+    const full = readFullYaml(source, start, end, 0);
+    expect(full.problems.map(({ message }) => message)).toEqual([]);
+    expect(block.kind === 'empty' ? null : block.value).toEqual(full.value ?? null);
+    if (block.kind === 'empty' || block.items.length === 0) continue;
+    const items = (block.value as { readonly items: readonly unknown[] }).items;
+    items.forEach((item, index) => {
+      const itemStart = block.items[2 * index] ?? 0;
+      const column = itemStart - text.lastIndexOf('\n', itemStart - 1) - 1;
+      const alone = readFullYaml(source, itemStart, block.items[2 * index + 1] ?? 0, column);
+      if (item !== null) expect(alone.value).toEqual(item);
+    });
+  }
+  return answered;
+}
+
+const isLong = process.env['NATC_LONG'] === '1';
+
+test('the block reader agrees with the full reader on mutated kubectl documents', () => {
+  let answered = 0;
+  let runs = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...kubectlDocuments),
+      fc.array(mutation, { maxLength: 4 }),
+      (document, mutations) => {
+        runs++;
+        if (compare(mutations.reduce(mutate, document))) answered++;
+      },
+    ),
+    { numRuns: isLong ? 150_000 : 2000 },
+  );
+  // Were it to give up always, the comparison would say nothing.
+  expect(answered / runs).toBeGreaterThan(0.3);
+}, 3_600_000);
