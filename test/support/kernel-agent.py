@@ -353,9 +353,11 @@ def ask(protocol, address, port, source, mark, timeout, count):
 connections = {}
 
 
-def open_connection(address, port, timeout):
+def open_connection(address, port, source, timeout):
     sock = stream_socket("TCP", address)
     sock.settimeout(timeout)
+    if source:
+        sock.bind((source, 0))
     sock.connect((address, port))
     key = len(connections) + 1
     connections[key] = sock

@@ -56,7 +56,7 @@ export interface Host {
   /** The same question `count` times, one connection after the other. */
   askMany(question: Question, count: number): Promise<readonly Answer[]>;
   /** Opens a TCP connection that stays open. */
-  open(to: string, port: number): Promise<OpenConnection>;
+  open(to: string, port: number, from?: string): Promise<OpenConnection>;
   run(argv: readonly string[], stdin?: string): Promise<CommandResult>;
   must(argv: readonly string[], stdin?: string): Promise<string>;
 }
@@ -165,11 +165,11 @@ function hostOn(agent: KernelAgent, name: HostName): Host {
     },
     ask: async (question) => (await askMany(question, 1))[0]!,
     askMany,
-    async open(to, port) {
+    async open(to, port, from = '') {
       const { connection, greeting } = await agent.request<{
         connection: number;
         greeting: string;
-      }>('open', { address: to, port, timeout: 2 });
+      }>('open', { address: to, port, source: from, timeout: 2 });
       return {
         answeredBy: greeting.split(' ')[0] as HostName,
         async echo(text) {
