@@ -1,6 +1,6 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { quote } from '../diagnostics/quote.ts';
-import { atKey, childFields, type Fields, isGiven, isRecord, rawField } from './fields.ts';
+import { atKey, childFields, type Fields, isRecord, rawField } from './fields.ts';
 import { type FieldUses, type Ignored, kubeProxyFields } from './kube-proxy-fields.ts';
 
 /** Says which fields of a KubeProxyConfiguration have no effect on natc, and why. */
@@ -44,5 +44,11 @@ function warnUnknown(fields: Fields, key: string, path: string, known: readonly 
 /** The zero values, which kubeadm writes for every field that nobody set. */
 function saysNothing(fields: Fields, key: string): boolean {
   const value = rawField(fields, key);
-  return !isGiven(fields, key) || value === false || value === 0 || value === '0s';
+  return isZero(value) || (isRecord(value) && Object.values(value).every(isZero));
 }
+
+const isZero = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  ['', '0s', 0, false].some((zero) => zero === value) ||
+  (Array.isArray(value) && value.length === 0);
