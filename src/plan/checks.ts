@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { clusterIPEndpoints } from './checks/cluster-ip-endpoints.ts';
-import { endpointsObjects } from './checks/endpoint-objects.ts';
-import { ignoredSlices } from './checks/endpoint-slices.ts';
+import { endpointsUse } from './checks/endpoints-use.ts';
+import { ignoredEndpoints } from './checks/ignored-endpoints.ts';
 import { nodePortSurprises } from './checks/node-ports.ts';
 import type { Check, Planned } from './checks/planned.ts';
 import { weakServiceFields } from './checks/service-fields.ts';
@@ -15,8 +15,8 @@ const checks: readonly Check[] = [
   thisNode,
   nodePortSurprises,
   weakServiceFields,
-  endpointsObjects,
-  ignoredSlices,
+  endpointsUse,
+  ignoredEndpoints,
   withoutEndpoints,
   clusterIPEndpoints,
   missingTopologyHints,

@@ -69,17 +69,17 @@ function claimedTwice(
   const names = [holder, loser].map(
     ({ servicePort }) => `${servicePort.namespace}/${servicePort.service}`,
   );
-  const message = `Services "${names[0]}" and "${names[1]}" both claim ${destination}`;
+  const message = `Services ${names.join(' and ')} both claim ${destination}`;
   const places: readonly Place[] = [
     { kind: 'field', ...loser.frontend.origin },
     { kind: 'field', ...holder.frontend.origin, note: 'first claimed here' },
   ];
   const common = { code: 'NATC3001', message, places } as const;
   return validate === 'warn'
-    ? { ...common, severity: 'warning', hint: `"${names[0]}" keeps it, being first by name` }
+    ? { ...common, severity: 'warning', hint: `${names[0]} keeps it, being first by name` }
     : {
         ...common,
         severity: 'error',
-        hint: `give one of them another address or port; with --validate warn "${names[0]}" keeps it`,
+        hint: `give one of them another address or port; with --validate warn ${names[0]} keeps it`,
       };
 }

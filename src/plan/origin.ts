@@ -41,3 +41,8 @@ export function addressPaths(
     return list;
   });
 }
+
+const labelPath = (name: string): FieldPath => ['metadata', 'labels', name];
+
+export const proxyNameLabelPath = labelPath('service.kubernetes.io/service-proxy-name');
+export const headlessLabelPath = labelPath('service.kubernetes.io/headless');

@@ -1,12 +1,13 @@
 /**
  * Which Services are compiled (semantics section 2).
  */
+import type { FieldPath } from '../diagnostics/source.ts';
 import type { Service } from '../model/cluster.ts';
 import type { Settings } from '../model/settings.ts';
 import { familyOf } from '../net/address.ts';
 import type { IpFamily } from '../net/family.ts';
 import { compareBytes } from './order.ts';
-import { origin } from './origin.ts';
+import { fieldAt, headlessLabelPath, origin, proxyNameLabelPath } from './origin.ts';
 import type { UnservedReason, UnservedService } from './plan.ts';
 
 /** The Services of a cluster, told apart; both lists sorted by namespace and name. */
@@ -30,7 +31,7 @@ export function takeServices(services: readonly Service[], settings: Settings): 
         service: service.name,
         type: service.type,
         reason,
-        origin: origin(service.object, []),
+        origin: origin(service.object, fieldToBlame(service, reason)),
       });
     }
   }
@@ -48,6 +49,23 @@ function unservedReason(service: Service, settings: Settings): UnservedReason | 
   return settings.families.some((family) => clusterIPOf(service, family) !== undefined)
     ? undefined
     : 'other-family';
+}
+
+function fieldToBlame(service: Service, reason: UnservedReason): FieldPath {
+  switch (reason) {
+    case 'other-proxy':
+      return service.serviceProxyName === undefined ? ['metadata', 'name'] : proxyNameLabelPath;
+    case 'headless-label':
+      return headlessLabelPath;
+    case 'external-name':
+      return ['spec', 'type'];
+    case 'headless':
+    case 'other-family':
+      return ['spec', fieldAt(service.object, ['spec', 'clusterIPs']) ? 'clusterIPs' : 'clusterIP'];
+    case 'no-cluster-ip':
+    case 'no-ports':
+      return ['metadata', 'name'];
+  }
 }
 
 /** A Service's cluster IP of one family and its index in `clusterIPs`. */

@@ -29,7 +29,7 @@ test('S3 Services of another proxy are told in one note, the first three by name
   expect(others).toEqual([]);
   expect(note).toMatchObject({
     severity: 'note',
-    message: '5 Services left to another proxy: "default/a", "default/b", "default/c" and 2 more',
+    message: '5 Services (default/a, default/b, default/c and 2 more) are left to another proxy',
   });
   expect(note?.places).toHaveLength(3);
 });
@@ -57,7 +57,7 @@ test('S5 a second cluster IP without ipFamilies is told', () => {
 test('E12 slices of Services that are not there are told in one note', () => {
   const objects = ['a', 'b'].map((name) => slice(ready('10.0.0.1'), { name, of: 'gone' }));
   expect(said('NATC3009', objects)).toMatchObject([
-    { message: expect.stringMatching(/^2 .*"default\/a", "default\/b"$/) },
+    { message: expect.stringMatching(/^2 EndpointSlices \(default\/a, default\/b\) /) },
   ]);
 });
 
@@ -70,7 +70,7 @@ test('S3 S4 a slice hidden from a served Service is told, one of an unserved Ser
 
 test('P1 a Service port without usable endpoints is told in a note', () => {
   expect(said('NATC3011', [service(), slice([])])).toMatchObject([
-    { severity: 'note', message: expect.stringContaining('"default/web:http"') },
+    { severity: 'note', message: expect.stringContaining('Service port default/web:http ') },
   ]);
   const unready = slice([at('10.0.0.1', { conditions: { ready: false } })]);
   expect(codes([service(), unready])).toEqual(['NATC3011']);
@@ -84,7 +84,7 @@ test('F2 a port that no endpoint has is told with the ports that they have', () 
     {
       severity: 'warning',
       message:
-        'the endpoints of "default/web" have no TCP port "http", so connections to it are refused',
+        'the endpoints of Service default/web have no TCP port "http": connections to it are refused',
       places: [{ path: ['spec', 'ports', 0] }, { path: ['ports'] }],
       hint: expect.stringContaining('"https" (TCP)'),
     },
@@ -148,7 +148,7 @@ test('E13 an endpoint that is a cluster IP is told', () => {
   expect(said('NATC3022', objects)).toMatchObject([
     {
       severity: 'warning',
-      message: '1 endpoint that is a cluster IP cannot be reached: "172.30.0.42"',
+      message: 'endpoint 172.30.0.42 is a cluster IP and cannot be reached',
       places: [{ path: ['endpoints', 0, 'addresses', 0] }],
     },
   ]);

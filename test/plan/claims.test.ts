@@ -9,7 +9,7 @@ test('P6 ND5 a destination of two Services is an error that names both places', 
   const [claim] = diagnostics.filter(({ code }) => code === 'NATC3001');
   expect(claim).toMatchObject({
     severity: 'error',
-    message: 'Services "default/a" and "default/b" both claim 192.168.99.1:80/TCP',
+    message: 'Services default/a and default/b both claim 192.168.99.1:80/TCP',
     places: [
       { path: ['spec', 'externalIPs', 0] },
       { path: ['status', 'loadBalancer', 'ingress', 0, 'ip'] },

@@ -1,18 +1,15 @@
 import type { Endpoint, FamilyPlan } from '../plan.ts';
-import { counted, grouped, isAre, type Subject } from './grouped.ts';
+import { grouped, type Subject } from './grouped.ts';
 import type { Check } from './planned.ts';
 
 /** E13: after DNAT such a packet meets the refusal of unused cluster IP ports (K1). */
 export const clusterIPEndpoints: Check = ({ plan }) =>
   plan.families.flatMap((family) =>
-    grouped(
-      'NATC3022',
-      'warning',
-      subjectsIn(family),
-      (count, names) =>
-        `${counted(count, 'endpoint')} that ${isAre(count)} a cluster IP cannot be reached: ${names}`,
-      'list the addresses behind that Service instead of its cluster IP',
-    ),
+    grouped('NATC3022', 'warning', subjectsIn(family), {
+      noun: ['endpoint', 'endpoints'],
+      says: ['is a cluster IP and cannot be reached', 'are cluster IPs and cannot be reached'],
+      hint: 'list the addresses behind that Service instead of its cluster IP',
+    }),
   );
 
 function subjectsIn({ clusterIPs, servicePorts }: FamilyPlan): readonly Subject[] {

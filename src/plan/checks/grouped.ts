@@ -1,5 +1,4 @@
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
-import { quote } from '../../diagnostics/quote.ts';
 import type { FieldPath, SourceObject } from '../../diagnostics/source.ts';
 
 /** One of several things that a single diagnostic is about. */
@@ -9,44 +8,51 @@ export interface Subject {
   readonly place: Place;
 }
 
+/** An object as a subject; `path` is the field to point at. */
 export const subject = (
   { namespace, name, object }: { namespace: string; name: string; object: SourceObject },
-  path: FieldPath = [],
+  path: FieldPath = ['metadata', 'name'],
 ): Subject => ({ name: `${namespace}/${name}`, place: { kind: 'field', object, path } });
+
+/** The words for one subject and for several. */
+export interface Wording {
+  readonly noun: readonly [one: string, many: string];
+  /** Goes on from the noun and its name: `Service a/b is …`, `3 Services (a/b, …) are …`. */
+  readonly says: readonly [one: string, many: string];
+  readonly hint?: string;
+}
 
 const shown = 3;
 
 /**
- * Says one thing about many objects in one diagnostic, so that a cluster with 5,000 headless Services
- * gets one line and not 5,000. The first few are named and pointed at.
+ * Says one thing about many objects in one diagnostic, so that a cluster with 5,000 Services of
+ * another proxy gets one line and not 5,000. The first few are named and pointed at.
  *
- * @param message gets the number of subjects and their names, quoted: `"a/b", "c/d" and 7 more`.
  * @returns nothing for no subjects.
  */
 export function grouped(
   code: Diagnostic['code'],
   severity: Diagnostic['severity'],
   subjects: readonly Subject[],
-  message: (count: number, names: string) => string,
-  hint?: string,
+  { noun, says, hint }: Wording,
 ): readonly Diagnostic[] {
-  if (subjects.length === 0) return [];
   const first = subjects.slice(0, shown);
-  const others = subjects.length - first.length;
-  const named = first.map((each) => quote(each.name)).join(', ');
-  return [
-    {
-      code,
-      severity,
-      message: message(subjects.length, others === 0 ? named : `${named} and ${others} more`),
-      places: first.map((each) => each.place),
-      ...(hint === undefined ? {} : { hint }),
-    },
-  ];
+  const [only] = first;
+  if (only === undefined) return [];
+  const message =
+    subjects.length === 1
+      ? `${noun[0]} ${only.name} ${says[0]}`
+      : `${subjects.length} ${noun[1]} (${listed(subjects)}) ${says[1]}`;
+  const places = first.map((each) => each.place);
+  return [{ code, severity, message, places, ...(hint === undefined ? {} : { hint }) }];
 }
 
-/** `1 Service`, `3 Services`. */
-export const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
+function listed(subjects: readonly Subject[]): string {
+  const names = subjects.slice(0, shown).map((each) => each.name);
+  const others = subjects.length - names.length;
+  return others === 0 ? names.join(', ') : `${names.join(', ')} and ${others} more`;
+}
 
-export const isAre = (count: number): string => (count === 1 ? 'is' : 'are');
+export const services: Wording['noun'] = ['Service', 'Services'];
+export const endpointSlices: Wording['noun'] = ['EndpointSlice', 'EndpointSlices'];
+export const endpointsObjects: Wording['noun'] = ['Endpoints', 'Endpoints objects'];

@@ -27,7 +27,7 @@ function openFamily({ settings, node }: Planned, family: FamilyPlan): readonly D
     {
       code: 'NATC3017',
       severity: severityFor(family),
-      message: `${why}, so ${family.family} node ports are open on all addresses`,
+      message: `${why}, so ${family.family} node ports are open on all ${family.family} addresses of the node`,
       places: [{ kind: 'option', option, value: formatEntries(settings) }],
       hint: `${isPrimary ? 'give --node-ip, or list CIDRs' : 'list CIDRs of that family'}; ${nowhere[family.family]} closes it`,
     },

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { IpFamily } from '../../net/family.ts';
 import { serviceAddresses } from '../service-addresses.ts';
 import { failsOpen } from '../source-ranges.ts';
-import { counted, grouped, subject } from './grouped.ts';
+import { grouped, services, subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** Fields of a Service that have less effect than their author may think. */
@@ -19,9 +19,14 @@ const secondClusterIP = ({ taken }: Planned): readonly Diagnostic[] =>
     taken
       .filter((service) => service.ipFamilies.length === 0 && service.clusterIPs.length > 1)
       .map((service) => subject(service, ['spec', 'clusterIPs', 1])),
-    (count, names) =>
-      `second cluster IP of ${counted(count, 'Service')} without spec.ipFamilies not served: ${names}`,
-    'list the families in spec.ipFamilies, in the order of spec.clusterIPs',
+    {
+      noun: services,
+      says: [
+        'has two cluster IPs but no ipFamilies: the second is not served',
+        'have two cluster IPs but no ipFamilies: the second is not served',
+      ],
+      hint: 'list the families in spec.ipFamilies, in the order of spec.clusterIPs',
+    },
   );
 
 /** R4. */
@@ -43,7 +48,12 @@ const openRanges = ({ taken }: Planned, family: IpFamily): readonly Diagnostic[]
         );
       })
       .map((service) => subject(service, ['spec', 'loadBalancerSourceRanges'])),
-    (count, names) =>
-      `loadBalancerSourceRanges of ${counted(count, 'Service')} have no ${family} range, so every ${family} source is let through: ${names}`,
-    `add the ${family} ranges that may connect`,
+    {
+      noun: services,
+      says: [
+        `has loadBalancerSourceRanges, but none for ${family}: every ${family} source is let through`,
+        `have loadBalancerSourceRanges, but none for ${family}: every ${family} source is let through`,
+      ],
+      hint: `add the ${family} ranges that may connect`,
+    },
   );

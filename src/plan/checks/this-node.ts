@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { quote } from '../../diagnostics/quote.ts';
 import { compareBytes } from '../order.ts';
 import { policiesOf } from '../policies.ts';
-import { counted, grouped, subject } from './grouped.ts';
+import { grouped, services, subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** What is unknown of this node although something depends on it. */
@@ -13,17 +14,15 @@ export const thisNode: Check = (planned) => [
 
 function unknownNode({ cluster, node }: Planned): readonly Diagnostic[] {
   if (node.name === undefined || node.node !== undefined || cluster.nodes.length === 0) return [];
-  const known = cluster.nodes
-    .map((each) => each.name)
-    .sort(compareBytes)
-    .slice(0, 5);
+  const known = cluster.nodes.map((each) => each.name).sort(compareBytes);
+  const others = known.length > 5 ? ` and ${known.length - 5} more` : '';
   return [
     {
       code: 'NATC3014',
       severity: 'warning',
-      message: `no Node object is called "${node.name}"`,
+      message: `no Node object is called ${quote(node.name)}`,
       places: [{ kind: 'option', option: '--node-name', value: node.name }],
-      hint: `the input has ${counted(cluster.nodes.length, 'Node')}, among them ${known.join(', ')}`,
+      hint: `Nodes of the input: ${known.slice(0, 5).join(', ')}${others}`,
     },
   ];
 }
@@ -38,14 +37,14 @@ function localPolicyWithoutNodeName({ node, taken }: Planned): readonly Diagnost
       return internal === 'Local' ? subject(service, ['spec', 'internalTrafficPolicy']) : undefined;
     })
     .filter((each) => each !== undefined);
-  return grouped(
-    'NATC3015',
-    'warning',
-    subjects,
-    (count, names) =>
-      `this node's name is not known, so every endpoint counts as remote and traffic policy Local drops, in ${counted(count, 'Service')}: ${names}`,
-    'give --node-name',
-  );
+  return grouped('NATC3015', 'warning', subjects, {
+    noun: services,
+    says: [
+      "has a traffic policy Local, but this node's name is not known: every endpoint counts as remote",
+      "have a traffic policy Local, but this node's name is not known: every endpoint counts as remote",
+    ],
+    hint: 'give --node-name: without local endpoints, such traffic is dropped',
+  });
 }
 
 /** M10, where CIDRs are the means and one family has none. */

@@ -1,6 +1,6 @@
 import type { Service } from '../../model/cluster.ts';
 import { type EndpointSources, endpointSourceOf } from '../endpoint-sources.ts';
-import { counted, grouped, subject } from './grouped.ts';
+import { grouped, services, subject } from './grouped.ts';
 import type { Check } from './planned.ts';
 
 /** F12: a traffic distribution is only a wish; without hints in the slices nothing comes of it. */
@@ -13,9 +13,14 @@ export const missingTopologyHints: Check = ({ taken, sources }) =>
         (service) => service.trafficDistribution !== undefined && lacksHints(sources, service),
       )
       .map((service) => subject(service, ['spec', 'trafficDistribution'])),
-    (count, names) =>
-      `no topology hints in the endpoints of ${counted(count, 'Service')} with a trafficDistribution: ${names}`,
-    'the endpoint slice controller writes the hints; without them all endpoints are used alike',
+    {
+      noun: services,
+      says: [
+        'has a trafficDistribution, but its endpoints carry no topology hints',
+        'have a trafficDistribution, but their endpoints carry no topology hints',
+      ],
+      hint: 'the endpoint slice controller writes the hints; without them all endpoints are used alike',
+    },
   );
 
 function lacksHints(sources: EndpointSources, service: Service): boolean {

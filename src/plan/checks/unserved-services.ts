@@ -1,29 +1,29 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts';
-import type { Severity } from '../../diagnostics/diagnostic.ts';
 import type { UnservedReason } from '../plan.ts';
-import { counted, grouped, type Subject } from './grouped.ts';
+import { grouped, type Subject, services, type Wording } from './grouped.ts';
 import type { Check } from './planned.ts';
 
-interface Wording {
-  readonly code: DiagnosticCode;
-  readonly severity: Severity;
-  /** Goes on from `3 Services`. */
-  readonly says: string;
-  readonly hint?: string;
-}
-
 /** What the model stage says of the other reasons is not said again. */
-const wordings: Readonly<Partial<Record<UnservedReason, Wording>>> = {
-  'other-proxy': { code: 'NATC3006', severity: 'note', says: 'left to another proxy' },
+const wordings: Readonly<
+  Partial<Record<UnservedReason, Omit<Wording, 'noun'> & { readonly code: DiagnosticCode }>>
+> = {
+  'other-proxy': {
+    code: 'NATC3006',
+    says: ['is left to another proxy', 'are left to another proxy'],
+  },
   'headless-label': {
     code: 'NATC3007',
-    severity: 'note',
-    says: 'with label service.kubernetes.io/headless not served',
+    says: [
+      'is hidden from proxies by the label service.kubernetes.io/headless',
+      'are hidden from proxies by the label service.kubernetes.io/headless',
+    ],
   },
   'other-family': {
     code: 'NATC3008',
-    severity: 'note',
-    says: 'without cluster IP of a compiled family not served',
+    says: [
+      'has no cluster IP of a family that is compiled',
+      'have no cluster IP of a family that is compiled',
+    ],
     hint: '--ip-family says which families are compiled',
   },
 };
@@ -38,14 +38,8 @@ export const unservedServices: Check = ({ plan }) => {
   }
   return Array.from(byReason).flatMap(([reason, subjects]) => {
     const wording = wordings[reason];
-    if (wording === undefined) return [];
-    const { code, severity, says, hint } = wording;
-    return grouped(
-      code,
-      severity,
-      subjects,
-      (count, names) => `${counted(count, 'Service')} ${says}: ${names}`,
-      hint,
-    );
+    return wording === undefined
+      ? []
+      : grouped(wording.code, 'note', subjects, { noun: services, ...wording });
   });
 };

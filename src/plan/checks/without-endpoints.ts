@@ -7,7 +7,7 @@ import { endpointSourceOf, intakeOf, serviceKey } from '../endpoint-sources.ts';
 import { portKey } from '../merge-endpoints.ts';
 import { sortedUnique } from '../order.ts';
 import { type ServicePortPlan, servicePortName } from '../plan.ts';
-import { counted, grouped, type Subject } from './grouped.ts';
+import { grouped, type Subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** P1-P3: which ServicePorts refuse connections, and F2: where a port's name is to blame. */
@@ -29,13 +29,13 @@ export const withoutEndpoints: Check = (planned) => {
         }
       }
     }
-    return grouped(
-      'NATC3011',
-      'note',
-      subjects,
-      (count, names) =>
-        `${counted(count, `${family} Service port`)} without usable endpoints refused: ${names}`,
-    );
+    return grouped('NATC3011', 'note', subjects, {
+      noun: ['Service port', 'Service ports'],
+      says: [
+        `has no usable ${family} endpoints: connections are refused`,
+        `have no usable ${family} endpoints: connections are refused`,
+      ],
+    });
   });
   return [...mismatches.values(), ...notes];
 };
@@ -95,17 +95,21 @@ function offeredPorts(
 const describePort = ({ name, protocol }: Pick<EndpointPort, 'name' | 'protocol'>): string =>
   name === '' ? `an unnamed one (${protocol})` : `${quote(name)} (${protocol})`;
 
-function portMismatch(servicePort: ServicePortPlan, offered: OfferedPorts): Diagnostic {
+function portMismatch(
+  servicePort: ServicePortPlan,
+  { object, described }: OfferedPorts,
+): Diagnostic {
   const { protocol, portName, namespace, service } = servicePort;
   const port = portName === '' ? `unnamed ${protocol} port` : `${protocol} port "${portName}"`;
+  const portsField = object.kind === 'Endpoints' ? 'subsets' : 'ports';
   return {
     code: 'NATC3012',
     severity: 'warning',
-    message: `the endpoints of "${namespace}/${service}" have no ${port}, so connections to it are refused`,
+    message: `the endpoints of Service ${namespace}/${service} have no ${port}: connections to it are refused`,
     places: [
       { kind: 'field', ...servicePort.origin },
-      { kind: 'field', object: offered.object, path: ['ports'], note: 'ports of the endpoints' },
+      { kind: 'field', object, path: [portsField], note: 'ports of the endpoints' },
     ],
-    hint: `a Service port takes the endpoints' port of the same name and protocol; they have ${offered.described}`,
+    hint: `a Service port takes the endpoints' port of the same name and protocol; they have ${described}`,
   };
 }

@@ -2,11 +2,11 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Service } from '../../model/cluster.ts';
 import { endpointSourceOf, isVisible, serviceKey } from '../endpoint-sources.ts';
 import { exceedsMirrorLimit, mirroredAddressLimit } from '../mirror.ts';
-import { counted, grouped, isAre, type Subject, subject } from './grouped.ts';
+import { endpointsObjects, grouped, type Subject, subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** E3: what becomes of Endpoints objects. */
-export const endpointsObjects: Check = (planned) =>
+export const endpointsUse: Check = (planned) =>
   planned.sources.endpoints.size === 0
     ? []
     : [
@@ -28,13 +28,10 @@ function slicesWin(planned: Planned): readonly Diagnostic[] {
     const endpoints = sources.endpoints.get(key);
     return endpoints !== undefined && sources.slices.has(key) ? subject(endpoints) : undefined;
   });
-  return grouped(
-    'NATC3002',
-    'note',
-    subjects,
-    (count, names) =>
-      `${counted(count, 'Endpoints object')} not read, EndpointSlices win: ${names}`,
-  );
+  return grouped('NATC3002', 'note', subjects, {
+    noun: endpointsObjects,
+    says: ['is not read: EndpointSlices win', 'are not read: EndpointSlices win'],
+  });
 }
 
 function selectorWithoutSlices(planned: Planned): readonly Diagnostic[] {
@@ -44,14 +41,14 @@ function selectorWithoutSlices(planned: Planned): readonly Diagnostic[] {
       ? subject(source.endpoints)
       : undefined;
   });
-  return grouped(
-    'NATC3003',
-    'warning',
-    subjects,
-    (count, names) =>
-      `Endpoints of ${counted(count, 'Service')} with a selector ${isAre(count)} not used, and there is no EndpointSlice: ${names}`,
-    'read the slices too: `kubectl get services,endpointslices`; only Endpoints of Services without selector are mirrored into slices',
-  );
+  return grouped('NATC3003', 'warning', subjects, {
+    noun: endpointsObjects,
+    says: [
+      'is not used: its Service has a selector, and the input has no EndpointSlice of it',
+      'are not used: their Services have selectors, and the input has no EndpointSlices of them',
+    ],
+    hint: 'read the slices too: "kubectl get services,endpointslices"; only for a Service without selector do slices come from Endpoints',
+  });
 }
 
 function neverMirrored(planned: Planned): readonly Diagnostic[] {
@@ -64,13 +61,13 @@ function neverMirrored(planned: Planned): readonly Diagnostic[] {
       ? subject(source.endpoints)
       : undefined;
   });
-  return grouped(
-    'NATC3004',
-    'note',
-    subjects,
-    (count, names) =>
-      `${counted(count, 'Endpoints object')} not used because of a label or annotation: ${names}`,
-  );
+  return grouped('NATC3004', 'note', subjects, {
+    noun: endpointsObjects,
+    says: [
+      'is not used because of a label or annotation',
+      'are not used because of labels or annotations',
+    ],
+  });
 }
 
 function tooManyAddresses(planned: Planned): readonly Diagnostic[] {
@@ -80,12 +77,12 @@ function tooManyAddresses(planned: Planned): readonly Diagnostic[] {
     const subset = source.endpoints.subsets.find(exceedsMirrorLimit);
     return subset && subject(source.endpoints, ['subsets', subset.index]);
   });
-  return grouped(
-    'NATC3005',
-    'warning',
-    subjects,
-    (count, names) =>
-      `only the first ${mirroredAddressLimit} addresses of a subset are mirrored, and ${counted(count, 'Endpoints object')} ${count === 1 ? 'has' : 'have'} more: ${names}`,
-    'write EndpointSlices instead, at most 1000 endpoints in each',
-  );
+  return grouped('NATC3005', 'warning', subjects, {
+    noun: endpointsObjects,
+    says: [
+      `has a subset of more than ${mirroredAddressLimit} addresses: the rest is not used`,
+      `have subsets of more than ${mirroredAddressLimit} addresses: the rest is not used`,
+    ],
+    hint: 'write EndpointSlices instead, at most 1000 endpoints in each',
+  });
 }
