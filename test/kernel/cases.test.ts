@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { flagsOfNode } from '../support/case-flags.ts';
 import { caseNames, optionsOfNode, readCase } from '../support/cases.ts';
 import { compileObjects } from '../support/compile-objects.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { describeOutcome, judgeFlows } from '../support/kernel-flows.ts';
 import { createKernelNode } from '../support/kernel-node.ts';
+import { natc } from '../support/natc.ts';
 
 describeWithKernel('packets of the behaviour cases', () => {
   test.skipIf(caseNames.length === 0)('there are cases to run (../shared/cases)', () => {
@@ -29,4 +31,21 @@ describeWithKernel('packets of the behaviour cases', () => {
       await node.dispose();
     }
   });
+});
+
+/** One case for each set of flags: the values differ, the way to the compiler does not. */
+const casesByFlags = new Map(
+  caseNames.map((name) => {
+    const { node } = readCase(name);
+    const flags = flagsOfNode(node).filter((flag) => flag.startsWith('--'));
+    return [[...flags, node.detectLocalMode, node.localhostNodePorts].join(' '), name];
+  }),
+);
+
+test.each([...casesByFlags.values()])('the command line compiles %s alike', (name) => {
+  const { node, input } = readCase(name);
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: input });
+  const run = natc(['compile', '-f', '-', '-o', 'nft', ...flagsOfNode(node)], { input: list });
+  expect(run.stdout).toBe(compileObjects(input, optionsOfNode(node)));
+  expect(run.exitCode).toBe(0);
 });

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { compileObjects } from '../support/compile-objects.ts';
+import {
+  clusterOptions,
+  describeCluster,
+  families,
+  loadObjects,
+  podEndpoints,
+  podPort,
+  seen,
+  serviceObject,
+  sliceObject,
+} from '../support/kernel-cluster.ts';
+import { type Host, hostAddresses } from '../support/netns.ts';
+
+const clusterIP = { IPv4: '10.96.0.10', IPv6: 'fd00:10:96::10' } as const;
+const vip = { IPv4: '192.0.2.10', IPv6: '2001:db8:99::10' } as const;
+const externalIP = { IPv4: '192.0.2.20', IPv6: '2001:db8:99::20' } as const;
+
+/** Addresses of the client. */
+const allowed = { IPv4: '198.51.100.9', IPv6: '2001:db8:51::9' } as const;
+const blocked = hostAddresses.client;
+
+const objects = (loadBalancerSourceRanges: readonly string[], more: object = {}, pods = true) => [
+  serviceObject(
+    'web',
+    {
+      type: 'LoadBalancer',
+      clusterIP: clusterIP.IPv4,
+      clusterIPs: Object.values(clusterIP),
+      ipFamilies: families,
+      externalIPs: Object.values(externalIP),
+      loadBalancerSourceRanges,
+      ports: [
+        { name: 'http', port: 80, nodePort: 30080 },
+        { name: 'dns', port: 53, nodePort: 30053, protocol: 'UDP' },
+      ],
+      ...more,
+    },
+    Object.values(vip),
+  ),
+  ...families.map((family) =>
+    sliceObject('web', family, pods ? podEndpoints(family, ['pod-a']) : [], [
+      { name: 'http', port: podPort, protocol: 'TCP' },
+      { name: 'dns', port: podPort, protocol: 'UDP' },
+    ]),
+  ),
+];
+
+const ranges = [' 198.51.100.7/24 ', '198.51.100.0/25', '2001:db8:51::/64'];
+
+describeCluster('loadBalancerSourceRanges', (cluster) => {
+  describe.each(families)('%s', (family) => {
+    const ask = async (host: Host, to: string, port: number, from?: string) =>
+      seen([
+        await host.ask({ to, port, timeout: 0.2, ...(from === undefined ? {} : { from }) }),
+      ])[0];
+
+    test('let listed sources in and drop the others, over TCP and UDP (P10)', async () => {
+      await loadObjects(cluster, objects(ranges));
+      const { client } = cluster;
+      expect(await ask(client, vip[family], 80, allowed[family])).toBe('pod-a');
+      expect(await ask(client, vip[family], 80, blocked[family])).toBe('timeout');
+      const dns = { to: vip[family], port: 53, protocol: 'UDP', timeout: 0.2 } as const;
+      expect(seen([await client.ask({ ...dns, from: allowed[family] })])).toEqual(['pod-a']);
+      expect(seen([await client.ask({ ...dns, from: blocked[family] })])).toEqual(['timeout']);
+    });
+
+    test('hold for pods and processes on the node as well', async () => {
+      await loadObjects(cluster, objects(ranges));
+      expect(await ask(cluster.podB, vip[family], 80)).toBe('timeout');
+      expect(await ask(cluster.node, vip[family], 80)).toBe('timeout');
+      await loadObjects(
+        cluster,
+        objects([`${hostAddresses.node[family]}/${family === 'IPv4' ? 24 : 64}`]),
+      );
+      expect(await ask(cluster.node, vip[family], 80, hostAddresses.node[family])).toBe('pod-a');
+    });
+
+    test('protect the load-balancer address only (R5)', async () => {
+      await loadObjects(cluster, objects(ranges));
+      for (const [to, port] of [
+        [clusterIP[family], 80],
+        [externalIP[family], 80],
+        [hostAddresses.node[family], 30080],
+      ] as const) {
+        expect(await ask(cluster.client, to, port, blocked[family]), to).toBe('pod-a');
+      }
+    });
+
+    test('of the other family alone leave this family open (R4)', async () => {
+      const others = ranges.filter((range) => range.includes(':') === (family === 'IPv4'));
+      await loadObjects(cluster, objects(others));
+      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('pod-a');
+    });
+
+    test('without endpoints refuse the listed and drop the others (P10)', async () => {
+      await loadObjects(cluster, objects(ranges, {}, false));
+      expect(await ask(cluster.client, vip[family], 80, allowed[family])).toBe('ECONNREFUSED');
+      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('timeout');
+    });
+
+    test('hold under the Local policy', async () => {
+      await loadObjects(cluster, objects(ranges, { externalTrafficPolicy: 'Local' }));
+      expect(await ask(cluster.client, vip[family], 80, allowed[family])).toBe('pod-a');
+      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('timeout');
+    });
+
+    test('do not touch running connections', async () => {
+      await loadObjects(cluster, objects([]));
+      const connection = await cluster.client.open(vip[family], 80, blocked[family]);
+      await cluster.load(compileObjects(objects(ranges), clusterOptions));
+      await connection.echo('still allowed');
+      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('timeout');
+    });
+  });
+});
