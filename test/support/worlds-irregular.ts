@@ -20,13 +20,18 @@ const withSpec =
   (service, turn) =>
     withoutUndefined({ ...service, spec: { ...service.spec, ...change(service.spec, turn) } });
 
+const withNodePorts = (ports: NonNullable<Spec['ports']>, turn: number): Spec['ports'] =>
+  ports.map((port, index) => ({ ...port, nodePort: port.nodePort ?? 32100 + 10 * turn + index }));
+
 const irregularities: Readonly<Record<string, Irregularity>> = {
-  'policy Local where it does not count (F7)': withSpec(() => ({ externalTrafficPolicy: 'Local' })),
+  'policy Local where it does not count (F7)': withSpec(({ ports = [] }, turn) => ({
+    type: 'ClusterIP',
+    externalIPs: undefined,
+    externalTrafficPolicy: 'Local',
+    ports: withNodePorts(ports, turn),
+  })),
   'node ports on any type (F3)': withSpec(({ ports = [] }, turn) => ({
-    ports: ports.map((port, index) => ({
-      ...port,
-      nodePort: port.nodePort ?? 32100 + 10 * turn + index,
-    })),
+    ports: withNodePorts(ports, turn),
   })),
   'ingress on any type (L1)': (service, turn) => ({
     ...service,
