@@ -5,7 +5,6 @@ import type { CompileOptions } from '../options.ts';
 import type { Input } from '../read/inputs.ts';
 import { type EffectiveOptions, effectiveOptions, optionsFromFlags } from './effective-options.ts';
 import type { CompileFlags } from './shared-options.ts';
-import { readStdin } from './stdin.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Everything that a compilation needs from outside. */
@@ -22,8 +21,7 @@ export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
 ): Promise<CompileInput> {
-  const { collectInputs } = await import('../read/inputs.ts');
-  const { inputs, diagnostics } = await collectInputs(paths, readStdin);
+  const { inputs, diagnostics } = await collect(paths);
   const config = await readConfig(flags.config);
   return {
     inputs,
@@ -84,12 +82,16 @@ export function inputPaths(
   return stdinIsTerminal ? undefined : ['-'];
 }
 
+async function collect(paths: readonly string[]) {
+  const { collectInputs, readLimited } = await import('../read/inputs.ts');
+  return collectInputs(paths, () => readLimited(process.stdin));
+}
+
 async function readConfig(path: string | undefined) {
   if (path === undefined) return { options: {}, places: new Map(), diagnostics: [] };
-  const { collectInputs } = await import('../read/inputs.ts');
   const { readObjects } = await import('../read/read.ts');
   const { kubeProxyConfigOf } = await import('../model/kube-proxy-config.ts');
-  const collected = await collectInputs([path], readStdin);
+  const collected = await collect([path]);
   const read = readObjects(collected.inputs);
   const diagnostics = [...collected.diagnostics, ...read.diagnostics];
   if (hasErrors(diagnostics)) return { options: {}, places: new Map(), diagnostics };

@@ -4,6 +4,7 @@ import { decode } from './decode.ts';
 import { readDocuments } from './documents.ts';
 import type { Input } from './inputs.ts';
 import { addObjects, type ObjectCollector } from './objects.ts';
+import { sizeProblem } from './size-limits.ts';
 import { objectTemplateError } from './template.ts';
 
 export interface ReadResult {
@@ -41,6 +42,10 @@ export function readObjects(inputs: readonly Input[]): ReadResult {
   for (const name of empty) diagnostics.push(emptyInput(name, isAllEmpty ? 'error' : 'warning'));
   if (objects.length === 0 && inputs.length > 0 && !diagnostics.some(isError)) {
     diagnostics.push(noObjects(inputs, skipped));
+  }
+  const tooLarge = sizeProblem(objects);
+  if (tooLarge !== undefined) {
+    return { objects: [], skipped, diagnostics: [...diagnostics, tooLarge] };
   }
   return { objects, skipped, diagnostics };
 }
