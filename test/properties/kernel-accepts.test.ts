@@ -7,7 +7,7 @@ import { compileValid } from '../support/worlds-compile.ts';
 import { sampled } from '../support/worlds-property.ts';
 
 describeWithKernel('the kernel accepts', () => {
-  test('the ruleset of every valid world', { timeout: 600_000 }, () => {
+  test('the ruleset of every valid world', () => {
     const rulesets = sampled(worlds, 60).map((world) => renderNft(compileValid(world).ruleset));
     expect(nftCheck(rulesets)).toEqual([]);
   });

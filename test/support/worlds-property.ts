@@ -1,5 +1,6 @@
 /** How the property tests run: bounded, with a printed seed and a counterexample that can be read. */
 import fc from 'fast-check';
+import { vi } from 'vitest';
 import type { Packet, World } from '../oracle/world.ts';
 import { worlds } from './worlds.ts';
 import { describeWorld } from './worlds-compile.ts';
@@ -9,6 +10,8 @@ import { packetsOf } from './worlds-packets.ts';
 const seed = Number(process.env['NATC_SEED'] ?? Date.now() % 2 ** 31);
 const factor = process.env['NATC_LONG'] === '1' ? 20 : 1;
 
+// Shrinking a counterexample takes longer than finding it.
+vi.setConfig({ testTimeout: 300_000 * factor });
 console.log(`property tests: NATC_SEED=${seed}`);
 
 /** A world with questions about it. */
