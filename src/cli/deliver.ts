@@ -16,7 +16,7 @@ export async function deliver(
   }
   const { writeFileAtomically } = await import('../live/atomic-file.ts');
   try {
-    await writeFileAtomically(file, text, process.pid);
+    await writeFileAtomically(file, text);
     return exitCodes.success;
   } catch (error) {
     const { systemErrorText } = await import('../live/system-error.ts');

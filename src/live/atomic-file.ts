@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -5,15 +6,10 @@ import { basename, dirname, join } from 'node:path';
  * Writes a file so that a reader sees the old text or the new one, never a part: into a neighbour
  * first, which is synced and then renamed over it. The mode of an existing file is kept.
  *
- * @param unique a word that no other writer of the same file uses, such as the process id
  * @throws the system's error; the old file is then untouched and the neighbour gone
  */
-export async function writeFileAtomically(
-  path: string,
-  text: string,
-  unique: string | number,
-): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${unique}`);
+export async function writeFileAtomically(path: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
     const file = await open(temporary, 'w');
     try {

@@ -33,7 +33,7 @@ export async function storeRevision(directory: string, stored: StoredRevision): 
   const { revision, ruleset, udpServices } = stored;
   const head = JSON.stringify({ format, revision, udpServices });
   const path = join(directory, fileName(revision.digest));
-  await writeFileAtomically(path, `${head}\n${canonicalToJson(ruleset)}\n`, process.pid);
+  await writeFileAtomically(path, `${head}\n${canonicalToJson(ruleset)}\n`);
 }
 
 /** The stored revision of this digest; undefined when it is not there, unreadable or of another format. */
