@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeStateDirectory } from './state-directory.ts';
+import { systemErrorText } from './system-error.ts';
 
 /** A held lock. */
 export interface Lock {
@@ -20,9 +21,9 @@ export type LockResult =
  */
 export async function takeLock(directory: string, timeout: number): Promise<LockResult> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeStateDirectory(directory);
   } catch (error) {
-    return { kind: 'unavailable', reason: String(error) };
+    return { kind: 'unavailable', reason: systemErrorText(error) };
   }
   const path = join(directory, 'lock');
   const child = spawn(

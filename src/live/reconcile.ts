@@ -7,6 +7,7 @@ import { listKernelTable, nftFamilies, readStamps, type Stamps } from './kernel-
 import { nftDiagnostics } from './nft-error.ts';
 import type { Revision } from './revision.ts';
 import { loadRevision, type StoredRevision, storeRevision } from './revision-store.ts';
+import { systemErrorText } from './system-error.ts';
 import { commit, isEmpty, isOutdated, replacement, transactionFor } from './transaction.ts';
 
 /** What the kernel holds, as far as natc knows. */
@@ -158,7 +159,7 @@ async function tryToStore(
       {
         code: 'NATC5021',
         severity: 'warning',
-        message: `the revision could not be written to ${directory}: ${String(error)}`,
+        message: `the revision could not be written to ${directory}: ${systemErrorText(error)}`,
         places: [],
         hint: 'free some room, or name another directory with --state-dir; until then every apply lists the kernel',
       },

@@ -16,14 +16,14 @@ export function guardRemovals(
 ): readonly Diagnostic[] {
   const before = held === undefined ? new Set<string>() : serviceNames(held);
   const after = serviceNames(wanted);
-  if (after.size === 0 && before.size > 0) {
+  if (after.size === 0) {
     return [
       {
         code: 'NATC5024',
         severity: 'error',
-        message: `the input has no Service to serve, and the kernel serves ${before.size}`,
+        message: `the input has no Service to serve; the kernel serves ${before.size}`,
         places: [],
-        hint: 'if all of them shall go: natc apply --allow-mass-removal, or natc cleanup',
+        hint: 'if that is meant: natc apply --allow-mass-removal, or natc cleanup',
       },
     ];
   }

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import { canonicalFromJson, canonicalToJson } from '../ruleset/canonical-json.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { Revision } from './revision.ts';
+import { makeStateDirectory } from './state-directory.ts';
 
 /**
  * What the kernel was given, by revision, in the state directory: a file per revision, written before
@@ -29,7 +30,7 @@ const filePattern = /^revision-[0-9a-f]{32}\.json$/;
 
 /** @throws the system's error when the directory cannot be written */
 export async function storeRevision(directory: string, stored: StoredRevision): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeStateDirectory(directory);
   const { revision, ruleset, udpServices } = stored;
   const head = JSON.stringify({ format, revision, udpServices });
   const path = join(directory, fileName(revision.digest));

@@ -1,25 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile } from '../../src/compile.ts';
+import { type CompileOutput, compile } from '../../src/compile.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { formatText } from '../../src/diagnostics/format-text.ts';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
-import { applyRuleset } from '../../src/live/apply.ts';
+import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
+import type { LockResult } from '../../src/live/lock.ts';
+import { stampOperations } from '../../src/live/revision.ts';
+import { storeRevision } from '../../src/live/revision-store.ts';
 import { checkSysctls, requiredSysctls } from '../../src/live/sysctl.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { locate } from '../../src/read/locate.ts';
 import { readObjects } from '../../src/read/read.ts';
-import { fakeHost, type HostScript } from './fake-host.ts';
+import { renderScript } from '../../src/render/nft-script.ts';
+import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
   readonly command: 'apply' | 'check' | 'cleanup';
   readonly host: HostScript;
+  /** What is compiled; without it a small Service of type NodePort. */
+  readonly manifest?: string;
+  /** Why the lock cannot be taken. */
+  readonly noLock?: string;
+  /** A state directory other than an empty one. */
+  readonly stateDirectory?: string;
+  /** The manifest was applied before: the stamps and the state directory say so. Then `--verify`. */
+  readonly verifyAfterApply?: boolean;
 }
 
-const manifest = `apiVersion: v1
+const nodePortManifest = `apiVersion: v1
 kind: Service
 metadata:
   name: web
@@ -32,39 +45,66 @@ spec:
       nodePort: 30080
 `;
 
-/** What natc says on stderr about a scripted machine, with a small Service as its input. */
+/** What natc says on stderr about a scripted machine. */
 export async function runOnHost(fixture: HostFixture): Promise<string> {
   const report = makeReport(await diagnosticsOf(fixture), { locate, least: 'note', limit: 50 });
   return formatText(report, { palette: plainPalette, width: 80 });
 }
 
-async function diagnosticsOf({
-  command,
-  host: script,
-}: HostFixture): Promise<readonly Diagnostic[]> {
-  const { host } = fakeHost(script);
-  const bytes = new TextEncoder().encode(manifest);
+async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[]> {
+  const bytes = new TextEncoder().encode(fixture.manifest ?? nodePortManifest);
   const { output } = compile(readObjects([{ name: 'web.yaml', bytes }]).objects, defaultOptions);
-  if (output === undefined) throw new Error('the manifest of the host fixtures does not compile');
-  const sysctls = requiredSysctls(output.plan);
-  switch (command) {
-    case 'apply': {
-      const outcome = await applyRuleset(host, output.plan, output.ruleset, {
-        stateDirectory: join(tmpdir(), `natc-fixture-${process.pid}`),
-        lock: async () => ({ kind: 'held', lock: { release: async () => {} } }),
-        verify: false,
-        maxRemovals: 50,
-        sysctls,
-        now: () => 0,
-      });
-      return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
-    }
+  if (output === undefined) throw new Error('the manifest of the host fixture does not compile');
+  const { host } = fakeHost(fixture.host);
+  switch (fixture.command) {
+    case 'apply':
+      return applyDiagnostics(fixture, output);
     case 'check':
       return [
         ...(await checkInKernel(host, output.ruleset)),
-        ...(await checkSysctls(host, sysctls)),
+        ...(await checkSysctls(host, requiredSysctls(output.plan))),
       ];
     case 'cleanup':
       return (await cleanUp(host)).diagnostics;
   }
+}
+
+async function applyDiagnostics(
+  fixture: HostFixture,
+  output: CompileOutput,
+): Promise<readonly Diagnostic[]> {
+  const temporary = mkdtempSync(join(tmpdir(), 'natc-fixture-'));
+  const stateDirectory = fixture.stateDirectory ?? temporary;
+  const verify = fixture.verifyAfterApply === true;
+  const script = verify ? await afterApply(fixture.host, output, stateDirectory) : fixture.host;
+  const lock: LockResult =
+    fixture.noLock === undefined
+      ? { kind: 'held', lock: { release: async () => {} } }
+      : { kind: 'unavailable', reason: fixture.noLock };
+  try {
+    const outcome = await applyRuleset(fakeHost(script).host, output.plan, output.ruleset, {
+      stateDirectory,
+      lock: async () => lock,
+      verify,
+      maxRemovals: 50,
+      sysctls: requiredSysctls(output.plan),
+      now: () => 0,
+    });
+    return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
+}
+
+/** Makes the scripted kernel and the state directory those of a host where this was applied. */
+async function afterApply(
+  script: HostScript,
+  { plan, ruleset }: CompileOutput,
+  stateDirectory: string,
+): Promise<HostScript> {
+  const { canonical, digest, udpServices } = wantedFrom(plan, ruleset);
+  const revision = { number: 1, digest, time: 0 };
+  await storeRevision(stateDirectory, { revision, ruleset: canonical, udpServices });
+  const stamp = renderScript(stampOperations({ family: 'ip', table: 'natc' }, undefined, revision));
+  return { ...script, runs: [['nft list set', success(stamp)], ...(script.runs ?? [])] };
 }

@@ -87,8 +87,8 @@ export const hostCodes = {
   NATC5024: {
     title: 'the input has no Service',
     explanation:
-      'The kernel serves Services, and the input has none that could be served. That is what a kubectl without permissions prints. Nothing was changed.',
-    remedy: 'If all Services shall go, use --allow-mass-removal, or natc cleanup.',
+      'No Service of the input can be served. That is what a kubectl without permissions prints, and no cluster is without Services. Nothing was changed.',
+    remedy: 'If the node shall serve nothing, use --allow-mass-removal, or natc cleanup.',
   },
   NATC5025: {
     title: 'too many Services would be removed',
