@@ -1,6 +1,7 @@
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { readAddress } from './address-field.ts';
-import { type Fields, oneOf, stringField, stringList } from './fields.ts';
+import { type Fields, rawList } from './fields.ts';
+import { oneOf, stringField, stringList } from './typed-fields.ts';
 
 /**
  * Reads `spec.clusterIPs`, or `[spec.clusterIP]` where only that is given (D2), in canonical text.
@@ -11,8 +12,10 @@ export function readClusterIPs(spec: Fields): readonly string[] {
     readClusterIP(spec, ['clusterIPs', index], text),
   );
   const single = stringField(spec, 'clusterIP') ?? '';
-  if (list.length > 0) return list;
+  // Nearly always the same text again, and then not worth reading again.
+  if (list.length > 0 && rawList(spec, 'clusterIPs')[0] === single) return list;
   const address = readClusterIP(spec, ['clusterIP'], single);
+  if (list.length > 0) return list;
   return address === undefined ? [] : [address];
 }
 

@@ -34,19 +34,24 @@ export function withoutDuplicates<T>(
 }
 
 function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, report: Report): T {
-  const [kept, ...others] = group
+  const byPosition = group
     .map((item) => ({ item, ...identify(item) }))
+    .sort((a, b) => comparePosition(a.object, b.object));
+  const byContent = byPosition
     .map((entry) => ({ ...entry, content: canonicalJson(entry.object.value) }))
-    .sort((a, b) => compareText(a.content, b.content) || comparePosition(a.object, b.object));
+    .sort((a, b) => compareText(a.content, b.content));
+  const [kept] = byContent;
   if (kept === undefined) throw new Error('a group of duplicates is never empty');
-  const note = report.isLenient ? 'this one is kept' : 'given here too';
+  // Where nothing is compiled, the first one in the file is the better one to point at.
+  const [named = kept, ...others] = report.isLenient ? byContent : byPosition;
+  const note = report.isLenient ? 'this one is kept' : 'first given here';
   for (const { object, namespace, name } of others) {
     const id = namespace === '' ? name : `${namespace}/${name}`;
     report.refuse(namePlace(object), {
       code: 'NATC2007',
       message: `${object.kind} ${id} is given more than once`,
       hint: 'remove or rename one of them',
-      also: [{ ...namePlace(kept.object), note }],
+      also: [{ ...namePlace(named.object), note }],
     });
   }
   return kept.item;

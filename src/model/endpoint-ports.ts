@@ -1,8 +1,9 @@
 import type { EndpointPort } from './cluster.ts';
-import { type Fields, integerField, mappingList } from './fields.ts';
+import type { Fields } from './fields.ts';
 import { endpointPortFields } from './known-fields.ts';
 import { readPortName, readProtocol } from './port-fields.ts';
 import { checkSpelling } from './spelling.ts';
+import { integerField, mappingList } from './typed-fields.ts';
 
 /** Reads `ports` of an EndpointSlice or of an Endpoints subset (D4, D6); refused ones are left out. */
 export const readEndpointPorts = (parent: Fields, limit?: number): readonly EndpointPort[] =>

@@ -3,21 +3,7 @@ import type { IpFamily } from '../net/family.ts';
 import { readUnicastAddress } from './address-field.ts';
 import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
-import {
-  at,
-  atKey,
-  booleanField,
-  type Fields,
-  isGiven,
-  mapField,
-  mappingList,
-  oneOfField,
-  rawField,
-  refuseMissing,
-  rootFields,
-  stringField,
-  stringList,
-} from './fields.ts';
+import { at, atKey, type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import {
   conditionFields,
   endpointSliceFields,
@@ -28,6 +14,14 @@ import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
 import { labelValueRule, type NameRule, readName, subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
 import { checkSpelling } from './spelling.ts';
+import {
+  booleanField,
+  mapField,
+  mappingList,
+  oneOfField,
+  stringField,
+  stringList,
+} from './typed-fields.ts';
 
 type AddressType = IpFamily | 'FQDN';
 

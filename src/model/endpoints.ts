@@ -2,19 +2,13 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { readUnicastAddress } from './address-field.ts';
 import type { EndpointAddress, EndpointSubset, Endpoints } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
-import {
-  type Fields,
-  isGiven,
-  mappingList,
-  refuseMissing,
-  rootFields,
-  stringField,
-} from './fields.ts';
+import { type Fields, isGiven, refuseMissing, rootFields } from './fields.ts';
 import { endpointAddressFields, endpointsFields, subsetFields } from './known-fields.ts';
 import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
 import { subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
 import { checkSpelling } from './spelling.ts';
+import { mappingList, stringField } from './typed-fields.ts';
 
 /** An Endpoints object with its fields as written, for the rules that need both. */
 export interface ReadEndpoints {

@@ -1,11 +1,5 @@
-/**
- * The boundary between plain data and types: every field of an object is read through these
- * functions, which refuse what the API server could not decode. An absent field and `null` are the
- * same, as in the API.
- */
+/** A mapping of an object, its fields as they stand, and the places of them. */
 import type { Place } from '../diagnostics/diagnostic.ts';
-import { didYouMean } from '../diagnostics/did-you-mean.ts';
-import { quote } from '../diagnostics/quote.ts';
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import type { Report } from './report.ts';
 
@@ -22,14 +16,6 @@ export interface Fields {
   readonly key: string;
   readonly index: number | undefined;
 }
-
-/** Inclusive. */
-export interface Range {
-  readonly first: number;
-  readonly last: number;
-}
-
-export const portRange: Range = { first: 1, last: 65535 };
 
 export const rootFields = (object: SourceObject, report: Report): Fields => ({
   object,
@@ -89,130 +75,6 @@ export function isGiven(fields: Fields, key: string): boolean {
   return typeof value !== 'object' || Object.keys(value ?? {}).length > 0;
 }
 
-export function stringField(fields: Fields, key: string): string | undefined {
-  const value = rawField(fields, key);
-  if (value === undefined || typeof value === 'string') return value;
-  return refuseType(fields, [key], 'a string', value, quotesHint(value));
-}
-
-export function booleanField(fields: Fields, key: string): boolean | undefined {
-  const value = rawField(fields, key);
-  if (value === undefined || typeof value === 'boolean') return value;
-  const hint = typeof value === 'string' ? 'write true or false without quotes' : undefined;
-  return refuseType(fields, [key], 'true or false', value, hint);
-}
-
-/** A whole number within `range`; anything else is refused and undefined. */
-export function integerField(fields: Fields, key: string, range: Range): number | undefined {
-  const value = rawField(fields, key);
-  if (value === undefined) return undefined;
-  const expected = `a whole number from ${range.first} to ${range.last}`;
-  if (typeof value !== 'number' || !Number.isInteger(value)) {
-    const hint = typeof value === 'string' && /^\d+$/.test(value) ? 'remove the quotes' : undefined;
-    return refuseType(fields, [key], expected, value, hint);
-  }
-  if (value >= range.first && value <= range.last) return value;
-  fields.report.refuse(at(fields, key), {
-    code: 'NATC2003',
-    message: `${key} must be ${expected}, got ${value}`,
-  });
-  return undefined;
-}
-
-/** One of `allowed`; an empty string counts as absent, anything else is refused and undefined. */
-export function oneOfField<T extends string>(
-  fields: Fields,
-  key: string,
-  allowed: readonly T[],
-): T | undefined {
-  const text = stringField(fields, key);
-  return text === undefined || text === '' ? undefined : oneOf(fields, [key], text, allowed);
-}
-
-/** `text` as one of `allowed`; refused and undefined when it is none. */
-export function oneOf<T extends string>(
-  fields: Fields,
-  keys: FieldPath,
-  text: string,
-  allowed: readonly T[],
-): T | undefined {
-  const found = allowed.find((candidate) => candidate === text);
-  if (found !== undefined) return found;
-  const suggestion = didYouMean(text, allowed);
-  fields.report.refuse(at(fields, ...keys), {
-    code: 'NATC2004',
-    message: `${label(keys)} must be ${listWords(allowed)}, got ${quote(text)}`,
-    ...(suggestion === undefined ? {} : { hint: `did you mean ${suggestion}?` }),
-  });
-  return undefined;
-}
-
-export function mapField(fields: Fields, key: string): Fields | undefined {
-  const value = rawField(fields, key);
-  if (value === undefined) return undefined;
-  if (isRecord(value)) return childFields(fields, value, key);
-  return refuseType(fields, [key], 'a mapping', value);
-}
-
-/**
- * A list of mappings, each read by `read`; entries for which it gives undefined are left out.
- *
- * @param limit more entries than this are refused; they are read all the same.
- */
-export function mappingList<T>(
-  fields: Fields,
-  key: string,
-  read: (entry: Fields, index: number) => T | undefined,
-  limit?: number,
-): readonly T[] {
-  const results: T[] = [];
-  listField(fields, key, limit).forEach((value, index) => {
-    if (!isRecord(value)) {
-      refuseType(fields, [key, index], 'a mapping', value);
-      return;
-    }
-    const result = read(childFields(fields, value, key, index), index);
-    if (result !== undefined) results.push(result);
-  });
-  return results;
-}
-
-/** As {@link mappingList}, for a list of strings. */
-export function stringList<T>(
-  fields: Fields,
-  key: string,
-  read: (text: string, index: number) => T | undefined,
-  limit?: number,
-): readonly T[] {
-  const results: T[] = [];
-  listField(fields, key, limit).forEach((value, index) => {
-    if (typeof value !== 'string') {
-      refuseType(fields, [key, index], 'a string', value, quotesHint(value));
-      return;
-    }
-    const result = read(value, index);
-    if (result !== undefined) results.push(result);
-  });
-  return results;
-}
-
-/** The entries of a list; empty when absent, refused and empty when it is no list. */
-function listField(fields: Fields, key: string, limit = Infinity): readonly unknown[] {
-  const value = rawField(fields, key);
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) {
-    refuseType(fields, [key], 'a list', value, 'begin each entry with "- "');
-    return [];
-  }
-  if (value.length > limit) {
-    fields.report.refuse(at(fields, key), {
-      code: 'NATC2006',
-      message: `${key} must have at most ${limit} entries, got ${value.length}`,
-    });
-  }
-  return value;
-}
-
 /** Refuses an absent required field; `fields` is the mapping that should hold it. */
 export function refuseMissing(fields: Fields, key: string, hint?: string): undefined {
   const parent = label(pathOf(fields));
@@ -232,28 +94,5 @@ export function label(path: FieldPath): string {
     .join('');
 }
 
-/** `a`, `a or b`, `a, b or c` */
-export const listWords = (words: readonly string[]): string =>
-  words.length < 2
-    ? words.join('')
-    : `${words.slice(0, -1).join(', ')} or ${words.slice(-1).join('')}`;
-
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function refuseType(
-  fields: Fields,
-  keys: FieldPath,
-  expected: string,
-  value: unknown,
-  hint?: string,
-): undefined {
-  fields.report.refuse(at(fields, ...keys), {
-    code: 'NATC2001',
-    message: `${label(keys)} must be ${expected}, got ${quote(value)}`,
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
-const quotesHint = (value: unknown): string | undefined =>
-  typeof value === 'object' ? undefined : `put it in quotes: "${String(value)}"`;

@@ -1,20 +1,17 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { CompileOptions, DetectLocalMode } from '../options.ts';
-import {
-  at,
-  booleanField,
-  type Fields,
-  integerField,
-  isGiven,
-  mapField,
-  oneOfField,
-  rootFields,
-  stringField,
-  stringList,
-} from './fields.ts';
+import { at, type Fields, isGiven, rootFields } from './fields.ts';
 import { reportUnusedFields } from './kube-proxy-unused.ts';
 import { createReport } from './report.ts';
+import {
+  booleanField,
+  integerField,
+  mapField,
+  oneOfField,
+  stringField,
+  stringList,
+} from './typed-fields.ts';
 
 /** What a KubeProxyConfiguration says about {@link CompileOptions}. */
 export interface KubeProxyConfig {

@@ -1,21 +1,11 @@
-import { quote } from '../diagnostics/quote.ts';
-import { parseCidr } from '../net/cidr.ts';
 import { readAddress } from './address-field.ts';
+import { readCidr } from './cidr-field.ts';
 import type { LoadBalancerIngress } from './cluster.ts';
-import {
-  at,
-  atKey,
-  type Fields,
-  isGiven,
-  mapField,
-  mappingList,
-  oneOfField,
-  stringField,
-  stringList,
-} from './fields.ts';
+import { atKey, type Fields, isGiven } from './fields.ts';
 import { ingressFields } from './known-fields.ts';
 import { readName, subdomainRule } from './names.ts';
 import { checkSpelling } from './spelling.ts';
+import { mapField, mappingList, oneOfField, stringField, stringList } from './typed-fields.ts';
 
 /** Reads `status.loadBalancer.ingress` (F5, D3). */
 export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
@@ -51,11 +41,8 @@ function readIpMode(entry: Fields, ip: string | undefined): LoadBalancerIngress[
 
 /** Reads `spec.loadBalancerSourceRanges`: the usable entries, as given (R1). */
 export const readSourceRanges = (spec: Fields): readonly string[] =>
-  stringList(spec, 'loadBalancerSourceRanges', (text, index) => {
-    if (parseCidr(text.trim()) !== undefined) return text;
-    spec.report.refuse(at(spec, 'loadBalancerSourceRanges', index), {
-      code: 'NATC2013',
-      message: `loadBalancerSourceRanges[${index}] must be a CIDR, got ${quote(text)}`,
-    });
-    return undefined;
-  });
+  stringList(spec, 'loadBalancerSourceRanges', (text, index) =>
+    readCidr(spec, ['loadBalancerSourceRanges', index], text.trim()) === undefined
+      ? undefined
+      : text,
+  );

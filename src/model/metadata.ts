@@ -1,8 +1,9 @@
 import type { ProxyLabels } from './cluster.ts';
-import { type Fields, mapField, rawField, refuseMissing, stringField } from './fields.ts';
+import { type Fields, rawField, refuseMissing } from './fields.ts';
 import { metadataFields } from './known-fields.ts';
 import { labelRule, type NameRule, readName } from './names.ts';
 import { checkSpelling } from './spelling.ts';
+import { mapField, stringField } from './typed-fields.ts';
 
 export interface Metadata {
   /** `default` when unset; '' for kinds without a namespace. */

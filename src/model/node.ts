@@ -1,20 +1,13 @@
-import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { formatCidr, parseCidr } from '../net/cidr.ts';
+import { formatCidr } from '../net/cidr.ts';
 import { readAddress } from './address-field.ts';
+import { readCidr } from './cidr-field.ts';
 import type { Node } from './cluster.ts';
-import {
-  at,
-  type Fields,
-  mapField,
-  mappingList,
-  rootFields,
-  stringField,
-  stringList,
-} from './fields.ts';
+import { type Fields, rootFields } from './fields.ts';
 import { labelValue, readMetadata } from './metadata.ts';
 import { subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
+import { mapField, mappingList, stringField, stringList } from './typed-fields.ts';
 
 /**
  * Reads one Node: the facts that kube-proxy takes from it (N3, M12, Q5).
@@ -50,24 +43,10 @@ function readNodeAddresses(status: Fields): readonly string[] {
 
 function readPodCIDRs(spec: Fields): readonly string[] {
   const list = stringList(spec, 'podCIDRs', (text, index) =>
-    readPodCIDR(spec, ['podCIDRs', index], text),
+    readCidr(spec, ['podCIDRs', index], text),
   );
   const single = stringField(spec, 'podCIDR') ?? '';
-  if (list.length > 0 || single === '') return list;
-  const cidr = readPodCIDR(spec, ['podCIDR'], single);
-  return cidr === undefined ? [] : [cidr];
-}
-
-function readPodCIDR(
-  spec: Fields,
-  keys: readonly (string | number)[],
-  text: string,
-): string | undefined {
-  const cidr = parseCidr(text);
-  if (cidr !== undefined) return formatCidr(cidr);
-  spec.report.refuse(at(spec, ...keys), {
-    code: 'NATC2013',
-    message: `${keys[0]} must be a CIDR, got ${quote(text)}`,
-  });
-  return undefined;
+  if (list.length > 0 || single === '') return list.map(formatCidr);
+  const cidr = readCidr(spec, ['podCIDR'], single);
+  return cidr === undefined ? [] : [formatCidr(cidr)];
 }

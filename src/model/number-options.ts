@@ -1,6 +1,6 @@
 import { type CompileOptions, defaultOptions } from '../options.ts';
-import { portRange } from './fields.ts';
 import { failOption, type Option } from './option-values.ts';
+import { portRange } from './typed-fields.ts';
 
 /** The bit of the packet mark; the default where the value is refused. */
 export function readMasqueradeBit(option: Option, bit: number): number {

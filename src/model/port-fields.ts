@@ -1,6 +1,7 @@
 import { type Protocol, protocols } from '../net/family.ts';
-import { type Fields, oneOf, rawField, stringField } from './fields.ts';
+import { type Fields, rawField } from './fields.ts';
 import { labelRule, readName } from './names.ts';
+import { oneOf, stringField } from './typed-fields.ts';
 
 /** `protocol` of a port: TCP when unset (D1, D4, D6); undefined when refused. */
 export function readProtocol(port: Fields): Protocol | undefined {

@@ -1,16 +1,10 @@
 import type { ServicePort } from './cluster.ts';
-import {
-  type Fields,
-  integerField,
-  mappingList,
-  portRange,
-  rawField,
-  refuseMissing,
-} from './fields.ts';
+import { type Fields, rawField, refuseMissing } from './fields.ts';
 import { servicePortFields } from './known-fields.ts';
 import { readPortName, readProtocol } from './port-fields.ts';
 import { checkSpelling } from './spelling.ts';
 import { checkTargetPort } from './target-port.ts';
+import { integerField, mappingList, portRange } from './typed-fields.ts';
 
 /** Reads `spec.ports`; a port whose number, name or protocol is refused is left out. */
 export const readServicePorts = (spec: Fields): readonly ServicePort[] =>

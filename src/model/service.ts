@@ -2,17 +2,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { readUnicastAddress } from './address-field.ts';
 import type { Service, TrafficPolicy } from './cluster.ts';
 import { readClusterIPs, readIpFamilies } from './cluster-ips.ts';
-import {
-  type Fields,
-  integerField,
-  isGiven,
-  mapField,
-  oneOfField,
-  rawField,
-  refuseMissing,
-  rootFields,
-  stringList,
-} from './fields.ts';
+import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import { serviceFields, serviceSpecFields } from './known-fields.ts';
 import { readIngress, readSourceRanges } from './load-balancer.ts';
 import { proxyLabels, readMetadata } from './metadata.ts';
@@ -20,6 +10,7 @@ import { labelRule } from './names.ts';
 import type { Report } from './report.ts';
 import { readServicePorts } from './service-ports.ts';
 import { checkSpelling } from './spelling.ts';
+import { integerField, mapField, oneOfField, stringList } from './typed-fields.ts';
 
 const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const;
 const trafficPolicies: readonly TrafficPolicy[] = ['Cluster', 'Local'];

@@ -1,5 +1,6 @@
 import { quote } from '../diagnostics/quote.ts';
-import { at, type Fields, integerField, portRange, rawField } from './fields.ts';
+import { at, type Fields, rawField } from './fields.ts';
+import { integerField, portRange } from './typed-fields.ts';
 
 /**
  * Refuses a `targetPort` that is neither a port number nor an IANA service name (V8). The value itself

@@ -7,7 +7,7 @@ import { buildModel } from '../../src/model/model.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { objectOf } from '../support/objects.ts';
 
-const numRuns = process.env['NATC_LONG'] === '1' ? 20_000 : 500;
+const numRuns = process.env['NATC_LONG'] === '1' ? 5000 : 300;
 
 const scalar = fc.oneof(
   fc.constantFrom('', 'None', 'TCP', 'tcp', 'IPv4', 'web', '10.0.0.1', 'fd00::1', '10.0.0.0/8'),

@@ -217,3 +217,17 @@ test('misspelt fields are pointed at, others passed over', () => {
     'warning NATC2008 key:spec.ports[0].nodeport',
   ]);
 });
+
+test('source ranges are trimmed, and spellings that mislead are warned of (V10, R1, R2)', () => {
+  const ranges = (...loadBalancerSourceRanges: readonly string[]) =>
+    findings([service({ type: 'LoadBalancer', loadBalancerSourceRanges })]);
+  expect(ranges(' 10.0.0.0/8 ', '2001:0DB8::/32')).toEqual([]);
+  const warning = 'warning NATC2011 spec.loadBalancerSourceRanges[0]';
+  expect(ranges('203.0.113.000/025')).toEqual([warning]);
+  expect(ranges('10.1.2.3/8')).toEqual([warning]);
+  expect(ranges('2001:db8::1/64')).toEqual([warning]);
+  expect(ranges('10.0.0.1', '')).toEqual([
+    'error NATC2013 spec.loadBalancerSourceRanges[0]',
+    'error NATC2013 spec.loadBalancerSourceRanges[1]',
+  ]);
+});

@@ -54,10 +54,10 @@ export const modelCodes = {
     remedy: 'Write an address without prefix length, port or zone.',
   },
   NATC2011: {
-    title: 'ambiguous spelling of an IP address',
+    title: 'spelling of an address that misleads',
     explanation:
-      'An IPv4 address has octets with leading zeros, or is written as an IPv6 address (::ffff:a.b.c.d). kube-proxy reads such octets as decimal, many other programs as octal. natc reads them as kube-proxy does.',
-    remedy: 'Write the address in its usual form, which the message gives.',
+      'An IPv4 address has octets with leading zeros, or is written as an IPv6 address (::ffff:a.b.c.d); or a network has bits set beyond its prefix length. kube-proxy reads such octets as decimal and many other programs as octal, and it cuts off the bits. natc reads them as kube-proxy does.',
+    remedy: 'Write the address or network in its usual form, which the message gives.',
   },
   NATC2012: {
     title: 'forbidden address',

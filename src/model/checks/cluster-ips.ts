@@ -6,14 +6,19 @@ import type { ServiceCheck } from './check.ts';
 
 /** V15: which cluster IPs a Service may have. */
 export const clusterIPs: ServiceCheck = (read) => {
-  const { service, spec } = read;
+  const { service } = read;
   if (service.type === 'ExternalName') refuseOnExternalName(read);
   else if (service.clusterIPs.includes('None')) refuseHeadless(read);
   else refuseList(read);
+  refuseDifferent(read);
+};
+
+function refuseDifferent({ service, spec }: ReadService): void {
   const first = service.clusterIPs[0];
-  const single = rawField(spec, 'clusterIP') ?? '';
-  if (first === undefined || typeof single !== 'string') return;
-  if (!isGiven(spec, 'clusterIPs') || (parseAddress(single)?.text ?? single) === first) return;
+  const text = rawField(spec, 'clusterIP') ?? '';
+  if (first === undefined || typeof text !== 'string' || !isGiven(spec, 'clusterIPs')) return;
+  const single = text === '' || text === 'None' ? text : parseAddress(text)?.text;
+  if (single === undefined || single === first) return;
   spec.report.refuse(at(spec, 'clusterIPs', 0), {
     code: 'NATC2030',
     message:
@@ -23,7 +28,7 @@ export const clusterIPs: ServiceCheck = (read) => {
     hint: `set clusterIP to ${first}`,
     ...(single === '' ? {} : { also: [at(spec, 'clusterIP')] }),
   });
-};
+}
 
 function refuseOnExternalName({ service, spec }: ReadService): void {
   const [first] = service.clusterIPs;

@@ -1,4 +1,5 @@
-import { at, oneOfField, rawList } from '../fields.ts';
+import { at, rawList } from '../fields.ts';
+import { oneOfField } from '../typed-fields.ts';
 import type { ServiceCheck } from './check.ts';
 import { clusterIPFamilies } from './cluster-ips.ts';
 
