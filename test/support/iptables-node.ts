@@ -1,6 +1,7 @@
 /** Loads iptables rules on a kernel node, with either variant of iptables. */
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'vitest';
+import type { IpFamily } from '../../src/net/family.ts';
 import { describeWithKernel, kernelObstacle } from './kernel-available.ts';
 import type { KernelNode } from './kernel-node.ts';
 
@@ -19,17 +20,22 @@ const empty = '*mangle\nCOMMIT\n*filter\nCOMMIT\n*nat\nCOMMIT\n';
 /** A list of clients lives until the kernel has freed the last rule that names it. */
 const forgetPins = 'while ls /proc/net/xt_recent 2>/dev/null | grep -q .; do sleep 0.01; done';
 
-/** Empties the tables, as on a fresh machine, and feeds the same text to both families' tools. */
+/**
+ * Empties the tables, as on a fresh machine, and feeds the same text to the tools of both families, or
+ * only to that of `family`.
+ */
 export async function loadIptables(
   node: KernelNode,
   variant: IptablesVariant,
   text: string,
+  family?: IpFamily,
 ): Promise<void> {
   const [v4, v6] = restoreTools(variant);
+  const tools = family === undefined ? `${v4} ${v6}` : family === 'IPv4' ? v4 : v6;
   const script = `set -e; text=$(cat)
     for tool in ${v4} ${v6}; do printf '%s' '${empty}' | $tool; done
     ${forgetPins}
-    for tool in ${v4} ${v6}; do printf '%s\\n' "$text" | $tool --noflush; done`;
+    for tool in ${tools}; do printf '%s\\n' "$text" | $tool --noflush; done`;
   const { status, stderr } = await node.run(['sh', '-c', script], text);
   if (status !== 0) throw new Error(`iptables-${variant}-restore: ${stderr}`);
 }
