@@ -36,7 +36,11 @@ export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT' | 'EXL' | 'ETP' | 'FW';
 /** Gives names out; the same thing gets the same name again. */
 export interface ChainNames {
   readonly serviceChain: (kind: ServiceChainKind, servicePort: ServicePortPlan) => string;
-  /** An endpoint's chain, and the list of its clients. */
+  /**
+   * An endpoint's chain, and the list of its clients: `NATC-SEP-` and the beginnings of two hashes, the
+   * ServicePort's and its own. So one sees whose it is, and the chains of a Service are neighbours in
+   * the kernel's order, which makes loading faster.
+   */
   readonly endpointChain: (servicePort: ServicePortPlan, endpoint: Endpoint) => string;
 }
 
@@ -48,10 +52,9 @@ export interface ChainNames {
  */
 export function newChainNames(hash: Hash = sha256Base32): ChainNames {
   const owners = new Map<string, string>();
-  const nameOf = (kind: string, identity: string): string => {
+  const nameOf = (identity: string, build: (hashed: string) => string): string => {
     for (let attempt = 0; ; attempt++) {
-      const text = attempt === 0 ? identity : `${identity}#${attempt}`;
-      const name = `${chainPrefix}${kind}-${hash(text)}`;
+      const name = build(hash(attempt === 0 ? identity : `${identity}#${attempt}`));
       const owner = owners.get(name);
       if (owner === identity) return name;
       if (owner !== undefined) continue;
@@ -59,13 +62,18 @@ export function newChainNames(hash: Hash = sha256Base32): ChainNames {
       return name;
     }
   };
+  const serviceChain: ChainNames['serviceChain'] = (kind, servicePort) =>
+    nameOf(servicePortIdentity(servicePort), (hashed) => `${chainPrefix}${kind}-${hashed}`);
   return {
-    serviceChain: (kind, servicePort) => nameOf(kind, servicePortIdentity(servicePort)),
-    endpointChain: (servicePort, { address, port }) =>
-      nameOf(
-        'SEP',
-        `${servicePortIdentity(servicePort)}${address.includes(':') ? `[${address}]` : address}:${port}`,
-      ),
+    serviceChain,
+    endpointChain: (servicePort, { address, port }) => {
+      const identity = servicePortIdentity(servicePort);
+      const service = hash(identity).slice(0, 8);
+      return nameOf(
+        `${identity}${address.includes(':') ? `[${address}]` : address}:${port}`,
+        (hashed) => `${chainPrefix}SEP-${service}-${hashed.slice(0, 10)}`,
+      );
+    },
   };
 }
 

@@ -26,7 +26,7 @@ export function natTable(family: FamilyPlan, names: ChainNames): IptablesTable {
       if (frontend.kind === 'node-port') nodePorts.push(rule([match], goto(chain), remarks));
       else services.push(rule([to(frontend.address), match], goto(chain), remarks));
     }
-    serviceChains.push(...own.made());
+    for (const chain of own.made()) serviceChains.push(chain);
   }
   return {
     name: 'nat',

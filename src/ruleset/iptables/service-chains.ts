@@ -1,10 +1,9 @@
-import {
-  type AddressFrontend,
-  type Endpoint,
-  type FamilyPlan,
-  type ServicePortPlan,
-  servicePortName,
-  type Verdict,
+import type {
+  AddressFrontend,
+  Endpoint,
+  FamilyPlan,
+  ServicePortPlan,
+  Verdict,
 } from '../../plan/plan.ts';
 import type { Owner } from '../ast.ts';
 import { l4protos } from '../nftables/selectors.ts';
@@ -153,7 +152,10 @@ function pinnedClients(
 const needsChain = (servicePort: ServicePortPlan, endpoint: Endpoint): boolean =>
   endpoint.hairpin || servicePort.affinityTimeout !== undefined;
 
-/** DNAT to a port wants the protocol named (I15). */
+/**
+ * DNAT to a port wants the protocol named (I15). No comment here: each takes 256 bytes of the kernel's
+ * memory, and these are most of the rules.
+ */
 const dnat = (
   servicePort: ServicePortPlan,
   { address, port, origin }: Endpoint,
@@ -162,5 +164,5 @@ const dnat = (
   rule(
     [{ kind: 'protocol', protocol: l4protos[servicePort.protocol] }, ...matches],
     { kind: 'dnat', address, port },
-    { comment: servicePortName(servicePort), origin },
+    { origin },
   );
