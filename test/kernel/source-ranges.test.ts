@@ -1,17 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { compileObjects } from '../support/compile-objects.ts';
 import {
   clusterOptions,
   describeCluster,
+  expectAnswer,
   families,
   loadObjects,
   podEndpoints,
   podPort,
-  seen,
   serviceObject,
   sliceObject,
 } from '../support/kernel-cluster.ts';
-import { type Host, hostAddresses } from '../support/netns.ts';
+import { hostAddresses } from '../support/netns.ts';
 
 const clusterIP = { IPv4: '10.96.0.10', IPv6: 'fd00:10:96::10' } as const;
 const vip = { IPv4: '192.0.2.10', IPv6: '2001:db8:99::10' } as const;
@@ -51,30 +51,28 @@ const ranges = [' 198.51.100.7/24 ', '198.51.100.0/25', '2001:db8:51::/64'];
 
 describeCluster('loadBalancerSourceRanges', (cluster) => {
   describe.each(families)('%s', (family) => {
-    const ask = async (host: Host, to: string, port: number, from?: string) =>
-      seen([
-        await host.ask({ to, port, timeout: 0.2, ...(from === undefined ? {} : { from }) }),
-      ])[0];
+    const fromClient = (from: string, expected: 'pod-a' | 'ECONNREFUSED' | 'timeout') =>
+      expectAnswer(cluster.client, { to: vip[family], port: 80, from }, expected);
 
     test('let listed sources in and drop the others, over TCP and UDP (P10)', async () => {
       await loadObjects(cluster, objects(ranges));
-      const { client } = cluster;
-      expect(await ask(client, vip[family], 80, allowed[family])).toBe('pod-a');
-      expect(await ask(client, vip[family], 80, blocked[family])).toBe('timeout');
-      const dns = { to: vip[family], port: 53, protocol: 'UDP', timeout: 0.2 } as const;
-      expect(seen([await client.ask({ ...dns, from: allowed[family] })])).toEqual(['pod-a']);
-      expect(seen([await client.ask({ ...dns, from: blocked[family] })])).toEqual(['timeout']);
+      await fromClient(allowed[family], 'pod-a');
+      await fromClient(blocked[family], 'timeout');
+      const dns = { to: vip[family], port: 53, protocol: 'UDP' } as const;
+      await expectAnswer(cluster.client, { ...dns, from: allowed[family] }, 'pod-a');
+      await expectAnswer(cluster.client, { ...dns, from: blocked[family] }, 'timeout');
     });
 
     test('hold for pods and processes on the node as well', async () => {
       await loadObjects(cluster, objects(ranges));
-      expect(await ask(cluster.podB, vip[family], 80)).toBe('timeout');
-      expect(await ask(cluster.node, vip[family], 80)).toBe('timeout');
+      const question = { to: vip[family], port: 80 };
+      await expectAnswer(cluster.podB, question, 'timeout');
+      await expectAnswer(cluster.node, question, 'timeout');
       await loadObjects(
         cluster,
         objects([`${hostAddresses.node[family]}/${family === 'IPv4' ? 24 : 64}`]),
       );
-      expect(await ask(cluster.node, vip[family], 80, hostAddresses.node[family])).toBe('pod-a');
+      await expectAnswer(cluster.node, { ...question, from: hostAddresses.node[family] }, 'pod-a');
     });
 
     test('protect the load-balancer address only (R5)', async () => {
@@ -84,26 +82,26 @@ describeCluster('loadBalancerSourceRanges', (cluster) => {
         [externalIP[family], 80],
         [hostAddresses.node[family], 30080],
       ] as const) {
-        expect(await ask(cluster.client, to, port, blocked[family]), to).toBe('pod-a');
+        await expectAnswer(cluster.client, { to, port, from: blocked[family] }, 'pod-a');
       }
     });
 
     test('of the other family alone leave this family open (R4)', async () => {
       const others = ranges.filter((range) => range.includes(':') === (family === 'IPv4'));
       await loadObjects(cluster, objects(others));
-      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('pod-a');
+      await fromClient(blocked[family], 'pod-a');
     });
 
     test('without endpoints refuse the listed and drop the others (P10)', async () => {
       await loadObjects(cluster, objects(ranges, {}, false));
-      expect(await ask(cluster.client, vip[family], 80, allowed[family])).toBe('ECONNREFUSED');
-      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('timeout');
+      await fromClient(allowed[family], 'ECONNREFUSED');
+      await fromClient(blocked[family], 'timeout');
     });
 
     test('hold under the Local policy', async () => {
       await loadObjects(cluster, objects(ranges, { externalTrafficPolicy: 'Local' }));
-      expect(await ask(cluster.client, vip[family], 80, allowed[family])).toBe('pod-a');
-      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('timeout');
+      await fromClient(allowed[family], 'pod-a');
+      await fromClient(blocked[family], 'timeout');
     });
 
     test('do not touch running connections', async () => {
@@ -111,7 +109,7 @@ describeCluster('loadBalancerSourceRanges', (cluster) => {
       const connection = await cluster.client.open(vip[family], 80, blocked[family]);
       await cluster.load(compileObjects(objects(ranges), clusterOptions));
       await connection.echo('still allowed');
-      expect(await ask(cluster.client, vip[family], 80, blocked[family])).toBe('timeout');
+      await fromClient(blocked[family], 'timeout');
     });
   });
 });

@@ -1,10 +1,17 @@
 /** What the end-to-end tests share: a running cluster, objects for it, and words for what they see. */
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { IpFamily, Protocol } from '../../src/net/family.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { compileObjects } from './compile-objects.ts';
 import { describeWithKernel } from './kernel-available.ts';
-import { type Answer, createTestCluster, hostAddresses, type TestCluster } from './netns.ts';
+import {
+  type Answer,
+  createTestCluster,
+  type Host,
+  hostAddresses,
+  type Question,
+  type TestCluster,
+} from './netns.ts';
 
 export const families: readonly IpFamily[] = ['IPv4', 'IPv6'];
 
@@ -55,6 +62,19 @@ export async function loadObjects(
 /** Who answered, or the errors: sorted, each once. */
 export const seen = (answers: readonly Answer[]): readonly string[] =>
   [...new Set(answers.map((answer) => answer.answeredBy ?? answer.error ?? ''))].sort();
+
+/**
+ * Asks once and expects who answers, or the error: `ECONNREFUSED`, or `timeout` for silence, which is
+ * waited for only as long as an answer over virtual cables may take.
+ */
+export async function expectAnswer(
+  host: Host,
+  question: Question,
+  expected: PodName | 'ECONNREFUSED' | 'timeout',
+): Promise<void> {
+  const answer = await host.ask({ ...question, timeout: expected === 'timeout' ? 0.3 : 5 });
+  expect(seen([answer]), `${host.name} to ${question.to}:${question.port}`).toEqual([expected]);
+}
 
 /** `pod: source it saw`, sorted, each once. */
 export const seenSources = (answers: readonly Answer[]): readonly string[] =>

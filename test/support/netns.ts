@@ -39,7 +39,7 @@ export interface Question {
   readonly from?: string;
   /** SO_MARK of the socket. */
   readonly mark?: number;
-  /** Seconds, default 0.5. */
+  /** Seconds, default 5: on a busy machine an answer may take its time. */
   readonly timeout?: number;
 }
 
@@ -151,7 +151,7 @@ function hostOn(agent: KernelAgent, name: HostName): Host {
       port,
       source: rest.from ?? '',
       mark: rest.mark ?? 0,
-      timeout: rest.timeout ?? 0.5,
+      timeout: rest.timeout ?? 5,
       count,
     });
   return {
@@ -169,7 +169,7 @@ function hostOn(agent: KernelAgent, name: HostName): Host {
       const { connection, greeting } = await agent.request<{
         connection: number;
         greeting: string;
-      }>('open', { address: to, port, source: from, timeout: 2 });
+      }>('open', { address: to, port, source: from, timeout: 5 });
       return {
         answeredBy: greeting.split(' ')[0] as HostName,
         async echo(text) {
