@@ -107,6 +107,8 @@ test('F17 F18 T5 lists that no policy needs stay empty', () => {
   expect(lengths({ internalTrafficPolicy: 'Local' })).toEqual([0, 1]);
   expect(lengths({ internalTrafficPolicy: 'Local', externalIPs: ['192.0.2.1'] })).toEqual([1, 1]);
   expect(lengths({ externalTrafficPolicy: 'Local', externalIPs: ['192.0.2.1'] })).toEqual([1, 1]);
+  const ports = [{ name: 'http', port: 80, protocol: 'TCP', nodePort: 30080 }];
+  expect(lengths({ type: 'NodePort', externalTrafficPolicy: 'Local', ports })).toEqual([1, 1]);
   // Nothing external to be local about.
   expect(lengths({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' })).toEqual([1, 0]);
 });

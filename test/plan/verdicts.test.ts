@@ -140,13 +140,14 @@ test('P6 within a Service external handling wins, and the last kind names the ad
   const spec = {
     ...external,
     internalTrafficPolicy: 'Local',
-    externalIPs: ['172.30.0.41', '203.0.113.9', '192.168.99.1', '192.168.99.1'],
+    externalIPs: ['172.30.0.41', '1.2.3.4', '192.168.99.1', '192.168.99.1'],
   };
-  const port = onlyPort([service(spec, { status }), remote], { nodeName: 'n1' });
+  const vip = { status: ingress('1.2.3.4') };
+  const port = onlyPort([service(spec, vip), remote], { nodeName: 'n1' });
   expect(shown(port)).toEqual([
     'external-ip 172.30.0.41:80 pick',
     'external-ip 192.168.99.1:80 pick',
-    'load-balancer-ip 203.0.113.9:80 pick',
+    'load-balancer-ip 1.2.3.4:80 pick',
     'node-port 30080 pick',
   ]);
 });
