@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/config.ts')).configCommand,
   },
   {
+    name: 'explain',
+    summary: 'Say what happens to a packet, and why',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  {
     name: 'explain-code',
     summary: 'Explain a diagnostic code',
     load: async () => (await import('./commands/explain-code.ts')).explainCodeCommand,

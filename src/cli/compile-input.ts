@@ -21,7 +21,7 @@ export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
 ): Promise<CompileInput> {
-  const { inputs, diagnostics } = await collect(paths);
+  const { inputs, diagnostics } = await readInputs(paths);
   const config = await readConfig(flags.config);
   return {
     inputs,
@@ -82,7 +82,8 @@ export function inputPaths(
   return stdinIsTerminal ? undefined : ['-'];
 }
 
-async function collect(paths: readonly string[]) {
+/** The bytes of the files, directories and stdin (`-`) that the user named. */
+export async function readInputs(paths: readonly string[]) {
   const { collectInputs, readLimited } = await import('../read/inputs.ts');
   return collectInputs(paths, () => readLimited(process.stdin));
 }
@@ -91,7 +92,7 @@ async function readConfig(path: string | undefined) {
   if (path === undefined) return { options: {}, places: new Map(), diagnostics: [] };
   const { readObjects } = await import('../read/read.ts');
   const { kubeProxyConfigOf } = await import('../model/kube-proxy-config.ts');
-  const collected = await collect([path]);
+  const collected = await readInputs([path]);
   const read = readObjects(collected.inputs);
   const diagnostics = [...collected.diagnostics, ...read.diagnostics];
   if (hasErrors(diagnostics)) return { options: {}, places: new Map(), diagnostics };

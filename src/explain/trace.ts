@@ -16,6 +16,8 @@ export type Step =
       readonly effect: Effect;
     };
 
+export type StatementStep = Extract<Step, { kind: 'statement' }>;
+
 /**
  * `input`: to a process of this node; `forward`: out again; `output`: made here; `loopback`: made here
  * and for here, so it comes in once more; `martian`: the kernel drops it, because loopback addresses

@@ -9,6 +9,7 @@ import { makeReport } from '../../src/diagnostics/report.ts';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
+import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
 import type { LockResult } from '../../src/live/lock.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
@@ -20,7 +21,7 @@ import { renderScript } from '../../src/render/nft-script.ts';
 import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
-  readonly command: 'apply' | 'check' | 'cleanup';
+  readonly command: 'apply' | 'check' | 'cleanup' | 'explain';
   readonly host: HostScript;
   /** What is compiled; without it a small Service of type NodePort. */
   readonly manifest?: string;
@@ -66,6 +67,8 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
       ];
     case 'cleanup':
       return (await cleanUp(host)).diagnostics;
+    case 'explain':
+      return (await listKernelRuleset(host, ['ip'])).diagnostics;
   }
 }
 

@@ -102,4 +102,17 @@ export const hostCodes = {
       'Somebody else changed the tables ip natc or ip6 natc after natc wrote them. natc put them right.',
     remedy: 'Find out who does it: other programs must leave these two tables alone.',
   },
+  NATC5031: {
+    title: 'no natc table in the kernel',
+    explanation:
+      'What was asked about the running kernel cannot be answered, because this network namespace holds no table of natc.',
+    remedy:
+      'Load the rules with natc apply, or ask in the right namespace: ip netns exec NAME natc ...',
+  },
+  NATC5032: {
+    title: 'the kernel listing cannot be read',
+    explanation:
+      'nft could not list the table: it crashed, or failed half-way. Older versions of nft crash on tables that a newer one made.',
+    remedy: 'Use the newest nft on the machine, or ask about a ruleset file: --ruleset.',
+  },
 } as const satisfies Record<string, CodeEntry>;

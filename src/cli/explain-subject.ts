@@ -1,0 +1,95 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Subject } from '../explain/scene.ts';
+import { parseAddress } from '../net/address.ts';
+import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
+import { compileInput, readInputs } from './compile-input.ts';
+import { thisHost } from './host.ts';
+import type { CompileFlags } from './shared-options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What is asked about: no subject when a diagnostic is an error. */
+export interface LoadedSubject {
+  readonly subject: Subject | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Compiles manifests; the node's addresses come from --node-ip and its Node object. */
+export async function subjectFromManifests(
+  flags: CompileFlags,
+  paths: readonly string[],
+): Promise<LoadedSubject> {
+  const { nodeFacts } = await import('../plan/node-facts.ts');
+  const { output, diagnostics } = await compileInput(flags, paths);
+  if (output === undefined) return { subject: undefined, diagnostics };
+  const { cluster, settings, ruleset } = output;
+  const addresses = [
+    ...settings.nodeIPs.map(({ text }) => text),
+    ...(nodeFacts(cluster, settings).node?.addresses ?? []),
+  ];
+  return { subject: offline(ruleset, addresses, output), diagnostics };
+}
+
+/** Reads a golden ruleset; the node's addresses come from --node-ip. */
+export async function subjectFromRuleset(
+  path: string,
+  flags: CompileFlags,
+): Promise<LoadedSubject> {
+  const { parseNft } = await import('../parse/parse-nft.ts');
+  const { inputs, diagnostics } = await readInputs([path]);
+  const [input] = inputs;
+  if (input === undefined) return { subject: undefined, diagnostics };
+  const text = new TextDecoder().decode(input.bytes);
+  const parsed = parseNft({ name: input.name, text });
+  const addresses = (flags.nodeIp ?? []).flatMap((ip) => parseAddress(ip)?.text ?? []);
+  return {
+    subject: parsed.ruleset && offline(parsed.ruleset, addresses, undefined),
+    diagnostics: [...diagnostics, ...parsed.diagnostics],
+  };
+}
+
+/** Lists what the kernel holds, and asks it for the node's addresses. */
+export async function subjectFromKernel(
+  family: NftFamily,
+  terminal: Terminal,
+): Promise<LoadedSubject> {
+  const { listKernelRuleset } = await import('../live/kernel-ruleset.ts');
+  const { localAddresses } = await import('../live/local-addresses.ts');
+  const { routeLocalnet, sysctlPath } = await import('../live/sysctl.ts');
+  const host = await thisHost(terminal);
+  const { ruleset, diagnostics } = await listKernelRuleset(host, [family]);
+  if (ruleset === undefined) return { subject: undefined, diagnostics };
+  const isOn = (await host.readFile(sysctlPath(routeLocalnet)))?.trim() === '1';
+  const addresses = await localAddresses(host);
+  return {
+    subject: {
+      ruleset,
+      compiled: undefined,
+      host: { addresses, routeLocalnet: isOn, isComplete: true },
+    },
+    diagnostics,
+  };
+}
+
+/** natc apply switches route_localnet on where the ruleset guards the loopback, and only there. */
+function offline(
+  ruleset: Ruleset,
+  addresses: readonly string[],
+  compiled: Subject['compiled'],
+): Subject {
+  const routeLocalnet = ruleset.tables.some((table) =>
+    table.chains.some(
+      ({ hook, rules }) =>
+        hook?.hook === 'prerouting' &&
+        rules.some(
+          ({ statements }) =>
+            statements.some(({ kind }) => kind === 'iifname') &&
+            statements.some(({ kind }) => kind === 'drop'),
+        ),
+    ),
+  );
+  return {
+    ruleset,
+    compiled,
+    host: { addresses: new Set(addresses), routeLocalnet, isComplete: false },
+  };
+}

@@ -1,0 +1,102 @@
+import { chooseFrontend, readServiceReference } from '../explain/choose-frontend.ts';
+import { explain, type Inquiry } from '../explain/explain.ts';
+import type { Explanation } from '../explain/explanation.ts';
+import { familyOf, type Question, readQuestion } from '../explain/question.ts';
+import type { Subject } from '../explain/scene.ts';
+import type { ExplainFlags } from './commands/explain.ts';
+import { inputPaths } from './compile-input.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import {
+  type LoadedSubject,
+  subjectFromKernel,
+  subjectFromManifests,
+  subjectFromRuleset,
+} from './explain-subject.ts';
+import { paletteFor, printDiagnostics } from './messages.ts';
+import type { Terminal } from './terminal.ts';
+import { reportNoInput } from './with-compiled.ts';
+
+/** `natc explain FROM [TO]`: 0 delivered or passed on, 1 dropped or refused, 2 no answer. */
+export async function runExplain(
+  from: string,
+  to: string | undefined,
+  flags: ExplainFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const question = readQuestion(from, to);
+  if ('problem' in question) return cannotAnswer(question.problem, terminal);
+  if (to === undefined && flags.service === undefined) {
+    return cannotAnswer('name a destination, ADDRESS:PORT, or a Service with --service', terminal);
+  }
+  const loaded = await loadSubject(question, flags, terminal);
+  if (loaded === undefined) return reportNoInput(terminal);
+  const { subject, diagnostics } = loaded;
+  await printDiagnostics(diagnostics, flags, terminal);
+  if (subject === undefined) {
+    const isHostRefusal = diagnostics.some(
+      ({ code }) => code === 'NATC5001' || code === 'NATC5002',
+    );
+    return isHostRefusal ? exitCodes.hostRefused : exitCodes.cannotAnswer;
+  }
+  const inquiry = complete(question, flags, subject);
+  if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);
+  const explanation = explain(subject, inquiry);
+  await terminal.stdout.write(await format(explanation, flags, terminal));
+  const isGood = explanation.verdict === 'delivered' || explanation.verdict === 'passed';
+  return isGood ? exitCodes.success : exitCodes.no;
+}
+
+async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
+  await terminal.stderr.write(`natc: ${problem}\nSee 'natc explain --help'.\n`);
+  return exitCodes.cannotAnswer;
+}
+
+async function loadSubject(
+  { source }: Question,
+  flags: ExplainFlags,
+  terminal: Terminal,
+): Promise<LoadedSubject | undefined> {
+  if (flags.live === true) return subjectFromKernel(familyOf(source), terminal);
+  if (flags.ruleset !== undefined) return subjectFromRuleset(flags.ruleset, flags);
+  const paths = inputPaths(flags, terminal);
+  return paths && subjectFromManifests(flags, paths);
+}
+
+/** Fills in what --service stands for. */
+function complete(
+  question: Question,
+  flags: ExplainFlags,
+  subject: Subject,
+): Inquiry | { readonly problem: string } {
+  const { source, sourcePort, destination, destinationPort, protocol } = question;
+  const base = { source, sourcePort, inInterface: flags.inInterface };
+  if (destination !== undefined && destinationPort !== undefined) {
+    return { ...base, destination, destinationPort, protocol: protocol ?? 'tcp' };
+  }
+  if (flags.service === undefined) {
+    return { problem: `"${destination}" needs a port: ADDRESS:PORT, or a Service with --service` };
+  }
+  const reference = readServiceReference(flags.service);
+  if (reference === undefined) {
+    return {
+      problem: `"${flags.service}" is no Service: expected NAMESPACE/NAME or NAMESPACE/NAME:PORT`,
+    };
+  }
+  const chosen = chooseFrontend(subject, familyOf(source), reference, destination);
+  return 'problem' in chosen ? chosen : { ...base, ...chosen };
+}
+
+async function format(
+  explanation: Explanation,
+  flags: ExplainFlags,
+  terminal: Terminal,
+): Promise<string> {
+  const { locate } = await import('../read/locate.ts');
+  if (flags.output === 'json') {
+    const { formatExplanationJson } = await import('../explain/format-json.ts');
+    return formatExplanationJson(explanation, locate);
+  }
+  const { formatExplanation } = await import('../explain/format-text.ts');
+  const palette = paletteFor(flags, terminal.stdout, terminal);
+  return formatExplanation(explanation, { locate, palette, isTrace: flags.trace === true });
+}

@@ -1,0 +1,90 @@
+import { interpret } from './interpret.ts';
+import { answerOf, type Branch, type Outcome } from './outcome.ts';
+import { type Host, isLocal, type Packet } from './packet.ts';
+import type { Scene } from './scene.ts';
+import { unmatchedAs } from './unmatched.ts';
+
+/** Stands for an interface whose name is not known; no interface can have it. */
+export const unknownInterface = '?';
+
+/**
+ * What is not known and would change the answer: each thing that was taken for granted is turned
+ * round, and the packet sent again.
+ */
+export function assumptionsOf(packet: Packet, outcome: Outcome, scene: Scene): readonly string[] {
+  const { host } = scene.subject;
+  const answer = shortAnswer(outcome);
+  const assumptions: string[] = [];
+  const check = (words: string, otherPacket: Packet, otherHost: Host): void => {
+    const other = shortAnswer(interpret(scene.prepared, otherPacket, otherHost));
+    if (other !== answer) assumptions.push(`${words}, the packet would be ${other}`);
+  };
+  const withAddress = (address: string): Host => ({
+    ...host,
+    addresses: new Set([...host.addresses, address]),
+  });
+  const { source, destination, inInterface } = packet;
+  if (!host.isComplete && !isLocal(host, destination) && outcome.branches.every(isPassed)) {
+    const words = `${destination} is taken for another machine's address; if it is this node's (--node-ip)`;
+    check(words, packet, withAddress(destination));
+  }
+  if (host.addresses.size === 0 && !isLocal(host, source)) {
+    const words = `${source} is taken for another machine's address; if it is this node's (--node-ip)`;
+    check(words, { ...packet, inInterface: '' }, withAddress(source));
+  }
+  if (inInterface === unknownInterface) {
+    for (const name of interfacesOf(scene)) {
+      const words = `the packet is taken to come in elsewhere than through ${name}; if it comes in there (--in-interface)`;
+      check(words, { ...packet, inInterface: name.replace('*', '0') }, host);
+    }
+  }
+  if (!host.isComplete && host.routeLocalnet) {
+    const words =
+      'net.ipv4.conf.all.route_localnet is taken to be 1, as natc apply sets it; if it were 0';
+    check(words, packet, { ...host, routeLocalnet: false });
+  }
+  return assumptions;
+}
+
+/** No Service has the address: it may be anybody's. */
+const isPassed = (branch: Branch): boolean => unmatchedAs(branch) === 'passed';
+
+/** Interfaces that rules tell apart, besides the loopback. */
+function interfacesOf({ table }: Scene): readonly string[] {
+  const names = new Set<string>();
+  for (const { rules } of table?.chains ?? []) {
+    for (const { statements } of rules) {
+      for (const statement of statements) {
+        if (statement.kind === 'iifname' && statement.name !== 'lo') names.add(statement.name);
+      }
+    }
+  }
+  return [...names];
+}
+
+/** An outcome in a few words; outcomes with the same words are alike to a reader. */
+function shortAnswer(outcome: Outcome): string {
+  const answer = answerOf(outcome);
+  switch (answer.kind) {
+    case 'pass':
+      return 'passed on untouched';
+    case 'drop':
+    case 'martian':
+      return 'dropped';
+    case 'reject':
+      return 'refused';
+    case 'mixed':
+      return 'delivered to some endpoints only';
+    case 'dnat': {
+      const { endpoints } = answer;
+      const masqueraded = endpoints.filter(({ masquerade }) => masquerade).length;
+      const source =
+        masqueraded === 0
+          ? 'source address kept'
+          : masqueraded === endpoints.length
+            ? 'masqueraded'
+            : `masqueraded for ${masqueraded}`;
+      return `delivered to ${endpoints.length} endpoint${endpoints.length === 1 ? '' : 's'}, ${source}`;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
+import { type Frontend, frontendsOf, serviceOf } from './frontends.ts';
+import type { Subject } from './scene.ts';
+
+/** `shop/web`, and perhaps one of its ports, by name or number. */
+export interface ServiceReference {
+  readonly service: string;
+  readonly port: string | undefined;
+}
+
+/** Reads `namespace/name[:port]`; undefined for anything else. */
+export function readServiceReference(text: string): ServiceReference | undefined {
+  const match = /^([^/:]+\/[^/:]+)(?::([^/:]+))?$/.exec(text);
+  return match?.[1] === undefined ? undefined : { service: match[1], port: match[2] };
+}
+
+export interface ChosenDestination {
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly protocol: Frontend['protocol'];
+}
+
+/**
+ * The destination that stands for a Service: its cluster IP, or else its first address; with `address`
+ * the one of its destinations that has this address, or its node port.
+ *
+ * @returns in words what is in the way where there is none, or more than one port to choose from.
+ */
+export function chooseFrontend(
+  { ruleset }: Subject,
+  family: NftFamily,
+  reference: ServiceReference,
+  address: string | undefined,
+): ChosenDestination | { readonly problem: string } {
+  const { service, port } = reference;
+  const all = ruleset.tables
+    .filter((table) => table.family === family)
+    .flatMap(frontendsOf)
+    .filter(({ servicePort }) => serviceOf(servicePort) === service);
+  const ofPort = port === undefined ? all : all.filter((frontend) => isPort(frontend, port));
+  const here = ofPort.filter((frontend) =>
+    address === undefined
+      ? frontend.kind !== 'node port'
+      : frontend.address === address || frontend.kind === 'node port',
+  );
+  const names = [...new Set(all.map(nameOfPort))];
+  if (all.length === 0) {
+    const near = didYouMean(service, servicesOf(ruleset, family));
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    return { problem: `there is no Service ${service} for IPv${family === 'ip' ? 4 : 6}${hint}` };
+  }
+  if (ofPort.length === 0) {
+    return { problem: `${service} has no port "${port}"; it has ${names.join(', ')}` };
+  }
+  if (new Set(ofPort.map(nameOfPort)).size > 1) {
+    return {
+      problem: `${service} has several ports; name one of ${names.join(', ')} after a colon`,
+    };
+  }
+  const chosen =
+    here.find((frontend) => frontend.address === address) ??
+    here.find(({ kind }) => kind === 'cluster IP') ??
+    here[0];
+  if (chosen === undefined) {
+    return { problem: `${service} answers on neither ${address} nor a node port` };
+  }
+  return {
+    destination: address ?? String(chosen.address),
+    destinationPort: chosen.port,
+    protocol: chosen.protocol,
+  };
+}
+
+const servicesOf = ({ tables }: Ruleset, family: NftFamily): readonly string[] => {
+  const frontends = tables.filter((table) => table.family === family).flatMap(frontendsOf);
+  return [...new Set(frontends.map(({ servicePort }) => serviceOf(servicePort)))];
+};
+
+/** `http`, or the number of an unnamed port; node ports have the name of their port. */
+function nameOfPort({ servicePort, port, protocol }: Frontend): string {
+  const [, name] = servicePort.split(':');
+  return name ?? `${port}/${protocol}`;
+}
+
+const isPort = (frontend: Frontend, port: string): boolean =>
+  nameOfPort(frontend) === port ||
+  (frontend.kind !== 'node port' && String(frontend.port) === port);

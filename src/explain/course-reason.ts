@@ -1,0 +1,127 @@
+import type { VerdictElement } from '../ruleset/ast.ts';
+import { chains, collections } from '../ruleset/nftables/names.ts';
+import type { Reason } from './explanation.ts';
+import { type Frontend, portList, serviceOf } from './frontends.ts';
+import { isLoopback } from './packet.ts';
+import { formatEndpoint } from './question.ts';
+import { refusalReason } from './refusal.ts';
+import type { Scene } from './scene.ts';
+import type { Lookup, StatementStep } from './trace.ts';
+
+/** What one step of a trace says about the packet's course; undefined when it decided nothing. */
+export function courseReason(step: StatementStep, scene: Scene): Reason | undefined {
+  const { chain, effect, rule, statement } = step;
+  const lookup = 'lookup' in effect ? effect.lookup : undefined;
+  if (lookup !== undefined) return lookupReason(step, lookup, scene);
+  if (statement.kind === 'goto' && chain.name.startsWith('external-local')) {
+    return externalLocalReason(step);
+  }
+  const isGuard = rule.statements.some(
+    (part) => part.kind === 'address' && part.network.startsWith('127.'),
+  );
+  return statement.kind === 'drop' && isGuard
+    ? { text: 'the loopback may not be reached from outside this node' }
+    : undefined;
+}
+
+function lookupReason({ chain }: StatementStep, lookup: Lookup, scene: Scene): Reason | undefined {
+  const { element, collection, key } = lookup;
+  if (collection.name === collections.allowedSources) return sourceRangeReason(lookup, scene);
+  if (collection.kind === 'data-map' && collection.dynamic) return affinityReason(lookup);
+  if (element === undefined) return undefined;
+  switch (collection.name) {
+    case collections.refusedServices:
+    case collections.refusedNodePorts:
+      return refusalReason(element as VerdictElement, scene);
+    case collections.otherProxyClusterIPs:
+      return { text: `another proxy serves ${key.join()}` };
+    case collections.serviceCIDRs:
+      return { text: `no Service has ${key.join()}, an address in ${element.key.join()}` };
+    case collections.clusterIPs:
+      return chain.name === chains.refuseClusterIPs ? unknownPortReason(lookup, scene) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What a recognised destination is. */
+export function frontendReason({
+  address,
+  port,
+  protocol,
+  kind,
+  servicePort,
+  element,
+}: Frontend): Reason {
+  const article = kind === 'cluster IP' ? 'the' : kind.startsWith('load') ? 'a' : 'an';
+  return {
+    text:
+      address === undefined
+        ? `${port}/${protocol} is a node port of ${servicePort}`
+        : `${formatEndpoint(address, port)}/${protocol} is ${article} ${kind} of ${servicePort}`,
+    origin: element.origin,
+  };
+}
+
+function affinityReason({ collection, element }: Lookup): Reason {
+  if (element !== undefined && 'value' in element) {
+    return { text: `session affinity ClientIP: the client is pinned to ${element.value.join()}` };
+  }
+  const timeout = collection.kind === 'data-map' ? collection.timeout : undefined;
+  return {
+    text: `session affinity ClientIP: the endpoint is picked at random, and kept for the client's connections of the next ${timeout} s`,
+  };
+}
+
+export const martianReason = (destination: string): Reason => ({
+  text: isLoopback(destination)
+    ? 'the kernel takes no packets for a loopback address from outside'
+    : 'a loopback source cannot leave this node, because net.ipv4.conf.all.route_localnet is 0',
+});
+
+/** P10 */
+function sourceRangeReason({ key, element }: Lookup, { frontends }: Scene): Reason {
+  const [address, protocol, port, source] = key;
+  const frontend = frontends.find(
+    (candidate) =>
+      candidate.address === address && candidate.protocol === protocol && candidate.port === port,
+  );
+  const object = frontend?.element.origin?.object;
+  const origin = object && { object, path: ['spec', 'loadBalancerSourceRanges'] };
+  const name = frontend?.servicePort ?? address;
+  if (element === undefined) {
+    return { text: `${source} is in none of the load-balancer source ranges of ${name}`, origin };
+  }
+  const range = element.key[3];
+  return { text: `${source} is in the load-balancer source range ${range} of ${name}`, origin };
+}
+
+/** K1 */
+function unknownPortReason({ key }: Lookup, { frontends }: Scene): Reason {
+  const address = String(key[0]);
+  const here = frontends.filter((frontend) => frontend.address === address);
+  const [first] = here;
+  if (first === undefined) return { text: `${address} is a cluster IP that serves no port` };
+  return {
+    text: `${address} is the cluster IP of ${namesOf(here)}, which serves only ${portList(here)}`,
+    origin: first.element.origin,
+  };
+}
+
+const namesOf = (frontends: readonly Frontend[]): string =>
+  [...new Set(frontends.map(({ servicePort }) => serviceOf(servicePort)))].join(' and ');
+
+/** P3: who the client is decides which endpoints it gets. */
+function externalLocalReason({ rule }: StatementStep): Reason {
+  switch (rule.statements[0]?.kind) {
+    case 'fib-local':
+      return {
+        text: 'external traffic policy Local: made on this node, so any endpoint may answer',
+      };
+    case 'address':
+    case 'iifname':
+      return { text: 'external traffic policy Local: from a pod, so any endpoint may answer' };
+    default:
+      return { text: 'external traffic policy Local: only endpoints on this node may answer' };
+  }
+}

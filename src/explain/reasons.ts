@@ -1,0 +1,58 @@
+import type { VerdictElement } from '../ruleset/ast.ts';
+import { collections } from '../ruleset/nftables/names.ts';
+import { courseReason, frontendReason, martianReason } from './course-reason.ts';
+import type { Reason } from './explanation.ts';
+import { type Frontend, frontendOf } from './frontends.ts';
+import { hairpinReason, markReason } from './masquerade-reason.ts';
+import type { Branch } from './outcome.ts';
+import type { Scene } from './scene.ts';
+import { type StatementStep, traceSteps } from './trace.ts';
+
+/** What one branch owes its course to. */
+export interface BranchReasons {
+  /** From the packet's arrival to its end. */
+  readonly course: readonly Reason[];
+  /** Why its source address is replaced; undefined when it is kept. */
+  readonly masquerade: Reason | undefined;
+  /** The destination it was for, once a rule has recognised it. */
+  readonly frontend: Frontend | undefined;
+}
+
+/** Reads the trace of a branch: every step that decided something gives a sentence. */
+export function reasonsOf(branch: Branch, scene: Scene): BranchReasons {
+  const course: Reason[] = [];
+  /** Jumps and gotos on the way, the last one last. */
+  const transfers: StatementStep[] = [];
+  let masquerade: Reason | undefined;
+  let frontend: Frontend | undefined;
+  for (const step of traceSteps(branch.trace)) {
+    if (step.kind === 'route' && step.to === 'martian')
+      course.push(martianReason(step.destination));
+    if (step.kind !== 'statement') continue;
+    const { effect, statement } = step;
+    if (frontend === undefined) {
+      frontend = recognised(step);
+      if (frontend !== undefined) course.push(frontendReason(frontend));
+    }
+    const reason = courseReason(step, scene);
+    if (reason !== undefined) course.push(reason);
+    if (effect.kind === 'mark' && effect.after > effect.before) masquerade = markReason(transfers);
+    masquerade ??= hairpinReason(step);
+    if (statement.kind === 'jump' || statement.kind === 'goto') transfers.push(step);
+  }
+  return { course, masquerade: branch.masquerade ? masquerade : undefined, frontend };
+}
+
+const servingMaps: ReadonlySet<string> = new Set([collections.services, collections.nodePorts]);
+const refusingMaps: ReadonlySet<string> = new Set([
+  collections.refusedServices,
+  collections.refusedNodePorts,
+]);
+
+function recognised({ effect }: StatementStep): Frontend | undefined {
+  if (effect.kind !== 'verdict' || effect.lookup?.element === undefined) return undefined;
+  const { collection, element } = effect.lookup;
+  const isServed = servingMaps.has(collection.name);
+  if (!isServed && !refusingMaps.has(collection.name)) return undefined;
+  return { ...frontendOf(element as VerdictElement), isServed };
+}

@@ -1,0 +1,56 @@
+import type { CompileOutput } from '../compile.ts';
+import type { FamilyPlan, ServicePortPlan } from '../plan/plan.ts';
+import { servicePortName } from '../plan/plan.ts';
+import type { L4Proto, NftFamily, Ruleset, Table } from '../ruleset/ast.ts';
+import { type Frontend, frontendsOf } from './frontends.ts';
+import type { Host } from './packet.ts';
+import { type PreparedRuleset, prepare } from './prepare.ts';
+
+/** The ruleset that is asked about, and what is known around it. */
+export interface Subject {
+  readonly ruleset: Ruleset;
+  readonly host: HostKnowledge;
+  /** What the ruleset was compiled from; undefined for a ruleset read from text. */
+  readonly compiled: Pick<CompileOutput, 'plan' | 'cluster'> | undefined;
+}
+
+export interface HostKnowledge extends Host {
+  /** The addresses are all there are; otherwise the node may have others. */
+  readonly isComplete: boolean;
+}
+
+/** A subject with everything that answering a question about one family needs. */
+export interface Scene {
+  readonly subject: Subject;
+  readonly prepared: PreparedRuleset;
+  readonly family: NftFamily;
+  /** Undefined when the ruleset has no table of this family. */
+  readonly table: Table | undefined;
+  readonly frontends: readonly Frontend[];
+  readonly plan: FamilyPlan | undefined;
+}
+
+export function sceneOf(subject: Subject, family: NftFamily): Scene {
+  const { ruleset, compiled } = subject;
+  const table = ruleset.tables.find((candidate) => candidate.family === family);
+  const planFamily = family === 'ip' ? 'IPv4' : 'IPv6';
+  return {
+    subject,
+    prepared: prepare(ruleset),
+    family,
+    table,
+    frontends: table === undefined ? [] : frontendsOf(table),
+    plan: compiled?.plan.families.find((candidate) => candidate.family === planFamily),
+  };
+}
+
+/** The plan of a ServicePort, by its printed name and protocol. */
+export const servicePortPlan = (
+  { plan }: Scene,
+  name: string,
+  protocol: L4Proto,
+): ServicePortPlan | undefined =>
+  plan?.servicePorts.find(
+    (servicePort) =>
+      servicePort.protocol.toLowerCase() === protocol && servicePortName(servicePort) === name,
+  );

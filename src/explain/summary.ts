@@ -1,0 +1,64 @@
+import type { ExplainVerdict, Reason } from './explanation.ts';
+import type { Frontend } from './frontends.ts';
+import type { Branch } from './outcome.ts';
+import type { Packet } from './packet.ts';
+import { formatEndpoint } from './question.ts';
+import type { Scene } from './scene.ts';
+
+interface Findings {
+  readonly verdict: ExplainVerdict;
+  readonly packet: Packet;
+  readonly branches: readonly Branch[];
+  readonly frontend: Frontend | undefined;
+  readonly course: readonly Reason[];
+  readonly scene: Scene;
+}
+
+/** The answer in one sentence, without a full stop. */
+export function summarise(findings: Findings): string {
+  const { verdict, branches, course, frontend } = findings;
+  const why = course.at(-1)?.text;
+  const because = why === undefined ? '' : `: ${why}`;
+  switch (verdict) {
+    case 'delivered':
+      return `Delivered to ${endpointWords(branches)} of ${frontend?.servicePort ?? 'a Service'}, ${sourceWords(branches)}`;
+    case 'passed':
+      return `Passed on untouched: ${untouchedWords(findings)}`;
+    case 'dropped':
+      return `Dropped${because}`;
+    case 'refused':
+      return `Refused with ICMP port unreachable${because}`;
+    case 'mixed': {
+      const lost = branches
+        .filter((branch) => branch.verdict !== 'accept')
+        .reduce((sum, branch) => sum + branch.probability, 0);
+      return `Delivered only in part: ${Math.round(lost * 100)} % of new connections fail${because}`;
+    }
+  }
+}
+
+function endpointWords(branches: readonly Branch[]): string {
+  const [only] = branches;
+  return branches.length === 1 && only !== undefined
+    ? `${formatEndpoint(only.destination, only.destinationPort)}, the only endpoint`
+    : `one of ${branches.length} endpoints`;
+}
+
+function sourceWords(branches: readonly Branch[]): string {
+  const masqueraded = branches.filter(({ masquerade }) => masquerade).length;
+  if (masqueraded === 0) return 'source address kept';
+  if (masqueraded === branches.length) return 'masqueraded';
+  return `source address kept except to ${masqueraded} of them`;
+}
+
+function untouchedWords({ packet, course, scene }: Findings): string {
+  if (scene.table === undefined) {
+    return `the ruleset has no table for IPv${packet.family === 'ip' ? '4' : '6'}`;
+  }
+  const last = course.at(-1);
+  if (last !== undefined) return last.text;
+  const { destination, destinationPort, protocol } = packet;
+  return protocol === 'icmp'
+    ? `no Service takes part in ICMP to ${destination}`
+    : `no Service has ${formatEndpoint(destination, destinationPort)}/${protocol}`;
+}
