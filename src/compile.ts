@@ -40,7 +40,7 @@ export function compile(
   if (hasErrors(model.diagnostics)) return { diagnostics: model.diagnostics, output: undefined };
 
   const { cluster, settings } = model;
-  const planned = buildPlan(cluster, settings);
+  const planned = buildPlan(cluster, settings, optionPlaces);
   const diagnostics = [...model.diagnostics, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { diagnostics, output: undefined };
 

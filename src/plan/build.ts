@@ -1,8 +1,9 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Settings } from '../model/settings.ts';
 import { normaliseCidrs } from '../net/cidr.ts';
 import { ipFamilies } from '../net/family.ts';
+import type { CompileOptions } from '../options.ts';
 import { checkPlan } from './checks.ts';
 import { settleClaims } from './claims.ts';
 import { indexEndpointSources } from './endpoint-sources.ts';
@@ -21,27 +22,24 @@ import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
  *
  * @param cluster validated objects with the API's defaults filled in.
  * @param settings kube-proxy's settings and the facts about the node.
+ * @param optionPlaces where option values came from, when not from the command line.
  * @returns the plan, and all that is to be said about it; the plan is complete even with errors.
  */
 export function buildPlan(
   cluster: Cluster,
   settings: Settings,
+  optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
 ): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
   const { taken, unserved } = takeServices(cluster.services, settings);
   const node = nodeFacts(cluster, settings);
   const sources = indexEndpointSources(cluster);
-  const claims: Diagnostic[] = [];
   const families = ipFamilies
     .filter((family) => settings.families.includes(family))
-    .map((family) => {
-      const around = { family, settings, node, sources };
-      const built = planFamily(cluster, taken, around);
-      claims.push(...built.diagnostics);
-      return built.plan;
-    });
-  const plan: Plan = { families, unserved };
-  const diagnostics = checkPlan({ cluster, settings, node, sources, taken, plan });
-  return { plan, diagnostics: [...claims, ...diagnostics] };
+    .map((family) => planFamily(cluster, taken, { family, settings, node, sources }));
+  const plan: Plan = { families: families.map((built) => built.plan), unserved };
+  const planned = { cluster, settings, optionPlaces, node, sources, taken, plan };
+  const claims = families.flatMap((built) => built.diagnostics);
+  return { plan, diagnostics: [...claims, ...checkPlan(planned)] };
 }
 
 /** One family is compiled without a look at the other (S6). */

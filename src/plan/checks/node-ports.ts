@@ -4,7 +4,7 @@ import { formatCidr } from '../../net/cidr.ts';
 import type { IpFamily } from '../../net/family.ts';
 import { isLoopbackOnly, listedCidrs } from '../node-port-addresses.ts';
 import type { FamilyPlan } from '../plan.ts';
-import type { Check, Planned } from './planned.ts';
+import { type Check, optionPlace, type Planned } from './planned.ts';
 
 /** Section 8: where node ports listen other than one might think. */
 export const nodePortSurprises: Check = (planned) =>
@@ -13,46 +13,47 @@ export const nodePortSurprises: Check = (planned) =>
     ...unservedLoopback(planned, family),
   ]);
 
-const option = '--nodeport-addresses';
-
 /** N4, ND7: a list that has nothing for a family opens that family. */
-function openFamily({ settings, node }: Planned, family: FamilyPlan): readonly Diagnostic[] {
+function openFamily(planned: Planned, family: FamilyPlan): readonly Diagnostic[] {
+  const { settings, node } = planned;
   const entries = settings.nodePortAddresses;
   if (entries.length === 0 || listedCidrs(settings, node, family.family).length > 0) return [];
   const isPrimary = entries.some((entry) => entry.kind === 'primary');
   const why = isPrimary
     ? `this node's primary ${family.family} address is not known`
-    : `${option} has no ${family.family} entry`;
+    : `the node-port addresses have no ${family.family} entry`;
   return [
     {
       code: 'NATC3017',
       severity: severityFor(family),
       message: `${why}, so ${family.family} node ports are open on all ${family.family} addresses of the node`,
-      places: [{ kind: 'option', option, value: formatEntries(settings) }],
+      places: [optionPlace(planned, 'nodePortAddresses', formatEntries(settings))],
       hint: `${isPrimary ? 'give --node-ip, or list CIDRs' : 'list CIDRs of that family'}; ${nowhere[family.family]} closes it`,
     },
   ];
 }
 
 /** ND2: `::1` never, 127.0.0.0/8 only with `--localhost-nodeports`. */
-function unservedLoopback({ settings, node }: Planned, family: FamilyPlan): readonly Diagnostic[] {
+function unservedLoopback(planned: Planned, family: FamilyPlan): readonly Diagnostic[] {
+  const { settings, node } = planned;
   const listed = listedCidrs(settings, node, family.family).filter(isLoopbackOnly);
   if (listed.length === 0 || family.nodePortAddresses.loopback) return [];
   const value = listed.map(formatCidr).join(',');
+  const places = [optionPlace(planned, 'nodePortAddresses', value)];
   return [
     family.family === 'IPv6'
       ? {
           code: 'NATC3018',
           severity: severityFor(family),
           message: 'node ports cannot be served on ::1',
-          places: [{ kind: 'option', option, value }],
+          places,
           hint: 'Linux has no route_localnet for IPv6; use 127.0.0.1 or another address of the node',
         }
       : {
           code: 'NATC3019',
           severity: severityFor(family),
-          message: `node ports are not served on ${value} while --localhost-nodeports is false`,
-          places: [{ kind: 'option', option, value }],
+          message: `node ports are not served on ${value} while localhost node ports are off`,
+          places,
           hint: 'drop the entry, or give --localhost-nodeports true',
         },
   ];

@@ -1,6 +1,7 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import type { Cluster, Service } from '../../model/cluster.ts';
 import type { Settings } from '../../model/settings.ts';
+import { type CompileOptions, optionFlags } from '../../options.ts';
 import type { EndpointSources } from '../endpoint-sources.ts';
 import type { NodeFacts } from '../node-facts.ts';
 import type { Plan } from '../plan.ts';
@@ -9,6 +10,8 @@ import type { Plan } from '../plan.ts';
 export interface Planned {
   readonly cluster: Cluster;
   readonly settings: Settings;
+  /** Where option values came from, when not from the command line. */
+  readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
   readonly node: NodeFacts;
   readonly sources: EndpointSources;
   /** The Services that are compiled, sorted by namespace and name. */
@@ -18,3 +21,10 @@ export interface Planned {
 
 /** Finds something that the user ought to know about a plan. */
 export type Check = (planned: Planned) => readonly Diagnostic[];
+
+/** Where `value` of an option was given. */
+export const optionPlace = (
+  { optionPlaces }: Planned,
+  key: keyof CompileOptions,
+  value: string,
+): Place => optionPlaces.get(key) ?? { kind: 'option', option: optionFlags[key], value };

@@ -3,7 +3,7 @@ import { quote } from '../../diagnostics/quote.ts';
 import { compareBytes } from '../order.ts';
 import { policiesOf } from '../policies.ts';
 import { grouped, services, subject } from './grouped.ts';
-import type { Check, Planned } from './planned.ts';
+import { type Check, optionPlace, type Planned } from './planned.ts';
 
 /** What is unknown of this node although something depends on it. */
 export const thisNode: Check = (planned) => [
@@ -12,7 +12,8 @@ export const thisNode: Check = (planned) => [
   ...noDetector(planned),
 ];
 
-function unknownNode({ cluster, node }: Planned): readonly Diagnostic[] {
+function unknownNode(planned: Planned): readonly Diagnostic[] {
+  const { cluster, node } = planned;
   if (node.name === undefined || node.node !== undefined || cluster.nodes.length === 0) return [];
   const known = cluster.nodes.map((each) => each.name).sort(compareBytes);
   const others = known.length > 5 ? ` and ${known.length - 5} more` : '';
@@ -21,7 +22,7 @@ function unknownNode({ cluster, node }: Planned): readonly Diagnostic[] {
       code: 'NATC3014',
       severity: 'warning',
       message: `no Node object is called ${quote(node.name)}`,
-      places: [{ kind: 'option', option: '--node-name', value: node.name }],
+      places: [optionPlace(planned, 'nodeName', node.name)],
       hint: `Nodes of the input: ${known.slice(0, 5).join(', ')}${others}`,
     },
   ];
@@ -48,7 +49,8 @@ function localPolicyWithoutNodeName({ node, taken }: Planned): readonly Diagnost
 }
 
 /** M10, where CIDRs are the means and one family has none. */
-function noDetector({ settings, plan }: Planned): readonly Diagnostic[] {
+function noDetector(planned: Planned): readonly Diagnostic[] {
+  const { settings, plan } = planned;
   const { detectLocalMode } = settings;
   if (detectLocalMode !== 'ClusterCIDR' && detectLocalMode !== 'NodeCIDR') return [];
   // Without --cluster-cidr the default mode simply has no detector, as in kube-proxy.
@@ -60,7 +62,7 @@ function noDetector({ settings, plan }: Planned): readonly Diagnostic[] {
       code: 'NATC3016',
       severity: 'warning',
       message: `no ${family} ${detectLocalMode === 'ClusterCIDR' ? 'cluster' : 'pod'} CIDR is known, so ${family} traffic of pods is not told from other traffic`,
-      places: [{ kind: 'option', option: '--detect-local-mode', value: detectLocalMode }],
+      places: [optionPlace(planned, 'detectLocalMode', detectLocalMode)],
       hint: `give ${option} ${detectLocalMode === 'ClusterCIDR' ? `for ${family} too` : 'or a Node object with podCIDRs, and --node-name'}`,
     }));
 }
