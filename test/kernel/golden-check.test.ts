@@ -37,5 +37,9 @@ describeWithKernel('the kernel takes, twice over,', () => {
     await loadTwice(stdout);
   });
 
+  test('goldens, of which there are some', () => {
+    expect(goldens.length).toBeGreaterThan(0);
+  });
+
   test.each(goldens)('%s', (path) => loadTwice(readFileSync(new URL(path, fixtures), 'utf8')));
 });
