@@ -115,3 +115,14 @@ test('N5 a zero-length prefix makes the other entries irrelevant', () => {
 test('N6 overlapping entries are merged', () => {
   expect(open('IPv4', ['192.168.0.0/16', '192.168.1.0/24'])).toBe('192.168.0.0/16');
 });
+
+test('ND7 a list that a configuration file gave is pointed at there', () => {
+  const place = { kind: 'file', name: 'kube-proxy.yaml' } as const;
+  const { diagnostics } = planned(
+    [nodePortService],
+    { nodePortAddresses: ['192.168.0.0/24'] },
+    new Map([['nodePortAddresses', place]]),
+  );
+  const [warning] = diagnostics.filter(({ code }) => code === 'NATC3017');
+  expect(warning?.places).toEqual([place]);
+});

@@ -1,5 +1,5 @@
 /** Objects of a cluster as short as a test wants them, and what the plan stage makes of them. */
-import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import type { Diagnostic, Place } from '../../src/diagnostics/diagnostic.ts';
 import { buildModel } from '../../src/model/model.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { buildPlan } from '../../src/plan/build.ts';
@@ -90,6 +90,7 @@ export interface Planned {
 export function planned(
   objects: readonly Fields[],
   options: Partial<CompileOptions> = {},
+  optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
 ): Planned {
   const { cluster, settings } = buildModel(
     objects.map((each) => objectOf(each)),
@@ -100,7 +101,7 @@ export function planned(
       ...options,
     },
   );
-  const { plan, diagnostics } = buildPlan(cluster, settings);
+  const { plan, diagnostics } = buildPlan(cluster, settings, optionPlaces);
   const [IPv4, IPv6] = plan.families as [FamilyPlan, FamilyPlan];
   return { plan, IPv4, IPv6, diagnostics };
 }
