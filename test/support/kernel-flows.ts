@@ -13,7 +13,6 @@ export interface JudgedFlow {
 
 /** With 20 picks for each of n candidates, one of them is missed with a probability below 1e-8. */
 const picksPerCandidate = 20;
-const mostFreshRounds = 24;
 const stickyConnections = 20;
 
 /**
@@ -36,8 +35,10 @@ export async function judgeFlows(
   const ordinary = flows.filter((flow) => flow.sticky !== true);
   await load();
   await send(ordinary.flatMap((flow) => repeat(flow, candidates(flow) * picksPerCandidate)));
-  for (let round = 0; round < mostFreshRounds; round++) {
-    const incomplete = ordinary.filter((flow) => isIncomplete(judgeOne(flow)));
+  for (let round = 1; ; round++) {
+    const incomplete = ordinary.filter(
+      (flow) => round <= candidates(flow) * picksPerCandidate && isIncomplete(judgeOne(flow)),
+    );
     if (incomplete.length === 0) break;
     for (const batch of withDistinctSources(incomplete)) {
       await load();
