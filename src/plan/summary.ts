@@ -76,10 +76,6 @@ function servedRow(entries: FamiliesOfPort): SummaryRow {
   const [{ servicePort }] = entries;
   const frontends = entries.flatMap((entry) => entry.servicePort.frontends);
   const { namespace, service, portName, type, affinityTimeout } = servicePort;
-  const notes = entries.flatMap((entry) => {
-    const prefix = entries.length === 1 ? '' : `${entry.family.family}: `;
-    return familyNotes(entry).map((note) => prefix + note);
-  });
   return {
     namespace,
     service,
@@ -99,9 +95,24 @@ function servedRow(entries: FamiliesOfPort): SummaryRow {
     },
     notes: [
       ...(affinityTimeout === undefined ? [] : [`ClientIP affinity ${affinityTimeout}s`]),
-      ...notes,
+      ...notesOf(entries),
     ],
   };
+}
+
+/** What holds in one family only says in which. */
+function notesOf(entries: FamiliesOfPort): readonly string[] {
+  const families = new Map<string, IpFamily[]>();
+  for (const entry of entries) {
+    for (const note of familyNotes(entry)) {
+      const found = families.get(note);
+      if (found === undefined) families.set(note, [entry.family.family]);
+      else found.push(entry.family.family);
+    }
+  }
+  return Array.from(families, ([note, where]) =>
+    where.length === entries.length ? note : `${where[0]}: ${note}`,
+  );
 }
 
 function familyNotes({ servicePort, healthCheck }: PortInFamily): readonly string[] {

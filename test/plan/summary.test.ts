@@ -51,6 +51,11 @@ test('a row per ServicePort, both families in one', () => {
   });
 });
 
+test('what holds in both families is noted once', () => {
+  const families = { clusterIPs: ['172.30.0.41', 'fd00::1'], ipFamilies: ['IPv4', 'IPv6'] };
+  expect(rows([service(families)])[0]?.notes).toEqual(['no usable endpoints: refused']);
+});
+
 test('Services that are not served have a row that says why, in the order of names', () => {
   const found = rows([
     service({ clusterIP: 'None' }, { name: 'b' }),
