@@ -17,7 +17,7 @@ export interface CommandResult {
 /** A process in a network namespace of its own. */
 export interface KernelAgent {
   readonly pid: number;
-  /** Asks for one operation of kernel-agent.py; rejects with what went wrong there. */
+  /** Asks for one operation of kernel-agent/main.py; rejects with what went wrong there. */
   request<Result>(operation: string, parameters: object): Promise<Result>;
   /** Runs a command in the namespace, whatever its exit status. */
   run(argv: readonly string[], stdin?: string): Promise<CommandResult>;
@@ -27,7 +27,7 @@ export interface KernelAgent {
   dispose(): Promise<void>;
 }
 
-const script = fileURLToPath(new URL('./kernel-agent.py', import.meta.url));
+const script = fileURLToPath(new URL('./kernel-agent/main.py', import.meta.url));
 
 /** Version managers put slow wrappers first in the path. */
 export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
@@ -38,7 +38,7 @@ export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'pyt
  * @param sharing an earlier agent, when virtual cables shall run between the two namespaces
  */
 export async function startAgent(sharing?: KernelAgent): Promise<KernelAgent> {
-  const command = [python, '-I', '-S', script];
+  const command = [python, '-E', '-s', '-S', '-B', script];
   if (process.getuid?.() === 0) return connect(['unshare', '-n', ...command]);
   if (sharing === undefined) return connect(['unshare', '-Urn', ...command]);
   const enter = ['nsenter', '-U', '--preserve-credentials', '-t', `${sharing.pid}`];
