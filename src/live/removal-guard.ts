@@ -15,7 +15,15 @@ export function guardRemovals(
   maxRemovals: number,
 ): readonly Diagnostic[] {
   const before = held === undefined ? new Set<string>() : serviceNames(held);
-  const after = serviceNames(wanted);
+  return guardServices(before, serviceNames(wanted), maxRemovals);
+}
+
+/** The same for any backend, by the names of the Services before and after. */
+export function guardServices(
+  before: ReadonlySet<string>,
+  after: ReadonlySet<string>,
+  maxRemovals: number,
+): readonly Diagnostic[] {
   if (after.size === 0) {
     return [
       {

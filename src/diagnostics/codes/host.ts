@@ -114,5 +114,35 @@ export const hostCodes = {
     explanation:
       'nft could not list the table: it crashed, or failed half-way. Older versions of nft crash on tables that a newer one made.',
     remedy: 'Use the newest nft on the machine, or ask about a ruleset file: --ruleset.',
+  NATC5050: {
+    title: 'iptables cannot be started',
+    explanation:
+      'A program of the iptables family, which --backend iptables works through, was not found or may not be run. Nothing was changed.',
+    remedy:
+      'Install iptables (1.6.2 or newer), or let natc work through nftables: --backend nftables.',
+  },
+  NATC5051: {
+    title: 'the xtables lock is held',
+    explanation:
+      'iptables-legacy lets one program at a time change the rules, and another one did not finish. Nothing was changed.',
+    remedy: 'Run natc again. If it happens each time, look which program holds /run/xtables.lock.',
+  },
+  NATC5052: {
+    title: 'the kernel refused the iptables rules',
+    explanation:
+      'iptables-restore or the kernel found something that it does not accept. Tables are committed one by one: those that were done before have been taken back, unless a second message says that this failed. Often the kernel lacks a module, such as xt_statistic, xt_recent, xt_comment or xt_addrtype; or iptables is older than 1.6.2 and does not know MASQUERADE --random-fully.',
+    remedy: 'Load or install the module that the message is about, or update iptables.',
+  },
+  NATC5053: {
+    title: 'rules in both variants of iptables',
+    explanation:
+      'iptables comes as two programs, one that translates into nftables and one that speaks to the old xtables of the kernel. natc found rules of its own in the one that `iptables` does not stand for: the alternative was probably switched. The kernel obeys both, and the old ones are not kept up to date.',
+    remedy: 'Run natc cleanup, which looks into both, and natc apply again.',
+  },
+  NATC5054: {
+    title: 'rules of the other backend removed',
+    explanation:
+      'Before this apply, natc worked through the other backend. Two sets of rules would compete, so the old one was removed after the new one was in place.',
+    remedy: 'Nothing: this is for your information.',
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,110 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type IpFamily, ipFamilies } from '../net/family.ts';
+import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
+
+/** `nf_tables` translates into nftables, `legacy` speaks to the kernel's old xtables. */
+export type IptablesVariant = 'nf_tables' | 'legacy';
+
+/** The iptables of this machine. */
+export interface IptablesTools {
+  readonly variant: IptablesVariant;
+  /** As `iptables -V` prints it: `iptables v1.8.9 (nf_tables)`. */
+  readonly version: string;
+}
+
+export const saveCommand: Record<IpFamily, string> = {
+  IPv4: 'iptables-save',
+  IPv6: 'ip6tables-save',
+};
+
+const restoreCommand: Record<IpFamily, string> = {
+  IPv4: 'iptables-restore',
+  IPv6: 'ip6tables-restore',
+};
+
+/** The same programs by the name that the given variant has where both are installed. */
+const variantCommand = (command: string, variant: IptablesVariant): string =>
+  command.replace('tables-', variant === 'legacy' ? 'tables-legacy-' : 'tables-nft-');
+
+/** Seconds to wait for another program that holds the xtables lock. */
+const lockSeconds = '10';
+
+/** Which iptables there is. Before 1.8 there was only what is now called legacy, and it does not say. */
+export async function findIptables(host: Host): Promise<IptablesTools | Diagnostic> {
+  const result = await host.run('iptables', ['-V']);
+  if (result.kind !== 'exited' || result.exitCode !== 0) return iptablesMissing(result);
+  const version = result.stdout.trim();
+  return { version, variant: version.includes('(nf_tables)') ? 'nf_tables' : 'legacy' };
+}
+
+export const isTools = (found: IptablesTools | Diagnostic): found is IptablesTools =>
+  'variant' in found;
+
+/** What a family's tables hold, of whomever. */
+export const listIptables = (host: Host, family: IpFamily): Promise<RunResult> =>
+  host.run(saveCommand[family], []);
+
+/** Feeds a text to `iptables-restore --noflush`: one commit per table. */
+export const restoreIptables = (host: Host, family: IpFamily, text: string): Promise<RunResult> =>
+  host.run(restoreCommand[family], ['--noflush', '--wait', lockSeconds], text);
+
+/** The other variant's programs, where they are installed, as a host of its own. */
+export function otherVariant(host: Host, { variant }: IptablesTools): Host {
+  const other = variant === 'legacy' ? 'nf_tables' : 'legacy';
+  const isOurs = new Set<string>(
+    ipFamilies.flatMap((family) => [saveCommand[family], restoreCommand[family]]),
+  );
+  return {
+    ...host,
+    run: (command, args, stdin) =>
+      host.run(isOurs.has(command) ? variantCommand(command, other) : command, args, stdin),
+  };
+}
+
+/** What a failed run means; undefined when it succeeded. */
+export function iptablesFailure(
+  result: RunResult,
+  family: IpFamily,
+  text: string,
+): Diagnostic | undefined {
+  if (succeeded(result)) return undefined;
+  if (result.kind === 'not-started') return iptablesMissing(result);
+  const stderr = result.stderr;
+  if (/Permission denied|Operation not permitted|must be root/.test(stderr)) return notPermitted;
+  if (/xtables lock/.test(stderr)) return lockHeld;
+  const line = /line:? (\d+)/.exec(stderr)?.[1];
+  const quoted = line === undefined ? '' : (text.split('\n')[Number(line) - 1] ?? '');
+  return {
+    code: 'NATC5052',
+    severity: 'error',
+    message: `the kernel refused the ${family} rules: ${describeRun(result)}${
+      quoted === '' ? '' : `, at ${JSON.stringify(quoted)}`
+    }`,
+    places: [],
+    hint: 'natc explain-code NATC5052 names the usual causes',
+  };
+}
+
+const iptablesMissing = (result: RunResult): Diagnostic => ({
+  code: 'NATC5050',
+  severity: 'error',
+  message: `cannot run iptables: ${describeRun(result)}`,
+  places: [],
+  hint: 'install iptables (apt-get install iptables, dnf install iptables-nft), or use --backend nftables',
+});
+
+const notPermitted: Diagnostic = {
+  code: 'NATC5002',
+  severity: 'error',
+  message: 'not permitted to change the ruleset of this network namespace',
+  places: [],
+  hint: 'run natc as root, or give it the capability CAP_NET_ADMIN',
+};
+
+const lockHeld: Diagnostic = {
+  code: 'NATC5051',
+  severity: 'error',
+  message: `another program has held the xtables lock for ${lockSeconds} seconds`,
+  places: [],
+  hint: 'run natc again; fuser /run/xtables.lock names the program',
+};
