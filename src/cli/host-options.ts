@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { ChosenBackend } from '../live/backend.ts';
 import { parseInteger } from './option-values.ts';
 
 /** Options of the commands that change the kernel or ask it. */
@@ -16,4 +17,18 @@ export const addHostOptions = (command: Command): Command =>
       'how long to wait for another natc to finish',
       parseInteger,
       30,
+    );
+
+export interface BackendFlags {
+  readonly backend: 'auto' | ChosenBackend['backend'];
+}
+
+/** @param auto what `auto` means for this command */
+export const addBackendOption = (command: Command, auto: string): Command =>
+  command
+    .optionsGroup('Host:')
+    .addOption(
+      new Option('--backend <backend>', `nftables, iptables or auto (default): ${auto}`)
+        .choices(['nftables', 'iptables', 'auto'])
+        .default('auto'),
     );

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ApplyOutcome } from '../live/apply.ts';
+import type { IptablesOutcome } from '../live/iptables.ts';
 import type { Delta } from '../ruleset/delta.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
@@ -35,8 +36,33 @@ export async function reportApply(
   return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
 }
 
-/** Drift was repaired; everything else that is said after an apply is something left undone. */
-const isFailure = ({ code }: Diagnostic): boolean => code !== 'NATC5026';
+/**
+ * Drift was repaired, and what another backend left was removed; everything else that is said after an
+ * apply is something left undone.
+ */
+const isFailure = ({ code }: Diagnostic): boolean => !['NATC5026', 'NATC5054'].includes(code);
+
+/** The same for an apply through iptables. */
+export async function reportIptables(
+  outcome: IptablesOutcome | { readonly kind: 'lock-timeout' },
+  flags: CompileFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (outcome.kind === 'lock-timeout') return reportApply(outcome, flags, terminal);
+  await printDiagnostics(outcome.diagnostics, flags, terminal);
+  switch (outcome.kind) {
+    case 'refused':
+      return exitCodes.hostRefused;
+    case 'guarded':
+      return exitCodes.guardRefused;
+    case 'incomplete':
+      return exitCodes.incomplete;
+    case 'applied':
+      if (flags.quiet !== true)
+        await terminal.stderr.write(`applied: ${outcome.rules} rules (${outcome.tools.version})\n`);
+      return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
+  }
+}
 
 function changes(delta: Delta | undefined): string {
   if (delta === undefined) return 'tables replaced';

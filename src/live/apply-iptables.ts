@@ -1,12 +1,10 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
-import type { ApplyOptions } from './apply.ts';
-import { cleanUp } from './cleanup.ts';
+import { type ApplyOptions, noLock } from './apply.ts';
 import { cleanUdpConnections } from './conntrack.ts';
 import type { Host } from './host.ts';
 import { applyIptables, type IptablesOutcome } from './iptables.ts';
-import { noLock } from './lock-diagnostic.ts';
+import { removeNftablesRules } from './other-backend.ts';
 import { setSysctls } from './sysctl.ts';
 
 export type ApplyIptablesOptions = Pick<ApplyOptions, 'lock' | 'maxRemovals' | 'sysctls'>;
@@ -30,7 +28,7 @@ export async function applyByIptables(
     if (outcome.kind !== 'applied') return outcome;
     const diagnostics = [
       ...outcome.diagnostics,
-      ...(await removeNftables(host)),
+      ...(await removeNftablesRules(host)),
       ...(await cleanUdpConnections(host, plan)),
       ...(await setSysctls(host, sysctls)),
     ];
@@ -39,17 +37,3 @@ export async function applyByIptables(
     await locked.lock.release();
   }
 }
-
-/** Where there is no nft, there are no tables of natc either. */
-async function removeNftables(host: Host): Promise<readonly Diagnostic[]> {
-  const outcome = await cleanUp(host);
-  if (outcome.kind !== 'clean' || outcome.tables.length === 0) return [];
-  return [otherBackendRemoved(outcome.tables.map((table) => `table ${table}`))];
-}
-
-export const otherBackendRemoved = (removed: readonly string[]): Diagnostic => ({
-  code: 'NATC5054',
-  severity: 'warning',
-  message: `natc worked through the other backend before: removed ${removed.join(', ')}`,
-  places: [],
-});

@@ -9,6 +9,7 @@ import { cleanUdpConnections } from './conntrack.ts';
 import type { Host } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
 import type { LockResult } from './lock.ts';
+import { removeIptablesRules } from './other-backend.ts';
 import { differenceFrom, type Held, heldRuleset, reconcile, type Wanted } from './reconcile.ts';
 import { guardRemovals } from './removal-guard.ts';
 import { retirePins } from './retire-pins.ts';
@@ -100,6 +101,7 @@ async function applyLocked(
     ...(await retirePins(host, wanted.ruleset, held.source === 'kernel' ? undefined : delta)),
     ...(udpChanged(held, wanted) ? await cleanUdpConnections(host, plan) : []),
     ...(await setSysctls(host, sysctls)),
+    ...(stamps.ip === undefined && stamps.ip6 === undefined ? await removeIptablesRules(host) : []),
   ];
   await pruneRevisions(stateDirectory);
   return { kind: 'applied', revision, delta, diagnostics };
@@ -129,7 +131,7 @@ function driftOf(held: Held, wanted: Wanted): readonly Diagnostic[] {
   ];
 }
 
-const noLock = (reason: string): Diagnostic => ({
+export const noLock = (reason: string): Diagnostic => ({
   code: 'NATC5020',
   severity: 'error',
   message: `no lock: ${reason}`,

@@ -46,7 +46,8 @@ const isAbsent = (result: RunResult): boolean =>
 const notPermitted = (result: RunResult): boolean =>
   result.kind === 'exited' && result.stderr.includes('Operation not permitted');
 
-async function warnOfRouteLocalnet(host: Host): Promise<readonly Diagnostic[]> {
+/** With the rules gone, nothing guards the loopback any more (N10). */
+export async function warnOfRouteLocalnet(host: Host): Promise<readonly Diagnostic[]> {
   const value = await host.readFile(sysctlPath(routeLocalnet));
   if (value?.trim() !== '1') return [];
   return [

@@ -48,31 +48,40 @@ const jumpText = ({ from, to }: BuiltInJump): string => `${from} -j ${to}`;
 
 /**
  * One commit that leads a table from what natc has there to what it is to have: chains that stay are
- * flushed and filled again, the others deleted; a jump that is missing is put first in its chain, one
- * too many is taken out, and one that is right stays where it is.
+ * flushed and filled again, the others deleted; a jump that is missing is put first in its chain, and
+ * one that is right stays where it is.
  *
  * @returns lines for `iptables-restore --noflush`; none when there is nothing to do
  */
 export function tableCommit(held: TableState, wanted: TableState): readonly string[] {
+  if (isSame(held, wanted)) return [];
   const kept = new Set(wanted.chains);
   const stale = held.chains.filter((chain) => !kept.has(chain));
-  const present = new Set<string>();
-  const surplus: string[] = [];
-  const wantedJumps = new Set(wanted.jumps.map(jumpText));
-  for (const jump of held.jumps.map(jumpText)) {
-    if (wantedJumps.has(jump) && !present.has(jump)) present.add(jump);
-    else surplus.push(jump);
-  }
-  if (wanted.chains.length + stale.length + surplus.length === 0) return [];
   const lines = [`*${wanted.name}`];
   for (const chain of [...wanted.chains, ...stale].sort()) lines.push(`:${chain} - [0:0]`);
   for (const rule of wanted.rules) lines.push(rule);
-  for (const jump of surplus) lines.push(`-D ${jump}`);
-  for (const jump of wantedJumps) if (!present.has(jump)) lines.push(`-I ${jump}`);
+  for (const line of jumpChanges(held.jumps.map(jumpText), wanted.jumps.map(jumpText)))
+    lines.push(line);
   for (const chain of stale) lines.push(`-X ${chain}`);
   lines.push('COMMIT');
   return lines;
 }
+
+function jumpChanges(held: readonly string[], wanted: readonly string[]): readonly string[] {
+  const count = (jump: string): number => held.filter((other) => other === jump).length;
+  // By number one could take out only what is too many; but others may insert rules meanwhile.
+  const wrong = held.filter((jump) => !wanted.includes(jump) || count(jump) > 1);
+  const missing = wanted.filter((jump) => count(jump) !== 1);
+  return [...wrong.map((jump) => `-D ${jump}`), ...missing.map((jump) => `-I ${jump}`)];
+}
+
+const isSame = (a: TableState, b: TableState): boolean =>
+  isSameList([...a.chains].sort(), [...b.chains].sort()) &&
+  isSameList(a.rules, b.rules) &&
+  isSameList(a.jumps.map(jumpText).sort(), b.jumps.map(jumpText).sort());
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((text, index) => text === b[index]);
 
 const commentPattern = /--comment "([^": ]+)/;
 

@@ -43,7 +43,9 @@ describeWithKernel('apply and cleanup', () => {
       [ "$first" = "$(nft list table ip natc)" ] && echo same; echo "$first"
     `);
     expect(run).toMatchObject({ status: 0 });
-    expect(run.stderr).toMatch(/^applied revision 1: .*\nup to date\n$/);
+    expect(run.stderr).toMatch(
+      /^backend nftables: .*\napplied revision 1: .*\nbackend nftables: .*\nup to date\n$/,
+    );
     expect(run.stdout).toMatch(/^same\n/);
     expect(run.stdout).toContain('172.30.0.10');
   });
@@ -103,8 +105,10 @@ describeWithKernel('apply and cleanup', () => {
       for nft in /usr/sbin/nft /sbin/nft /usr/bin/nft /usr/local/sbin/nft; do
         [ ! -e "$nft" ] || mount --bind /dev/null "$nft"
       done
-      for command in apply check; do manifest | natc $command --no-sysctl; echo $?; done
-      natc cleanup; echo $?
+      for command in 'apply --backend nftables' check; do
+        manifest | natc $command --no-sysctl; echo $?
+      done
+      natc cleanup --backend nftables; echo $?
     `);
     expect(run.stdout).toBe('3\n3\n3\n');
     expect(run.stderr.match(/NATC5001/g)).toHaveLength(3);

@@ -1,13 +1,16 @@
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { thisHost } from '../host.ts';
-import { addHostOptions, type HostFlags } from '../host-options.ts';
+import {
+  addBackendOption,
+  addHostOptions,
+  type BackendFlags,
+  type HostFlags,
+} from '../host-options.ts';
 import { parseInteger } from '../option-values.ts';
-import { reportApply } from '../report-apply.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import { withCompiled } from '../with-compiled.ts';
 
-interface Flags extends CompileFlags, HostFlags {
+export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
   readonly sysctl: boolean;
   readonly verify?: boolean;
   readonly maxRemovals: number;
@@ -21,6 +24,7 @@ export const applyCommand: CommandDefinition = {
     'clients of lost endpoints, removes stale UDP connections and sets the sysctls that the rules need.',
   configure: (command) => {
     addHostOptions(command);
+    addBackendOption(command, 'nftables where nft and the kernel are able');
     command
       .option('--verify', 'list all that the kernel holds, and repair what others changed in it')
       .option(
@@ -52,20 +56,10 @@ export const applyCommand: CommandDefinition = {
     exitCodes.incomplete,
   ],
   run: (command, terminal) => {
-    const flags = command.opts<Flags>();
-    return withCompiled(flags, terminal, async ({ plan, ruleset }) => {
-      const { applyRuleset } = await import('../../live/apply.ts');
-      const { requiredSysctls } = await import('../../live/sysctl.ts');
-      const { takeLock } = await import('../../live/lock.ts');
-      const outcome = await applyRuleset(await thisHost(terminal), plan, ruleset, {
-        stateDirectory: flags.stateDir,
-        lock: () => takeLock(flags.stateDir, flags.lockTimeout),
-        verify: flags.verify === true,
-        maxRemovals: flags.allowMassRemoval === true ? undefined : flags.maxRemovals,
-        sysctls: flags.sysctl ? requiredSysctls(plan) : [],
-        now: () => Math.floor(Date.now() / 1000),
-      });
-      return reportApply(outcome, flags, terminal);
+    const flags = command.opts<ApplyFlags>();
+    return withCompiled(flags, terminal, async (output) => {
+      const { runApply } = await import('../run-apply.ts');
+      return runApply(output, flags, terminal);
     });
   },
 };

@@ -114,6 +114,7 @@ export const hostCodes = {
     explanation:
       'nft could not list the table: it crashed, or failed half-way. Older versions of nft crash on tables that a newer one made.',
     remedy: 'Use the newest nft on the machine, or ask about a ruleset file: --ruleset.',
+  },
   NATC5050: {
     title: 'iptables cannot be started',
     explanation:
