@@ -7,6 +7,7 @@ import { formatText } from '../../src/diagnostics/format-text.ts';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
+import { applyByIptables } from '../../src/live/apply-iptables.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
@@ -22,6 +23,8 @@ import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
   readonly command: 'apply' | 'check' | 'cleanup' | 'explain';
+  /** Default: nftables. */
+  readonly backend?: 'iptables';
   readonly host: HostScript;
   /** What is compiled; without it a small Service of type NodePort. */
   readonly manifest?: string;
@@ -84,13 +87,20 @@ async function applyDiagnostics(
     fixture.noLock === undefined
       ? { kind: 'held', lock: { release: async () => {} } }
       : { kind: 'unavailable', reason: fixture.noLock };
+  const options = {
+    lock: async () => lock,
+    maxRemovals: 50,
+    sysctls: requiredSysctls(output.plan),
+  };
   try {
+    if (fixture.backend === 'iptables') {
+      const outcome = await applyByIptables(fakeHost(script).host, output.plan, options);
+      return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
+    }
     const outcome = await applyRuleset(fakeHost(script).host, output.plan, output.ruleset, {
+      ...options,
       stateDirectory,
-      lock: async () => lock,
       verify,
-      maxRemovals: 50,
-      sysctls: requiredSysctls(output.plan),
       now: () => 0,
     });
     return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
