@@ -20,7 +20,9 @@ export function formatSummaryTable(rows: readonly SummaryRow[]): string {
   return formatTable([heading, ...rows.flatMap(rowLines)]);
 }
 
-function rowLines({ namespace, service, portName, type, served, notes }: SummaryRow) {
+function rowLines(row: SummaryRow) {
+  const { namespace, service, portName, type, served } = row;
+  const notes = [...policyNotes(served), ...row.notes];
   const name = portName === '' ? service : `${service}:${portName}`;
   const addresses = served?.addresses ?? [];
   const ready = served === undefined ? [] : readyCells(served);
@@ -40,6 +42,12 @@ function rowLines({ namespace, service, portName, type, served, notes }: Summary
     return ['', '', '', '', ...cells];
   });
   return [first, ...below];
+}
+
+function policyNotes(served: ServedSummary | undefined): readonly string[] {
+  const external = served?.externalTrafficPolicy === 'Local' ? ['external policy Local'] : [];
+  const internal = served?.internalTrafficPolicy === 'Local' ? ['internal policy Local'] : [];
+  return [...external, ...internal];
 }
 
 function readyCells({ endpoints }: ServedSummary): readonly string[] {
