@@ -14,6 +14,8 @@ export interface ElementIndex<E> {
 interface Shape<E> {
   /** Per field of the key: the prefix length of its network, undefined for an exact value. */
   readonly prefixLengths: readonly (number | undefined)[];
+  /** No field is a network. */
+  readonly isExact: boolean;
   readonly elements: ReadonlyMap<string, E>;
 }
 
@@ -34,6 +36,7 @@ export function indexElements<E extends { readonly key: Key }>(
   return {
     shapes: [...shapes.values()].map(({ prefixLengths, map }) => ({
       prefixLengths,
+      isExact: prefixLengths.every((length) => length === undefined),
       elements: map,
     })),
   };
@@ -41,6 +44,9 @@ export function indexElements<E extends { readonly key: Key }>(
 
 /** The element that `key` (exact values) equals or falls into; the narrowest network wins. */
 export function findElement<E>(index: ElementIndex<E>, key: Key): E | undefined {
+  const [first] = index.shapes;
+  if (first === undefined) return undefined;
+  if (index.shapes.length === 1 && first.isExact) return first.elements.get(key.join(' '));
   let found: { element: E; bits: number } | undefined;
   for (const { prefixLengths, elements } of index.shapes) {
     const element = elements.get(maskKey(key, prefixLengths));

@@ -32,7 +32,15 @@ export interface Surroundings {
   readonly pins: Pins;
 }
 
+/** Field by field, because this runs for every statement and a spread is several times slower. */
 export const withStep = (state: State, step: Step): State => ({
-  ...state,
+  packet: state.packet,
+  original: state.original,
+  destinationBound: state.destinationBound,
+  sourceBound: state.sourceBound,
+  dnat: state.dnat,
+  chosen: state.chosen,
+  masqueraded: state.masqueraded,
+  probability: state.probability,
   trace: { step, before: state.trace },
 });

@@ -11,7 +11,7 @@ import { parseDuration } from './duration.ts';
 import type { Scanner } from './scanner.ts';
 import { parseVerdict } from './statement.ts';
 import type { TableContext } from './table-context.ts';
-import { parseValues } from './value.ts';
+import { parseField } from './value.ts';
 
 /** `elements = { … }` of a set. */
 export const parseSetElements = (
@@ -100,13 +100,24 @@ function ownerOf(comments: readonly string[], { owners }: TableContext): Owner |
 /** One key, or several where a field is a range of addresses. */
 function parseKeys(
   scanner: Scanner,
-  table: TableContext,
+  { family }: TableContext,
   selectors: readonly Selector[],
 ): readonly Key[] {
-  let keys: readonly (readonly (string | number)[])[] = [[]];
-  for (const [i, selector] of selectors.entries()) {
-    if (i > 0) scanner.expect('.');
-    const values = parseValues(scanner, table.family, selector);
+  const fields: (string | number | readonly string[])[] = [];
+  let isRange = false;
+  for (const selector of selectors) {
+    if (fields.length > 0) scanner.expect('.');
+    const field = parseField(scanner, family, selector);
+    isRange ||= typeof field === 'object';
+    fields.push(field);
+  }
+  return isRange ? everyKey(fields) : [fields as Key];
+}
+
+function everyKey(fields: readonly (string | number | readonly string[])[]): readonly Key[] {
+  let keys: readonly Key[] = [[]];
+  for (const field of fields) {
+    const values = typeof field === 'object' ? field : [field];
     keys = keys.flatMap((key) => values.map((value) => [...key, value]));
   }
   return keys;

@@ -45,39 +45,57 @@ export interface Scanner {
   fail(message: string): never;
 }
 
-const tokens = /[ \t\r]*(?:(\n|;)|#([^\n]*)|"([^"\n]*)"|(!=|==|[{},=&|^])|([^\s{},;=&|^!"#]+))/y;
+const signs = new Set(['!=', '==', '{', '}', ',', '=', '&', '|', '^']);
+const blank = /[ \t\r]*/y;
+const word = /[^\s{},;=&|^!"#]+/y;
+const restOfLine = /[^\n]*/y;
+const restOfString = /[^"\n]*"/y;
 
 export function createScanner({ text }: Source): Scanner {
   let position = 0;
   let ahead: Token | undefined;
   let comments: string[] = [];
 
+  /** Takes what a sticky pattern matches here, perhaps nothing. */
+  function take(pattern: RegExp): string {
+    pattern.lastIndex = position;
+    const start = position;
+    if (!pattern.test(text)) return '';
+    position = pattern.lastIndex;
+    return text.slice(start, position);
+  }
+
   function read(): Token {
     for (;;) {
-      tokens.lastIndex = position;
-      const match = tokens.exec(text);
-      if (match === null) return readRest();
-      position = tokens.lastIndex;
-      const [, end, comment, string, sign, word] = match;
-      if (comment !== undefined) {
-        comments.push(comment.startsWith(' ') ? comment.slice(1) : comment);
-        continue;
-      }
-      if (word !== undefined) return { kind: 'word', text: word, start: position - word.length };
-      if (sign !== undefined) return { kind: 'sign', text: sign, start: position - sign.length };
-      if (end !== undefined) return { kind: 'end', text: '', start: position - 1 };
-      if (string !== undefined) {
-        return { kind: 'string', text: string, start: position - string.length - 2 };
-      }
+      take(blank);
+      if (text[position] !== '#') return readToken();
+      position += 1;
+      const comment = take(restOfLine);
+      comments.push(comment.startsWith(' ') ? comment.slice(1) : comment);
     }
   }
 
-  function readRest(): Token {
-    const rest = /\S/g;
-    rest.lastIndex = position;
-    const at = rest.exec(text)?.index;
-    if (at === undefined) return { kind: 'eof', text: '', start: text.length };
-    throw new NftSyntaxError(`unexpected ${JSON.stringify(text[at])}`, at, at + 1);
+  function readToken(): Token {
+    const start = position;
+    const found = take(word);
+    if (found !== '') return { kind: 'word', text: found, start };
+    const character = text[start];
+    if (character === undefined) return { kind: 'eof', text: '', start };
+    if (character === '\n' || character === ';') {
+      position += 1;
+      return { kind: 'end', text: '', start };
+    }
+    if (character === '"') {
+      position += 1;
+      const string = take(restOfString);
+      if (string !== '') return { kind: 'string', text: string.slice(0, -1), start };
+    }
+    for (const sign of [text.slice(start, start + 2), character]) {
+      if (!signs.has(sign)) continue;
+      position = start + sign.length;
+      return { kind: 'sign', text: sign, start };
+    }
+    throw new NftSyntaxError(`unexpected ${JSON.stringify(character)}`, start, start + 1);
   }
 
   const scanner: Scanner = {

@@ -23,51 +23,48 @@ export function parseProtocol(scanner: Scanner): L4Proto {
 
 /** An address or a network of the table's family, in canonical text. */
 export function parseNetwork(scanner: Scanner, family: NftFamily): string {
-  const networks = parseNetworks(scanner, family);
-  const [network] = networks;
-  if (network === undefined || networks.length > 1) scanner.fail('expected one network');
-  return network;
+  const network = parseNetworks(scanner, family);
+  return typeof network === 'string' ? network : scanner.fail('expected one network before it');
 }
 
 /**
- * One field of an element: its value, or several where nft prints adjacent networks of an interval
- * set as one range.
+ * One field of an element: its value, or several where nft prints neighbours in an interval set as one
+ * range.
  */
-export function parseValues(
+export function parseField(
   scanner: Scanner,
   family: NftFamily,
   selector: Selector,
-): readonly (string | number)[] {
+): string | number | readonly string[] {
   switch (selector) {
     case 'saddr':
     case 'daddr':
     case 'ct original daddr':
       return parseNetworks(scanner, family);
     case 'l4proto':
-      return [parseProtocol(scanner)];
+      return parseProtocol(scanner);
     default:
-      return [scanner.number('a number')];
+      return scanner.number('a number');
   }
 }
 
-function parseNetworks(scanner: Scanner, family: NftFamily): readonly string[] {
-  const { text } = scanner.peek();
-  const networks = readNetworks(text);
-  const isFamily = (network: string): boolean => network.includes(':') === (family === 'ip6');
-  if (networks === undefined || !networks.every(isFamily)) {
+function parseNetworks(scanner: Scanner, family: NftFamily): string | readonly string[] {
+  const networks = readNetworks(scanner.peek().text);
+  const first = typeof networks === 'string' ? networks : networks?.[0];
+  if (networks === undefined || first?.includes(':') !== (family === 'ip6')) {
     scanner.fail(`expected an IPv${family === 'ip' ? '4' : '6'} address or network`);
   }
   scanner.next();
   return networks;
 }
 
-function readNetworks(text: string): readonly string[] | undefined {
+/** The networks of a range are all of one family. */
+function readNetworks(text: string): string | readonly string[] | undefined {
   if (text.includes('/')) {
     const cidr = parseCidr(text);
-    return cidr && [formatCidr(cidr)];
+    return cidr && formatCidr(cidr);
   }
+  if (!text.includes('-')) return parseAddress(text)?.text;
   const [first, last, ...rest] = text.split('-').map(parseAddress);
-  if (first === undefined || rest.length > 0) return undefined;
-  if (!text.includes('-')) return [first.text];
-  return last && rangeCidrs(first, last);
+  return rest.length === 0 && first && last ? rangeCidrs(first, last) : undefined;
 }
