@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   read: ['diagnostics'],
   model: ['diagnostics', 'net', 'options.ts'],
   plan: ['diagnostics', 'net', 'model'],
-  ruleset: ['net', 'plan'],
+  ruleset: ['net', 'plan', 'diagnostics'],
   render: ['net', 'ruleset', 'plan', 'diagnostics'],
   parse: ['net', 'ruleset', 'diagnostics', 'render'],
   diff: ['net', 'ruleset', 'render', 'plan', 'diagnostics', 'model'],

@@ -1,7 +1,15 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { CompileOutput } from '../compile.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { type Backend, chooseBackend } from '../live/backend.ts';
+import type { Host } from '../live/host.ts';
+import { checkIptablesInKernel } from '../live/iptables-check.ts';
+import { findIptables, isTools } from '../live/iptables-tools.ts';
 import { checkInKernel } from '../live/kernel-check.ts';
 import { nftVersion } from '../live/nft.ts';
 import { checkSysctls, requiredSysctls } from '../live/sysctl.ts';
+import type { Plan } from '../plan/plan.ts';
+import { buildIptables } from '../ruleset/iptables/build.ts';
+import { iptablesLimits } from '../ruleset/iptables/limits.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { Compiled } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -18,31 +26,64 @@ export async function finishCheck(
 ): Promise<ExitCode> {
   const host = await thisHost(terminal);
   const { output } = compiled;
-  const kernel =
-    output !== undefined && flags.kernel ? await checkInKernel(host, output.ruleset) : [];
+  const kernel = output === undefined ? nothingToCheck : await checkBackend(host, output, flags);
   const sysctls =
     output !== undefined && flags.sysctl
       ? await checkSysctls(host, requiredSysctls(output.plan))
       : [];
-  const diagnostics = [...compiled.diagnostics, ...kernel, ...sysctls];
+  const diagnostics = [...compiled.diagnostics, ...kernel.diagnostics, ...sysctls];
   const format = diagnosticsFormat(flags, terminal);
   // Here json and sarif are what the user asked for, not remarks beside it.
   const channel = format === 'json' || format === 'sarif' ? terminal.stdout : terminal.stderr;
   await printDiagnostics(diagnostics, flags, terminal, compiled.size, channel);
   if (format === 'text' && flags.quiet !== true) {
     await terminal.stderr.write(skippedLine(compiled.skipped));
-    if (output !== undefined && flags.kernel && kernel.length === 0) {
-      await terminal.stdout.write(`the kernel accepts the ruleset (${await nftVersion(host)})\n`);
-    }
+    if (kernel.acceptedBy !== undefined)
+      await terminal.stdout.write(`the kernel accepts the ruleset (${kernel.acceptedBy})\n`);
   }
   return checkExitCode(diagnostics, flags);
 }
+
+interface BackendCheck {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The version of the program that took the ruleset to the kernel; undefined when it did not pass. */
+  readonly acceptedBy: string | undefined;
+}
+
+const nothingToCheck: BackendCheck = { diagnostics: [], acceptedBy: undefined };
+
+/** What the backend, and through it the kernel, has against the ruleset. */
+async function checkBackend(
+  host: Host,
+  { plan, ruleset }: CompileOutput,
+  { backend, kernel }: CheckFlags,
+): Promise<BackendCheck> {
+  const chosen = backend !== 'auto' ? backend : kernel ? await autoBackend(host, plan) : 'nftables';
+  if (chosen === 'nftables') {
+    if (!kernel) return nothingToCheck;
+    const diagnostics = await checkInKernel(host, ruleset);
+    return { diagnostics, acceptedBy: diagnostics.length > 0 ? undefined : await nftVersion(host) };
+  }
+  const limits = iptablesLimits(plan);
+  if (!kernel || hasErrors(limits)) return { diagnostics: limits, acceptedBy: undefined };
+  const tools = await findIptables(host);
+  if (!isTools(tools)) return { diagnostics: [...limits, tools], acceptedBy: undefined };
+  const rulesets = plan.families.map((family) => buildIptables(family));
+  const refusals = await checkIptablesInKernel(host, rulesets);
+  return {
+    diagnostics: [...limits, ...refusals],
+    acceptedBy: refusals.length > 0 ? undefined : tools.version,
+  };
+}
+
+const autoBackend = async (host: Host, plan: Plan): Promise<Backend> =>
+  (await chooseBackend(host, plan)).backend;
 
 /** Input that cannot be read leaves nothing to check; a host that cannot check gives no answer. */
 function checkExitCode(diagnostics: readonly Diagnostic[], flags: CheckFlags): ExitCode {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.some(({ code }) => code.startsWith('NATC1'))) return exitCodes.cannotAnswer;
-  const cannotCheck = new Set(['NATC5001', 'NATC5002', 'NATC5004', 'NATC5005']);
+  const cannotCheck = new Set(['NATC5001', 'NATC5002', 'NATC5004', 'NATC5005', 'NATC5050']);
   if (errors.some(({ code }) => !cannotCheck.has(code))) return exitCodes.no;
   if (errors.length > 0) return exitCodes.hostRefused;
   const warned = diagnostics.some(({ severity }) => severity === 'warning');

@@ -24,9 +24,9 @@ export interface BackendFlags {
 }
 
 /** @param auto what `auto` means for this command */
-export const addBackendOption = (command: Command, auto: string): Command =>
+export const addBackendOption = (command: Command, auto: string, group = 'Host:'): Command =>
   command
-    .optionsGroup('Host:')
+    .optionsGroup(group)
     .addOption(
       new Option('--backend <backend>', `nftables, iptables or auto (default): ${auto}`)
         .choices(['nftables', 'iptables', 'auto'])

@@ -1,10 +1,13 @@
 import type { CompileOutput } from '../compile.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { chooseBackend } from '../live/backend.ts';
 import { takeLock } from '../live/lock.ts';
 import { requiredSysctls } from '../live/sysctl.ts';
+import { iptablesLimits } from '../ruleset/iptables/limits.ts';
 import type { ApplyFlags } from './commands/apply.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { thisHost } from './host.ts';
+import { printDiagnostics } from './messages.ts';
 import { reportApply, reportIptables } from './report-apply.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,6 +31,9 @@ export async function runApply(
     sysctls: flags.sysctl ? requiredSysctls(plan) : [],
   };
   if (chosen.backend === 'iptables') {
+    const limits = iptablesLimits(plan);
+    await printDiagnostics(limits, flags, terminal);
+    if (hasErrors(limits)) return exitCodes.cannotAnswer;
     const { applyByIptables } = await import('../live/apply-iptables.ts');
     return reportIptables(await applyByIptables(host, plan, options), flags, terminal);
   }

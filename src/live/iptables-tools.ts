@@ -17,7 +17,7 @@ export const saveCommand: Record<IpFamily, string> = {
   IPv6: 'ip6tables-save',
 };
 
-const restoreCommand: Record<IpFamily, string> = {
+export const restoreCommand: Record<IpFamily, string> = {
   IPv4: 'iptables-restore',
   IPv6: 'ip6tables-restore',
 };

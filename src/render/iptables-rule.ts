@@ -81,8 +81,8 @@ export function chainName(name: string): string {
 /** Names have at most 15 characters, so a prefix as long as that is a name. */
 const longestInterfaceName = 15;
 
+/** A final + means any interface that begins so; names that end in one are refused before (NATC2086). */
 function interfacePattern(name: string, isPrefix: boolean): string {
-  const quotedName = interfaceName(name);
-  if (!isPrefix || name.length >= longestInterfaceName) return quotedName;
-  return interfaceName(`${name}+`);
+  if (name.endsWith('+')) throw new Error(`iptables cannot match ${JSON.stringify(name)}`);
+  return interfaceName(isPrefix && name.length < longestInterfaceName ? `${name}+` : name);
 }

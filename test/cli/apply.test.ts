@@ -105,8 +105,8 @@ describeWithKernel('apply and cleanup', () => {
       for nft in /usr/sbin/nft /sbin/nft /usr/bin/nft /usr/local/sbin/nft; do
         [ ! -e "$nft" ] || mount --bind /dev/null "$nft"
       done
-      for command in 'apply --backend nftables' check; do
-        manifest | natc $command --no-sysctl; echo $?
+      for command in apply check; do
+        manifest | natc $command --backend nftables --no-sysctl; echo $?
       done
       natc cleanup --backend nftables; echo $?
     `);

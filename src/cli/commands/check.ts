@@ -2,10 +2,11 @@ import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { compileInput, inputPaths } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { addBackendOption, type BackendFlags } from '../host-options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import { reportNoInput } from '../with-compiled.ts';
 
-export interface CheckFlags extends CompileFlags {
+export interface CheckFlags extends CompileFlags, BackendFlags {
   readonly failOn: 'error' | 'warning';
   readonly kernel: boolean;
   readonly sysctl: boolean;
@@ -25,6 +26,7 @@ export const checkCommand: CommandDefinition = {
       )
       .option('--no-kernel', "leave the kernel's check out")
       .option('--no-sysctl', "leave this machine's sysctls out");
+    addBackendOption(command, 'what apply would take on this machine', 'Check:');
     addCompileOptions(command);
   },
   examples: [

@@ -1,7 +1,9 @@
 import { Option } from 'commander';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { deliver } from '../deliver.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { printDiagnostics } from '../messages.ts';
 import { outputFormats } from '../output-formats.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import { withCompiled } from '../with-compiled.ts';
@@ -37,6 +39,12 @@ export const compileCommand: CommandDefinition = {
         '  nft -f rules.nft',
     },
     {
+      does: 'The same as iptables rules, for both families; docs/iptables.md says more',
+      command:
+        'natc compile -f manifests/ --node-name node-a -o iptables > rules &&\n' +
+        '  iptables-restore --noflush < rules && ip6tables-restore --noflush < rules',
+    },
+    {
       does: "Compile what a cluster has now, with its kube-proxy's settings; show a table",
       command:
         'kubectl get services,endpointslices,nodes -A -o json |\n' +
@@ -46,8 +54,15 @@ export const compileCommand: CommandDefinition = {
   exitCodes: [exitCodes.hostRefused],
   run: (command, terminal) => {
     const flags = command.opts<Flags>();
-    return withCompiled(flags, terminal, async (output) =>
-      deliver(await outputFormats[flags.output](output), flags.outFile, flags, terminal),
-    );
+    return withCompiled(flags, terminal, async (output) => {
+      if (flags.output === 'iptables') {
+        const { iptablesLimits } = await import('../../ruleset/iptables/limits.ts');
+        const limits = iptablesLimits(output.plan);
+        await printDiagnostics(limits, flags, terminal);
+        if (hasErrors(limits)) return exitCodes.cannotAnswer;
+      }
+      const text = await outputFormats[flags.output](output);
+      return deliver(text, flags.outFile, flags, terminal);
+    });
   },
 };

@@ -8,4 +8,17 @@ export const rulesetCodes = {
       'The text is no nftables ruleset that natc writes: it is damaged, was edited by hand, or comes from another program. natc reads it strictly, because what it does not understand it cannot explain or compare.',
     remedy: 'Compile the ruleset again, or take out what was added.',
   },
+  NATC4201: {
+    title: 'short lists of clients',
+    explanation:
+      'With iptables, session affinity is kept in a list for each endpoint, by the kernel module xt_recent. A list holds 100 clients unless the module was loaded with another size; the client seen longest ago makes room for a new one, and may then be sent to another endpoint although its time is not up.',
+    remedy:
+      'Load the module with a larger ip_list_tot (in /etc/modprobe.d), or use the nftables backend, which remembers 65,535 clients.',
+  },
+  NATC4202: {
+    title: 'many destinations for iptables',
+    explanation:
+      'iptables has no maps: each new connection is compared with one destination after the other until one fits, and connections to something else with all of them. nftables finds a destination in the same time however many there are.',
+    remedy: 'Use the nftables backend where the kernel and nft are able.',
+  },
 } as const satisfies Record<string, CodeEntry>;
