@@ -1,13 +1,21 @@
 import { readLiteral, readPlain, readQuoted } from './block-scalar.ts';
 import type { Cursor } from './cursor.ts';
-import { afterValue, character, giveUp, isBlank, OutsideSubset, toContent } from './cursor.ts';
+import {
+  afterValue,
+  character,
+  giveUp,
+  indicatorReason,
+  isBlank,
+  OutsideSubset,
+  toContent,
+} from './cursor.ts';
+import { deepestNesting, longestKey, readFlow, refuseRepeated } from './flow-yaml.ts';
 import { goKey, goScalar } from './go-scalar.ts';
 
 /**
  * A reader for the plain block style that kubectl prints, some 20 times faster than a full YAML
- * parser. It knows block mappings and sequences, plain, quoted and literal scalars, `[]`, `{}` and
- * comments. On anything else (tabs, flow style, anchors, tags, directives, folded blocks, ...), on
- * every error and wherever it is in doubt it gives up, and the full reader decides.
+ * parser. It knows block and flow mappings and sequences, plain, quoted and literal scalars and
+ * comments. On anything else (tabs, anchors, tags, directives, folded blocks, ...), on every error and wherever it is in doubt it gives up, and the full reader decides.
  */
 
 type Mapping = Record<string, unknown>;
@@ -26,11 +34,6 @@ export type BlockResult =
  * first character. Undefined when the whole document has to be read by other means.
  */
 export type ReadItem = (start: number, end: number, column: number) => unknown;
-
-/** Deeper documents go to the full reader, which reports them. */
-const deepest = 60;
-/** YAML allows no longer keys than 1024 characters. */
-const longestKey = 1000;
 
 /** Characters that mean something else than a plain scalar at a value's start. */
 const indicators: ReadonlySet<number> = new Set([
@@ -79,13 +82,23 @@ export function readBlockDocument(
     if (text.startsWith('---', start)) afterValue(cursor, start + 3);
     else toContent(cursor);
     if (cursor.indent < 0) return { kind: 'empty' };
-    const value = readRoot(cursor, items, readItem);
+    const value = isFlow(text, cursor.pos)
+      ? readFlowRoot(cursor, items)
+      : readRoot(cursor, items, readItem);
     if (cursor.indent >= 0) giveUp('text outside the mapping', cursor.pos);
     return { kind: 'document', value, items };
   } catch (error) {
     if (!(error instanceof OutsideSubset)) throw error;
     return { kind: 'outside', reason: error.message, offset: error.offset };
   }
+}
+
+const isFlow = (text: string, pos: number): boolean => text.charCodeAt(pos) === character.openBrace;
+
+function readFlowRoot(cursor: Cursor, items: number[]): unknown {
+  const value = readFlow(cursor, -1, 1, (start, end) => items.push(start, end));
+  afterValue(cursor, cursor.pos);
+  return value;
 }
 
 function readRoot(cursor: Cursor, items: number[], readItem: ReadItem): Mapping {
@@ -139,7 +152,8 @@ function readItems(
 
 /**
  * The end of the block sequence entry that begins at `start`: the next line that is indented no
- * deeper than the sequence. Only blank lines and comments may break that rule.
+ * deeper than the sequence, be it a comment. Where such a comment stands inside the entry, the rest
+ * of the entry will not fit, and the document is left to the full reader.
  */
 export function endOfItem(text: string, start: number, indent: number, end: number): number {
   let pos = start;
@@ -150,19 +164,18 @@ export function endOfItem(text: string, start: number, indent: number, end: numb
     pos = lineStart;
     while (text.charCodeAt(pos) === character.space) pos++;
     const code = text.charCodeAt(pos);
-    const isContent =
-      code !== character.lineFeed && code !== character.carriageReturn && code !== character.hash;
-    if (pos - lineStart <= indent && isContent) return lineStart;
+    const isEmpty = code === character.lineFeed || code === character.carriageReturn;
+    if (pos - lineStart <= indent && !isEmpty) return lineStart;
   }
 }
 
 function readNode(cursor: Cursor, parentIndent: number, depth: number): unknown {
-  if (depth > deepest) giveUp('deep nesting', cursor.pos);
+  if (depth > deepestNesting) giveUp('deep nesting', cursor.pos);
   if (isEntry(cursor)) return readSequence(cursor, cursor.indent, depth);
   const { pos } = cursor;
   const key = readKey(cursor, parentIndent);
   if (key !== undefined) return readMapping(cursor, key, pos, depth);
-  return readScalar(cursor, parentIndent);
+  return readScalar(cursor, parentIndent, depth);
 }
 
 function readMapping(cursor: Cursor, firstKey: string, firstStart: number, depth: number): Mapping {
@@ -179,12 +192,6 @@ function readMapping(cursor: Cursor, firstKey: string, firstStart: number, depth
   }
   if (cursor.indent > indent) giveUp('uneven indentation', cursor.pos);
   return mapping;
-}
-
-function refuseRepeated(mapping: Mapping, key: string, offset: number): void {
-  if (mapping[key] === undefined) return;
-  if (key === '__proto__') giveUp('the key __proto__', offset);
-  if (Object.hasOwn(mapping, key)) giveUp('a duplicate key', offset);
 }
 
 function readSequence(cursor: Cursor, indent: number, depth: number): unknown[] {
@@ -243,15 +250,15 @@ function readMappingValue(cursor: Cursor, indent: number, depth: number): unknow
   if (!toNextLine(cursor)) {
     skipSpaces(cursor);
     if (isEntry(cursor)) giveUp('a sequence on its key’s line', cursor.pos);
-    return readScalar(cursor, indent);
+    return readScalar(cursor, indent, depth);
   }
   if (cursor.indent > indent) return readNode(cursor, indent, depth + 1);
   if (cursor.indent === indent && isEntry(cursor)) return readSequence(cursor, indent, depth + 1);
   return null;
 }
 
-/** Reads a scalar, `[]` or `{}`. */
-function readScalar(cursor: Cursor, parentIndent: number): unknown {
+/** Reads a scalar or a collection in flow style. */
+function readScalar(cursor: Cursor, parentIndent: number, depth: number): unknown {
   const { text, pos } = cursor;
   const code = text.charCodeAt(pos);
   if (!indicators.has(code)) return goScalar(readPlain(cursor, parentIndent));
@@ -267,18 +274,17 @@ function readScalar(cursor: Cursor, parentIndent: number): unknown {
       return readLiteral(cursor, parentIndent);
     case character.openBrace:
     case character.openBracket: {
-      const close = code === character.openBrace ? character.closeBrace : character.closeBracket;
-      if (text.charCodeAt(pos + 1) !== close) giveUp('flow style', pos);
-      afterValue(cursor, pos + 2);
+      const collection = readFlow(cursor, parentIndent, depth);
+      afterValue(cursor, cursor.pos);
       if (cursor.indent > parentIndent) giveUp('text after a value', cursor.pos);
-      return code === character.openBrace ? {} : [];
+      return collection;
     }
     case character.dash:
       // A negative number or a word such as `-foo`; `- foo` is no scalar.
       if (!isBlank(text.charCodeAt(pos + 1))) return goScalar(readPlain(cursor, parentIndent));
       return giveUp('a dash', pos);
     default:
-      return giveUp(`the character ${text.charAt(pos)}`, pos);
+      return giveUp(indicatorReason(text, pos), pos);
   }
 }
 

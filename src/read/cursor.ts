@@ -30,6 +30,19 @@ export function giveUp(reason: string, offset: number): never {
   throw new OutsideSubset(reason, offset);
 }
 
+const indicatorReasons: Readonly<Record<string, string>> = {
+  '&': 'an anchor',
+  '*': 'an alias',
+  '!': 'a tag',
+  '>': 'a folded block',
+};
+
+/** Names the indicator at `pos` as the reason for giving up. */
+export function indicatorReason(text: string, pos: number): string {
+  const indicator = text.charAt(pos);
+  return indicatorReasons[indicator] ?? `the character ${indicator}`;
+}
+
 export const character = {
   tab: 9,
   lineFeed: 10,

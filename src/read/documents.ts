@@ -14,9 +14,13 @@ export interface Document {
   readonly extent: Extent;
   /** The offsets of a List's items, where each can be parsed on its own; otherwise empty. */
   readonly items: ItemOffsets;
-  /** An error in it was reported, so that what it seems to lack may only be unreadable. */
-  readonly isFlawed: boolean;
 }
+
+/**
+ * Stands for a document or item in which an error was reported: what it seems to hold or to lack may
+ * not be what its author wrote, so nothing more is said about it.
+ */
+export const flawed: unique symbol = Symbol('flawed');
 
 export interface Documents {
   readonly documents: readonly Document[];
@@ -62,7 +66,8 @@ function readBlock(source: Source, start: number, end: number): Documents {
     const isAlone = !item.problems.some(({ code }) => code === 'NATC1018');
     const isRead = item.value !== undefined && isAlone;
     (isRead ? problems : refused).push(...item.problems);
-    return isRead ? item.value : undefined;
+    if (!isRead) return undefined;
+    return item.problems.length > 0 ? flawed : item.value;
   });
   switch (result.kind) {
     case 'empty':
@@ -70,8 +75,7 @@ function readBlock(source: Source, start: number, end: number): Documents {
     case 'document': {
       const extent: Extent = { format: 'yaml', start, end, path: [] };
       const { value, items } = result;
-      const isFlawed = problems.length > 0;
-      return { documents: [{ value, extent, items, isFlawed }], problems };
+      return { documents: [{ value, extent, items }], problems };
     }
     case 'outside':
       if (refused.length > 0 && end - start > longestFullYaml) {
@@ -89,16 +93,15 @@ function readFull(
   offset: number,
 ): Documents {
   if (end - start > longestFullYaml) {
-    const message = `${reason} needs the full YAML reader, which takes documents up to 16 MiB`;
+    const message = `a document above 16 MiB must be JSON or plain block YAML, but here is ${reason}`;
     const span = { source, start: offset, end: offset + 1 };
     const hint = 'write the document in plain block style or as JSON, or split it';
     return { documents: [], problems: [spanError('NATC1021', message, [span], hint)] };
   }
   const { value, problems } = readFullYaml(source, start, end, 0);
-  if (value === undefined || value === null) return { documents: [], problems };
+  if (problems.length > 0 || value === null) return { documents: [], problems };
   const extent: Extent = { format: 'yaml', start, end, path: [] };
-  const isFlawed = problems.length > 0;
-  return { documents: [{ value, extent, items: [], isFlawed }], problems };
+  return { documents: [{ value, extent, items: [] }], problems };
 }
 
 /** Begins as JSON does, and not as YAML in flow style with its unquoted keys. */
@@ -112,5 +115,5 @@ function readFlow(source: Source, start: number, content: number, end: number): 
   if (documents.length > 0 || jsonStart.test(text)) {
     return { documents, problems: [jsonError(source, failedAt, end)] };
   }
-  return readFull(source, start, end, 'flow style', content);
+  return readBlock(source, start, end);
 }

@@ -47,7 +47,6 @@ const document = (value: unknown, start: number, end: number): Document => ({
   value,
   extent: { format: 'json', start, end, path: [] },
   items: [],
-  isFlawed: false,
 });
 
 /** Why the value that begins at `start` is no JSON. */

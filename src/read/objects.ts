@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Extent, FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
-import type { Document } from './documents.ts';
+import { type Document, flawed } from './documents.ts';
 import { quoteText } from './span-error.ts';
 
 /** The kinds natc reads, each in the one apiVersion whose fields it knows. */
@@ -38,9 +38,7 @@ interface Candidate {
  */
 export function addObjects(collector: ObjectCollector, source: Source, document: Document): void {
   const { value, extent, items } = document;
-  const problems = document.isFlawed ? [] : collector.problems;
-  const candidate = { value, extent, inherited: undefined, isItem: false };
-  addCandidate({ ...collector, problems }, source, candidate, items);
+  addCandidate(collector, source, { value, extent, inherited: undefined, isItem: false }, items);
 }
 
 function addCandidate(
@@ -72,6 +70,7 @@ function toObject(
   source: Source,
   { value, extent, inherited, isItem }: Candidate,
 ): SourceObject | undefined {
+  if (value === flawed) return undefined;
   if (!isMapping(value)) {
     const object = { source, extent, apiVersion: '', kind: '', value: {} };
     collector.problems.push(notAnObject(object, value, isItem));

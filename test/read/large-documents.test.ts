@@ -10,14 +10,16 @@ const service = (index: number) => `- apiVersion: v1
 const fill = 'x'.repeat(longestFullYaml);
 
 test('a document for the full reader may not be larger than it can take', () => {
-  const { diagnostics } = readText(`apiVersion: v1\nkind: Service\nmetadata: { name: ${fill} }\n`);
+  const { diagnostics } = readText(
+    `apiVersion: v1\nkind: Service\nmetadata: &anchor { name: ${fill} }\n`,
+  );
   expect(diagnostics.map(summary)).toEqual([
-    'NATC1021 3:11-3:12 flow style needs the full YAML reader, which takes documents up to 16 MiB',
+    'NATC1021 3:11-3:12 a document above 16 MiB must be JSON or plain block YAML, but here is an anchor',
   ]);
 });
 
 test('a large List is not limited by an item that needs the full reader', () => {
-  const odd = '- { apiVersion: v1, kind: Service, metadata: { name: odd } }\n';
+  const odd = '- { apiVersion: v1, kind: Service, metadata: &m { name: odd } }\n';
   const large = `${service(1)}    annotations:\n      fill: ${fill}\n`;
   const text = `apiVersion: v1\nkind: List\nitems:\n${service(0)}${odd}${large}${odd}`;
   const { objects, diagnostics } = readText(text);

@@ -197,6 +197,25 @@ test('goes on after a document, an item or an input that is broken', () => {
   expect(diagnostics.map(({ code }) => code)).toEqual(['NATC1014', 'NATC1011', 'NATC1030']);
 });
 
+test('of an object in which something could not be read, nothing more is said', () => {
+  const { objects, diagnostics } = readText(`apiVersion: v1
+kind: List
+items:
+- kind: Service
+  a: 1
+  a: 2
+- apiVersion: v1
+  kind: Service
+---
+apiVersion: v1
+kind: Service
+? [a]
+: b
+`);
+  expect(objects.map(({ extent }) => extent.start)).toEqual([65]);
+  expect(diagnostics.map(({ code }) => code)).toEqual(['NATC1015', 'NATC1017']);
+});
+
 test('an item that only the full reader can read leaves the others to the block reader', () => {
   const { objects, diagnostics } = readText(`apiVersion: v1
 items:
@@ -206,7 +225,7 @@ items:
     name: a
 - apiVersion: v1
   kind: Service
-  metadata: {name: b, labels: {on: off}}
+  metadata: &meta {name: b, labels: {on: off}}
 # a comment
 
 - apiVersion: v1

@@ -152,4 +152,51 @@ items:
 kind: List
 `,
   'kind: Service\r\nmetadata:\r\n  name: x\r\n  text: |\r\n    a\r\n    b\r\n  more: y\r\n    z\r\n',
+  `---
+{
+  apiVersion: "v1",
+  items: [{
+    apiVersion: "v1", # the core group
+    kind: "Service",
+    metadata: {
+      name: "web",
+      labels: {
+        "no": "a quoted key",
+        app.kubernetes.io/name: "web",
+      },
+      annotations: {},
+    },
+    spec: {
+      clusterIPs: [
+        "10.96.0.10",
+        fd00::a,
+      ],
+      ports: [{
+        port: 80,
+        targetPort: 8080,
+      }, {
+        port: -1,
+      }],
+      text: "a text\\n\\
+        over two lines",
+    },
+  }, {
+    kind: "Node",
+  }],
+  kind: "List",
+}
+`,
+  `apiVersion: v1
+items:
+- command: ["sh", "-c", 'echo yes', plain text, -1, 0x10]
+  labels: { app: web, "tier": back }   # flow
+  empty: { }
+  nested: [[a, b], {c: [d]}, ]
+  lines: [
+    a,   # one
+    b
+  ]
+- {kind: Service, metadata: {name: x}}
+kind: List
+`,
 ];
