@@ -114,7 +114,10 @@ function toToken(cursor: Cursor, parentIndent: number): void {
       pos = lineFeed < 0 ? end : lineFeed;
       continue;
     } else if (code !== character.space && code !== character.carriageReturn) {
-      if (lineStart >= 0 && pos - lineStart <= parentIndent) giveUp('flow style', pos);
+      const isClosing = code === character.closeBrace || code === character.closeBracket;
+      // A closing bracket may stand below its key.
+      const least = isClosing ? parentIndent : parentIndent + 1;
+      if (lineStart >= 0 && pos - lineStart < least) giveUp('flow style', pos);
       cursor.pos = pos;
       return;
     }
