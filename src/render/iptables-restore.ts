@@ -134,7 +134,11 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((line, index) => line === b[index]);
 
 /** The first chain of a ServicePort is introduced by all that its owner says. */
-function heading({ reason, owner }: IptablesChain, introduced: Set<Owner>): readonly string[] {
+function heading(
+  { reason, owner, rules }: IptablesChain,
+  introduced: Set<Owner>,
+): readonly string[] {
+  if (rules.length === 0) return [];
   const lines = reason === undefined ? [] : [`# ${commentLine(reason)}`];
   if (owner === undefined || introduced.has(owner)) return lines;
   introduced.add(owner);
