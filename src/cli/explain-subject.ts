@@ -34,12 +34,12 @@ export async function subjectFromRuleset(
   path: string,
   flags: CompileFlags,
 ): Promise<LoadedSubject> {
-  const { parseNft } = await import('../parse/parse-nft.ts');
+  const { readRuleset } = await import('../parse/read-ruleset.ts');
   const { inputs, diagnostics } = await readInputs([path]);
   const [input] = inputs;
   if (input === undefined) return { subject: undefined, diagnostics };
   const text = new TextDecoder().decode(input.bytes);
-  const parsed = parseNft({ name: input.name, text });
+  const parsed = readRuleset({ name: input.name, text });
   const addresses = (flags.nodeIp ?? []).flatMap((ip) => parseAddress(ip)?.text ?? []);
   return {
     subject: parsed.ruleset && offline(parsed.ruleset, addresses, undefined),

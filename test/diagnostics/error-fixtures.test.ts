@@ -21,7 +21,7 @@ import { codes } from '../../src/diagnostics/codes.ts';
 import { formatText } from '../../src/diagnostics/format-text.ts';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
-import { parseNft } from '../../src/parse/parse-nft.ts';
+import { readRuleset } from '../../src/parse/read-ruleset.ts';
 import { locate } from '../../src/read/locate.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runOnHost } from '../support/host-fixture.ts';
@@ -44,7 +44,7 @@ async function stderrOf(directory: string): Promise<string> {
 }
 
 function stderrOfParsing(path: string): string {
-  const { diagnostics } = parseNft({ name: path, text: readFileSync(path, 'utf8') });
+  const { diagnostics } = readRuleset({ name: path, text: readFileSync(path, 'utf8') });
   return formatText(makeReport(diagnostics, { locate, least: 'note', limit: 50 }), {
     palette: plainPalette,
     width: 80,

@@ -8,6 +8,12 @@ export const rulesetCodes = {
       'The text is no nftables ruleset that natc writes: it is damaged, was edited by hand, or comes from another program. natc reads it strictly, because what it does not understand it cannot explain or compare.',
     remedy: 'Compile the ruleset again, or take out what was added.',
   },
+  NATC4102: {
+    title: 'the ruleset is not whole',
+    explanation:
+      'The text can be read, but it names a chain, a set or a map that is not in it, has something twice, or leads in a circle. The kernel would refuse it.',
+    remedy: 'Compile the ruleset again.',
+  },
   NATC4201: {
     title: 'short lists of clients',
     explanation:
