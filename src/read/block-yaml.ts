@@ -96,7 +96,9 @@ export function readBlockDocument(
 const isFlow = (text: string, pos: number): boolean => text.charCodeAt(pos) === character.openBrace;
 
 function readFlowRoot(cursor: Cursor, items: number[]): unknown {
-  const value = readFlow(cursor, -1, 1, (start, end) => items.push(start, end));
+  const value = readFlow(cursor, { parentIndent: -1, closing: 0 }, 1, (start, end) =>
+    items.push(start, end),
+  );
   afterValue(cursor, cursor.pos);
   return value;
 }
@@ -175,7 +177,7 @@ function readNode(cursor: Cursor, parentIndent: number, depth: number): unknown 
   const { pos } = cursor;
   const key = readKey(cursor, parentIndent);
   if (key !== undefined) return readMapping(cursor, key, pos, depth);
-  return readScalar(cursor, parentIndent, depth);
+  return readScalar(cursor, parentIndent, parentIndent + 1, depth);
 }
 
 function readMapping(cursor: Cursor, firstKey: string, firstStart: number, depth: number): Mapping {
@@ -250,15 +252,15 @@ function readMappingValue(cursor: Cursor, indent: number, depth: number): unknow
   if (!toNextLine(cursor)) {
     skipSpaces(cursor);
     if (isEntry(cursor)) giveUp('a sequence on its key’s line', cursor.pos);
-    return readScalar(cursor, indent, depth);
+    return readScalar(cursor, indent, indent, depth);
   }
   if (cursor.indent > indent) return readNode(cursor, indent, depth + 1);
   if (cursor.indent === indent && isEntry(cursor)) return readSequence(cursor, indent, depth + 1);
   return null;
 }
 
-/** Reads a scalar or a collection in flow style. */
-function readScalar(cursor: Cursor, parentIndent: number, depth: number): unknown {
+/** Reads a scalar or a collection in flow style; `closing` is the least column of its last bracket. */
+function readScalar(cursor: Cursor, parentIndent: number, closing: number, depth: number): unknown {
   const { text, pos } = cursor;
   const code = text.charCodeAt(pos);
   if (!indicators.has(code)) return goScalar(readPlain(cursor, parentIndent));
@@ -274,7 +276,7 @@ function readScalar(cursor: Cursor, parentIndent: number, depth: number): unknow
       return readLiteral(cursor, parentIndent);
     case character.openBrace:
     case character.openBracket: {
-      const collection = readFlow(cursor, parentIndent, depth);
+      const collection = readFlow(cursor, { parentIndent, closing }, depth);
       afterValue(cursor, cursor.pos);
       if (cursor.indent > parentIndent) giveUp('text after a value', cursor.pos);
       return collection;

@@ -17,25 +17,27 @@ export const longestKey = 1000;
 /** Called with the offsets of each element of the sequence that is the value of a top-level `items`. */
 export type OnItem = (start: number, end: number) => void;
 
+/** Where the further lines of a collection may begin, as columns counted from 0. */
+export interface Margin {
+  /** They are indented deeper than this. */
+  readonly parentIndent: number;
+  /** The least column of a closing bracket, which may stand right below the key of its mapping. */
+  readonly closing: number;
+}
+
 /**
- * Reads the collection whose opening bracket is at the cursor and moves behind its closing one. Every
- * further line has to be indented deeper than `parentIndent`.
+ * Reads the collection whose opening bracket is at the cursor and moves behind its closing one.
  */
-export function readFlow(
-  cursor: Cursor,
-  parentIndent: number,
-  depth: number,
-  onItem?: OnItem,
-): unknown {
+export function readFlow(cursor: Cursor, margin: Margin, depth: number, onItem?: OnItem): unknown {
   if (depth > deepestNesting) giveUp('deep nesting', cursor.pos);
   return cursor.text.charCodeAt(cursor.pos) === character.openBrace
-    ? readFlowMapping(cursor, parentIndent, depth, onItem)
-    : readFlowSequence(cursor, parentIndent, depth, undefined);
+    ? readFlowMapping(cursor, margin, depth, onItem)
+    : readFlowSequence(cursor, margin, depth, undefined);
 }
 
 function readFlowMapping(
   cursor: Cursor,
-  parentIndent: number,
+  margin: Margin,
   depth: number,
   onItem: OnItem | undefined,
 ): Record<string, unknown> {
@@ -43,17 +45,17 @@ function readFlowMapping(
   const mapping: Record<string, unknown> = {};
   cursor.pos++;
   for (;;) {
-    toToken(cursor, parentIndent);
+    toToken(cursor, margin);
     if (text.charCodeAt(cursor.pos) === character.closeBrace) break;
     const keyStart = cursor.pos;
-    const key = readFlowKey(cursor, parentIndent);
+    const key = readFlowKey(cursor, margin);
     refuseRepeated(mapping, key, keyStart);
-    toToken(cursor, parentIndent);
+    toToken(cursor, margin);
     mapping[key] =
       key === 'items' && onItem && text.charCodeAt(cursor.pos) === character.openBracket
-        ? readFlowSequence(cursor, parentIndent, depth + 1, onItem)
-        : readFlowValue(cursor, parentIndent, depth);
-    if (!toNextEntry(cursor, parentIndent, character.closeBrace)) break;
+        ? readFlowSequence(cursor, margin, depth + 1, onItem)
+        : readFlowValue(cursor, margin, depth);
+    if (!toNextEntry(cursor, margin, character.closeBrace)) break;
   }
   cursor.pos++;
   return mapping;
@@ -72,7 +74,7 @@ export function refuseRepeated(
 
 function readFlowSequence(
   cursor: Cursor,
-  parentIndent: number,
+  margin: Margin,
   depth: number,
   onItem: OnItem | undefined,
 ): unknown[] {
@@ -80,20 +82,20 @@ function readFlowSequence(
   const values: unknown[] = [];
   cursor.pos++;
   for (;;) {
-    toToken(cursor, parentIndent);
+    toToken(cursor, margin);
     if (text.charCodeAt(cursor.pos) === character.closeBracket) break;
     const start = cursor.pos;
-    values.push(readFlowValue(cursor, parentIndent, depth));
+    values.push(readFlowValue(cursor, margin, depth));
     onItem?.(start, cursor.pos);
-    if (!toNextEntry(cursor, parentIndent, character.closeBracket)) break;
+    if (!toNextEntry(cursor, margin, character.closeBracket)) break;
   }
   cursor.pos++;
   return values;
 }
 
 /** Moves over a comma; false at the closing bracket. */
-function toNextEntry(cursor: Cursor, parentIndent: number, close: number): boolean {
-  toToken(cursor, parentIndent);
+function toNextEntry(cursor: Cursor, margin: Margin, close: number): boolean {
+  toToken(cursor, margin);
   const code = cursor.text.charCodeAt(cursor.pos);
   if (code === close) return false;
   if (code !== character.comma) giveUp('flow style', cursor.pos);
@@ -102,7 +104,7 @@ function toNextEntry(cursor: Cursor, parentIndent: number, close: number): boole
 }
 
 /** Moves over blanks, line breaks and comments. */
-function toToken(cursor: Cursor, parentIndent: number): void {
+function toToken(cursor: Cursor, margin: Margin): void {
   const { text, end } = cursor;
   let { pos } = cursor;
   let lineStart = -1;
@@ -115,8 +117,7 @@ function toToken(cursor: Cursor, parentIndent: number): void {
       continue;
     } else if (code !== character.space && code !== character.carriageReturn) {
       const isClosing = code === character.closeBrace || code === character.closeBracket;
-      // A closing bracket may stand below its key.
-      const least = isClosing ? parentIndent : parentIndent + 1;
+      const least = isClosing ? margin.closing : margin.parentIndent + 1;
       if (lineStart >= 0 && pos - lineStart < least) giveUp('flow style', pos);
       cursor.pos = pos;
       return;
@@ -126,14 +127,14 @@ function toToken(cursor: Cursor, parentIndent: number): void {
   giveUp('an unclosed bracket', cursor.pos);
 }
 
-function readFlowValue(cursor: Cursor, parentIndent: number, depth: number): unknown {
+function readFlowValue(cursor: Cursor, margin: Margin, depth: number): unknown {
   const { text } = cursor;
   const code = text.charCodeAt(cursor.pos);
   if (code === character.openBrace || code === character.openBracket) {
-    return readFlow(cursor, parentIndent, depth + 1);
+    return readFlow(cursor, margin, depth + 1);
   }
   if (code === character.doubleQuote || code === character.singleQuote) {
-    return readQuoted(cursor, parentIndent);
+    return readQuoted(cursor, margin.parentIndent);
   }
   const start = cursor.pos;
   cursor.pos = endOfFlowPlain(text, start);
@@ -142,14 +143,14 @@ function readFlowValue(cursor: Cursor, parentIndent: number, depth: number): unk
   return goScalar(scalar);
 }
 
-function readFlowKey(cursor: Cursor, parentIndent: number): string {
+function readFlowKey(cursor: Cursor, margin: Margin): string {
   const { text, pos: start } = cursor;
   const first = text.charCodeAt(start);
   const isQuoted = first === character.doubleQuote || first === character.singleQuote;
   let key: string | undefined;
   if (isQuoted) {
     const lineEnd = text.indexOf('\n', start);
-    key = readQuoted(cursor, parentIndent);
+    key = readQuoted(cursor, margin.parentIndent);
     if (lineEnd >= 0 && cursor.pos > lineEnd) giveUp('a key over several lines', start);
   } else {
     cursor.pos = endOfFlowPlain(text, start);
