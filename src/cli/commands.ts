@@ -18,6 +18,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/apply.ts')).applyCommand,
   },
   {
+    name: 'status',
+    summary: 'Show what natc has in the kernel, and what others changed in it',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  {
+    name: 'rollback',
+    summary: 'Go back to the revision before',
+    load: async () => (await import('./commands/rollback.ts')).rollbackCommand,
+  },
+  {
+    name: 'confirm',
+    summary: 'Keep the change that apply --confirm-timeout made',
+    load: async () => (await import('./commands/confirm.ts')).confirmCommand,
+  },
+  {
     name: 'cleanup',
     summary: 'Remove what apply made',
     load: async () => (await import('./commands/cleanup.ts')).cleanupCommand,

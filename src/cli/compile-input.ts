@@ -42,13 +42,20 @@ export interface Compiled {
 }
 
 /** From flags to a compiled ruleset. Nothing is printed; whatever is wrong is in the diagnostics. */
-export async function compileInput(
+export const compileInput = async (
   flags: CompileFlags,
   paths: readonly string[],
-): Promise<Compiled> {
+): Promise<Compiled> => compileRead(await readCompileInput(flags, paths));
+
+/** The same for what was read already. */
+export async function compileRead({
+  inputs,
+  effective,
+  optionPlaces,
+  diagnostics,
+}: CompileInput): Promise<Compiled> {
   const { readObjects } = await import('../read/read.ts');
   const { compile } = await import('../compile.ts');
-  const { inputs, effective, optionPlaces, diagnostics } = await readCompileInput(flags, paths);
   const read = readObjects(inputs);
   const compilation = compile(read.objects, effective.options, optionPlaces);
   const all = [

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ChosenBackend } from '../live/backend.ts';
+import type { LockResult } from '../live/lock.ts';
 import { parseInteger } from './option-values.ts';
 
 /** Options of the commands that change the kernel or ask it. */
@@ -32,3 +33,16 @@ export const addBackendOption = (command: Command, auto: string, group = 'Host:'
         .choices(['nftables', 'iptables', 'auto'])
         .default('auto'),
     );
+
+/** What every command that changes the kernel hands to the live stage. */
+export const changeOptions = ({ stateDir, lockTimeout }: HostFlags) => ({
+  stateDirectory: stateDir,
+  lock: async (): Promise<LockResult> => {
+    const { takeLock } = await import('../live/lock.ts');
+    return takeLock(stateDir, lockTimeout);
+  },
+  now: secondsNow,
+});
+
+/** Seconds since 1970. */
+export const secondsNow = (): number => Math.floor(Date.now() / 1000);

@@ -52,3 +52,13 @@ export function collectFamilies(
   const named = new Set([...(previous ?? []), ...families]);
   return (['IPv4', 'IPv6'] as const).filter((family) => named.has(family));
 }
+
+const durationUnits: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 };
+
+/** `30s`, `2m`, `1h` or plain seconds, in seconds. */
+export function parseSeconds(value: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smh]?)$/.exec(value) ?? [];
+  const seconds = Number(count) * (durationUnits[unit] ?? 0);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError('It must be a time such as 30s, 2m or 1h.');
+}

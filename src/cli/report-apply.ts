@@ -1,22 +1,23 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ApplyOutcome } from '../live/apply.ts';
+import type { DryRunOutcome } from '../live/dry-run.ts';
 import type { IptablesOutcome } from '../live/iptables.ts';
+import type { RollbackOutcome } from '../live/rollback.ts';
+import type { Unchanged } from '../live/unchanged-input.ts';
 import type { Delta } from '../ruleset/delta.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
-import type { CompileFlags } from './shared-options.ts';
+import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says on stderr what apply did, unless asked to be quiet, and how the process shall end. */
 export async function reportApply(
   outcome: ApplyOutcome,
-  flags: CompileFlags,
+  flags: MessageFlags,
   terminal: Terminal,
+  confirmSeconds?: number,
 ): Promise<ExitCode> {
-  if (outcome.kind === 'lock-timeout') {
-    await terminal.stderr.write('natc: another natc holds the lock; nothing was changed\n');
-    return exitCodes.lockTimeout;
-  }
+  if (outcome.kind === 'lock-timeout') return reportLockTimeout(terminal);
   await printDiagnostics(outcome.diagnostics, flags, terminal);
   switch (outcome.kind) {
     case 'refused':
@@ -24,31 +25,80 @@ export async function reportApply(
     case 'guarded':
       return exitCodes.guardRefused;
     case 'up-to-date':
-      if (flags.quiet !== true) await terminal.stderr.write('up to date\n');
+      await say('up to date\n', flags, terminal);
       break;
     case 'applied': {
       const { revision, delta } = outcome;
-      if (flags.quiet !== true)
-        await terminal.stderr.write(`applied revision ${revision.number}: ${changes(delta)}\n`);
+      await say(`applied revision ${revision.number}: ${changes(delta)}\n`, flags, terminal);
+      if (confirmSeconds !== undefined)
+        await say(`rolled back in ${confirmSeconds}s unless natc confirm comes\n`, flags, terminal);
       break;
     }
   }
   return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
 }
 
-/**
- * Drift was repaired, and what another backend left was removed; everything else that is said after an
- * apply is something left undone.
- */
-const isFailure = ({ code }: Diagnostic): boolean => !['NATC5026', 'NATC5054'].includes(code);
+/** The input was recognised and not even parsed. */
+export async function reportUnchanged(
+  { diagnostics, warnings }: Unchanged,
+  flags: MessageFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  await printDiagnostics(diagnostics, flags, terminal);
+  const note = warnings === 0 ? '' : `, and so are the input's ${warnings} warnings (natc check)`;
+  await say(`up to date${note}\n`, flags, terminal);
+  return diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
+}
+
+/** The transaction goes to stdout. */
+export async function reportDryRun(
+  outcome: DryRunOutcome,
+  flags: MessageFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  await printDiagnostics(outcome.diagnostics, flags, terminal);
+  if (outcome.kind !== 'planned')
+    return outcome.kind === 'refused' ? exitCodes.hostRefused : exitCodes.guardRefused;
+  await terminal.stdout.write(outcome.script);
+  if (outcome.script === '') await say('up to date\n', flags, terminal);
+  return exitCodes.success;
+}
+
+export async function reportRollback(
+  outcome: RollbackOutcome,
+  flags: MessageFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (outcome.kind === 'not-pending') return exitCodes.success;
+  if (outcome.kind === 'lock-timeout') return reportLockTimeout(terminal);
+  await printDiagnostics(outcome.diagnostics, flags, terminal);
+  switch (outcome.kind) {
+    case 'refused':
+      return exitCodes.hostRefused;
+    case 'guarded':
+      return exitCodes.guardRefused;
+    case 'removed':
+      await say('removed the tables: there were none before\n', flags, terminal);
+      return exitCodes.success;
+    case 'up-to-date':
+      await say('up to date\n', flags, terminal);
+      break;
+    case 'applied': {
+      const { revision, delta } = outcome;
+      await say(`back at revision ${revision.number}: ${changes(delta)}\n`, flags, terminal);
+      break;
+    }
+  }
+  return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
+}
 
 /** The same for an apply through iptables. */
 export async function reportIptables(
   outcome: IptablesOutcome | { readonly kind: 'lock-timeout' },
-  flags: CompileFlags,
+  flags: MessageFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (outcome.kind === 'lock-timeout') return reportApply(outcome, flags, terminal);
+  if (outcome.kind === 'lock-timeout') return reportLockTimeout(terminal);
   await printDiagnostics(outcome.diagnostics, flags, terminal);
   switch (outcome.kind) {
     case 'refused':
@@ -57,12 +107,28 @@ export async function reportIptables(
       return exitCodes.guardRefused;
     case 'incomplete':
       return exitCodes.incomplete;
-    case 'applied':
-      if (flags.quiet !== true)
-        await terminal.stderr.write(`applied: ${outcome.rules} rules (${outcome.tools.version})\n`);
+    case 'applied': {
+      const { rules, tools } = outcome;
+      await say(`applied: ${rules} rules (${tools.version})\n`, flags, terminal);
       return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
+    }
   }
 }
+
+async function reportLockTimeout(terminal: Terminal): Promise<ExitCode> {
+  await terminal.stderr.write('natc: another natc holds the lock; nothing was changed\n');
+  return exitCodes.lockTimeout;
+}
+
+async function say(text: string, flags: MessageFlags, terminal: Terminal): Promise<void> {
+  if (flags.quiet !== true) await terminal.stderr.write(text);
+}
+
+/** What another program did, or another backend left: seen or repaired. */
+const remarks: ReadonlySet<string> = new Set(['NATC5026', 'NATC5027', 'NATC5028', 'NATC5054']);
+
+/** Everything else that is said after an apply is something left undone. */
+const isFailure = ({ code }: Diagnostic): boolean => !remarks.has(code);
 
 function changes(delta: Delta | undefined): string {
   if (delta === undefined) return 'tables replaced';

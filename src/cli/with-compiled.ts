@@ -1,5 +1,11 @@
 import type { CompileOutput } from '../compile.ts';
-import { compileInput, inputPaths } from './compile-input.ts';
+import {
+  type Compiled,
+  type CompileInput,
+  compileRead,
+  inputPaths,
+  readCompileInput,
+} from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
 import type { CompileFlags } from './shared-options.ts';
@@ -16,10 +22,21 @@ export async function withCompiled(
 ): Promise<ExitCode> {
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
-  const { diagnostics, output, size, skipped } = await compileInput(flags, paths);
+  const { output } = await compileAndReport(await readCompileInput(flags, paths), flags, terminal);
+  return output === undefined ? exitCodes.cannotAnswer : next(output);
+}
+
+/** Compiles what was read and prints the diagnostics. */
+export async function compileAndReport(
+  input: CompileInput,
+  flags: CompileFlags,
+  terminal: Terminal,
+): Promise<Compiled> {
+  const compiled = await compileRead(input);
+  const { diagnostics, size, skipped } = compiled;
   await printDiagnostics(diagnostics, flags, terminal, size);
   if (flags.verbose === true) await terminal.stderr.write(skippedLine(skipped));
-  return output === undefined ? exitCodes.cannotAnswer : next(output);
+  return compiled;
 }
 
 export async function reportNoInput(terminal: Terminal): Promise<ExitCode> {

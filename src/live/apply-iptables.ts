@@ -1,9 +1,11 @@
 import type { Plan } from '../plan/plan.ts';
+import { udpServices } from '../plan/udp-connections.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
-import { type ApplyOptions, noLock } from './apply.ts';
+import type { ApplyOptions } from './apply.ts';
 import { cleanUdpConnections } from './conntrack.ts';
 import type { Host } from './host.ts';
 import { applyIptables, type IptablesOutcome } from './iptables.ts';
+import { noLock } from './no-lock.ts';
 import { removeNftablesRules } from './other-backend.ts';
 import { setSysctls } from './sysctl.ts';
 
@@ -29,7 +31,7 @@ export async function applyByIptables(
     const diagnostics = [
       ...outcome.diagnostics,
       ...(await removeNftablesRules(host)),
-      ...(await cleanUdpConnections(host, plan)),
+      ...(await cleanUdpConnections(host, udpServices(plan))),
       ...(await setSysctls(host, sysctls)),
     ];
     return { ...outcome, diagnostics };

@@ -1,21 +1,38 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
-import { udpServices } from '../plan/udp-connections.ts';
+import { udpEndpointsDiffer, udpServices } from '../plan/udp-connections.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
 import { canonicalRuleset } from '../ruleset/canonical.ts';
 import type { Delta } from '../ruleset/delta.ts';
 import { digestOf } from '../ruleset/digest.ts';
-import { cleanUdpConnections } from './conntrack.ts';
+import { type Aftermath, doAftermath, settle } from './aftermath.ts';
+import { noSteps, type OnStep } from './apply-step.ts';
+import {
+  awaitConfirmation,
+  type Confirmation,
+  forgetPending,
+  unconfirmed,
+} from './confirmation.ts';
+import {
+  differenceFrom,
+  familiesOf,
+  type Held,
+  heldRuleset,
+  isStamped,
+  type Wanted,
+} from './held.ts';
 import type { Host } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
 import type { LockResult } from './lock.ts';
+import { noLock } from './no-lock.ts';
 import { removeIptablesRules } from './other-backend.ts';
-import { differenceFrom, type Held, heldRuleset, reconcile, type Wanted } from './reconcile.ts';
+import { otherProxies } from './other-proxies.ts';
+import { reconcile } from './reconcile.ts';
 import { guardRemovals } from './removal-guard.ts';
-import { retirePins } from './retire-pins.ts';
 import type { Revision } from './revision.ts';
-import { pruneRevisions } from './revision-store.ts';
-import { type Sysctl, setSysctls } from './sysctl.ts';
+import { hasRevision } from './revision-store.ts';
+import { loadSettled } from './settled.ts';
+import type { Sysctl } from './sysctl.ts';
 
 export interface ApplyOptions {
   readonly stateDirectory: string;
@@ -24,9 +41,17 @@ export interface ApplyOptions {
   readonly verify: boolean;
   /** Percent of the kernel's Services that may go; undefined: any number. */
   readonly maxRemovals: number | undefined;
+  /** Go ahead where another proxy serves the same addresses. */
+  readonly force: boolean;
   readonly sysctls: readonly Sysctl[];
+  /** What was compiled, for the next apply to recognise; see {@link Settled}. */
+  readonly input: { readonly fingerprint: string; readonly warnings: number } | undefined;
+  /** Roll back unless somebody confirms; undefined: the change is final. */
+  readonly confirmation?: Confirmation | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
+  /** For tests, which end the process at a step. */
+  readonly onStep?: OnStep;
 }
 
 export type ApplyOutcome =
@@ -51,13 +76,11 @@ export function wantedFrom(plan: Plan, ruleset: Ruleset): Wanted {
 
 /**
  * Makes the kernel hold the ruleset by sending what differs, in one transaction under a lock, then does
- * what rules alone cannot: moves on clients of lost endpoints, removes stale UDP connections, sets
- * sysctls. The rules go first: route_localnet must not be on without the guard (N10).
+ * what rules alone cannot (see {@link doAftermath}).
  */
 export async function applyRuleset(
   host: Host,
-  plan: Plan,
-  ruleset: Ruleset,
+  wanted: Wanted,
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
   const locked = await options.lock();
@@ -65,7 +88,8 @@ export async function applyRuleset(
   if (locked.kind === 'unavailable')
     return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
   try {
-    return await applyLocked(host, plan, wantedFrom(plan, ruleset), options);
+    options.onStep?.('locked');
+    return await applyLocked(host, wanted, options);
   } finally {
     await locked.lock.release();
   }
@@ -73,43 +97,109 @@ export async function applyRuleset(
 
 async function applyLocked(
   host: Host,
-  plan: Plan,
   wanted: Wanted,
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
-  const { stateDirectory, verify, maxRemovals, sysctls, now } = options;
+  const { stateDirectory, verify, now, onStep = noSteps } = options;
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+  const settled = await loadSettled(stateDirectory);
+  const isCurrent =
+    !verify && isStamped(stamps, wanted) && (await hasRevision(stateDirectory, wanted.digest));
+  if (isCurrent) {
+    const { diagnostics, refuse } = await proxyObjections(host, wanted, options.force);
+    if (refuse) return { kind: 'guarded', diagnostics };
+    const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
+    const rest = await finish(host, wanted, extent, options);
+    return { kind: 'up-to-date', diagnostics: [...diagnostics, ...rest] };
+  }
+
   const held = await heldRuleset(host, stateDirectory, stamps, verify);
-  const objections =
-    maxRemovals === undefined ? [] : guardRemovals(held.ruleset, wanted.canonical, maxRemovals);
-  if (objections.length > 0) return { kind: 'guarded', diagnostics: objections };
+  onStep('kernel-read');
+  const objections = await objectionsTo(host, held, wanted, options);
+  if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
-  const drift = driftOf(held, wanted);
-  const outcome = await reconcile(host, stateDirectory, held, wanted, now());
+  const warnings = [...objections.diagnostics, ...driftOf(held, wanted)];
+  const { confirmation } = options;
+  const obstacles =
+    confirmation === undefined
+      ? []
+      : await awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
+  if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
+  const outcome = await reconcile(host, stateDirectory, held, wanted, now(), onStep);
+  if (confirmation !== undefined && outcome.kind !== 'changed') await forgetPending(stateDirectory);
   if (outcome.kind === 'refused') return outcome;
-  if (outcome.kind === 'up-to-date')
-    return {
-      kind: 'up-to-date',
-      diagnostics: [...outcome.diagnostics, ...(await setSysctls(host, sysctls))],
-    };
+  const isWholeBefore = settled !== undefined && settled.digest === held.revision?.digest;
+  if (outcome.kind === 'up-to-date') {
+    const rest = await finish(host, wanted, isWholeBefore ? 'nothing' : 'everything', options);
+    return { kind: 'up-to-date', diagnostics: [...warnings, ...outcome.diagnostics, ...rest] };
+  }
 
-  const { revision, delta } = outcome;
-  const diagnostics = [
-    ...drift,
-    ...outcome.diagnostics,
-    ...(await retirePins(host, wanted.ruleset, held.source === 'kernel' ? undefined : delta)),
-    ...(udpChanged(held, wanted) ? await cleanUdpConnections(host, plan) : []),
-    ...(await setSysctls(host, sysctls)),
-    ...(stamps.ip === undefined && stamps.ip6 === undefined ? await removeIptablesRules(host) : []),
-  ];
-  await pruneRevisions(stateDirectory);
+  const { revision, delta, source } = outcome;
+  const before = held.stored?.udpServices ?? [];
+  const extent =
+    isWholeBefore && source === 'state'
+      ? { delta, udpEndpointsDiffer: udpEndpointsDiffer(before, wanted.udpServices) }
+      : 'everything';
+  const rest = await finish(host, wanted, extent, options);
+  const isNew = stamps.ip === undefined && stamps.ip6 === undefined;
+  const left = isNew ? await removeIptablesRules(host) : [];
+  const diagnostics = [...warnings, ...outcome.diagnostics, ...rest, ...left];
   return { kind: 'applied', revision, delta, diagnostics };
 }
 
-/** C1: only changed endpoints of UDP Services make natc look through the connections. */
-const udpChanged = (held: Held, wanted: Wanted): boolean =>
-  JSON.stringify(held.stored?.udpServices) !== JSON.stringify(wanted.udpServices);
+/** Only an apply that did everything is settled: another one does what this could not. */
+async function finish(
+  host: Host,
+  { canonical, udpServices, digest }: Wanted,
+  extent: Aftermath['extent'],
+  { stateDirectory, sysctls, input, onStep = noSteps }: ApplyOptions,
+): Promise<readonly Diagnostic[]> {
+  const failures = await doAftermath(host, { canonical, udpServices, extent, sysctls }, onStep);
+  if (failures.length > 0) return failures;
+  return settle(
+    stateDirectory,
+    {
+      digest,
+      families: familiesOf(canonical),
+      input: input?.fingerprint,
+      warnings: input?.warnings ?? 0,
+      sysctls,
+    },
+    onStep,
+  );
+}
+
+interface Objections {
+  readonly refuse: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What stands against changing the kernel; a dry run asks too. */
+export async function objectionsTo(
+  host: Host,
+  held: Held,
+  wanted: Wanted,
+  options: Pick<ApplyOptions, 'stateDirectory' | 'maxRemovals' | 'force' | 'now'>,
+): Promise<Objections> {
+  const { stateDirectory, maxRemovals, force, now } = options;
+  const guards = [
+    ...(await unconfirmed(stateDirectory, now())),
+    ...(maxRemovals === undefined
+      ? []
+      : guardRemovals(held.ruleset, wanted.canonical, maxRemovals)),
+  ];
+  const proxies = await proxyObjections(host, wanted, force);
+  return {
+    refuse: guards.length > 0 || proxies.refuse,
+    diagnostics: [...guards, ...proxies.diagnostics],
+  };
+}
+
+async function proxyObjections(host: Host, wanted: Wanted, force: boolean): Promise<Objections> {
+  const diagnostics = await otherProxies(host, wanted.canonical, force);
+  return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
+}
 
 /** Says that somebody else changed natc's tables, when they were listed and are not what was stored. */
 function driftOf(held: Held, wanted: Wanted): readonly Diagnostic[] {
@@ -124,17 +214,9 @@ function driftOf(held: Held, wanted: Wanted): readonly Diagnostic[] {
       message:
         drift === undefined
           ? "natc's tables could not be read and were replaced"
-          : `natc's tables had been changed by somebody else in ${count} places; repaired`,
+          : `natc's tables had been changed by somebody else in ${count} ${count === 1 ? 'place' : 'places'}; repaired`,
       places: [],
       hint: 'natc status lists them before the repair',
     },
   ];
 }
-
-export const noLock = (reason: string): Diagnostic => ({
-  code: 'NATC5020',
-  severity: 'error',
-  message: `no lock: ${reason}`,
-  places: [],
-  hint: 'natc needs flock (package util-linux) and a directory it can write: --state-dir',
-});

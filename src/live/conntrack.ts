@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IpFamily } from '../net/family.ts';
-import type { Plan } from '../plan/plan.ts';
-import { staleUdp, type UdpConnection } from '../plan/udp-connections.ts';
+import { staleUdp, type UdpConnection, type UdpService } from '../plan/udp-connections.ts';
 import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 
 /** One UDP entry of the kernel's connection table. */
@@ -18,19 +17,22 @@ const families: Readonly<Record<IpFamily, string>> = { IPv4: 'ipv4', IPv6: 'ipv6
  *
  * @returns warnings: the rules are in force whatever happens here
  */
-export async function cleanUdpConnections(host: Host, plan: Plan): Promise<readonly Diagnostic[]> {
+export async function cleanUdpConnections(
+  host: Host,
+  services: readonly UdpService[],
+): Promise<readonly Diagnostic[]> {
   const warnings: Diagnostic[] = [];
-  for (const family of plan.families) {
-    if (!family.servicePorts.some(({ protocol }) => protocol === 'UDP')) continue;
-    const listing = await host.run('conntrack', ['-L', '-f', families[family.family], '-p', 'udp']);
+  for (const family of ['IPv4', 'IPv6'] as const) {
+    if (!services.some((service) => service.family === family)) continue;
+    const listing = await host.run('conntrack', ['-L', '-f', families[family], '-p', 'udp']);
     if (listing.kind !== 'exited' || !succeeded(listing)) {
       warnings.push(conntrackFailed(listing));
       continue;
     }
-    const isStale = staleUdp(family);
+    const isStale = staleUdp(services, family);
     const stale = entries(listing.stdout).filter(isStale);
     if (stale.length === 0) continue;
-    const result = await host.run('conntrack', ['-R', '-'], deletions(stale, family.family));
+    const result = await host.run('conntrack', ['-R', '-'], deletions(stale, family));
     if (!succeeded(result)) warnings.push(conntrackFailed(result));
   }
   return warnings;

@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderScript } from '../render/nft-script.ts';
-import type { Ruleset } from '../ruleset/ast.ts';
+import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import type { Delta } from '../ruleset/delta.ts';
 import { type ClientMap, clientMaps } from '../ruleset/nftables/client-maps.ts';
 import { describeRun, type Host, succeeded } from './host.ts';
+import { listPins, type Pin, pinsIn } from './pins.ts';
 
 /**
  * Deletes the pins of clients whose endpoint is gone, so that they move on to another one (A5); all
@@ -13,49 +14,50 @@ import { describeRun, type Host, succeeded } from './host.ts';
  */
 export async function retirePins(
   host: Host,
-  ruleset: Ruleset,
+  ruleset: CanonicalRuleset,
   delta: Delta | undefined,
 ): Promise<readonly Diagnostic[]> {
+  const changed = delta === undefined ? undefined : setsWithDeletions(delta);
   const failures: string[] = [];
-  for (const map of clientMaps(ruleset).filter((candidate) => lostEndpoints(candidate, delta))) {
-    const listing = await host.run('nft', ['list', 'map', map.family, map.table, map.name]);
-    if (!succeeded(listing) || listing.kind !== 'exited') {
-      failures.push(`${map.name}: ${describeRun(listing)}`);
-      continue;
-    }
-    const stale = pins(listing.stdout).filter(({ endpoint }) => !map.endpoints.has(endpoint));
-    if (stale.length === 0) continue;
-    const result = await host.run('nft', ['-f', '-'], retirement(map, stale));
-    if (!succeeded(result)) failures.push(`${map.name}: ${describeRun(result)}`);
+  for (const map of clientMaps(ruleset)) {
+    if (changed !== undefined && !changed.has(`${map.family} ${map.endpointSet}`)) continue;
+    const failure = await retirePinsOf(host, map);
+    if (failure !== undefined) failures.push(`${map.name}: ${failure}`);
   }
   return failures.map((failure) => ({
     code: 'NATC5022',
     severity: 'warning',
     message: `clients of endpoints that are gone could not be moved on: ${failure}`,
     places: [],
-    hint: 'natc apply --verify tries again',
+    hint: 'the next natc apply tries again',
   }));
 }
 
-const lostEndpoints = (map: ClientMap, delta: Delta | undefined): boolean =>
-  delta === undefined ||
-  delta.operations.some(
-    (operation) =>
-      operation.kind === 'delete-elements' &&
-      operation.family === map.family &&
-      operation.collection === map.endpointSet,
-  );
-
-interface Pin {
-  readonly client: string;
-  readonly endpoint: string;
+function setsWithDeletions({ operations }: Delta): ReadonlySet<string> {
+  const sets = new Set<string>();
+  for (const operation of operations)
+    if (operation.kind === 'delete-elements')
+      sets.add(`${operation.family} ${operation.collection}`);
+  return sets;
 }
 
-const pinPattern = /([0-9a-f.:]+) (?:timeout \S+ )?expires \S+ : ([0-9a-f.:]+)/g;
+/** A client may expire and learn another endpoint between listing and deleting: then list again. */
+const attempts = 5;
 
-/** The pins in a listing of a client map: `10.0.0.2 expires 2h59m58s : 10.1.0.6`. */
-const pins = (listing: string): readonly Pin[] =>
-  [...listing.matchAll(pinPattern)].map(([, client = '', endpoint = '']) => ({ client, endpoint }));
+/** @returns why it failed; undefined when no pin of a lost endpoint is left */
+async function retirePinsOf(host: Host, map: ClientMap): Promise<string | undefined> {
+  let failure: string | undefined;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const listing = await listPins(host, map);
+    if (!succeeded(listing) || listing.kind !== 'exited') return describeRun(listing);
+    const stale = pinsIn(listing.stdout).filter(({ endpoint }) => !map.endpoints.has(endpoint));
+    if (stale.length === 0) return undefined;
+    const result = await host.run('nft', ['-f', '-'], retirement(map, stale));
+    if (succeeded(result)) return undefined;
+    failure = describeRun(result);
+  }
+  return failure;
+}
 
 /**
  * A pin may expire between listing and deleting, and deleting what is absent fails the transaction:

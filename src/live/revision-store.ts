@@ -1,7 +1,9 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { UdpService } from '../plan/udp-connections.ts';
 import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import { canonicalFromJson, canonicalToJson } from '../ruleset/canonical-json.ts';
+import { noSteps, type OnStep } from './apply-step.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { Revision } from './revision.ts';
 import { makeStateDirectory } from './state-directory.ts';
@@ -14,28 +16,44 @@ import { makeStateDirectory } from './state-directory.ts';
 export interface StoredRevision {
   readonly revision: Revision;
   readonly ruleset: CanonicalRuleset;
-  /** For conntrack: addresses that serve each UDP ServicePort (C3), by family and name. */
-  readonly udpServices: Readonly<Record<string, readonly string[]>>;
+  /** For conntrack (section 13). */
+  readonly udpServices: readonly UdpService[];
 }
 
 /** Revisions kept for `natc rollback`. */
 const keptRevisions = 5;
 
 /** Changes with the shape of the files; others are ignored. */
-const format = 1;
+const format = 2;
 
 const fileName = (digest: string): string => `revision-${digest}.json`;
 
 const filePattern = /^revision-[0-9a-f]{32}\.json$/;
 
-/** @throws the system's error when the directory cannot be written */
-export async function storeRevision(directory: string, stored: StoredRevision): Promise<void> {
+/**
+ * Three lines: the revision, the UDP Services, the ruleset.
+ *
+ * @throws the system's error when the directory cannot be written
+ */
+export async function storeRevision(
+  directory: string,
+  { revision, ruleset, udpServices }: StoredRevision,
+  onStep: OnStep = noSteps,
+): Promise<void> {
   await makeStateDirectory(directory);
-  const { revision, ruleset, udpServices } = stored;
-  const head = JSON.stringify({ format, revision, udpServices });
+  const head = JSON.stringify({ format, revision });
+  const text = `${head}\n${JSON.stringify(udpServices)}\n${canonicalToJson(ruleset)}\n`;
   const path = join(directory, fileName(revision.digest));
-  await writeFileAtomically(path, `${head}\n${canonicalToJson(ruleset)}\n`);
+  await writeFileAtomically(path, text, () => onStep('state-written'));
+  onStep('state-renamed');
 }
+
+/** Whether there is a file for this digest, readable or not. */
+export const hasRevision = (directory: string, digest: string): Promise<boolean> =>
+  access(join(directory, fileName(digest))).then(
+    () => true,
+    () => false,
+  );
 
 /** The stored revision of this digest; undefined when it is not there, unreadable or of another format. */
 export async function loadRevision(
@@ -45,14 +63,24 @@ export async function loadRevision(
   const text = await readFile(join(directory, fileName(digest)), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    const end = text.indexOf('\n');
-    const head = JSON.parse(text.slice(0, end));
-    if (head.format !== format || head.revision.digest !== digest) return undefined;
-    const { revision, udpServices } = head;
-    return { revision, udpServices, ruleset: canonicalFromJson(text.slice(end)) };
+    const headEnd = text.indexOf('\n');
+    const revision = revisionOf(text.slice(0, headEnd));
+    if (revision?.digest !== digest) return undefined;
+    const udpEnd = text.indexOf('\n', headEnd + 1);
+    return {
+      revision,
+      udpServices: JSON.parse(text.slice(headEnd, udpEnd)),
+      ruleset: canonicalFromJson(text.slice(udpEnd)),
+    };
   } catch {
     return undefined;
   }
+}
+
+/** @throws for text that is no JSON. */
+function revisionOf(head: string): Revision | undefined {
+  const { format: found, revision } = JSON.parse(head);
+  return found === format ? revision : undefined;
 }
 
 /** The stored revisions, newest first. */
@@ -66,11 +94,20 @@ export async function listRevisions(directory: string): Promise<readonly Revisio
   return revisions.sort((a, b) => b.number - a.number);
 }
 
+/** More than the first line of a file has. */
+const headSize = 1024;
+
+/** Reads no more than the head: the files of large rulesets have tens of megabytes. */
 async function readHead(path: string): Promise<Revision | undefined> {
   try {
-    const text = await readFile(path, 'utf8');
-    const head = JSON.parse(text.slice(0, text.indexOf('\n')));
-    return head.format === format ? head.revision : undefined;
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(headSize), 0, headSize, 0);
+      const text = buffer.toString('utf8', 0, bytesRead);
+      return revisionOf(text.slice(0, text.indexOf('\n')));
+    } finally {
+      await file.close();
+    }
   } catch {
     return undefined;
   }
@@ -84,9 +121,12 @@ export async function pruneRevisions(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     const path = join(directory, name);
     if (filePattern.test(name) && !kept.has(name)) await rm(path, { force: true });
-    if (name.startsWith('.revision-') && (await isOld(path))) await rm(path, { force: true });
+    if (temporaryPattern.test(name) && (await isOld(path))) await rm(path, { force: true });
   }
 }
+
+/** What writeFileAtomically writes into. */
+const temporaryPattern = /^\.(revision-|settled|confirm)/;
 
 const isOld = async (path: string): Promise<boolean> => {
   const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now());

@@ -88,7 +88,7 @@ export async function commit(host: Host, transaction: Transaction): Promise<RunR
 const send = (host: Host, operations: readonly Operation[]): Promise<RunResult> =>
   host.run('nft', ['-f', '-'], renderScript(operations));
 
-const isBusy = (result: RunResult): boolean =>
+export const isBusy = (result: RunResult): boolean =>
   result.kind === 'exited' &&
   result.exitCode !== 0 &&
   result.stderr.includes('Device or resource busy');

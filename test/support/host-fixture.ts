@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CompileOutput, compile } from '../../src/compile.ts';
@@ -14,6 +14,8 @@ import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
 import type { LockResult } from '../../src/live/lock.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
+import { rollBack } from '../../src/live/rollback.ts';
+import { statusOf } from '../../src/live/status.ts';
 import { checkSysctls, requiredSysctls } from '../../src/live/sysctl.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { locate } from '../../src/read/locate.ts';
@@ -22,7 +24,7 @@ import { renderScript } from '../../src/render/nft-script.ts';
 import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
-  readonly command: 'apply' | 'check' | 'cleanup' | 'explain';
+  readonly command: 'apply' | 'check' | 'cleanup' | 'explain' | 'rollback' | 'status';
   /** Default: nftables. */
   readonly backend?: 'iptables';
   readonly host: HostScript;
@@ -34,6 +36,12 @@ export interface HostFixture {
   readonly stateDirectory?: string;
   /** The manifest was applied before: the stamps and the state directory say so. Then `--verify`. */
   readonly verifyAfterApply?: boolean;
+  /** An earlier change waits to be confirmed. */
+  readonly waiting?: boolean;
+  /** `apply --confirm-timeout` */
+  readonly confirmTimeout?: number;
+  /** The kernel holds revision 2, and the file of revision 1 is cut off. */
+  readonly damagedRevision?: boolean;
 }
 
 const nodePortManifest = `apiVersion: v1
@@ -72,8 +80,49 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
       return (await cleanUp(host)).diagnostics;
     case 'explain':
       return (await listKernelRuleset(host, ['ip'])).diagnostics;
+    case 'rollback':
+      return rollbackDiagnostics(fixture, output);
+    case 'status': {
+      const status = await statusOf(host, '/nonexistent');
+      return 'refusals' in status ? status.refusals : status.diagnostics;
+    }
   }
 }
+
+async function rollbackDiagnostics(
+  fixture: HostFixture,
+  output: CompileOutput,
+): Promise<readonly Diagnostic[]> {
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'natc-fixture-'));
+  try {
+    const isDamaged = fixture.damagedRevision === true;
+    const script = isDamaged
+      ? await afterApply(fixture.host, output, stateDirectory)
+      : fixture.host;
+    if (isDamaged) {
+      const digest = '0'.repeat(32);
+      const head = { format: 2, revision: { number: 1, digest, time: 0 } };
+      const path = join(stateDirectory, `revision-${digest}.json`);
+      writeFileSync(path, `${JSON.stringify(head)}\n[`);
+    }
+    const outcome = await rollBack(fakeHost(script).host, {
+      stateDirectory,
+      lock: async () => ({ kind: 'held', lock: { release: async () => {} } }),
+      now: () => 0,
+    });
+    return 'diagnostics' in outcome
+      ? outcome.diagnostics.map((diagnostic) => withoutPath(diagnostic, stateDirectory))
+      : [];
+  } finally {
+    rmSync(stateDirectory, { recursive: true });
+  }
+}
+
+/** The temporary directory has another name each time. */
+const withoutPath = (diagnostic: Diagnostic, directory: string): Diagnostic => ({
+  ...diagnostic,
+  message: diagnostic.message.replace(directory, '/run/natc'),
+});
 
 async function applyDiagnostics(
   fixture: HostFixture,
@@ -87,6 +136,11 @@ async function applyDiagnostics(
     fixture.noLock === undefined
       ? { kind: 'held', lock: { release: async () => {} } }
       : { kind: 'unavailable', reason: fixture.noLock };
+  if (fixture.waiting === true) {
+    const pending = { format: 1, digest: '', deadline: 20 };
+    writeFileSync(join(temporary, 'confirm.json'), JSON.stringify(pending));
+  }
+  const { confirmTimeout } = fixture;
   const options = {
     lock: async () => lock,
     maxRemovals: 50,
@@ -97,10 +151,14 @@ async function applyDiagnostics(
       const outcome = await applyByIptables(fakeHost(script).host, output.plan, options);
       return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
     }
-    const outcome = await applyRuleset(fakeHost(script).host, output.plan, output.ruleset, {
+    const wanted = wantedFrom(output.plan, output.ruleset);
+    const outcome = await applyRuleset(fakeHost(script).host, wanted, {
       ...options,
       stateDirectory,
       verify,
+      force: false,
+      input: undefined,
+      confirmation: confirmTimeout === undefined ? undefined : confirmation(confirmTimeout),
       now: () => 0,
     });
     return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
@@ -116,8 +174,10 @@ async function afterApply(
   stateDirectory: string,
 ): Promise<HostScript> {
   const { canonical, digest, udpServices } = wantedFrom(plan, ruleset);
-  const revision = { number: 1, digest, time: 0 };
+  const revision = { number: 2, digest, time: 0 };
   await storeRevision(stateDirectory, { revision, ruleset: canonical, udpServices });
   const stamp = renderScript(stampOperations({ family: 'ip', table: 'natc' }, undefined, revision));
   return { ...script, runs: [['nft list set', success(stamp)], ...(script.runs ?? [])] };
 }
+
+const confirmation = (seconds: number) => ({ seconds, startWatcher: () => {} });

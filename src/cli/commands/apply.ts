@@ -1,48 +1,34 @@
+import type { Command } from 'commander';
+import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
 import type { CommandDefinition } from '../command.ts';
+import { inputPaths, readCompileInput } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
-import {
-  addBackendOption,
-  addHostOptions,
-  type BackendFlags,
-  type HostFlags,
-} from '../host-options.ts';
-import { parseInteger } from '../option-values.ts';
-import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
-import { withCompiled } from '../with-compiled.ts';
-
-export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
-  readonly sysctl: boolean;
-  readonly verify?: boolean;
-  readonly maxRemovals: number;
-  readonly allowMassRemoval?: boolean;
-}
+import { thisHost } from '../host.ts';
+import { inputFingerprint } from '../input-fingerprint.ts';
+import { reportUnchanged } from '../report-apply.ts';
+import type { Terminal } from '../terminal.ts';
+import { compileAndReport, reportNoInput } from '../with-compiled.ts';
 
 export const applyCommand: CommandDefinition = {
   description:
     'Make the kernel hold the ruleset by sending only what differs, in one transaction, so that there ' +
-    'is never a half state and connections, counters and session affinity live on. Afterwards moves on ' +
+    'is never a half state and connections and session affinity live on. Afterwards moves on ' +
     'clients of lost endpoints, removes stale UDP connections and sets the sysctls that the rules need.',
-  configure: (command) => {
-    addHostOptions(command);
-    addBackendOption(command, 'nftables where nft and the kernel are able');
-    command
-      .option('--verify', 'list all that the kernel holds, and repair what others changed in it')
-      .option(
-        '--max-removals <percent>',
-        "refuse to remove more than this part of the kernel's Services",
-        parseInteger,
-        50,
-      )
-      .option('--allow-mass-removal', 'remove whatever the input lacks, all Services if need be')
-      .option('--no-sysctl', 'leave sysctls alone');
-    addCompileOptions(command);
-  },
+  configure: addApplyOptions,
   examples: [
     {
       does: 'From cron, on a node',
       command:
         'kubectl get services,endpointslices,nodes -A -o json |\n' +
         '  natc apply -f - --node-name "$(hostname)" --validate warn',
+    },
+    {
+      does: 'What would it send? Would the kernel take it?',
+      command: 'natc apply -f manifests/ --dry-run=kernel',
+    },
+    {
+      does: 'Over ssh: undone in a minute unless natc confirm comes',
+      command: 'natc apply -f manifests/ --confirm-timeout 1m && natc confirm',
     },
     {
       does: 'In a network namespace, with the settings of a kube-proxy',
@@ -55,11 +41,26 @@ export const applyCommand: CommandDefinition = {
     exitCodes.lockTimeout,
     exitCodes.incomplete,
   ],
-  run: (command, terminal) => {
-    const flags = command.opts<ApplyFlags>();
-    return withCompiled(flags, terminal, async (output) => {
-      const { runApply } = await import('../run-apply.ts');
-      return runApply(output, flags, terminal);
-    });
-  },
+  run,
 };
+
+async function run(command: Command, terminal: Terminal) {
+  const flags = command.opts<ApplyFlags>();
+  const paths = inputPaths(flags, terminal);
+  if (paths === undefined) return reportNoInput(terminal);
+  const input = await readCompileInput(flags, paths);
+  const host = await thisHost(terminal);
+  const fingerprint = inputFingerprint(input);
+  const isOrdinary = flags.backend !== 'iptables' && !flags.verify && flags.dryRun === undefined;
+  if (isOrdinary && input.diagnostics.length === 0) {
+    const { unchangedInput } = await import('../../live/unchanged-input.ts');
+    const unchanged = await unchangedInput(host, flags.stateDir, fingerprint, flags.sysctl);
+    if (unchanged !== undefined) return reportUnchanged(unchanged, flags, terminal);
+  }
+
+  const compiled = await compileAndReport(input, flags, terminal);
+  if (compiled.output === undefined) return exitCodes.cannotAnswer;
+  const { runApply } = await import('../run-apply.ts');
+  const warnings = compiled.diagnostics.filter(({ severity }) => severity === 'warning').length;
+  return runApply(host, compiled.output, { fingerprint, warnings }, flags, terminal);
+}

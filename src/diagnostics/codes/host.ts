@@ -115,6 +115,49 @@ export const hostCodes = {
       'nft could not list the table: it crashed, or failed half-way. Older versions of nft crash on tables that a newer one made.',
     remedy: 'Use the newest nft on the machine, or ask about a ruleset file: --ruleset.',
   },
+  NATC5027: {
+    title: 'a second service proxy is active',
+    explanation:
+      'The rules of a kube-proxy are on this host. It serves other addresses than natc does, so both can work; often it is what a stopped kube-proxy left behind. natc leaves its rules alone.',
+    remedy: 'If it was stopped, remove its rules: kube-proxy --cleanup.',
+  },
+  NATC5028: {
+    title: 'another service proxy serves the same addresses',
+    explanation:
+      'A kube-proxy has rules for addresses of the same Services. Which of the two decides a connection depends on the order of their hooks, and their endpoints differ as soon as one of them stops. natc apply refuses, and warns with --force.',
+    remedy:
+      'Stop the other proxy and remove its rules (kube-proxy --cleanup), or give the two different Services with --service-proxy-name.',
+  },
+  NATC5029: {
+    title: 'a change waits to be confirmed',
+    explanation:
+      'The last apply was given --confirm-timeout, and nobody has confirmed it yet. Another change now would keep it from being undone. Nothing was changed.',
+    remedy: 'Keep the change with natc confirm, undo it with natc rollback, or wait.',
+  },
+  NATC5030: {
+    title: 'no revision to go back to',
+    explanation:
+      'natc rollback leads to the revision before the one in the kernel. There is none: this is the first one, the state directory was emptied (it is gone after a restart), or the tables were not made by natc apply. Nothing was changed.',
+    remedy: 'Apply the manifests of before, or remove all rules with natc cleanup.',
+  },
+  NATC5034: {
+    title: 'rolling back cannot be prepared',
+    explanation:
+      'With --confirm-timeout natc notes first what to go back to. It could not: the state directory cannot be written, or what the kernel holds cannot be read. Nothing was changed.',
+    remedy: 'Repair that, or apply without --confirm-timeout.',
+  },
+  NATC5035: {
+    title: 'the revision to go back to is gone',
+    explanation:
+      'The file of the earlier revision in the state directory is missing or damaged. Nothing was changed.',
+    remedy: 'Apply the manifests of before, or remove all rules with natc cleanup.',
+  },
+  NATC5033: {
+    title: 'changes by others cannot be told',
+    explanation:
+      "natc status compares natc's tables with what natc apply noted in the state directory. Either cannot be read: the tables were not made by natc apply, the state directory was emptied, or nft fails on the tables.",
+    remedy: 'Run natc apply: it reads the tables, repairs them and notes what they hold.',
+  },
   NATC5050: {
     title: 'iptables cannot be started',
     explanation:

@@ -1,4 +1,5 @@
-import type { NftFamily, Ruleset, Table } from '../ast.ts';
+import type { NftFamily } from '../ast.ts';
+import type { CanonicalRuleset, CanonicalTable } from '../canonical.ts';
 
 /** A map from client to endpoint address that the kernel fills, and whom it may point to. */
 export interface ClientMap {
@@ -9,32 +10,39 @@ export interface ClientMap {
   readonly endpointSet: string;
   /** Addresses of that set's endpoints on the port the map is for. */
   readonly endpoints: ReadonlySet<string>;
+  /** Seconds that a pin lives. */
+  readonly timeout: number;
 }
 
 /** The client maps of a ruleset, found by the rules that write them (the learn chains). */
-export const clientMaps = (ruleset: Ruleset): readonly ClientMap[] =>
+export const clientMaps = (ruleset: CanonicalRuleset): readonly ClientMap[] =>
   ruleset.tables.flatMap(clientMapsOf);
 
-function clientMapsOf(table: Table): readonly ClientMap[] {
-  const sets = new Map(table.collections.map((collection) => [collection.name, collection]));
+/** `ip daddr . tcp dport @endpoints/… tcp dport 8080 update @clients/… { ip saddr : ip daddr }` */
+const learnPattern = /^ip6? daddr \. \w+ dport @(\S+) (?:\w+ )*dport (\d+) update @(\S+) \{/;
+
+const timeoutPattern = /(?:^|; )timeout (\d+)s(?:;|$)/;
+
+function clientMapsOf({ family, name: table, collections, chains }: CanonicalTable) {
   const maps: ClientMap[] = [];
-  for (const { rules } of table.chains) {
-    for (const { statements } of rules) {
-      const update = statements.find((statement) => statement.kind === 'map-update');
-      const set = statements.find((statement) => statement.kind === 'in-set');
-      const dport = statements.find((statement) => statement.kind === 'dport');
-      if (update === undefined || set === undefined || dport === undefined) continue;
-      const endpoints = new Set<string>();
-      for (const { key } of sets.get(set.set)?.elements ?? [])
-        if (key[1] === dport.port) endpoints.add(String(key[0]));
-      maps.push({
-        family: table.family,
-        table: table.name,
-        name: update.map,
-        endpointSet: set.set,
-        endpoints,
-      });
+  for (const { rules } of chains.values()) {
+    for (const rule of rules) {
+      const [, endpointSet = '', port = '', name = ''] = learnPattern.exec(rule) ?? [];
+      const timeout = timeoutPattern.exec(collections.get(name)?.declaration ?? '')?.[1];
+      if (timeout === undefined) continue;
+      const endpoints = endpointsOnPort(collections.get(endpointSet)?.elements.keys() ?? [], port);
+      maps.push({ family, table, name, endpointSet, endpoints, timeout: Number(timeout) });
     }
   }
   return maps;
+}
+
+/** `10.1.0.6 . 8080`: the addresses with the port asked for. */
+function endpointsOnPort(keys: Iterable<string>, wantedPort: string): ReadonlySet<string> {
+  const addresses = new Set<string>();
+  for (const key of keys) {
+    const [address, port] = key.split(' . ');
+    if (address !== undefined && port === wantedPort) addresses.add(address);
+  }
+  return addresses;
 }

@@ -1,0 +1,48 @@
+import type { CommandDefinition } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addHostOptions, changeOptions, type HostFlags } from '../host-options.ts';
+import { printDiagnostics } from '../messages.ts';
+import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
+
+export const confirmCommand: CommandDefinition = {
+  description:
+    'Keep the change that apply --confirm-timeout made: it is not rolled back. Ends with 1 when nothing ' +
+    'waits to be confirmed.',
+  configure: (command) => {
+    addHostOptions(command);
+    addMessageOptions(command);
+  },
+  examples: [
+    {
+      does: 'Over ssh: confirmed only if the connection still works',
+      command: 'natc apply -f manifests/ --confirm-timeout 1m\nnatc confirm',
+    },
+    {
+      does: 'From another machine: if a new connection gets through, keep it',
+      command: 'ssh node-7 natc confirm',
+    },
+  ],
+  exitCodes: [exitCodes.no, exitCodes.hostRefused, exitCodes.lockTimeout],
+  run: async (command, terminal) => {
+    const flags = command.opts<HostFlags & MessageFlags>();
+    const { confirm } = await import('../../live/confirm.ts');
+    const outcome = await confirm(changeOptions(flags));
+    const say = async (text: string) => {
+      if (flags.quiet !== true) await terminal.stderr.write(text);
+    };
+    switch (outcome.kind) {
+      case 'confirmed':
+        await say('confirmed\n');
+        return exitCodes.success;
+      case 'nothing':
+        await say('nothing waits to be confirmed\n');
+        return exitCodes.no;
+      case 'lock-timeout':
+        await say('natc: another natc holds the lock\n');
+        return exitCodes.lockTimeout;
+      case 'refused':
+        await printDiagnostics(outcome.diagnostics, flags, terminal);
+        return exitCodes.hostRefused;
+    }
+  },
+};

@@ -1,0 +1,49 @@
+import { Option } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { thisHost } from '../host.ts';
+import { addHostOptions, type HostFlags, secondsNow } from '../host-options.ts';
+import { printDiagnostics } from '../messages.ts';
+import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
+
+interface Flags extends HostFlags, MessageFlags {
+  readonly output: 'text' | 'json';
+}
+
+export const statusCommand: CommandDefinition = {
+  description:
+    'Show the revision in the kernel, its age and size, what somebody else changed in it, sysctls that ' +
+    'are off and other service proxies. Lists all elements: with 20,000 Services that takes seconds. ' +
+    'Ends with 1 when there is drift or no ruleset of natc.',
+  configure: (command) => {
+    addHostOptions(command);
+    command
+      .optionsGroup('Output:')
+      .addOption(
+        new Option('-o, --output <format>', 'text (default) or json')
+          .choices(['text', 'json'])
+          .default('text'),
+      );
+    addMessageOptions(command);
+  },
+  examples: [
+    { does: 'What is in the kernel, and is it what natc put there?', command: 'natc status' },
+    { does: 'For a monitoring agent', command: 'natc status -o json | jq .drift.count' },
+  ],
+  exitCodes: [exitCodes.no, exitCodes.hostRefused],
+  run: async (command, terminal) => {
+    const flags = command.opts<Flags>();
+    const { statusOf } = await import('../../live/status.ts');
+    const status = await statusOf(await thisHost(terminal), flags.stateDir);
+    if ('refusals' in status) {
+      await printDiagnostics(status.refusals, flags, terminal);
+      return exitCodes.hostRefused;
+    }
+    const { statusJson, statusText } = await import('../format-status.ts');
+    const format = flags.output === 'json' ? statusJson : statusText;
+    await terminal.stdout.write(format(status, secondsNow()));
+    await printDiagnostics(status.diagnostics, flags, terminal);
+    const isAsApplied = status.revision !== undefined && (status.drift ?? []).length === 0;
+    return isAsApplied ? exitCodes.success : exitCodes.no;
+  },
+};

@@ -1,0 +1,109 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { digestOf } from '../ruleset/digest.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+import type { Held, Wanted } from './held.ts';
+import { hasRevision, storeRevision } from './revision-store.ts';
+import { makeStateDirectory } from './state-directory.ts';
+
+/** A change that is undone unless somebody confirms it. */
+export interface Confirmation {
+  readonly seconds: number;
+  /** Starts the process that rolls back; it must outlive this one and its terminal. */
+  readonly startWatcher: (digest: string) => void;
+}
+
+/** What the watcher and `natc confirm` find in the state directory. */
+export interface Pending {
+  /** The revision that waits. */
+  readonly digest: string;
+  /** The revision to go back to; undefined: there were no tables. */
+  readonly previous: string | undefined;
+  /** Seconds since 1970. */
+  readonly deadline: number;
+}
+
+/** Changes with the shape of the file; others are ignored. */
+const format = 1;
+
+const pendingFile = (directory: string): string => join(directory, 'confirm.json');
+
+/**
+ * Prepares to go back, before the change is made: whatever ends this process afterwards, the watcher
+ * runs. What the kernel holds is stored as a revision unless it is one already.
+ *
+ * @returns why going back could not be prepared
+ */
+export async function awaitConfirmation(
+  directory: string,
+  { seconds, startWatcher }: Confirmation,
+  held: Held,
+  { digest }: Wanted,
+  now: number,
+): Promise<readonly Diagnostic[]> {
+  if (held.ruleset === undefined) return [cannotPrepare("natc's tables cannot be read")];
+  try {
+    await makeStateDirectory(directory);
+    const previous = await storedDigest(directory, held, held.ruleset, now);
+    const pending: Pending = { digest, previous, deadline: now + seconds };
+    await writeFileAtomically(pendingFile(directory), JSON.stringify({ format, ...pending }));
+    startWatcher(digest);
+    return [];
+  } catch (error) {
+    return [cannotPrepare(error instanceof Error ? error.message : String(error))];
+  }
+}
+
+async function storedDigest(
+  directory: string,
+  held: Held,
+  ruleset: NonNullable<Held['ruleset']>,
+  now: number,
+): Promise<string | undefined> {
+  if (ruleset.tables.length === 0) return undefined;
+  if (held.source === 'state' && held.revision !== undefined) return held.revision.digest;
+  const digest = digestOf(ruleset);
+  const revision = { number: held.revision?.number ?? 0, digest, time: held.revision?.time ?? now };
+  if (!(await hasRevision(directory, digest)))
+    await storeRevision(directory, { revision, ruleset, udpServices: [] });
+  return digest;
+}
+
+/** The change that waits to be confirmed, if there is one. */
+export async function loadPending(directory: string): Promise<Pending | undefined> {
+  try {
+    const text = await readFile(pendingFile(directory), 'utf8');
+    const { format: found, ...pending } = JSON.parse(text);
+    return found === format ? pending : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing waits any more: confirmed, rolled back, or never done. */
+export const forgetPending = (directory: string): Promise<void> =>
+  rm(pendingFile(directory), { force: true });
+
+/** Another change would keep the watcher from undoing the one that waits. */
+export async function unconfirmed(directory: string, now: number): Promise<readonly Diagnostic[]> {
+  const pending = await loadPending(directory);
+  if (pending === undefined || pending.deadline <= now) return [];
+  return [
+    {
+      code: 'NATC5029',
+      severity: 'error',
+      message: `the last change waits to be confirmed, for ${pending.deadline - now} more seconds`,
+      places: [],
+      hint: 'keep it with natc confirm, or undo it with natc rollback',
+    },
+  ];
+}
+
+const cannotPrepare = (reason: string): Diagnostic => ({
+  code: 'NATC5034',
+  severity: 'error',
+  message: `cannot prepare to roll back: ${reason}`,
+  places: [],
+  hint: 'apply without --confirm-timeout, or repair that first',
+});

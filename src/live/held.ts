@@ -1,0 +1,98 @@
+import type { UdpService } from '../plan/udp-connections.ts';
+import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
+import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
+import { type Delta, deltaBetween } from '../ruleset/delta.ts';
+import type { Host } from './host.ts';
+import { listKernelTable, nftFamilies, type Stamps } from './kernel-tables.ts';
+import type { Revision } from './revision.ts';
+import { loadRevision, type StoredRevision } from './revision-store.ts';
+
+/** What the kernel holds, as far as natc knows. */
+export interface Held {
+  readonly stamps: Stamps;
+  /** The revision that all present tables agree on. */
+  readonly revision: Revision | undefined;
+  /** The stored revision with that stamp, if its file could be read. */
+  readonly stored: StoredRevision | undefined;
+  /** `state`: taken from the state file; `kernel`: listed; undefined: a table cannot be read. */
+  readonly ruleset: CanonicalRuleset | undefined;
+  readonly source: 'state' | 'kernel';
+}
+
+/** What the kernel should hold. */
+export interface Wanted {
+  /** For the origins of its elements, when nft complains about one. */
+  readonly ruleset: Ruleset;
+  readonly canonical: CanonicalRuleset;
+  readonly digest: string;
+  readonly udpServices: readonly UdpService[];
+  /** The revision's number, where it was given before (rollback); undefined: the next one. */
+  readonly number?: number;
+}
+
+/**
+ * Finds out what the kernel holds: by the stamp and its state file, at the cost of two tiny listings;
+ * by listing everything where the stamp or the file is missing, or when `verify` asks for it.
+ */
+export async function heldRuleset(
+  host: Host,
+  directory: string,
+  stamps: Stamps,
+  verify: boolean,
+): Promise<Held> {
+  const revision = commonRevision(stamps);
+  const stored = revision === undefined ? undefined : await storedFor(directory, stamps, revision);
+  if (stored !== undefined && !verify)
+    return { stamps, revision, stored, ruleset: stored.ruleset, source: 'state' };
+  return {
+    stamps,
+    revision,
+    stored,
+    ruleset: await listedRuleset(host, stamps),
+    source: 'kernel',
+  };
+}
+
+/** The stamps name one revision: both tables carry it, or the other one does not exist. */
+function commonRevision({ ip, ip6 }: Stamps): Revision | undefined {
+  if (ip === undefined || ip6 === undefined) return ip ?? ip6;
+  return ip.digest === ip6.digest ? ip : undefined;
+}
+
+/** The file of a revision, if the tables it has are those that carry its stamp. */
+async function storedFor(
+  directory: string,
+  stamps: Stamps,
+  { digest }: Revision,
+): Promise<StoredRevision | undefined> {
+  const stored = await loadRevision(directory, digest);
+  const isWhole = stored?.ruleset.tables.every(({ family }) => stamps[family]?.digest === digest);
+  return isWhole === true ? stored : undefined;
+}
+
+async function listedRuleset(host: Host, stamps: Stamps): Promise<CanonicalRuleset | undefined> {
+  const tables: CanonicalTable[] = [];
+  for (const family of nftFamilies) {
+    const listed = await listKernelTable(host, family, stamps[family]);
+    if (listed.kind === 'unreadable') return undefined;
+    if (listed.kind === 'present') tables.push(listed.table);
+  }
+  return { tables };
+}
+
+/** The difference between what is held and what is wanted; undefined when what is held is unknown. */
+export const differenceFrom = (held: Held, wanted: Wanted): Delta | undefined =>
+  held.ruleset === undefined ? undefined : deltaBetween(held.ruleset, wanted.canonical);
+
+/** Every wanted table carries the wanted digest, and no other table is there. */
+export const isStamped = (stamps: Stamps, { canonical, digest }: Wanted): boolean =>
+  carry(stamps, familiesOf(canonical), digest);
+
+/** Whether the tables of these families, and no others, carry a digest. */
+export const carry = (stamps: Stamps, families: readonly NftFamily[], digest: string): boolean =>
+  nftFamilies.every(
+    (family) => stamps[family]?.digest === (families.includes(family) ? digest : undefined),
+  );
+
+export const familiesOf = ({ tables }: CanonicalRuleset): readonly NftFamily[] =>
+  tables.map(({ family }) => family);

@@ -1,0 +1,150 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { doAftermath, settle } from './aftermath.ts';
+import type { ApplyOptions, ApplyOutcome } from './apply.ts';
+import { noSteps } from './apply-step.ts';
+import { cleanUp } from './cleanup.ts';
+import { forgetPending, loadPending } from './confirmation.ts';
+import { familiesOf, heldRuleset, type Wanted } from './held.ts';
+import type { Host } from './host.ts';
+import { readStamps, type Stamps } from './kernel-tables.ts';
+import { noLock } from './no-lock.ts';
+import { reconcile } from './reconcile.ts';
+import type { Revision } from './revision.ts';
+import { listRevisions, loadRevision, type StoredRevision } from './revision-store.ts';
+
+export type RollbackOptions = Pick<ApplyOptions, 'stateDirectory' | 'lock' | 'now'>;
+
+export type RollbackOutcome =
+  | ApplyOutcome
+  /** There was nothing before: natc's tables are gone again. */
+  | { readonly kind: 'removed'; readonly diagnostics: readonly Diagnostic[] }
+  /** The change was confirmed, or another one came after it. */
+  | { readonly kind: 'not-pending' };
+
+/**
+ * Makes the kernel hold the revision before the one it holds. Revisions are a stack: the one gone back
+ * to keeps its number, and going back again leads to the one before it.
+ */
+export const rollBack = (host: Host, options: RollbackOptions): Promise<RollbackOutcome> =>
+  underLock(options, async () => {
+    const stamps = await readStamps(host);
+    if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+    const current = newest(stamps);
+    if (current === undefined) return nothingEarlier('the kernel holds no revision of natc');
+    const pending = await loadPending(options.stateDirectory);
+    if (pending?.digest === current.digest)
+      return goBackTo(host, pending.previous, stamps, options);
+    const earlier = (await listRevisions(options.stateDirectory)).find(
+      ({ number, digest }) => number < current.number && digest !== current.digest,
+    );
+    if (earlier === undefined)
+      return nothingEarlier(
+        `${options.stateDirectory} has no revision before revision ${current.number}`,
+      );
+    return goBackTo(host, earlier.digest, stamps, options);
+  });
+
+/** Undoes the change with this digest, unless it was confirmed or is no longer what the kernel holds. */
+export const rollBackUnconfirmed = (
+  host: Host,
+  digest: string,
+  options: RollbackOptions,
+): Promise<RollbackOutcome> =>
+  underLock(options, async () => {
+    const pending = await loadPending(options.stateDirectory);
+    if (pending?.digest !== digest) return { kind: 'not-pending' };
+    const stamps = await readStamps(host);
+    if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+    if (newest(stamps)?.digest === digest) return goBackTo(host, pending.previous, stamps, options);
+    await forgetPending(options.stateDirectory);
+    return { kind: 'not-pending' };
+  });
+
+async function underLock(
+  { lock }: RollbackOptions,
+  body: () => Promise<RollbackOutcome>,
+): Promise<RollbackOutcome> {
+  const locked = await lock();
+  if (locked.kind === 'timeout') return { kind: 'lock-timeout' };
+  if (locked.kind === 'unavailable')
+    return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
+  try {
+    return await body();
+  } finally {
+    await locked.lock.release();
+  }
+}
+
+const newest = ({ ip, ip6 }: Stamps): Revision | undefined =>
+  ip === undefined || (ip6 !== undefined && ip6.number > ip.number) ? ip6 : ip;
+
+async function goBackTo(
+  host: Host,
+  digest: string | undefined,
+  stamps: Stamps,
+  options: RollbackOptions,
+): Promise<RollbackOutcome> {
+  const { stateDirectory, now } = options;
+  if (digest === undefined) {
+    const { kind, diagnostics } = await cleanUp(host);
+    if (kind === 'refused') return { kind, diagnostics };
+    await forgetPending(stateDirectory);
+    return { kind: 'removed', diagnostics };
+  }
+  const stored = await loadRevision(stateDirectory, digest);
+  if (stored === undefined) return unreadable(stateDirectory, digest);
+  const wanted = wantedAgain(stored);
+  const held = await heldRuleset(host, stateDirectory, stamps, false);
+  const outcome = await reconcile(host, stateDirectory, held, wanted, now());
+  if (outcome.kind === 'refused') return outcome;
+  await forgetPending(stateDirectory);
+  const { canonical, udpServices } = wanted;
+  const aftermath = { canonical, udpServices, extent: 'everything', sysctls: [] } as const;
+  const failures = await doAftermath(host, aftermath, noSteps);
+  const settled = {
+    digest,
+    families: familiesOf(canonical),
+    input: undefined,
+    warnings: 0,
+    sysctls: [],
+  };
+  const rest = failures.length > 0 ? failures : await settle(stateDirectory, settled, noSteps);
+  const diagnostics = [...outcome.diagnostics, ...rest];
+  return outcome.kind === 'up-to-date'
+    ? { kind: 'up-to-date', diagnostics }
+    : { kind: 'applied', revision: outcome.revision, delta: outcome.delta, diagnostics };
+}
+
+const wantedAgain = ({ revision, ruleset, udpServices }: StoredRevision): Wanted => ({
+  ruleset: { tables: [] },
+  canonical: ruleset,
+  digest: revision.digest,
+  udpServices,
+  number: revision.number,
+});
+
+const nothingEarlier = (reason: string): RollbackOutcome => ({
+  kind: 'refused',
+  diagnostics: [
+    {
+      code: 'NATC5030',
+      severity: 'error',
+      message: `nothing to go back to: ${reason}`,
+      places: [],
+      hint: 'apply the manifests of before, or remove all rules with natc cleanup',
+    },
+  ],
+});
+
+const unreadable = (directory: string, digest: string): RollbackOutcome => ({
+  kind: 'refused',
+  diagnostics: [
+    {
+      code: 'NATC5035',
+      severity: 'error',
+      message: `cannot go back: revision-${digest}.json in ${directory} is missing or damaged`,
+      places: [],
+      hint: 'apply the manifests of before, or remove all rules with natc cleanup',
+    },
+  ],
+});

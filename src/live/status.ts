@@ -1,0 +1,101 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { renderScript } from '../render/nft-script.ts';
+import type { NftFamily } from '../ruleset/ast.ts';
+import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
+import { deltaBetween } from '../ruleset/delta.ts';
+import { serviceNames } from '../ruleset/service-names.ts';
+import { loadPending } from './confirmation.ts';
+import { heldRuleset } from './held.ts';
+import type { Host } from './host.ts';
+import { readStamps } from './kernel-tables.ts';
+import { otherProxies } from './other-proxies.ts';
+import type { Revision } from './revision.ts';
+import { listRevisions } from './revision-store.ts';
+import { loadSettled } from './settled.ts';
+import { checkSysctls } from './sysctl.ts';
+
+/** What natc has on this host. */
+export interface Status {
+  /** Undefined: the tables carry no stamp, or different ones. */
+  readonly revision: Revision | undefined;
+  readonly tables: readonly TableStatus[];
+  /** nft commands that would repair what somebody else changed; undefined: not known. */
+  readonly drift: readonly string[] | undefined;
+  /** The revision that waits for `natc confirm` until then, in seconds since 1970. */
+  readonly confirmUntil: number | undefined;
+  /** Revisions in the state directory, newest first. */
+  readonly revisions: readonly Revision[];
+  /** Sysctls that are off, other proxies, why drift is not known. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface TableStatus {
+  readonly family: NftFamily;
+  readonly services: number;
+  /** Distinct address, port and protocol of all endpoints. */
+  readonly endpoints: number;
+}
+
+/**
+ * Lists all that natc has in the kernel and compares it with what natc put there.
+ *
+ * @returns diagnostics alone where nft cannot be used
+ */
+export async function statusOf(
+  host: Host,
+  stateDirectory: string,
+): Promise<Status | { readonly refusals: readonly Diagnostic[] }> {
+  const stamps = await readStamps(host);
+  if ('refusals' in stamps) return stamps;
+  const { revision, stored, ruleset } = await heldRuleset(host, stateDirectory, stamps, true);
+  const isKnown = ruleset !== undefined && stored !== undefined;
+  const drift = isKnown ? repair(ruleset, stored.ruleset) : undefined;
+  const hasTables = ruleset === undefined || ruleset.tables.length > 0;
+  const settled = await loadSettled(stateDirectory);
+  return {
+    revision,
+    tables: ruleset?.tables.map(tableStatus) ?? [],
+    drift: hasTables ? drift : [],
+    confirmUntil: (await loadPending(stateDirectory))?.deadline,
+    revisions: await listRevisions(stateDirectory),
+    diagnostics: [
+      ...(hasTables && !isKnown ? [unknownDrift(ruleset === undefined, stateDirectory)] : []),
+      ...(hasTables ? await otherProxies(host, ruleset ?? { tables: [] }, true) : []),
+      ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+    ],
+  };
+}
+
+function repair(held: CanonicalRuleset, wanted: CanonicalRuleset): readonly string[] {
+  const { operations, cleanup } = deltaBetween(held, wanted);
+  return [...operations, ...cleanup].map((operation) => renderScript([operation]).trimEnd());
+}
+
+const tableStatus = (table: CanonicalTable): TableStatus => ({
+  family: table.family,
+  services: serviceNames({ tables: [table] }).size,
+  endpoints: endpointCount(table),
+});
+
+const endpointMap = /endpoints-(tcp|udp|sctp)$/;
+
+function endpointCount({ collections }: CanonicalTable): number {
+  const endpoints = new Set<string>();
+  for (const [name, { elements }] of collections) {
+    const protocol = endpointMap.exec(name)?.[1];
+    if (protocol !== undefined)
+      for (const rest of elements.values())
+        endpoints.add(protocol + rest.slice(rest.lastIndexOf(' : ')));
+  }
+  return endpoints.size;
+}
+
+const unknownDrift = (unreadable: boolean, directory: string): Diagnostic => ({
+  code: 'NATC5033',
+  severity: 'warning',
+  message: unreadable
+    ? "natc's tables cannot be read, so changes by others cannot be told"
+    : `${directory} does not say what natc put into its tables, so changes by others cannot be told`,
+  places: [],
+  hint: 'natc apply reads the tables and stores what they should hold',
+});

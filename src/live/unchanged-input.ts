@@ -1,0 +1,39 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { carry } from './held.ts';
+import type { Host } from './host.ts';
+import { readStamps } from './kernel-tables.ts';
+import { otherProxies } from './other-proxies.ts';
+import { hasRevision } from './revision-store.ts';
+import { loadSettled } from './settled.ts';
+import { setSysctls } from './sysctl.ts';
+
+export interface Unchanged {
+  /** Sysctls that somebody switched off and that could not be set again. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Warnings that compiling this input gave, when it was last compiled. */
+  readonly warnings: number;
+}
+
+/**
+ * Whether an input is the one that the kernel holds the ruleset of, found out without parsing it: the
+ * last apply that did everything had the same bytes, options and natc, and both stamps are still its.
+ * Needs no lock: nothing is changed, and what is read changes atomically.
+ *
+ * @returns undefined when it has to be compiled to know
+ */
+export async function unchangedInput(
+  host: Host,
+  stateDirectory: string,
+  fingerprint: string,
+  setsSysctls: boolean,
+): Promise<Unchanged | undefined> {
+  const settled = await loadSettled(stateDirectory);
+  if (settled?.input !== fingerprint) return undefined;
+  const stamps = await readStamps(host);
+  if ('refusals' in stamps || !carry(stamps, settled.families, settled.digest)) return undefined;
+  if (!(await hasRevision(stateDirectory, settled.digest))) return undefined;
+  // Whether another proxy serves the same addresses is for the compiled ruleset to say.
+  if ((await otherProxies(host, { tables: [] }, false)).length > 0) return undefined;
+  const diagnostics = setsSysctls ? await setSysctls(host, settled.sysctls) : [];
+  return { diagnostics, warnings: settled.warnings };
+}
