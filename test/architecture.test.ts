@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ruleset: ['net', 'plan', 'diagnostics'],
   render: ['net', 'ruleset', 'plan', 'diagnostics'],
   parse: ['net', 'ruleset', 'diagnostics', 'render'],
-  diff: ['net', 'ruleset', 'render', 'plan', 'diagnostics', 'model'],
+  diff: ['net', 'ruleset', 'render', 'plan', 'diagnostics', 'model', 'explain'],
   explain: ['net', 'ruleset', 'plan', 'diagnostics', 'render', 'model'],
   live: ['net', 'ruleset', 'render', 'parse', 'plan', 'diagnostics'],
   'options.ts': ['net'],

@@ -1,0 +1,91 @@
+import { isLoopback } from '../explain/packet.ts';
+import { parseAddress } from '../net/address.ts';
+import { cidrContains, parseCidr } from '../net/cidr.ts';
+import { collections } from '../ruleset/nftables/names.ts';
+import { addressRegions } from './address-regions.ts';
+import { addressText } from './destination-index.ts';
+import type { FamilyPair } from './family-pair.ts';
+
+/** Destination addresses that the sets and rules of both sides treat alike, whatever the port. */
+export interface AddressClass {
+  /** Some addresses of the class; all of those that a set names one by one. */
+  readonly addresses: readonly string[];
+  /** Sets that hold them before and after. */
+  readonly before: string;
+  readonly after: string;
+  readonly isChanged: boolean;
+  readonly isLoopback: boolean;
+  /** Known to be this node's. */
+  readonly isNode: boolean;
+  /** May be this node's: cluster IPs and other addresses of Services are not. */
+  readonly mayBeNode: boolean;
+}
+
+/** How many addresses of a network are at hand, for when a Service has taken some of them. */
+const witnessCount = 4;
+
+/** Every class of addresses of a family; at least one. */
+export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
+  const { before, after, constants, ipFamily, nodeAddresses } = pair;
+  const networks = new Set([
+    ...before.index.addressSets.flatMap(({ networks }) => networks),
+    ...after.index.addressSets.flatMap(({ networks }) => networks),
+    ...constants.destinationNetworks,
+    ...nodeAddresses,
+    ipFamily === 'IPv4' ? '127.0.0.0/8' : '::1',
+  ]);
+  const named = [...constants.destinationNetworks];
+  const classes = new Map<
+    string,
+    { -readonly [K in keyof AddressClass]: AddressClass[K] } & { addresses: string[] }
+  >();
+  for (const { witnesses } of addressRegions(ipFamily, networks)) {
+    const addresses = witnesses(witnessCount);
+    const [address] = addresses;
+    if (address === undefined) continue;
+    const was = addressText(before.index, address);
+    const is = addressText(after.index, address);
+    const isNode = nodeAddresses.has(address);
+    const key = [was, is, isNode, isLoopback(address), ...named.map((n) => isIn(address, n))].join(
+      ' ',
+    );
+    const same = classes.get(key);
+    if (same !== undefined) {
+      same.addresses.push(...addresses);
+      continue;
+    }
+    classes.set(key, {
+      addresses: [...addresses],
+      before: was,
+      after: is,
+      isChanged: was !== is,
+      isLoopback: isLoopback(address),
+      isNode,
+      mayBeNode: isNode || isLoopback(address) || !/cluster-ips|service-cidrs/.test(was + is),
+    });
+  }
+  return [...classes.values()];
+}
+
+function isIn(address: string, network: string): boolean {
+  const cidr = parseCidr(network);
+  const parsed = parseAddress(address);
+  return cidr === undefined
+    ? address === network
+    : parsed !== undefined && cidrContains(cidr, parsed);
+}
+
+/**
+ * An address for the node where none is known: one that node ports listen on, if there is one, so that
+ * node ports can be compared.
+ */
+export function assumedNodeAddress(pair: FamilyPair): string | undefined {
+  if (pair.nodeAddresses.size > 0) return undefined;
+  const candidates = addressClasses(pair).filter(
+    ({ mayBeNode, isLoopback: isLoop }) => mayBeNode && !isLoop,
+  );
+  const listening = candidates.find(({ before, after }) =>
+    (before + after).includes(collections.nodePortAddresses),
+  );
+  return (listening ?? candidates[0])?.addresses.at(-1);
+}

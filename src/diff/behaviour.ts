@@ -1,0 +1,118 @@
+import { interpret } from '../explain/interpret.ts';
+import type { Branch } from '../explain/outcome.ts';
+import type { Host, Packet } from '../explain/packet.ts';
+import type { PreparedRuleset } from '../explain/prepare.ts';
+
+/** What one side does to the first packet of a connection: the part of it that counts. */
+export interface Behaviour {
+  /** Sorted; the probabilities add up to 1. No two are alike. */
+  readonly branches: readonly BehaviourBranch[];
+}
+
+export interface BehaviourBranch {
+  readonly probability: number;
+  readonly verdict: 'accept' | 'drop' | 'reject';
+  /** Where an accepted packet goes; '' otherwise. */
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** The destination was chosen by DNAT. */
+  readonly isServed: boolean;
+  readonly masquerade: boolean;
+  /** The packet's mark behind the last rule; 0 for a packet that is not accepted. */
+  readonly mark: number;
+  /** How the client is remembered; undefined when it is not. */
+  readonly affinity: Affinity | undefined;
+}
+
+/** Session affinity of one branch: a later connection of the client finds this endpoint again. */
+export interface Affinity {
+  /** Seconds */
+  readonly timeout: number;
+  /** The maps that are asked and written: with other maps, the clients known so far are forgotten. */
+  readonly clients: string;
+}
+
+/** A side of a comparison, ready to be asked about packets. */
+export interface Side {
+  readonly prepared: PreparedRuleset;
+  readonly routeLocalnet: boolean;
+}
+
+/** Runs a packet through one side. What the kernel drops by itself is dropped, whoever drops it. */
+export function behaviourOf(side: Side, packet: Packet, addresses: ReadonlySet<string>): Behaviour {
+  const host: Host = { addresses, routeLocalnet: side.routeLocalnet };
+  const merged = new Map<string, BehaviourBranch>();
+  for (const branch of interpret(side.prepared, packet, host).branches) {
+    const described = describeBranch(branch);
+    const key = branchKey(described);
+    const same = merged.get(key);
+    const probability = described.probability + (same?.probability ?? 0);
+    merged.set(key, { ...described, probability });
+  }
+  const keys = [...merged.keys()].sort();
+  return { branches: keys.flatMap((key) => merged.get(key) ?? []) };
+}
+
+/** Whether a packet or its client could tell two behaviours apart. */
+export const sameBehaviour = (a: Behaviour, b: Behaviour): boolean =>
+  a.branches.length === b.branches.length &&
+  a.branches.every((branch, i) => {
+    const other = b.branches[i];
+    return (
+      other !== undefined &&
+      branchKey(branch) === branchKey(other) &&
+      Math.abs(branch.probability - other.probability) < 1e-9
+    );
+  });
+
+const branchKey = (branch: BehaviourBranch): string => {
+  const { verdict, destination, destinationPort, masquerade, mark, affinity } = branch;
+  const sticky = affinity === undefined ? '' : `${affinity.timeout} ${affinity.clients}`;
+  return [verdict, destination, destinationPort, masquerade, mark, sticky].join(' ');
+};
+
+function describeBranch(branch: Branch): BehaviourBranch {
+  const { probability, verdict } = branch;
+  if (verdict !== 'accept')
+    return {
+      probability,
+      verdict: verdict === 'reject' ? 'reject' : 'drop',
+      destination: '',
+      destinationPort: 0,
+      isServed: false,
+      masquerade: false,
+      mark: 0,
+      affinity: undefined,
+    };
+  return {
+    probability,
+    verdict,
+    destination: branch.destination,
+    destinationPort: branch.destinationPort,
+    isServed: branch.dnat,
+    masquerade: branch.masquerade,
+    mark: branch.mark,
+    affinity: branch.dnat ? affinityOf(branch) : undefined,
+  };
+}
+
+/** Read off the packet's way: dynamic maps that were asked for the endpoint, and those written. */
+function affinityOf({ trace }: Branch): Affinity | undefined {
+  const asked: string[] = [];
+  const written: string[] = [];
+  let timeout = 0;
+  for (let at = trace; at !== undefined; at = at.before) {
+    if (at.step.kind !== 'statement') continue;
+    const { effect, statement } = at.step;
+    if (effect.kind === 'miss') {
+      const { collection } = effect.lookup;
+      if (collection.kind !== 'data-map' || collection.dynamic !== true) continue;
+      asked.push(collection.name);
+      timeout = collection.timeout ?? 0;
+    } else if (effect.kind === 'map-update' && statement.kind === 'map-update') {
+      written.push(`${statement.operation} ${effect.map}`);
+    }
+  }
+  if (asked.length === 0 && written.length === 0) return undefined;
+  return { timeout, clients: [...asked.sort(), ...written.sort()].join(', ') };
+}

@@ -1,0 +1,96 @@
+import type { Packet } from '../explain/packet.ts';
+import type { Origin } from '../plan/plan.ts';
+import type { NftFamily } from '../ruleset/ast.ts';
+import type { Answer } from './answer.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { Destination } from './destination.ts';
+
+export type ChangeType =
+  /** Connections are sent to endpoints that were not before. */
+  | 'ANSWER_BEGINS'
+  /** Connections that were sent to endpoints are passed on as they are. */
+  | 'ANSWER_ENDS'
+  /** Connections are refused that were not. */
+  | 'REFUSAL_BEGINS'
+  /** Connections are dropped that were not. */
+  | 'DROP_BEGINS'
+  /** Connections that were refused or dropped are passed on as they are. */
+  | 'PASS_BEGINS'
+  /** Some clients are let in that were dropped, where others were served before. */
+  | 'CLIENTS_ADMITTED'
+  /** Some clients are dropped that were served, where others still are. */
+  | 'CLIENTS_EXCLUDED'
+  /** Endpoints are gained or lost, or their probabilities change. */
+  | 'ENDPOINTS_CHANGED'
+  | 'SNAT_BEGINS'
+  | 'SNAT_ENDS'
+  | 'AFFINITY_BEGINS'
+  | 'AFFINITY_ENDS'
+  | 'AFFINITY_TIMEOUT_CHANGED'
+  /** Clients are remembered elsewhere: those known so far may get another endpoint. */
+  | 'AFFINITY_FORGOTTEN'
+  /** Only the mark that other rules see differs. */
+  | 'MARK_CHANGED';
+
+export type RiskKind =
+  /** A client that is neither a pod nor on this node gets an answer that it did not get. */
+  | 'REACHABLE_FROM_OUTSIDE'
+  /** The destination is still there, but nobody answers any more. */
+  | 'LAST_ENDPOINT_LOST'
+  /** Clients from everywhere are let in, where only some networks were. */
+  | 'OPEN_TO_EVERYONE'
+  /** An external or load-balancer IP is an address of this node. */
+  | 'ADDRESS_OF_NODE'
+  /** An external or load-balancer IP is an address of another Service too. */
+  | 'ADDRESS_OF_OTHER_SERVICE';
+
+export interface Risk {
+  readonly kind: RiskKind;
+  /** A few words for a reader. */
+  readonly text: string;
+}
+
+/** One thing that changes for packets. */
+export interface Change {
+  readonly type: ChangeType;
+  readonly family: NftFamily;
+  /** `shop/web:http`; undefined where no Service is concerned. */
+  readonly servicePort: string | undefined;
+  /** All destinations at which the same changes for the same clients. */
+  readonly destinations: readonly Destination[];
+  /** Labels of the clients for whom it changes; empty for everyone. */
+  readonly clients: readonly string[];
+  readonly before: Answer;
+  readonly after: Answer;
+  /** Endpoints whose probability differs; only for endpoints and answers. */
+  readonly endpoints: readonly EndpointChange[];
+  readonly risks: readonly Risk[];
+  /** A packet that the sides treat differently. */
+  readonly witness: Witness;
+  /** The field that is behind it, where manifests were given: of the new side, or of the old one. */
+  readonly origin: Origin | undefined;
+}
+
+export interface EndpointChange {
+  readonly endpoint: string;
+  /** 0 for a gained one. */
+  readonly before: number;
+  /** 0 for a lost one. */
+  readonly after: number;
+}
+
+export interface Witness {
+  readonly packet: Packet;
+  /** What was taken for this node's addresses. */
+  readonly nodeAddresses: ReadonlySet<string>;
+  readonly before: Behaviour;
+  readonly after: Behaviour;
+}
+
+/** What a change of rulesets changes for packets. */
+export interface TrafficDiff {
+  /** Empty: both rulesets treat every packet alike. */
+  readonly changes: readonly Change[];
+  /** Addresses of this node that were known or taken for granted. */
+  readonly nodeAddresses: ReadonlySet<string>;
+}

@@ -1,0 +1,161 @@
+import { isLoopback } from '../explain/packet.ts';
+import { formatNetwork, parseCidr } from '../net/cidr.ts';
+import type { IpFamily } from '../net/family.ts';
+import { addressRegions } from './address-regions.ts';
+import type { ProgramConstants } from './program.ts';
+
+/** Clients that no rule of either side tells apart, and one of them. */
+export interface ClientClass {
+  readonly address: string;
+  /** '' for a process of this node. */
+  readonly inInterface: string;
+  /** For a reader: `pods (10.180.0.0/16)`, `this node`, `clients in 203.0.113.0/24`. */
+  readonly label: string;
+  /**
+   * `outside`: neither a pod nor on this node, as far as the rulesets tell. `self`: single addresses that
+   * rules name, of endpoints that connect to themselves.
+   */
+  readonly kind: 'node' | 'loopback' | 'pod' | 'outside' | 'self';
+  /** No rule names a network it is in. */
+  readonly isRest: boolean;
+}
+
+export interface ClientSpace {
+  readonly family: IpFamily;
+  readonly constants: ProgramConstants;
+  /** Addresses of this node, both families. */
+  readonly nodeAddresses: ReadonlySet<string>;
+}
+
+/**
+ * Every kind of client that the rules tell apart: by source networks and by input interfaces. A source
+ * on this node means a process of this node; the kernel takes such packets from nowhere else.
+ *
+ * @param networks what the elements of one destination tell apart, besides the rules
+ */
+export function clientClasses(
+  space: ClientSpace,
+  networks: Iterable<string>,
+): readonly ClientClass[] {
+  const { family, constants, nodeAddresses } = space;
+  const extra = new Set(networks);
+  const local = [...nodeAddresses].filter(
+    (address) => address.includes(':') === (family === 'IPv6'),
+  );
+  const loopback = family === 'IPv4' ? '127.0.0.0/8' : '::1';
+  const all = [...constants.sourceNetworks, ...extra, ...local, loopback];
+  const classes: ClientClass[] = [];
+  const interfaces = interfaceClasses(constants);
+  for (const { network, witnesses } of addressRegions(family, all)) {
+    const [address] = witnesses(1);
+    if (address === undefined || nodeAddresses.has(address) || isLoopback(address)) continue;
+    for (const { name, pattern } of interfaces)
+      classes.push({
+        address,
+        inInterface: name,
+        ...describe(network, pattern, constants, extra, interfaces.length > 1),
+      });
+  }
+  for (const address of distinctNodeAddresses(family, local, [
+    ...constants.sourceNetworks,
+    ...extra,
+  ]))
+    classes.push({ address, inInterface: '', label: 'this node', kind: 'node', isRest: false });
+  classes.push({
+    address: family === 'IPv4' ? '127.0.0.1' : '::1',
+    inInterface: '',
+    label: 'this node, from its loopback address',
+    kind: 'loopback',
+    isRest: false,
+  });
+  return classes;
+}
+
+/** One of the node's addresses for each region that they are in. */
+function distinctNodeAddresses(
+  family: IpFamily,
+  local: readonly string[],
+  networks: readonly string[],
+): readonly string[] {
+  const byNetworks = new Map<string, string>();
+  const parsed = [...new Set(networks)].map((network) => parseCidr(network) ?? network);
+  for (const text of local) {
+    const membership = parsed
+      .map((network) =>
+        typeof network === 'string' ? network === text : isInside(network, family, text),
+      )
+      .join();
+    if (!byNetworks.has(membership)) byNetworks.set(membership, text);
+  }
+  return [...byNetworks.values()];
+}
+
+const isInside = (
+  network: NonNullable<ReturnType<typeof parseCidr>>,
+  family: IpFamily,
+  text: string,
+): boolean => {
+  if (network.family !== family) return false;
+  const inner = parseCidr(`${text}/${network.prefixLength}`);
+  return inner !== undefined && formatNetwork(inner) === formatNetwork(network);
+};
+
+interface InterfaceClass {
+  readonly name: string;
+  /** The rule's pattern that it matches; undefined for any other interface. */
+  readonly pattern: string | undefined;
+}
+
+function interfaceClasses({ interfaces }: ProgramConstants): readonly InterfaceClass[] {
+  const patterns = [...interfaces].filter((name) => name !== 'lo').sort();
+  const matched = (name: string): string =>
+    patterns
+      .filter((pattern) =>
+        pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+      )
+      .join();
+  const byMatches = new Map<string, InterfaceClass>();
+  const offer = (name: string, pattern: string | undefined): void => {
+    const matches = matched(name);
+    if ((pattern === undefined) !== (matches === '')) return;
+    if (!byMatches.has(matches)) byMatches.set(matches, { name, pattern });
+  };
+  for (const name of ['eth0', 'ens3', 'net0', 'wan0']) offer(name, undefined);
+  for (const pattern of patterns) {
+    const stem = pattern.replace(/\*$/, '');
+    offer(pattern.endsWith('*') ? `${stem}0` : stem, pattern);
+    if (pattern.endsWith('*')) for (const tail of ['', '-x', 'zz9']) offer(stem + tail, pattern);
+  }
+  return [...byMatches.values()];
+}
+
+function describe(
+  network: string | undefined,
+  pattern: string | undefined,
+  { sourceNetworks }: ProgramConstants,
+  extra: ReadonlySet<string>,
+  byInterface: boolean,
+): Pick<ClientClass, 'label' | 'kind' | 'isRest'> {
+  const through = byInterface && pattern !== undefined ? ` through ${pattern}` : '';
+  if (network !== undefined && !network.includes('/'))
+    return { label: `${network} itself${through}`, kind: 'self', isRest: false };
+  if (network !== undefined && sourceNetworks.has(network))
+    return { label: `pods (${network})${through}`, kind: 'pod', isRest: false };
+  if (pattern !== undefined)
+    return {
+      label: network === undefined ? `pods (${pattern})` : `pods (${pattern}) in ${network}`,
+      kind: 'pod',
+      isRest: network === undefined,
+    };
+  if (network !== undefined)
+    return { label: `clients in ${network}`, kind: 'outside', isRest: isEverything(network) };
+  const others = [...extra].some((entry) => entry.includes('/')) ? 'all other clients' : 'clients';
+  const isTold = sourceNetworks.size > 0 || byInterface;
+  return {
+    label: others === 'clients' && isTold ? 'clients outside' : others,
+    kind: 'outside',
+    isRest: true,
+  };
+}
+
+const isEverything = (network: string): boolean => network.endsWith('/0');

@@ -1,0 +1,107 @@
+import type { Packet } from '../explain/packet.ts';
+import { type Behaviour, behaviourOf, sameBehaviour } from './behaviour.ts';
+import { type ClientClass, clientClasses } from './client-classes.ts';
+import { type Destination, destinationKey } from './destination.ts';
+import { clientSpace, type FamilyPair } from './family-pair.ts';
+
+/** A destination, and what both sides do to each kind of client that connects to it. */
+export interface ComparedDestination {
+  readonly destination: Destination;
+  readonly results: readonly ClientResult[];
+}
+
+export interface ClientResult {
+  readonly client: ClientClass;
+  readonly packet: Packet;
+  /** This node's addresses when the packet was sent. */
+  readonly nodeAddresses: ReadonlySet<string>;
+  readonly before: Behaviour;
+  readonly after: Behaviour;
+  readonly isDifferent: boolean;
+}
+
+export type CompareDestination = (destination: Destination) => ComparedDestination | undefined;
+
+/**
+ * Sends one packet of every kind of client through both sides.
+ *
+ * @returns undefined when no packet to the destination differs: clients with a mark that rules look at
+ * are tried when those without one see no difference.
+ */
+export function destinationComparer(pair: FamilyPair): CompareDestination {
+  const plain = new Map<ReadonlySet<string>, readonly ClientClass[]>();
+  const basicClients = (nodeAddresses: ReadonlySet<string>): readonly ClientClass[] => {
+    let classes = plain.get(nodeAddresses);
+    if (classes === undefined) {
+      classes = clientClasses(clientSpace(pair, nodeAddresses), []);
+      plain.set(nodeAddresses, classes);
+    }
+    return classes;
+  };
+  return (destination) => {
+    const nodeAddresses =
+      destination.isLocal && !pair.nodeAddresses.has(destination.address)
+        ? new Set([...pair.nodeAddresses, destination.address])
+        : pair.nodeAddresses;
+    const networks = distinguishedSources(pair, destination);
+    const clients =
+      networks.size === 0 && nodeAddresses === pair.nodeAddresses
+        ? basicClients(nodeAddresses)
+        : clientClasses(clientSpace(pair, nodeAddresses), networks);
+    for (const mark of [0, ...pair.constants.marks]) {
+      const results = clients.map((client) => ask(pair, destination, client, mark, nodeAddresses));
+      if (results.some(({ isDifferent }) => isDifferent)) return { destination, results };
+    }
+    return undefined;
+  };
+}
+
+function ask(
+  { before, after }: FamilyPair,
+  destination: Destination,
+  client: ClientClass,
+  mark: number,
+  nodeAddresses: ReadonlySet<string>,
+): ClientResult {
+  const { family, address, protocol, port } = destination;
+  const packet: Packet = {
+    family,
+    source: client.address,
+    destination: address,
+    protocol,
+    destinationPort: port,
+    inInterface: client.inInterface,
+    mark,
+  };
+  const was = behaviourOf(before, packet, nodeAddresses);
+  const is = behaviourOf(after, packet, nodeAddresses);
+  return {
+    client,
+    packet,
+    nodeAddresses,
+    before: was,
+    after: is,
+    isDifferent: !sameBehaviour(was, is),
+  };
+}
+
+/**
+ * Networks that elements of the destination, or of where it is sent, tell sources apart by. Endpoints
+ * that are treated alike when they reach themselves need no try of their own, unless the rules differ.
+ */
+function distinguishedSources(
+  { before, after, program }: FamilyPair,
+  destination: Destination,
+): ReadonlySet<string> {
+  const key = destinationKey(destination.address, destination);
+  const port = `${destination.protocol} ${destination.port}`;
+  const sides = [before.index, after.index];
+  const facts = sides.flatMap(({ byAddress, byPort }) => [byAddress.get(key), byPort.get(port)]);
+  const networks = new Set(facts.flatMap((each) => each?.sources ?? []));
+  for (const target of new Set(facts.flatMap((each) => each?.targets ?? []))) {
+    const [was = [], is = []] = sides.map(({ byAddress }) => byAddress.get(target)?.sources);
+    if (!program.isProgramChanged && was.join() === is.join()) continue;
+    for (const source of [...was, ...is]) networks.add(source);
+  }
+  return networks;
+}

@@ -1,0 +1,166 @@
+import { type ElementIndex, findElement, indexElements } from '../explain/element-index.ts';
+import type { AnyElement } from '../explain/prepare.ts';
+import type { Collection, L4Proto, Selector, Table } from '../ruleset/ast.ts';
+
+/** All that the sets and maps of a table hold for one destination. */
+export interface DestinationFacts {
+  /** One text per element, which says the collection and what the element does. */
+  readonly texts: string[];
+  /** Where data maps send the packet: keys of {@link DestinationIndex.byAddress}. */
+  readonly targets: string[];
+  /** Networks that the elements tell sources apart by. */
+  readonly sources: string[];
+  /** Chains that verdicts lead to. */
+  readonly chains: string[];
+  /** An element of the destination; that of its frontend, if it is one. */
+  element: AnyElement | undefined;
+}
+
+/**
+ * A table's elements by the destination they are about. What becomes of a packet depends on nothing
+ * but the rules, the elements found here for its destination and for the one that DNAT gives it, its
+ * source, its input interface and its mark.
+ */
+export interface DestinationIndex {
+  /** By `10.96.0.10 tcp 80`. */
+  readonly byAddress: ReadonlyMap<string, DestinationFacts>;
+  /** By `tcp 30080`. */
+  readonly byPort: ReadonlyMap<string, DestinationFacts>;
+  /** Sets of destination addresses or networks, whatever the port. */
+  readonly addressSets: readonly AddressSet[];
+}
+
+export interface AddressSet {
+  readonly name: string;
+  readonly networks: readonly string[];
+  readonly index: ElementIndex<AnyElement>;
+}
+
+export const noDestinations: DestinationIndex = {
+  byAddress: new Map(),
+  byPort: new Map(),
+  addressSets: [],
+};
+
+/**
+ * @throws for a collection whose elements are not told apart by destination, or that holds networks
+ * beside ports: natc writes none, so such a ruleset cannot be compared.
+ */
+export function indexDestinations(table: Table): DestinationIndex {
+  const byAddress = new Map<string, DestinationFacts>();
+  const byPort = new Map<string, DestinationFacts>();
+  const addressSets: AddressSet[] = [];
+  for (const collection of table.collections) {
+    const shape = shapeOf(collection);
+    if (shape === 'address') {
+      addressSets.push({
+        name: collection.name,
+        networks: collection.elements.map(({ key }) => String(key[0])),
+        index: indexElements<AnyElement>(collection.elements),
+      });
+    } else if (shape !== 'empty') {
+      for (const element of collection.elements) addElement(shape, collection, element);
+    }
+  }
+  return { byAddress, byPort, addressSets };
+
+  function addElement(shape: Shape, collection: Collection, element: AnyElement): void {
+    const { key } = element;
+    const protocol = shape.protocol ?? String(key[shape.protocolField]);
+    const port = `${protocol} ${key[shape.portField]}`;
+    if (shape.addressField === -1) {
+      add(factsAt(byPort, port), shape, collection, element, protocol);
+      return;
+    }
+    const address = String(key[shape.addressField]);
+    if (address.includes('/'))
+      throw new Error(`${collection.name}: a network beside a port cannot be compared`);
+    add(factsAt(byAddress, `${address} ${port}`), shape, collection, element, protocol);
+  }
+}
+
+interface Shape {
+  readonly addressField: number;
+  readonly portField: number;
+  /** Fixed by the port's selector, or in a field of its own. */
+  readonly protocol: L4Proto | undefined;
+  readonly protocolField: number;
+  readonly sourceField: number;
+  readonly indexField: number;
+}
+
+const portProtocols: Readonly<Record<string, L4Proto>> = {
+  'tcp dport': 'tcp',
+  'udp dport': 'udp',
+  'sctp dport': 'sctp',
+};
+
+function shapeOf({ name, key, elements }: Collection): Shape | 'address' | 'empty' {
+  if (elements.length === 0 && key.every((selector) => selector !== 'daddr')) return 'empty';
+  if (key.length === 1 && key[0] === 'daddr') return 'address';
+  if (elements.length === 0) return 'empty';
+  const portField = key.findIndex(
+    (selector) => selector === 'th dport' || (selector as string) in portProtocols,
+  );
+  const protocol = portProtocols[key[portField] as string];
+  const protocolField = key.indexOf('l4proto');
+  if (portField === -1 || (protocol === undefined && protocolField === -1))
+    throw new Error(`${name}: elements without a destination cannot be compared`);
+  return {
+    addressField: key.indexOf('daddr'),
+    portField,
+    protocol,
+    protocolField,
+    sourceField: key.indexOf('saddr'),
+    indexField: key.findIndex((selector: Selector) => typeof selector !== 'string'),
+  };
+}
+
+function factsAt(facts: Map<string, DestinationFacts>, key: string): DestinationFacts {
+  let at = facts.get(key);
+  if (at === undefined) {
+    at = { texts: [], targets: [], sources: [], chains: [], element: undefined };
+    facts.set(key, at);
+  }
+  return at;
+}
+
+function add(
+  facts: DestinationFacts,
+  { sourceField, indexField, protocolField }: Shape,
+  { name }: Collection,
+  element: AnyElement,
+  protocol: string,
+): void {
+  let text = name;
+  if (indexField !== -1) text += `#${element.key[indexField]}`;
+  if (sourceField !== -1) {
+    const source = String(element.key[sourceField]);
+    facts.sources.push(source);
+    text += `<${source}`;
+  }
+  if ('verdict' in element) {
+    const { verdict } = element;
+    if (verdict.kind === 'goto') facts.chains.push(verdict.chain);
+    text += verdict.kind === 'goto' ? `>${verdict.chain}` : `>${verdict.kind}`;
+    if (protocolField !== -1) facts.element = element;
+  } else if ('value' in element) {
+    const target = `${element.value[0]} ${protocol} ${element.value[1] ?? ''}`;
+    facts.targets.push(target);
+    text += `=${target}`;
+  }
+  facts.element ??= element;
+  facts.texts.push(text);
+}
+
+/** Which sets of addresses an address is in, and as what: equal texts, equal treatment. */
+export const addressText = (index: DestinationIndex, address: string): string =>
+  index.addressSets
+    .flatMap(({ name, index: elements }) => {
+      const element = findElement(elements, [address]);
+      return element === undefined ? [] : [`${name}=${verdictText(element)}`];
+    })
+    .join(';');
+
+const verdictText = (element: AnyElement): string =>
+  'verdict' in element ? JSON.stringify(element.verdict) : '';

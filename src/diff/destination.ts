@@ -1,0 +1,44 @@
+import type { FrontendKind } from '../explain/frontends.ts';
+import type { PacketProtocol } from '../explain/packet.ts';
+import type { NftFamily } from '../ruleset/ast.ts';
+
+/** Destinations that no rule of either side tells apart, and one of them. */
+export interface Destination {
+  readonly family: NftFamily;
+  /** `region`: no Service has this address and port. */
+  readonly kind: FrontendKind | 'region';
+  readonly address: string;
+  readonly protocol: PacketProtocol;
+  readonly port: number;
+  /** The address is taken for one of this node's, known to be or not. */
+  readonly isLocal: boolean;
+  /** `shop/web:http`, or undefined for a region. */
+  readonly servicePort: string | undefined;
+  /** What a reader calls it: `cluster IP 10.96.0.10:80/TCP`. */
+  readonly label: string;
+}
+
+/** `10.96.0.10 tcp 80`, the key of the index. */
+export const destinationKey = (
+  address: string,
+  { protocol, port }: { readonly protocol: string; readonly port: number },
+): string => `${address} ${protocol} ${port}`;
+
+/** `tcp 80` */
+export const portKey = ({
+  protocol,
+  port,
+}: {
+  readonly protocol: string;
+  readonly port: number;
+}): string => `${protocol} ${port}`;
+
+/** The inverse of {@link destinationKey}. */
+export function parseDestinationKey(key: string): {
+  readonly address: string;
+  readonly protocol: PacketProtocol;
+  readonly port: number;
+} {
+  const [address = '', protocol = '', port = ''] = key.split(' ');
+  return { address, protocol: protocol as PacketProtocol, port: Number(port) };
+}

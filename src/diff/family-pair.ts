@@ -1,0 +1,91 @@
+import type { PreparedRuleset } from '../explain/prepare.ts';
+import { prepare } from '../explain/prepare.ts';
+import type { IpFamily } from '../net/family.ts';
+import type { NftFamily, Ruleset, Table } from '../ruleset/ast.ts';
+import type { Side } from './behaviour.ts';
+import type { ClientSpace } from './client-classes.ts';
+import { type DestinationIndex, indexDestinations, noDestinations } from './destination-index.ts';
+import {
+  compareProgram,
+  constantsOf,
+  type ProgramConstants,
+  type ProgramDifference,
+} from './program.ts';
+
+/** The two sides of one family with everything that comparing them needs. */
+export interface FamilyPair {
+  readonly family: NftFamily;
+  readonly ipFamily: IpFamily;
+  readonly before: PairSide;
+  readonly after: PairSide;
+  readonly program: ProgramDifference;
+  readonly constants: ProgramConstants;
+  /** This node's addresses of the family, as far as they are known. */
+  readonly nodeAddresses: ReadonlySet<string>;
+}
+
+export interface PairSide extends Side {
+  readonly table: Table | undefined;
+  readonly index: DestinationIndex;
+}
+
+/** @param nodeAddresses of both families, canonical, without the loopback */
+export function pairFamily(
+  family: NftFamily,
+  before: Ruleset,
+  after: Ruleset,
+  nodeAddresses: ReadonlySet<string>,
+): FamilyPair {
+  const sides = { before: sideOf(family, before), after: sideOf(family, after) };
+  return {
+    family,
+    ipFamily: family === 'ip' ? 'IPv4' : 'IPv6',
+    ...sides,
+    program: compareProgram(sides.before.table, sides.after.table),
+    constants: constantsOf([sides.before.table, sides.after.table]),
+    nodeAddresses: new Set(
+      [...nodeAddresses].filter((address) => address.includes(':') === (family === 'ip6')),
+    ),
+  };
+}
+
+export const clientSpace = (
+  { ipFamily, constants }: FamilyPair,
+  nodeAddresses: ReadonlySet<string>,
+): ClientSpace => ({ family: ipFamily, constants, nodeAddresses });
+
+/** @throws where a side has several tables of the family: natc never makes them. */
+function sideOf(family: NftFamily, ruleset: Ruleset): PairSide {
+  const tables = ruleset.tables.filter((table) => table.family === family).map(withoutPins);
+  if (tables.length > 1) throw new Error(`several tables of family ${family}`);
+  const [table] = tables;
+  const prepared: PreparedRuleset = prepare({ tables });
+  return {
+    table,
+    prepared,
+    index: table === undefined ? noDestinations : indexDestinations(table),
+    routeLocalnet: table !== undefined && hasLoopbackGuard(table),
+  };
+}
+
+/** What a kernel's client maps have learnt is no part of the ruleset. */
+const withoutPins = (table: Table): Table => ({
+  ...table,
+  collections: table.collections.map((collection) =>
+    collection.kind === 'data-map' && collection.dynamic === true
+      ? { ...collection, elements: [] }
+      : collection,
+  ),
+});
+
+/** Where the loopback is guarded, natc apply sets route_localnet to 1, and only there (N10). */
+const hasLoopbackGuard = (table: Table): boolean =>
+  table.chains.some(
+    ({ hook, rules }) =>
+      hook?.hook === 'prerouting' &&
+      rules.some(
+        ({ statements }) =>
+          statements.some(({ kind }) => kind === 'iifname') &&
+          statements.some(({ kind }) => kind === 'drop'),
+      ),
+  );

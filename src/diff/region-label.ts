@@ -1,0 +1,56 @@
+import { collections } from '../ruleset/nftables/names.ts';
+import type { AddressClass } from './address-classes.ts';
+import type { FamilyPair } from './family-pair.ts';
+
+const longestList = 3;
+
+/** What a reader calls the ports and addresses that no Service has. */
+export function regionLabel(
+  addressClass: AddressClass,
+  { family }: FamilyPair,
+  isLocal: boolean,
+): string {
+  const { before, after, addresses } = addressClass;
+  const of = family === 'ip' ? 'IPv4' : 'IPv6';
+  const isIn = (name: string): readonly [boolean, boolean] => [
+    before.includes(`${name}=`),
+    after.includes(`${name}=`),
+  ];
+  const change = (name: string, gained: string, lost: string, kept: string): string | undefined => {
+    const [was, is] = isIn(name);
+    if (!was && !is) return undefined;
+    return was && is ? kept : is ? gained : lost;
+  };
+  return (
+    change(
+      collections.clusterIPs,
+      `other ports of new cluster ${list(addresses)}`,
+      `all ports of former cluster ${list(addresses)}`,
+      `unused ports of ${of} cluster IPs`,
+    ) ??
+    change(
+      collections.otherProxyClusterIPs,
+      `cluster ${list(addresses)}, now served by another proxy`,
+      `cluster ${list(addresses)}, formerly served by another proxy`,
+      `${of} cluster IPs of another proxy`,
+    ) ??
+    change(
+      collections.serviceCIDRs,
+      `unallocated addresses of the Service CIDR, such as ${addresses[0]}`,
+      `unallocated addresses of the former Service CIDR, such as ${addresses[0]}`,
+      `unallocated addresses of the ${of} Service CIDR`,
+    ) ??
+    (addressClass.isLoopback
+      ? `other ports of ${of} loopback addresses`
+      : isLocal
+        ? `other ports of this node's ${of} addresses`
+        : `all other ${of} destinations`)
+  );
+}
+
+function list(addresses: readonly string[]): string {
+  const shown = addresses.slice(0, longestList).join(', ');
+  const rest = addresses.length - longestList;
+  const word = addresses.length === 1 ? 'IP' : 'IPs';
+  return rest > 0 ? `${word} ${shown} and ${rest} more` : `${word} ${shown}`;
+}

@@ -1,0 +1,55 @@
+import type { Origin } from '../plan/plan.ts';
+import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
+import { assumedNodeAddress } from './address-classes.ts';
+import type { Change, TrafficDiff } from './change.ts';
+import { compareFamily } from './compare-family.ts';
+import { deriveChanges } from './derive-changes.ts';
+import { type Destination, destinationKey, portKey } from './destination.ts';
+import { type FamilyPair, pairFamily } from './family-pair.ts';
+import { riskJudge } from './risks.ts';
+
+const families: readonly NftFamily[] = ['ip', 'ip6'];
+
+/**
+ * Compares what two rulesets do to packets: to the first packet of every possible connection of TCP,
+ * UDP, SCTP and ICMP, arriving or made on this node, and to the clients that session affinity
+ * remembers. The rules tell finitely many kinds of packets apart; one of each kind that might differ is
+ * sent through both. An empty list of changes is therefore a proof that no packet differs.
+ *
+ * @param nodeAddresses this node's addresses as far as they are known. Other addresses are tried as the
+ * node's own too, save those of Services; where none is known, one is taken for granted.
+ * @throws for rulesets of another shape than natc's
+ */
+export function diffTraffic(
+  before: Ruleset,
+  after: Ruleset,
+  nodeAddresses: ReadonlySet<string>,
+): TrafficDiff {
+  const known = new Set([...nodeAddresses].filter((address) => !/^127\.|^::1$/.test(address)));
+  const assumed = new Set(known);
+  const changes: Change[] = [];
+  for (const family of families) {
+    const bare = pairFamily(family, before, after, known);
+    if (bare.before.table === undefined && bare.after.table === undefined) continue;
+    const address = assumedNodeAddress(bare);
+    if (address !== undefined) assumed.add(address);
+    const pair: FamilyPair =
+      address === undefined ? bare : { ...bare, nodeAddresses: new Set([address]) };
+    const originOf = (destination: Destination) => originIn(pair, destination);
+    changes.push(...deriveChanges(compareFamily(pair), { originOf, risksOf: riskJudge(pair) }));
+  }
+  return { changes, nodeAddresses: assumed };
+}
+
+/** The field behind a destination: of the new side, or of the old one where it is gone. */
+function originIn({ before, after }: FamilyPair, destination: Destination): Origin | undefined {
+  const key = destinationKey(destination.address, destination);
+  for (const { index } of [after, before]) {
+    const facts =
+      destination.kind === 'node port'
+        ? index.byPort.get(portKey(destination))
+        : index.byAddress.get(key);
+    if (facts?.element?.origin !== undefined) return facts.element.origin;
+  }
+  return undefined;
+}

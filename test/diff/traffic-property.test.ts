@@ -1,0 +1,107 @@
+/** The traffic diff against the simulator: nothing it leaves out differs, and everything it says does. */
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { diffTraffic } from '../../src/diff/traffic.ts';
+import { frontendsOf } from '../../src/explain/frontends.ts';
+import type { Outcome } from '../../src/explain/outcome.ts';
+import { isLoopback } from '../../src/explain/packet.ts';
+import type { Packet, World } from '../oracle/world.ts';
+import { canonical } from '../support/kernel-packets.ts';
+import { simulatorOf } from '../support/simulate.ts';
+import { worlds } from '../support/worlds.ts';
+import { type CompiledWorld, compileValid, describeWorld } from '../support/worlds-compile.ts';
+import { neighbours } from '../support/worlds-mutations.ts';
+import { packetsOf } from '../support/worlds-packets.ts';
+import { forAll } from '../support/worlds-property.ts';
+
+interface Pair {
+  readonly before: World;
+  readonly after: World;
+}
+
+interface Search extends Pair {
+  readonly packets: readonly Packet[];
+}
+
+const searches = (pairs: fc.Arbitrary<Pair>): fc.Arbitrary<Search> =>
+  pairs.chain(({ before, after }) =>
+    fc.record({
+      before: fc.constant(before),
+      after: fc.constant(after),
+      packets: fc.array(fc.oneof(packetsOf(before), packetsOf({ ...after, node: before.node })), {
+        minLength: 60,
+        maxLength: 60,
+      }),
+    }),
+  );
+
+/** natc apply sets route_localnet where node ports are served on the loopback. */
+const routeLocalnet = ({ plan }: CompiledWorld): boolean =>
+  plan.families.some(({ nodePortAddresses }) => nodePortAddresses.loopback);
+
+/** What a packet and its receiver can see, and which clients are remembered how. */
+function seen(outcome: Outcome): string {
+  const branches = outcome.branches.map((branch) => {
+    if (branch.verdict === 'reject') return `${branch.probability.toFixed(6)} refused`;
+    if (branch.verdict !== 'accept') return `${branch.probability.toFixed(6)} dropped`;
+    const { destination, destinationPort, masquerade, mark, probability } = branch;
+    return `${probability.toFixed(6)} ${destination} ${destinationPort} ${masquerade} ${mark}`;
+  });
+  return `${branches.sort().join('; ')}`;
+}
+
+function check({ before, after, packets }: Search): string | undefined {
+  const sides = [compileValid(before), compileValid(after)] as const;
+  const { localIPs } = before.node;
+  const nodeAddresses = new Set(localIPs.map(canonical));
+  const { changes } = diffTraffic(sides[0].ruleset, sides[1].ruleset, nodeAddresses);
+  const simulate = sides.map((side) => simulatorOf(side.ruleset, localIPs, routeLocalnet(side)));
+  const tuples = new Set(
+    sides.flatMap(({ ruleset }) =>
+      ruleset.tables.flatMap(frontendsOf).map(({ element }) => element.key.join(' ')),
+    ),
+  );
+  for (const packet of packets) {
+    const [was, is] = simulate.map((run) => run(packet)) as [Outcome, Outcome];
+    if (seen(was) === seen(is)) continue;
+    const { port } = packet;
+    const to = canonical(packet.to);
+    const protocol = packet.protocol.toLowerCase();
+    const isTuple = tuples.has(`${to} ${protocol} ${port}`);
+    const isOwn = nodeAddresses.has(to) || isLoopback(to);
+    const isNodePort = isOwn && tuples.has(`${protocol} ${port}`);
+    const concerned = changes
+      .flatMap(({ destinations }) => destinations)
+      .filter((each) => each.family === (to.includes(':') ? 'ip6' : 'ip'))
+      .some((each) => {
+        const isPort = each.port === port && each.protocol === protocol;
+        if (isPort && each.address === to) return true;
+        if (isTuple) return false;
+        return isNodePort ? isPort && each.kind === 'node port' : each.kind === 'region';
+      });
+    if (!concerned)
+      return `unreported: ${seen(was)} -> ${seen(is)}\n${describeWorld(before, packet)}\nAFTER\n${describeWorld(after)}`;
+  }
+  return undefined;
+}
+
+test('what differs for a packet is reported, and an empty diff is a proof', () => {
+  forAll(searches(neighbours), 60, check);
+});
+
+test('the same for worlds that have nothing to do with each other', () => {
+  const pairs = fc.record({ before: worlds, after: worlds }).map(({ before, after }) => ({
+    before,
+    after: { ...after, node: { ...after.node, localIPs: before.node.localIPs } },
+  }));
+  forAll(searches(pairs), 20, check);
+});
+
+test('a world in another order is the same world', () => {
+  forAll(worlds, 20, (world) => {
+    const a = compileValid(world).ruleset;
+    const b = compileValid({ ...world, objects: [...world.objects].reverse() }).ruleset;
+    const { changes } = diffTraffic(a, b, new Set());
+    return changes.length === 0 ? undefined : JSON.stringify(changes[0]?.type);
+  });
+});
