@@ -15,6 +15,13 @@ export const restoreTools = (variant: IptablesVariant): readonly [string, string
   `ip6tables-${variant}-restore`,
 ];
 
+/** What is to be loaded again after a change, as the head of the text says. */
+export const withoutJumps = (text: string): string => {
+  const end = text.indexOf('\n# Jumps');
+  if (end < 0) throw new Error('a text without jumps');
+  return text.slice(0, end + 1);
+};
+
 const empty = '*mangle\nCOMMIT\n*filter\nCOMMIT\n*nat\nCOMMIT\n';
 
 /** A list of clients lives until the kernel has freed the last rule that names it. */
