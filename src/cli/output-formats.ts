@@ -6,6 +6,7 @@ type Format = (output: CompileOutput) => Promise<string>;
 export const outputFormats = {
   nft: async ({ ruleset }) => (await import('../render/nft.ts')).renderNft(ruleset),
   json: async ({ ruleset }) => (await import('../render/json.ts')).renderRulesetJson(ruleset),
+  'nft-json': async ({ ruleset }) => (await import('../render/nft-json.ts')).renderNftJson(ruleset),
   iptables: async ({ plan }) => {
     const { buildIptables } = await import('../ruleset/iptables/build.ts');
     const { renderIptablesRestore } = await import('../render/iptables-restore.ts');
