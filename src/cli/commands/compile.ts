@@ -23,7 +23,8 @@ export const compileCommand: CommandDefinition = {
       .addOption(
         new Option(
           '-o, --output <format>',
-          `${Object.keys(outputFormats).join(', ')} (default: nft)`,
+          'nft (default) or nft-json (for nft 1.1.3 and newer) or iptables: the ruleset; json: the ' +
+            'ruleset as data; plan: what was decided, as data; summary: a table',
         )
           .choices(Object.keys(outputFormats))
           .default('nft'),
