@@ -96,9 +96,7 @@ export function readBlockDocument(
 const isFlow = (text: string, pos: number): boolean => text.charCodeAt(pos) === character.openBrace;
 
 function readFlowRoot(cursor: Cursor, items: number[]): unknown {
-  const value = readFlow(cursor, { parentIndent: -1, closing: 0 }, 1, (start, end) =>
-    items.push(start, end),
-  );
+  const value = readFlow(cursor, -1, 0, 1, (start, end) => items.push(start, end));
   afterValue(cursor, cursor.pos);
   return value;
 }
@@ -276,7 +274,7 @@ function readScalar(cursor: Cursor, parentIndent: number, closing: number, depth
       return readLiteral(cursor, parentIndent);
     case character.openBrace:
     case character.openBracket: {
-      const collection = readFlow(cursor, { parentIndent, closing }, depth);
+      const collection = readFlow(cursor, parentIndent, closing, depth);
       afterValue(cursor, cursor.pos);
       if (cursor.indent > parentIndent) giveUp('text after a value', cursor.pos);
       return collection;

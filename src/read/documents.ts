@@ -64,7 +64,8 @@ function readBlock(source: Source, start: number, end: number): Documents {
     const item = readFullYaml(source, itemStart, itemEnd, column);
     // The anchor of an alias may be in another item, which only the whole document shows.
     const isAlone = !item.problems.some(({ code }) => code === 'NATC1018');
-    const isRead = item.value !== undefined && isAlone;
+    // A bare scalar's indentation counts from what it is in, which the slice does not show.
+    const isRead = isAlone && typeof item.value === 'object' && item.value !== null;
     (isRead ? problems : refused).push(...item.problems);
     if (!isRead) return undefined;
     return item.problems.length > 0 ? flawed : item.value;

@@ -17,27 +17,28 @@ export const longestKey = 1000;
 /** Called with the offsets of each element of the sequence that is the value of a top-level `items`. */
 export type OnItem = (start: number, end: number) => void;
 
-/** Where the further lines of a collection may begin, as columns counted from 0. */
-export interface Margin {
-  /** They are indented deeper than this. */
-  readonly parentIndent: number;
-  /** The least column of a closing bracket, which may stand right below the key of its mapping. */
-  readonly closing: number;
-}
-
 /**
- * Reads the collection whose opening bracket is at the cursor and moves behind its closing one.
+ * Reads the collection whose opening bracket is at the cursor and moves behind its closing one. Its
+ * further lines are indented deeper than `parentIndent`, but for a line that begins with its closing
+ * bracket: that one may begin at the column `closing`, right below the key of a mapping's value.
  */
-export function readFlow(cursor: Cursor, margin: Margin, depth: number, onItem?: OnItem): unknown {
+export function readFlow(
+  cursor: Cursor,
+  parentIndent: number,
+  closing: number,
+  depth: number,
+  onItem?: OnItem,
+): unknown {
   if (depth > deepestNesting) giveUp('deep nesting', cursor.pos);
   return cursor.text.charCodeAt(cursor.pos) === character.openBrace
-    ? readFlowMapping(cursor, margin, depth, onItem)
-    : readFlowSequence(cursor, margin, depth, undefined);
+    ? readFlowMapping(cursor, parentIndent, closing, depth, onItem)
+    : readFlowSequence(cursor, parentIndent, closing, depth, undefined);
 }
 
 function readFlowMapping(
   cursor: Cursor,
-  margin: Margin,
+  parentIndent: number,
+  closing: number,
   depth: number,
   onItem: OnItem | undefined,
 ): Record<string, unknown> {
@@ -45,17 +46,17 @@ function readFlowMapping(
   const mapping: Record<string, unknown> = {};
   cursor.pos++;
   for (;;) {
-    toToken(cursor, margin);
+    toToken(cursor, parentIndent, closing);
     if (text.charCodeAt(cursor.pos) === character.closeBrace) break;
     const keyStart = cursor.pos;
-    const key = readFlowKey(cursor, margin);
+    const key = readFlowKey(cursor, parentIndent);
     refuseRepeated(mapping, key, keyStart);
-    toToken(cursor, margin);
+    toToken(cursor, parentIndent, closing);
     mapping[key] =
       key === 'items' && onItem && text.charCodeAt(cursor.pos) === character.openBracket
-        ? readFlowSequence(cursor, margin, depth + 1, onItem)
-        : readFlowValue(cursor, margin, depth);
-    if (!toNextEntry(cursor, margin, character.closeBrace)) break;
+        ? readFlowSequence(cursor, parentIndent, parentIndent + 1, depth + 1, onItem)
+        : readFlowValue(cursor, parentIndent, depth);
+    if (!toNextEntry(cursor, parentIndent, closing, character.closeBrace)) break;
   }
   cursor.pos++;
   return mapping;
@@ -74,7 +75,8 @@ export function refuseRepeated(
 
 function readFlowSequence(
   cursor: Cursor,
-  margin: Margin,
+  parentIndent: number,
+  closing: number,
   depth: number,
   onItem: OnItem | undefined,
 ): unknown[] {
@@ -82,20 +84,25 @@ function readFlowSequence(
   const values: unknown[] = [];
   cursor.pos++;
   for (;;) {
-    toToken(cursor, margin);
+    toToken(cursor, parentIndent, closing);
     if (text.charCodeAt(cursor.pos) === character.closeBracket) break;
     const start = cursor.pos;
-    values.push(readFlowValue(cursor, margin, depth));
+    values.push(readFlowValue(cursor, parentIndent, depth));
     onItem?.(start, cursor.pos);
-    if (!toNextEntry(cursor, margin, character.closeBracket)) break;
+    if (!toNextEntry(cursor, parentIndent, closing, character.closeBracket)) break;
   }
   cursor.pos++;
   return values;
 }
 
 /** Moves over a comma; false at the closing bracket. */
-function toNextEntry(cursor: Cursor, margin: Margin, close: number): boolean {
-  toToken(cursor, margin);
+function toNextEntry(
+  cursor: Cursor,
+  parentIndent: number,
+  closing: number,
+  close: number,
+): boolean {
+  toToken(cursor, parentIndent, closing);
   const code = cursor.text.charCodeAt(cursor.pos);
   if (code === close) return false;
   if (code !== character.comma) giveUp('flow style', cursor.pos);
@@ -104,7 +111,7 @@ function toNextEntry(cursor: Cursor, margin: Margin, close: number): boolean {
 }
 
 /** Moves over blanks, line breaks and comments. */
-function toToken(cursor: Cursor, margin: Margin): void {
+function toToken(cursor: Cursor, parentIndent: number, closing: number): void {
   const { text, end } = cursor;
   let { pos } = cursor;
   let lineStart = -1;
@@ -117,7 +124,7 @@ function toToken(cursor: Cursor, margin: Margin): void {
       continue;
     } else if (code !== character.space && code !== character.carriageReturn) {
       const isClosing = code === character.closeBrace || code === character.closeBracket;
-      const least = isClosing ? margin.closing : margin.parentIndent + 1;
+      const least = isClosing ? closing : parentIndent + 1;
       if (lineStart >= 0 && pos - lineStart < least) giveUp('flow style', pos);
       cursor.pos = pos;
       return;
@@ -127,14 +134,14 @@ function toToken(cursor: Cursor, margin: Margin): void {
   giveUp('an unclosed bracket', cursor.pos);
 }
 
-function readFlowValue(cursor: Cursor, margin: Margin, depth: number): unknown {
+function readFlowValue(cursor: Cursor, parentIndent: number, depth: number): unknown {
   const { text } = cursor;
   const code = text.charCodeAt(cursor.pos);
   if (code === character.openBrace || code === character.openBracket) {
-    return readFlow(cursor, margin, depth + 1);
+    return readFlow(cursor, parentIndent, parentIndent + 1, depth + 1);
   }
   if (code === character.doubleQuote || code === character.singleQuote) {
-    return readQuoted(cursor, margin.parentIndent);
+    return readQuoted(cursor, parentIndent);
   }
   const start = cursor.pos;
   cursor.pos = endOfFlowPlain(text, start);
@@ -143,14 +150,14 @@ function readFlowValue(cursor: Cursor, margin: Margin, depth: number): unknown {
   return goScalar(scalar);
 }
 
-function readFlowKey(cursor: Cursor, margin: Margin): string {
+function readFlowKey(cursor: Cursor, parentIndent: number): string {
   const { text, pos: start } = cursor;
   const first = text.charCodeAt(start);
   const isQuoted = first === character.doubleQuote || first === character.singleQuote;
   let key: string | undefined;
   if (isQuoted) {
     const lineEnd = text.indexOf('\n', start);
-    key = readQuoted(cursor, margin.parentIndent);
+    key = readQuoted(cursor, parentIndent);
     if (lineEnd >= 0 && cursor.pos > lineEnd) giveUp('a key over several lines', start);
   } else {
     cursor.pos = endOfFlowPlain(text, start);
