@@ -1,0 +1,267 @@
+/** What apply does when what it knows of the kernel is missing, damaged or wrong. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
+import { plannedTransaction } from '../../src/live/reconcile.ts';
+import { commit } from '../../src/live/transaction.ts';
+import type { IpFamily } from '../../src/net/family.ts';
+import { renderNft } from '../../src/render/nft.ts';
+import { canonicalToJson } from '../../src/ruleset/canonical-json.ts';
+import { failure, fakeHost, success } from '../support/fake-host.ts';
+import { type KernelAgent, startAgent } from '../support/kernel-agent.ts';
+import { describeWithKernel } from '../support/kernel-available.ts';
+import { families, podEndpoints, serviceObject, sliceObject } from '../support/kernel-cluster.ts';
+import { compiled, hostOn, type LiveHost, liveHost } from '../support/live-host.ts';
+
+const service = (name: string, last: number, pods: readonly ('pod-a' | 'pod-b')[]) => [
+  serviceObject(name, {
+    clusterIP: `10.96.0.${last}`,
+    clusterIPs: [`10.96.0.${last}`, `fd00:10:96::${last}`],
+    ipFamilies: families,
+    sessionAffinity: last % 2 === 0 ? 'ClientIP' : 'None',
+    ports: [{ name: 'http', port: 80 }],
+  }),
+  ...families.map((family: IpFamily) => sliceObject(name, family, podEndpoints(family, pods))),
+];
+
+const one = [...service('one', 1, ['pod-a']), ...service('two', 2, ['pod-b'])];
+const other = [...service('one', 1, ['pod-a', 'pod-b']), ...service('two', 2, ['pod-a'])];
+
+describeWithKernel('apply', () => {
+  let agent: KernelAgent;
+  let live: LiveHost;
+  beforeAll(async () => {
+    agent = await startAgent();
+  });
+  afterAll(() => agent.dispose());
+  beforeEach(() => {
+    live = liveHost(agent.run);
+  });
+  afterEach(async () => {
+    await agent.run(['nft', 'flush', 'ruleset']);
+    live.dispose();
+  });
+
+  const stateFiles = () =>
+    readdirSync(live.directory)
+      .filter((name) => name.startsWith('revision-'))
+      .map((name) => join(live.directory, name));
+
+  /** The kernel holds exactly these objects: a second apply, listing everything, finds nothing to do. */
+  const expectHeld = async (objects: readonly object[]) =>
+    expect(await live.apply(objects, { verify: true })).toMatchObject({ kind: 'up-to-date' });
+
+  const lists = () => live.commands.filter((line) => line.startsWith('nft list table '));
+
+  test('of what the stamps name reads neither the kernel nor the state file', async () => {
+    await live.apply(one);
+    for (const path of stateFiles()) writeFileSync(path, 'unreadable');
+    live.commands.length = 0;
+    expect(await live.apply([...one].reverse())).toEqual({ kind: 'up-to-date', diagnostics: [] });
+    expect(live.commands).toEqual([
+      'nft list set ip natc revision',
+      'nft list set ip6 natc revision',
+      'nft list tables',
+    ]);
+  });
+
+  const damages: readonly (readonly [string, (path: string) => void])[] = [
+    ['missing', (path) => rmSync(path)],
+    ['empty', (path) => writeFileSync(path, '')],
+    ['garbage', (path) => writeFileSync(path, '\0\u{fffd}{[')],
+    ['JSON of something else', (path) => writeFileSync(path, 'null\nnull\nnull\n')],
+    ['cut off', (path) => writeFileSync(path, readFileSync(path, 'utf8').slice(0, -2000))],
+    [
+      'of another format',
+      (path) =>
+        writeFileSync(path, readFileSync(path, 'utf8').replace('"format":2', '"format":999')),
+    ],
+  ];
+
+  test.each(damages)('lists the kernel when the state file is %s', async (_, damage) => {
+    await live.apply(one);
+    for (const path of stateFiles()) damage(path);
+    live.commands.length = 0;
+    expect(await live.apply(other)).toMatchObject({ kind: 'applied', diagnostics: [] });
+    expect(lists()).toHaveLength(2);
+    await expectHeld(other);
+    live.commands.length = 0;
+    await live.apply(one);
+    expect(lists(), 'the new state file is good again').toEqual([]);
+  });
+
+  test('lists the kernel when the state file tells lies', async () => {
+    await live.apply(one);
+    const [path = ''] = stateFiles();
+    const [head, udp] = readFileSync(path, 'utf8').split('\n');
+    const lie = canonicalToJson(wantedFrom(...planAndRuleset(other)).canonical);
+    writeFileSync(path, `${head}\n${udp}\n${lie}\n`);
+    expect(await live.apply([...one, ...service('three', 3, ['pod-b'])])).toMatchObject({
+      kind: 'applied',
+    });
+    await expectHeld([...one, ...service('three', 3, ['pod-b'])]);
+  });
+
+  const foreignChanges: readonly (readonly [string, string])[] = [
+    ['one stamp gone', 'flush set ip natc revision'],
+    ['both stamps gone', 'flush set ip natc revision\nflush set ip6 natc revision'],
+    ['one table gone', 'delete table ip6 natc'],
+    ['both tables gone', 'flush ruleset'],
+    [
+      'stamps that disagree',
+      'flush set ip natc revision\nadd element ip natc revision { 1 . 2 . 3 . 4 comment "revision 9, 9" }',
+    ],
+    [
+      'a stamp that natc never wrote',
+      'flush set ip natc revision\nadd element ip natc revision { 1 . 2 . 3 . 4 }',
+    ],
+  ];
+
+  describe.each(foreignChanges)('with %s', (_, script) => {
+    test.each([
+      ['the same', one],
+      ['another', other],
+    ])('leads to %s input', async (_name, objects) => {
+      await live.apply(one);
+      await agent.must(['nft', '-f', '-'], `${script}\n`);
+      expect(await live.apply(objects)).toMatchObject({ kind: 'applied' });
+      await expectHeld(objects);
+    });
+  });
+
+  const drifts: readonly (readonly [string, string])[] = [
+    ['an element gone', 'delete element ip natc services { 10.96.0.1 . tcp . 80 }'],
+    ['an element more', 'add element ip natc cluster-ips { 10.96.0.99 }'],
+    [
+      'another value',
+      'delete element ip natc service-endpoints-tcp { 10.96.0.1 . 80 . 0 }\nadd element ip natc service-endpoints-tcp { 10.96.0.1 . 80 . 0 : 10.9.9.9 . 99 }',
+    ],
+    ['a rule more', 'add rule ip natc dispatch accept'],
+    ['a chain emptied', 'flush chain ip natc nat-postrouting'],
+    ['a chain more', 'add chain ip6 natc strange'],
+    ['a set more', 'add set ip natc strange { typeof ip saddr; }'],
+    ['a set that natc never writes', 'add set ip natc strange { type ether_addr; }'],
+  ];
+
+  test.each(drifts)('--verify finds and repairs %s', async (_, script) => {
+    await live.apply(one);
+    await agent.must(['nft', '-f', '-'], `${script}\n`);
+    expect(await live.apply(one)).toMatchObject({ kind: 'up-to-date' });
+    expect(await live.apply(one, { verify: true })).toMatchObject({
+      kind: 'applied',
+      diagnostics: [{ code: 'NATC5026' }],
+    });
+    await expectHeld(one);
+  });
+
+  test('after compile | nft -f takes over what is there, with a delta', async () => {
+    const [, ruleset] = planAndRuleset(one);
+    await agent.must(['nft', '-f', '-'], renderNft(ruleset));
+    const outcome = await live.apply(one);
+    expect(outcome).toMatchObject({
+      kind: 'applied',
+      revision: { number: 1 },
+      delta: { operations: [], cleanup: [] },
+    });
+    await expectHeld(one);
+  });
+
+  test('for fewer families removes the other table, and brings it back', async () => {
+    await live.apply(one);
+    await live.apply(one, {}, { families: ['IPv6'] });
+    expect(await agent.must(['nft', 'list', 'tables'])).toBe('table ip6 natc\n');
+    expect(await live.apply(one, { verify: true }, { families: ['IPv6'] })).toMatchObject({
+      kind: 'up-to-date',
+    });
+    await live.apply(one);
+    const tables = await agent.must(['nft', 'list', 'tables']);
+    expect(tables.trim().split('\n').sort()).toEqual(['table ip natc', 'table ip6 natc']);
+    await expectHeld(one);
+  });
+
+  test('another apply that came in between is seen, and its change replaced', async () => {
+    await live.apply(one);
+    const theirs = liveHost(agent.run);
+    const racing = {
+      ...hostOn(agent.run),
+      run: async (command: string, args: readonly string[], stdin?: string) => {
+        if (command === 'nft' && args[0] === '-f' && theirs.commands.length === 0)
+          await theirs.apply([...one, ...service('three', 3, ['pod-b'])]);
+        return hostOn(agent.run).run(command, args, stdin);
+      },
+    };
+    const outcome = await applyRuleset(racing, wantedFrom(...planAndRuleset(other)), {
+      stateDirectory: live.directory,
+      lock: live.lock,
+      verify: false,
+      maxRemovals: undefined,
+      force: false,
+      sysctls: [],
+      input: undefined,
+      now: () => 1,
+    });
+    theirs.dispose();
+    expect(outcome).toMatchObject({ kind: 'applied', revision: { number: 3 } });
+    await expectHeld(other);
+  });
+});
+
+describe('a kernel before 6.2, which counts references until the transaction is over', () => {
+  const planned = async () => {
+    const before = wantedFrom(...planAndRuleset(other));
+    const wanted = wantedFrom(...planAndRuleset(one));
+    const held = {
+      stamps: { ip: undefined, ip6: undefined },
+      revision: undefined,
+      stored: undefined,
+      ruleset: before.canonical,
+      source: 'kernel',
+    } as const;
+    const transaction = (await plannedTransaction(fakeHost({}).host, held, wanted, 0))?.transaction;
+    if (transaction === undefined) throw new Error('nothing differs');
+    expect(transaction.cleanup).not.toEqual([]);
+    return transaction;
+  };
+
+  const busyWith = (text: string, answers: (stdin: string) => boolean) => {
+    const { host, calls } = fakeHost({});
+    const run: typeof host.run = async (command, args, stdin = '') => {
+      await host.run(command, args, stdin);
+      return answers(stdin) ? failure(text) : success();
+    };
+    return { host: { ...host, run }, calls };
+  };
+
+  test('gets the clean-up in a transaction of its own', async () => {
+    const transaction = await planned();
+    const { host, calls } = busyWith(
+      'Error: Could not process rule: Device or resource busy\n',
+      (stdin) => stdin.includes('delete chain') && stdin.includes('add '),
+    );
+    expect(await commit(host, transaction)).toEqual(success());
+    expect(calls).toHaveLength(3);
+    expect(calls[1]?.stdin).not.toContain('delete chain');
+    expect(calls[2]?.stdin).toContain('delete chain');
+    expect(`${calls[1]?.stdin}${calls[2]?.stdin}`).toBe(calls[0]?.stdin);
+  });
+
+  test('keeps what it does not let go of, and the change is made all the same', async () => {
+    const transaction = await planned();
+    const { host } = busyWith('Error: Device or resource busy\n', (stdin) =>
+      stdin.includes('delete chain'),
+    );
+    expect(await commit(host, transaction)).toEqual(success());
+  });
+
+  test('another refusal is not tried again', async () => {
+    const { host, calls } = busyWith('Error: Invalid argument\n', () => true);
+    expect(await commit(host, await planned())).toMatchObject({ exitCode: 1 });
+    expect(calls).toHaveLength(1);
+  });
+});
+
+function planAndRuleset(objects: readonly object[]) {
+  const { plan, ruleset } = compiled(objects);
+  return [plan, ruleset] as const;
+}
