@@ -84,7 +84,8 @@ function readEndpoint(
     ready: conditions && booleanField(conditions, 'ready'),
     serving: conditions && booleanField(conditions, 'serving'),
     terminating: conditions && booleanField(conditions, 'terminating'),
-    ...hints,
+    forZones: hints.forZones,
+    forNodes: hints.forNodes,
   };
 }
 
@@ -122,13 +123,15 @@ function readEndpointAddress(
   return undefined;
 }
 
+const noHints: Pick<SliceEndpoint, 'forZones' | 'forNodes'> = { forZones: [], forNodes: [] };
+
 /** V21. */
 function readHints(
   entry: Fields,
   addressType: AddressType,
 ): Pick<SliceEndpoint, 'forZones' | 'forNodes'> {
   const hints = mapField(entry, 'hints');
-  if (hints === undefined) return { forZones: [], forNodes: [] };
+  if (hints === undefined) return noHints;
   checkSpelling(hints, hintFields);
   if (addressType === 'FQDN') {
     entry.report.refuse(atKey(entry, 'hints'), {

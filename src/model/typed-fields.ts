@@ -111,8 +111,15 @@ export function stringList<T>(
   read: (text: string, index: number) => T | undefined,
   limit?: number,
 ): readonly T[] {
+  const values = listField(fields, key, limit);
+  const [only] = values;
+  if (values.length === 1 && typeof only === 'string') {
+    // By far the most lists; one that grows would take ten times the memory of its entry.
+    const result = read(only, 0);
+    return result === undefined ? [] : [result];
+  }
   const results: T[] = [];
-  listField(fields, key, limit).forEach((value, index) => {
+  values.forEach((value, index) => {
     if (typeof value !== 'string') {
       refuseType(fields, [key, index], 'a string', value, quotesHint(value));
       return;

@@ -23,6 +23,20 @@ export interface IntakeEndpoint {
 }
 
 /**
+ * The path of an endpoint's first address. Slices hold 100 endpoints, as a rule, and never more than
+ * 1000: a cluster with a million endpoints needs no million paths.
+ */
+const addressPaths: readonly FieldPath[] = Array.from({ length: 1000 }, (_, index) =>
+  addressPathAt(index),
+);
+
+const addressPath = (index: number): FieldPath => addressPaths[index] ?? addressPathAt(index);
+
+function addressPathAt(index: number): FieldPath {
+  return ['endpoints', index, 'addresses', 0];
+}
+
+/**
  * Reads one EndpointSlice: the first address of each endpoint (E5), conditions filled in (E6).
  *
  * @returns undefined for an FQDN slice (E2).
@@ -42,7 +56,7 @@ export function intakeSlice(slice: EndpointSlice): IntakeSlice | undefined {
       terminating: endpoint.terminating ?? false,
       forZones: endpoint.forZones,
       forNodes: endpoint.forNodes,
-      path: ['endpoints', endpoint.index, 'addresses', 0],
+      path: addressPath(endpoint.index),
     });
   }
   return { object, family: addressType, ports, endpoints };

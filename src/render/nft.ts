@@ -20,22 +20,36 @@ import { addressText, commentLine, identifier, quoted } from './quote.ts';
  * Service appears, the comment says all about it.
  */
 export function renderNft(ruleset: Ruleset): string {
-  const lines: string[] = [];
-  for (const table of ruleset.tables) renderTable(table, lines);
-  lines.push('');
-  return lines.join('\n');
+  const text: string[] = [];
+  for (const table of ruleset.tables) renderTable(table, text);
+  return text.join('');
 }
 
-function renderTable(table: Table, lines: string[]): void {
+/** Lines that are kept apart at most; a whole ruleset of them costs more memory than its text. */
+const linesAtOnce = 1000;
+
+/** Moves lines that are finished to the text. */
+function flush(lines: string[], text: string[]): void {
+  if (lines.length === 0) return;
+  text.push(`${lines.join('\n')}\n`);
+  lines.length = 0;
+}
+
+function renderTable(table: Table, text: string[]): void {
+  const lines: string[] = [];
   const name = `${table.family} ${identifier(table.name)}`;
   lines.push(`add table ${name}`, `delete table ${name}`, `table ${name} {`);
   if (table.comment !== undefined) lines.push(`\tcomment ${quoted(table.comment)}`, '');
   const introduced = new Set<Owner>();
   for (const collection of table.collections)
-    renderCollection(collection, table.family, introduced, lines);
-  for (const chain of table.chains) renderChain(chain, table.family, lines);
+    renderCollection(collection, table.family, introduced, lines, text);
+  for (const chain of table.chains) {
+    if (lines.length >= linesAtOnce) flush(lines, text);
+    renderChain(chain, table.family, lines);
+  }
   if (lines.at(-1) === '') lines.pop();
   lines.push('}');
+  flush(lines, text);
 }
 
 function renderCollection(
@@ -43,6 +57,7 @@ function renderCollection(
   family: NftFamily,
   introduced: Set<Owner>,
   lines: string[],
+  text: string[],
 ): void {
   const keyword = collection.kind === 'set' ? 'set' : 'map';
   lines.push(`\t${keyword} ${identifier(collection.name)} {`);
@@ -57,6 +72,7 @@ function renderCollection(
         renderOwner(element.owner, introduced, lines);
       owner = element.owner;
       lines.push(`\t\t\t${renderElement(element)},`);
+      if (lines.length >= linesAtOnce) flush(lines, text);
     }
     lines.push('\t\t}');
   }
@@ -107,8 +123,10 @@ function renderOwner(owner: Owner, introduced: Set<Owner>, lines: string[]): voi
 
 /** One element as it stands between the braces: key, comment, value. */
 export function renderElement(element: SetElement | VerdictElement | DataElement): string {
-  const { key, rest } = elementParts(element);
-  return key + rest;
+  const comment = element.comment === undefined ? '' : ` comment ${quoted(element.comment)}`;
+  const value = elementValue(element);
+  const key = renderValues(element.key);
+  return value === undefined ? `${key}${comment}` : `${key}${comment} : ${value}`;
 }
 
 /** The key of an element, and the text that follows it: ` comment "…" : value`. */
@@ -131,16 +149,17 @@ function elementValue(element: SetElement | VerdictElement | DataElement): strin
   return verdict.kind === 'goto' ? `goto ${identifier(verdict.chain)}` : verdict.kind;
 }
 
-const l4protos: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
-
 function renderValues(values: readonly (string | number)[]): string {
   let text = '';
   for (const value of values) {
     if (text !== '') text += ' . ';
-    text += typeof value === 'number' || l4protos.has(value) ? value : addressText(value);
+    text += typeof value === 'number' || isProtocol(value) ? value : addressText(value);
   }
   return text;
 }
+
+const isProtocol = (value: string): boolean =>
+  value === 'tcp' || value === 'udp' || value === 'sctp';
 
 function renderChain(chain: Chain, family: NftFamily, lines: string[]): void {
   lines.push(`\tchain ${identifier(chain.name)} {`);

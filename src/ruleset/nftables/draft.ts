@@ -1,4 +1,5 @@
-import type { Chain, DataElement, L4Proto, SetElement, VerdictElement } from '../ast.ts';
+import type { Origin } from '../../plan/plan.ts';
+import type { Chain, DataElement, L4Proto, Owner, SetElement, VerdictElement } from '../ast.ts';
 import { type Entrance, endpointMapName, type List } from './names.ts';
 
 /** The elements of an endpoint map, with what its declaration needs. */
@@ -23,6 +24,17 @@ export interface EndpointSetDraft {
 }
 
 /**
+ * The elements of the hairpin set. Nearly every address has one port: texts of address and port, by
+ * which to know an element again, are made only for the others.
+ */
+export interface HairpinDraft {
+  readonly elements: SetElement[];
+  /** The first element of each address. */
+  readonly firsts: Map<string, SetElement>;
+  readonly others: Set<string>;
+}
+
+/**
  * A table being filled, one ServicePort after another. It never leaves this folder: `buildTable`
  * turns it into a readonly Table.
  */
@@ -33,7 +45,7 @@ export interface Draft {
   readonly refusedNodePorts: VerdictElement[];
   readonly protectedServices: SetElement[];
   readonly allowedSources: SetElement[];
-  readonly hairpin: Map<string, SetElement>;
+  readonly hairpins: HairpinDraft;
   readonly endpointMaps: Map<string, EndpointMapDraft>;
   readonly stickyMaps: Map<string, StickyMapDraft>;
   readonly clientMaps: ClientMapDraft[];
@@ -55,7 +67,7 @@ export const newDraft = (): Draft => ({
   refusedNodePorts: [],
   protectedServices: [],
   allowedSources: [],
-  hairpin: new Map(),
+  hairpins: { elements: [], firsts: new Map(), others: new Set() },
   endpointMaps: new Map(),
   stickyMaps: new Map(),
   clientMaps: [],
@@ -77,6 +89,27 @@ export function endpointMap(
     draft.endpointMaps.set(name, map);
   }
   return map;
+}
+
+/** Adds an endpoint that may reach itself, once. */
+export function addHairpin(
+  { elements, firsts, others }: HairpinDraft,
+  address: string,
+  protocol: L4Proto,
+  port: number,
+  owner: Owner,
+  origin: Origin,
+): void {
+  const first = firsts.get(address);
+  if (first !== undefined) {
+    if (first.key[2] === protocol && first.key[3] === port) return;
+    const id = `${address} ${protocol} ${port}`;
+    if (others.has(id)) return;
+    others.add(id);
+  }
+  const element = { key: [address, address, protocol, port], owner, origin };
+  if (first === undefined) firsts.set(address, element);
+  elements.push(element);
 }
 
 /** Makes a chain unless it is there already, and returns its name. */

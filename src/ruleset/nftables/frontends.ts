@@ -9,7 +9,7 @@ import type {
 import type { ElementVerdict, L4Proto, Owner, VerdictElement } from '../ast.ts';
 import { ownerOf } from '../owner.ts';
 import { addAffinity } from './affinity.ts';
-import { type Draft, endpointMap, ensureChain } from './draft.ts';
+import { addHairpin, type Draft, endpointMap, ensureChain } from './draft.ts';
 import { chains, type Entrance, type List } from './names.ts';
 import { endpointsOf, externalLocalChain, masqueradePickChain, pickChain } from './pick.ts';
 import { drop, goto, rule } from './rules.ts';
@@ -140,9 +140,7 @@ function addHairpins(draft: Draft, servicePort: ServicePortPlan, owner: Owner): 
     for (const endpoint of endpointsOf(servicePort, list)) {
       if (!endpoint.hairpin) continue;
       const { address, port, origin } = endpoint;
-      const id = `${address} ${protocol} ${port}`;
-      if (!draft.hairpin.has(id))
-        draft.hairpin.set(id, { key: [address, address, protocol, port], owner, origin });
+      addHairpin(draft.hairpins, address, protocol, port, owner, origin);
     }
   }
 }

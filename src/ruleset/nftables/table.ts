@@ -46,7 +46,7 @@ export function buildTable(family: FamilyPlan): Table {
       ...endpointMaps(draft),
       ...addressSets(family),
       ...sourceRangeSets(draft),
-      setOf(collections.hairpin, hairpinKey, [...draft.hairpin.values()], {
+      setOf(collections.hairpin, hairpinKey, draft.hairpins.elements, {
         comment: 'endpoints that may reach themselves',
       }),
       ...affinityCollections(draft),
