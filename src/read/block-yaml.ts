@@ -155,7 +155,7 @@ function readItems(
  * deeper than the sequence, be it a comment. Where such a comment stands inside the entry, the rest
  * of the entry will not fit, and the document is left to the full reader.
  */
-export function endOfItem(text: string, start: number, indent: number, end: number): number {
+function endOfItem(text: string, start: number, indent: number, end: number): number {
   let pos = start;
   for (;;) {
     const lineFeed = text.indexOf('\n', pos);
