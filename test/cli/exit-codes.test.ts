@@ -67,4 +67,18 @@ describe('exit status', () => {
     expect(check(warning, '--fail-on', 'warning')).toBe(1);
     expect(check('a: [')).toBe(2);
   });
+
+  test('2 for a bug of natc, which is called one, without a stack trace', () => {
+    const broken = "globalThis.TextDecoder = class { constructor() { throw new Error('broken') } }";
+    const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(broken)}` };
+    const run = natc(['compile', '-f', '-'], { input: valid, env });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^natc: internal error: broken\nThis is a bug in natc\./);
+    expect(run.stderr).not.toContain('    at ');
+    const debugged = natc(['compile', '-f', '-'], {
+      input: valid,
+      env: { ...env, NATC_DEBUG: '1' },
+    });
+    expect(debugged.stderr).toContain('    at ');
+  });
 });
