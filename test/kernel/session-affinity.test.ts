@@ -182,6 +182,19 @@ describeWithKernel('session affinity', () => {
       }
     });
 
+    withNode(
+      `serves clients beyond the size of its table, unpinned: ${family} (A10)`,
+      async (node) => {
+        const ruleset = compileObjects([sticky(600), ...podSlices], clusterOptions);
+        await node.load(ruleset.replaceAll('size 65535', 'size 2'));
+        const first = await picks(node, fromAll(family));
+        expect(first.filter((to) => !to.includes(':808'))).toEqual([]);
+        const again = await picks(node, fromAll(family));
+        expect(again.slice(0, 2)).toEqual(first.slice(0, 2));
+        expect(again).not.toEqual(first);
+      },
+    );
+
     withNode(`works for host-network endpoints: ${family}`, async (node) => {
       const onNode = { addresses: [hostAddresses.node[family]], nodeName: 'node-1' };
       const elsewhere = podEndpoints(family, ['pod-a', 'pod-c']);

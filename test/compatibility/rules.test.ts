@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { expectGolden } from '../support/golden.ts';
+import { type RuleEntry, sections } from './rules.ts';
+
+const entries = sections.flatMap((section) => section.rules);
+const semantics = '../shared/semantics.md';
+const cases = '../shared/cases';
+
+describe('docs/compatibility.md', () => {
+  test('is made from the list of rules', () => {
+    expectGolden('docs/compatibility.md', renderPage());
+  });
+
+  test('every test it names exists', () => {
+    const missing = entries.flatMap(({ tests }) => tests).filter((ref) => !exists(ref));
+    expect(missing).toEqual([]);
+  });
+
+  test.runIf(existsSync(semantics))('every rule that has to be kept is in the list', () => {
+    const kept = /^(ND|[DVSFLREKTPMNACQH])\d+$/;
+    const listed = new Set(entries.flatMap(({ rules }) => rules));
+    const text = readFileSync(semantics, 'utf8');
+    const rules = [...text.matchAll(/^ *- ([A-Z]+\d+) /gm)].map(([, rule = '']) => rule);
+    expect(
+      rules.filter((rule) => kept.test(rule) && !rule.startsWith('ND') && !listed.has(rule)),
+    ).toEqual([]);
+  });
+});
+
+/** The behaviour case is there, or the test file has such a title. */
+function exists(ref: string): boolean {
+  const [where = '', title = ''] = ref.split(': ', 2);
+  if (where === 'case')
+    return !existsSync(cases) || readdirSync(cases).some((name) => name.includes(title));
+  return title !== '' && existsSync(where) && readFileSync(where, 'utf8').includes(title);
+}
+
+function renderPage(): string {
+  const tables = sections.map(
+    ({ title, rules }) =>
+      `## ${title}\n\n| rule | what it is about | natc | kube-proxy, nftables mode | iptables mode | tests |\n|---|---|---|---|---|---|\n${rules
+        .map(renderEntry)
+        .join('\n')}\n`,
+  );
+  return `${head}\n${tables.join('\n')}`;
+}
+
+const words = { same: 'same', own: 'decided', outside: 'not done' } as const;
+
+function renderEntry({
+  rules,
+  says,
+  natc,
+  remark,
+  nftablesMode,
+  iptablesMode,
+  tests,
+}: RuleEntry): string {
+  const does = remark === undefined ? words[natc] : `${words[natc]}. ${remark}`;
+  const refs = tests.map((ref) => `\`${ref.replace('test/', '')}\``).join(', ');
+  return `| ${rules.join(', ')} | ${says} | ${does} | ${nftablesMode ?? ''} | ${iptablesMode ?? ''} | ${refs} |`;
+}
+
+const head = `# Compatibility with kube-proxy
+
+Whoever replaces kube-proxy with natc should notice no difference in what packets do. This page lists
+the behaviour rule by rule: what natc does, where kube-proxy's own two modes differ, and which tests hold
+natc to it. Rule ids are those that code and tests cite. The page is generated (\`npm run golden\`) from
+test/compatibility/rules.ts, and a test finds every test that is named here.
+
+Besides the tests named, all rules are held by three properties over generated clusters and packets: a
+reference oracle, the plan, the simulator's reading of the ruleset and the kernel itself must agree
+(test/properties).
+
+## Decisions
+
+kube-proxy's nftables and iptables modes differ; natc has one semantics, and both of its backends have it.
+
+| | decision |
+|---|---|
+| ND1 | \`--nodeport-addresses\` unset means all local addresses of the node, loopback included |
+| ND2 | IPv4 loopback node ports are served in the kernel; \`::1\` cannot be, and a warning says so |
+| ND3 | hairpin masquerading covers endpoints of this node and of unknown node; without \`--node-name\` all |
+| ND4 | unused ports of cluster IPs are refused, unallocated addresses of \`--service-cidr\` dropped, what another proxy serves left alone |
+| ND5 | a destination that two Services claim is an error that names both |
+| ND6 | source ranges and node ports without endpoints as in nftables mode |
+| ND7 | node-port addresses of one family only open the other, as kube-proxy does; a warning names the entry that closes it |
+| ND8 | manifests are validated as the API server would |
+`;
