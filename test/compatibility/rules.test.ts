@@ -66,7 +66,7 @@ const head = `# Compatibility with kube-proxy
 
 Whoever replaces kube-proxy with natc should notice no difference in what packets do. This page lists
 the behaviour rule by rule: what natc does, where kube-proxy's own two modes differ, and which tests hold
-natc to it. Rule ids are those that code and tests cite. The page is generated (\`npm run golden\`) from
+natc to it. Rule ids are those that code and tests cite. The page is generated (\`npm run docs\`) from
 test/compatibility/rules.ts, and a test finds every test that is named here.
 
 Besides the tests named, all rules are held by three properties over generated clusters and packets: a
