@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/confirm.ts')).confirmCommand,
   },
   {
+    name: 'diff',
+    summary: 'Say what changes between two rulesets, for packets',
+    load: async () => (await import('./commands/diff.ts')).diffCommand,
+  },
+  {
     name: 'cleanup',
     summary: 'Remove what apply made',
     load: async () => (await import('./commands/cleanup.ts')).cleanupCommand,

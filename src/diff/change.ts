@@ -91,6 +91,11 @@ export interface Witness {
 export interface TrafficDiff {
   /** Empty: both rulesets treat every packet alike. */
   readonly changes: readonly Change[];
+  /** `shop/web` of every Service that either side serves or refuses. */
+  readonly services: {
+    readonly before: ReadonlySet<string>;
+    readonly after: ReadonlySet<string>;
+  };
   /** Addresses of this node that were known or taken for granted. */
   readonly nodeAddresses: ReadonlySet<string>;
 }

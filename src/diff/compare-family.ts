@@ -9,7 +9,9 @@ import { type Destination, destinationKey, parseDestinationKey, portKey } from '
 import { addressText } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
 import { regionLabel } from './region-label.ts';
+import { type Shape, shapeFinder } from './shapes.ts';
 import { findSuspects } from './suspects.ts';
+import { translate } from './translate.ts';
 
 /**
  * Every destination of a family at which some packet differs. The space of destinations is covered by
@@ -20,30 +22,38 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
   const { before, after, program, family, nodeAddresses } = pair;
   const compare = destinationComparer(pair);
   const suspects = findSuspects(pair);
+  const shapes = shapeFinder(pair);
   const found: ComparedDestination[] = [];
-  const alike = new Map<string, boolean>();
+  const representatives = new Map<string, Representative>();
+
+  /** Tries the destination, unless one of the same shape has been tried. */
+  function push(
+    destination: Destination | undefined,
+    shape: Shape,
+    attempt: (destination: Destination) => ComparedDestination | undefined,
+  ): void {
+    if (destination === undefined) return;
+    const known = representatives.get(shape.text);
+    if (known !== undefined && known.compared === undefined) return;
+    const told =
+      known?.compared &&
+      translate(known.compared, known.shape, shape, {
+        ...destination,
+        isLocal: known.compared.destination.isLocal,
+      });
+    const compared = told ?? attempt(destination);
+    if (known === undefined) representatives.set(shape.text, { shape, compared });
+    if (compared !== undefined) found.push(compared);
+  }
 
   /** Tries the destination as what it is; then, where it could be the node's, as that. */
   const tryBoth = (destination: Destination): ComparedDestination | undefined =>
     compare(destination) ??
     (destination.isLocal ? undefined : compare({ ...destination, isLocal: true }));
 
-  /** Whether a destination of this shape, whose elements are the same, can be skipped. */
-  const isAlike = (shape: string, attempt: () => ComparedDestination | undefined): boolean => {
-    const known = alike.get(shape);
-    if (known !== undefined) return known;
-    const result = attempt() === undefined;
-    alike.set(shape, result);
-    return result;
-  };
-
   for (const key of unionOfKeys(before.index.byAddress, after.index.byAddress)) {
-    const attempt = () => tryBoth(namedDestination(key));
-    if (!suspects.isAddressSuspect(key)) {
-      if (!program.isProgramChanged) continue;
-      if (isAlike(suspects.addressShape(key), attempt)) continue;
-    }
-    push(attempt());
+    if (program.isProgramChanged || suspects.isAddressSuspect(key))
+      push(namedDestination(key), shapes.ofAddress(key), tryBoth);
   }
 
   const classes = addressClasses(pair);
@@ -55,27 +65,19 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     const isSuspect = program.isProgramChanged || addressClass.isChanged;
     for (const isLocal of localities(addressClass)) {
       for (const key of ports) {
-        const attempt = () => compareAt(portDestination(key, addressClass, isLocal));
-        if (!suspects.isPortSuspect(key)) {
-          if (!isSuspect) continue;
-          if (isAlike(`${number} ${isLocal} ${suspects.portShape(key)}`, attempt)) continue;
-        }
-        push(attempt());
+        if (!isSuspect && !suspects.isPortSuspect(key)) continue;
+        const { text, targets } = shapes.ofPort(key);
+        const shape = { text: `${number} ${isLocal} ${text}`, targets };
+        push(portDestination(key, addressClass, isLocal), shape, compare);
       }
       if (!isSuspect) continue;
-      for (const protocol of ['tcp', 'udp', 'sctp', 'icmp'] as const)
-        push(compareAt(regionDestination(protocol, addressClass, isLocal)));
+      for (const protocol of ['tcp', 'udp', 'sctp', 'icmp'] as const) {
+        const shape = { text: `${number} ${isLocal} ${protocol}`, targets: [] };
+        push(regionDestination(protocol, addressClass, isLocal), shape, compare);
+      }
     }
   });
   return found;
-
-  function compareAt(destination: Destination | undefined): ComparedDestination | undefined {
-    return destination === undefined ? undefined : compare(destination);
-  }
-
-  function push(compared: ComparedDestination | undefined): void {
-    if (compared !== undefined) found.push(compared);
-  }
 
   function namedDestination(key: string): Destination {
     const { address, protocol, port } = parseDestinationKey(key);
@@ -173,6 +175,12 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
       port += 1;
     return port;
   }
+}
+
+/** The first destination of a shape, and what came of trying it. */
+interface Representative {
+  readonly shape: Shape;
+  readonly compared: ComparedDestination | undefined;
 }
 
 /** An address of the node is local; others may be, unless they belong to Services. */

@@ -11,6 +11,7 @@ import {
   type ProgramConstants,
   type ProgramDifference,
 } from './program.ts';
+import { withoutPins } from './without-pins.ts';
 
 /** The two sides of one family with everything that comparing them needs. */
 export interface FamilyPair {
@@ -67,16 +68,6 @@ function sideOf(family: NftFamily, ruleset: Ruleset): PairSide {
     routeLocalnet: table !== undefined && hasLoopbackGuard(table),
   };
 }
-
-/** What a kernel's client maps have learnt is no part of the ruleset. */
-const withoutPins = (table: Table): Table => ({
-  ...table,
-  collections: table.collections.map((collection) =>
-    collection.kind === 'data-map' && collection.dynamic === true
-      ? { ...collection, elements: [] }
-      : collection,
-  ),
-});
 
 /** Where the loopback is guarded, natc apply sets route_localnet to 1, and only there (N10). */
 const hasLoopbackGuard = (table: Table): boolean =>

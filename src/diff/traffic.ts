@@ -1,3 +1,4 @@
+import { frontendsOf, serviceOf } from '../explain/frontends.ts';
 import type { Origin } from '../plan/plan.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
 import { assumedNodeAddress } from './address-classes.ts';
@@ -38,8 +39,12 @@ export function diffTraffic(
     const originOf = (destination: Destination) => originIn(pair, destination);
     changes.push(...deriveChanges(compareFamily(pair), { originOf, risksOf: riskJudge(pair) }));
   }
-  return { changes, nodeAddresses: assumed };
+  const services = { before: servicesOf(before), after: servicesOf(after) };
+  return { changes, services, nodeAddresses: assumed };
 }
+
+const servicesOf = ({ tables }: Ruleset): ReadonlySet<string> =>
+  new Set(tables.flatMap(frontendsOf).map(({ servicePort }) => serviceOf(servicePort)));
 
 /** The field behind a destination: of the new side, or of the old one where it is gone. */
 function originIn({ before, after }: FamilyPair, destination: Destination): Origin | undefined {

@@ -81,8 +81,10 @@ const edits: readonly Edit[] = [
       ? {}
       : { externalTrafficPolicy: 'Cluster' },
   ),
-  editService(({ externalIPs = [] }) =>
-    externalIPs.length > 0 ? { externalIPs: externalIPs.slice(1) } : {},
+  editService(({ externalIPs = [], externalTrafficPolicy }) =>
+    externalIPs.length > 0 && externalTrafficPolicy === undefined
+      ? { externalIPs: externalIPs.slice(1) }
+      : {},
   ),
   editNode(({ masqueradeAll }) => ({ masqueradeAll: !masqueradeAll })),
   editNode((_, drawn) => ({

@@ -1,0 +1,57 @@
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Ruleset } from '../ruleset/ast.ts';
+import { compileInput } from './compile-input.ts';
+import { subjectFromRuleset } from './explain-subject.ts';
+import { thisHost } from './host.ts';
+import type { CompileFlags } from './shared-options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** One side of a diff: the ruleset and what it tells of the node. */
+export interface DiffSide {
+  readonly name: string;
+  readonly kind: 'manifests' | 'ruleset' | 'live';
+  /** Undefined when a diagnostic is an error. */
+  readonly ruleset: Ruleset | undefined;
+  readonly nodeAddresses: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `live` is the kernel's, a file that ends in `.nft` a golden ruleset, anything else manifests. */
+export async function loadDiffSide(
+  name: string,
+  flags: CompileFlags,
+  terminal: Terminal,
+): Promise<DiffSide> {
+  if (name === 'live') return liveSide(terminal);
+  if (name.endsWith('.nft')) {
+    const { subject, diagnostics } = await subjectFromRuleset(name, flags);
+    const nodeAddresses = [...(subject?.host.addresses ?? [])];
+    return { name, kind: 'ruleset', ruleset: subject?.ruleset, nodeAddresses, diagnostics };
+  }
+  const { nodeFacts } = await import('../plan/node-facts.ts');
+  const { output, diagnostics } = await compileInput(flags, [name]);
+  if (output === undefined)
+    return { name, kind: 'manifests', ruleset: undefined, nodeAddresses: [], diagnostics };
+  const { cluster, settings, ruleset } = output;
+  const nodeAddresses = [
+    ...settings.nodeIPs.map(({ text }) => text),
+    ...(nodeFacts(cluster, settings).node?.addresses ?? []),
+  ];
+  return { name, kind: 'manifests', ruleset, nodeAddresses, diagnostics };
+}
+
+/** A kernel without natc's tables holds the empty ruleset. */
+async function liveSide(terminal: Terminal): Promise<DiffSide> {
+  const { listKernelRuleset } = await import('../live/kernel-ruleset.ts');
+  const { localAddresses } = await import('../live/local-addresses.ts');
+  const host = await thisHost(terminal);
+  const { ruleset, diagnostics } = await listKernelRuleset(host, ['ip', 'ip6']);
+  const isAbsent = diagnostics.some(({ code }) => code === 'NATC5031');
+  return {
+    name: 'live',
+    kind: 'live',
+    ruleset: isAbsent ? { tables: [] } : hasErrors(diagnostics) ? undefined : ruleset,
+    nodeAddresses: [...(await localAddresses(host))],
+    diagnostics: isAbsent ? [] : diagnostics,
+  };
+}

@@ -1,0 +1,107 @@
+import { type Palette, plainPalette } from '../diagnostics/palette.ts';
+import type { TrafficDiff } from '../diff/change.ts';
+import type { Ruleset } from '../ruleset/ast.ts';
+import type { DiffFlags } from './commands/diff.ts';
+import type { DiffSide } from './diff-side.ts';
+
+export interface LoadedSide extends DiffSide {
+  readonly ruleset: Ruleset;
+}
+
+/** How a view is to be printed. */
+export interface ViewOptions {
+  readonly output: DiffFlags['output'];
+  readonly palette: Palette;
+}
+
+export interface FormattedView {
+  readonly text: string;
+  readonly isSame: boolean;
+}
+
+/** What changes for packets. */
+export async function formatTrafficView(
+  before: LoadedSide,
+  after: LoadedSide,
+  options: ViewOptions,
+): Promise<FormattedView> {
+  const { diffTraffic } = await import('../diff/traffic.ts');
+  const nodeAddresses = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
+  const diff = diffTraffic(before.ruleset, after.ruleset, nodeAddresses);
+  return {
+    text: await formatTraffic(diff, before, after, options),
+    isSame: diff.changes.length === 0,
+  };
+}
+
+async function formatTraffic(
+  diff: TrafficDiff,
+  before: LoadedSide,
+  after: LoadedSide,
+  { output, palette }: ViewOptions,
+): Promise<string> {
+  const { locate } = await import('../read/locate.ts');
+  switch (output) {
+    case 'text':
+      return (await import('../diff/format-text.ts')).formatTrafficText(diff, { palette, locate });
+    case 'json':
+      return (await import('../diff/format-json.ts')).formatTrafficJson(diff, locate);
+    case 'markdown':
+      return (await import('../diff/format-markdown.ts')).formatTrafficMarkdown(diff, locate);
+    case 'github':
+      return (await import('../diff/format-github.ts')).formatTrafficGithub(diff, locate);
+    case 'html': {
+      const { formatTrafficHtml } = await import('../diff/format-html.ts');
+      return formatTrafficHtml(diff, { before, after, locate });
+    }
+  }
+}
+
+/** What changes in the text that natc compile prints. */
+export async function formatTextView(
+  before: LoadedSide,
+  after: LoadedSide,
+  { output, palette }: ViewOptions,
+): Promise<FormattedView> {
+  const { renderNft } = await import('../render/nft.ts');
+  const { unifiedDiff } = await import('../diff/unified.ts');
+  const { arrangeLike, withoutOwners } = await import('../diff/arrange.ts');
+  const isLive = before.kind === 'live' || after.kind === 'live';
+  const plain = (side: LoadedSide): Ruleset =>
+    isLive ? withoutOwners(side.ruleset) : side.ruleset;
+  const next = plain(after);
+  // The kernel lists elements in no order.
+  const old = isLive ? arrangeLike(next, plain(before)) : plain(before);
+  const text = unifiedDiff(renderNft(old), renderNft(next), {
+    names: { before: before.name, after: after.name },
+    palette: output === 'json' ? plainPalette : palette,
+    context: 3,
+  });
+  return { text: output === 'json' ? viewJson('text', { diff: text }) : text, isSame: text === '' };
+}
+
+/** The transaction that natc apply would send to a kernel that holds the old side. */
+export async function formatKernelView(
+  before: LoadedSide,
+  after: LoadedSide,
+  { output }: ViewOptions,
+): Promise<FormattedView> {
+  const { canonicalRuleset } = await import('../ruleset/canonical.ts');
+  const { deltaBetween } = await import('../ruleset/delta.ts');
+  const { renderScript } = await import('../render/nft-script.ts');
+  const { operations, cleanup } = deltaBetween(
+    canonicalRuleset(before.ruleset),
+    canonicalRuleset(after.ruleset),
+  );
+  const all = [...operations, ...cleanup];
+  const script = renderScript(all);
+  return {
+    text: output === 'json' ? viewJson('kernel', { script, operations: all }) : script,
+    isSame: all.length === 0,
+  };
+}
+
+const viewJson = (view: string, content: { readonly [field: string]: unknown }): string => {
+  const same = content['diff'] === '' || content['script'] === '';
+  return `${JSON.stringify({ schema: 'natc.diff/v1', view, same, ...content }, undefined, 2)}\n`;
+};

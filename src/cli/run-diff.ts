@@ -1,0 +1,61 @@
+import type { DiffFlags } from './commands/diff.ts';
+import { deliver } from './deliver.ts';
+import { type DiffSide, loadDiffSide } from './diff-side.ts';
+import {
+  formatKernelView,
+  formatTextView,
+  formatTrafficView,
+  type LoadedSide,
+} from './diff-views.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { paletteFor, printDiagnostics } from './messages.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `natc diff OLD NEW`: 0 the same, 1 they differ, 2 no answer, 3 the kernel cannot be asked. */
+export async function runDiff(
+  before: string,
+  after: string,
+  flags: DiffFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (before === '-' && after === '-') return cannotAnswer('only one side can be stdin', terminal);
+  if (flags.view !== 'traffic' && flags.output !== 'text' && flags.output !== 'json')
+    return cannotAnswer(`--view ${flags.view} has no -o ${flags.output}: text or json`, terminal);
+  const sides = [
+    await loadDiffSide(before, flags, terminal),
+    await loadDiffSide(after, flags, terminal),
+  ] as const;
+  await printDiagnostics(diagnosticsOf(sides), flags, terminal);
+  const [old, next] = [loaded(sides[0]), loaded(sides[1])];
+  if (old === undefined || next === undefined) return failure(sides);
+  const palette =
+    flags.outFile === undefined
+      ? paletteFor(flags, terminal.stdout, terminal)
+      : paletteFor({ color: 'never' }, terminal.stdout, terminal);
+  const format = {
+    traffic: formatTrafficView,
+    text: formatTextView,
+    kernel: formatKernelView,
+  }[flags.view];
+  const { text, isSame } = await format(old, next, { output: flags.output, palette });
+  const delivered = await deliver(text, flags.outFile, flags, terminal);
+  if (delivered !== exitCodes.success) return delivered;
+  return isSame ? exitCodes.success : exitCodes.no;
+}
+
+/** What is wrong on both sides is said once. */
+const diagnosticsOf = (sides: readonly DiffSide[]) =>
+  sides.flatMap(({ diagnostics }) => diagnostics);
+
+const loaded = ({ ruleset, ...side }: DiffSide): LoadedSide | undefined =>
+  ruleset === undefined ? undefined : { ...side, ruleset };
+
+function failure(sides: readonly DiffSide[]): ExitCode {
+  const isHostRefusal = sides.some(({ kind, ruleset }) => kind === 'live' && ruleset === undefined);
+  return isHostRefusal ? exitCodes.hostRefused : exitCodes.cannotAnswer;
+}
+
+async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
+  await terminal.stderr.write(`natc: ${problem}\nSee 'natc diff --help'.\n`);
+  return exitCodes.cannotAnswer;
+}

@@ -1,0 +1,46 @@
+import type { Locate } from '../diagnostics/report.ts';
+import type { Change, TrafficDiff } from './change.ts';
+import { countChanges, countsText, groupChanges } from './group-changes.ts';
+import { sentenceOf, subjectOf } from './wording.ts';
+
+/**
+ * GitHub workflow commands: an annotation on the manifest's line for each change, a warning where there
+ * is a risk, a notice otherwise. GitHub shows ten of each in a step, so the summary comes first.
+ */
+export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
+  if (diff.changes.length === 0) return '';
+  const changes = groupChanges(diff).flatMap((group) => group.changes);
+  const risky = changes.filter(({ risks }) => risks.length > 0);
+  const others = changes.filter(({ risks }) => risks.length === 0);
+  const lines = [
+    `::notice title=natc diff::${escapeData(countsText(countChanges(diff)))}`,
+    ...[...risky, ...others].map((change) => command(change, locate)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function command(change: Change, locate: Locate): string {
+  const { origin, risks, servicePort } = change;
+  const location = origin && locate({ kind: 'field', object: origin.object, path: origin.path });
+  const properties = Object.entries({
+    file: location?.file,
+    line: location?.line,
+    endLine: location?.endLine,
+    col: location?.column,
+    title: servicePort === undefined ? 'natc diff' : `natc diff: ${servicePort}`,
+  })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+  const text = [
+    `${subjectOf(change)}: ${sentenceOf(change)}`,
+    ...risks.map((risk) => `RISK: ${risk.text}`),
+  ].join('\n');
+  const severity = risks.length > 0 ? 'warning' : 'notice';
+  return `::${severity} ${properties.join(',')}::${escapeData(text)}`;
+}
+
+const escapeData = (text: string): string =>
+  text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+
+const escapeProperty = (text: string): string =>
+  escapeData(text).replace(/:/g, '%3A').replace(/,/g, '%2C');

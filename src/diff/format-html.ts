@@ -1,0 +1,124 @@
+import type { Locate } from '../diagnostics/report.ts';
+import type { Ruleset } from '../ruleset/ast.ts';
+import type { Change, TrafficDiff } from './change.ts';
+import { placeOf } from './format-text.ts';
+import { countChanges, countsText, groupChanges } from './group-changes.ts';
+import { script } from './html/script.ts';
+import { style } from './html/style.ts';
+import { type MappedService, mapTraffic } from './html/traffic-map.ts';
+import { sentenceOf, signOf, subjectOf } from './wording.ts';
+
+export interface HtmlSide {
+  /** What the user called it. */
+  readonly name: string;
+  readonly ruleset: Ruleset;
+}
+
+export interface HtmlOptions {
+  readonly before: HtmlSide;
+  readonly after: HtmlSide;
+  readonly locate: Locate;
+}
+
+/**
+ * The traffic diff as one HTML file that needs nothing else and asks no network for anything: the
+ * Services of both sides to search and click, each with its changes and a drawing of where its traffic
+ * goes.
+ */
+export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): string {
+  const { before, after } = options;
+  const title = `${before.name} -> ${after.name}`;
+  const data = { services: servicesOf(diff, options) };
+  const counts =
+    diff.changes.length === 0
+      ? 'No packet is treated differently.'
+      : countsText(countChanges(diff));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>natc diff: ${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1>natc diff</h1>
+<span>${escapeHtml(title)}</span>
+<strong id="counts">${escapeHtml(counts)}</strong>
+<span class="legend"><span class="new">new</span><span class="gone">gone</span></span>
+</header>
+<nav aria-label="Services">
+<div class="tools">
+<input type="search" id="search" placeholder="Service, address, endpoint" aria-label="Search">
+<label><input type="checkbox" id="risky"> with risks only</label>
+<label><input type="checkbox" id="unchanged"> unchanged Services too</label>
+<small id="shown"></small>
+</div>
+<ul id="services"></ul>
+</nav>
+<main id="detail"><p>Choose a Service.</p></main>
+<script type="application/json" id="data">${embeddedJson(data)}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** No character sequence of the data can end the element it stands in. */
+const embeddedJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+interface ReportedService extends MappedService {
+  readonly changes: readonly ReturnType<typeof reportChange>[];
+}
+
+function servicesOf(
+  diff: TrafficDiff,
+  { before, after, locate }: HtmlOptions,
+): readonly ReportedService[] {
+  const groups = new Map(groupChanges(diff).map((group) => [group.service, group.changes]));
+  const report = (service: string | undefined) =>
+    (groups.get(service) ?? []).map((change) => reportChange(change, locate));
+  const mapped = mapTraffic(before.ruleset, after.ruleset).map((service) => ({
+    ...service,
+    changes: report(service.name),
+  }));
+  const known = new Set(mapped.map(({ name }) => name));
+  const others = [...groups.keys()].filter((name) => name === undefined || !known.has(name));
+  return [...mapped, ...others.map((name) => withoutMap(name, report(name)))];
+}
+
+const withoutMap = (
+  name: string | undefined,
+  changes: ReportedService['changes'],
+): ReportedService => ({
+  name: name ?? 'No Service',
+  state: 'same',
+  clients: [],
+  addresses: [],
+  endpoints: [],
+  reaches: [],
+  leads: [],
+  changes,
+});
+
+function reportChange(change: Change, locate: Locate) {
+  const { packet } = change.witness;
+  const to = packet.protocol === 'icmp' ? '' : ` port ${packet.destinationPort}`;
+  return {
+    sign: signOf(change),
+    subject: subjectOf(change),
+    sentence: sentenceOf(change),
+    risks: change.risks.map(({ text }) => text),
+    place: placeOf(change, locate) ?? '',
+    witness: `for example ${packet.protocol} from ${packet.source} to ${packet.destination}${to}`,
+  };
+}

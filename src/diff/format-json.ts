@@ -1,0 +1,97 @@
+import { formatPath, type Locate, objectName } from '../diagnostics/report.ts';
+import type { Answer } from './answer.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { Change, TrafficDiff } from './change.ts';
+import type { Destination } from './destination.ts';
+import { countChanges, groupChanges } from './group-changes.ts';
+import { sentenceOf, subjectOf } from './wording.ts';
+
+/** The version of the document; docs/reference/diff-json.md describes it. */
+export const diffSchema = 'natc.diff/v1';
+
+/** The traffic diff for programs: one JSON document, each change with a witness. */
+export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
+  const document = {
+    schema: diffSchema,
+    view: 'traffic',
+    same: diff.changes.length === 0,
+    nodeAddresses: [...diff.nodeAddresses],
+    counts: countChanges(diff),
+    services: groupChanges(diff).map(({ service, life, changes }) => ({
+      service: service ?? null,
+      life,
+      changes: changes.map((change) => changeJson(change, locate)),
+    })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function changeJson(change: Change, locate: Locate) {
+  const { type, family, servicePort, clients, before, after, endpoints, risks, witness } = change;
+  return {
+    type,
+    family: family === 'ip' ? 'IPv4' : 'IPv6',
+    servicePort: servicePort ?? null,
+    text: `${subjectOf(change)}: ${sentenceOf(change)}`,
+    destinations: change.destinations.map(destinationJson),
+    clients: clients.length === 0 ? null : clients,
+    before: answerJson(before),
+    after: answerJson(after),
+    endpoints,
+    risks,
+    origin: originJson(change, locate),
+    witness: {
+      packet: {
+        source: witness.packet.source,
+        destination: witness.packet.destination,
+        protocol: witness.packet.protocol,
+        destinationPort: witness.packet.protocol === 'icmp' ? null : witness.packet.destinationPort,
+        inInterface: witness.packet.inInterface === '' ? null : witness.packet.inInterface,
+        mark: witness.packet.mark,
+      },
+      nodeAddresses: [...witness.nodeAddresses],
+      before: behaviourJson(witness.before),
+      after: behaviourJson(witness.after),
+    },
+  };
+}
+
+const destinationJson = ({ kind, address, protocol, port, label }: Destination) => ({
+  kind,
+  address: kind === 'node port' ? null : address,
+  protocol,
+  port: protocol === 'icmp' ? null : port,
+  label,
+});
+
+const answerJson = ({ kind, endpoints, snat, affinityTimeout }: Answer) => ({
+  answer: kind,
+  endpoints,
+  snat,
+  affinityTimeout: affinityTimeout ?? null,
+});
+
+const behaviourJson = ({ branches }: Behaviour) =>
+  branches.map((branch) => ({
+    probability: branch.probability,
+    verdict: branch.verdict,
+    destination: branch.verdict === 'accept' ? branch.destination : null,
+    destinationPort: branch.verdict === 'accept' ? branch.destinationPort : null,
+    dnat: branch.isServed,
+    masquerade: branch.masquerade,
+    mark: branch.mark,
+    affinity: branch.affinity ?? null,
+  }));
+
+function originJson({ origin }: Change, locate: Locate) {
+  if (origin === undefined) return null;
+  const { object, path } = origin;
+  const location = locate({ kind: 'field', object, path });
+  return {
+    object: objectName(object),
+    path: formatPath(path),
+    file: location?.file ?? object.source.name,
+    line: location?.line ?? null,
+    column: location?.column ?? null,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Locate } from '../diagnostics/report.ts';
+import type { Change, TrafficDiff } from './change.ts';
+import { placeOf } from './format-text.ts';
+import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
+import { sentenceOf, signOf, subjectOf } from './wording.ts';
+
+/** GitHub cuts comments at 65,536 characters; the rest is left to the other formats. */
+const longest = 60_000;
+
+const heading = '### Service traffic';
+
+/** The traffic diff as a comment on a pull request: risks first, then a list per Service. */
+export function formatTrafficMarkdown(diff: TrafficDiff, locate: Locate): string {
+  if (diff.changes.length === 0) return `${heading}\n\nNo packet is treated differently.\n`;
+  const groups = groupChanges(diff);
+  const risky = groups.flatMap(({ service, changes }) =>
+    changes.flatMap((change) =>
+      change.risks.map(
+        ({ text }) =>
+          `> - ${subjectMarkdown(service)} ${code(subjectOf(change))}: ${escapeMarkdown(text)}`,
+      ),
+    ),
+  );
+  const risks = risky.length === 0 ? '' : `> [!WARNING]\n${risky.join('\n')}\n\n`;
+  let text = `${heading}: ${countsText(countChanges(diff))}\n\n${risks}`;
+  let left = groups.length;
+  for (const group of groups) {
+    const part = formatGroup(group, locate);
+    if (text.length + part.length > longest) break;
+    text += part;
+    left -= 1;
+  }
+  return left === 0 ? text : `${text}and ${left} more Services.\n`;
+}
+
+const subjectMarkdown = (service: string | undefined): string =>
+  service === undefined ? '' : `**${escapeMarkdown(service)}**`;
+
+function formatGroup({ service, life, changes }: ServiceChanges, locate: Locate): string {
+  const remark = life === 'changed' ? '' : ` (${life})`;
+  const title = service === undefined ? '**No Service**' : `${subjectMarkdown(service)}${remark}`;
+  const items = changes.map((change) => formatChange(change, locate)).join('');
+  return `${title}\n\n${items}\n`;
+}
+
+const signWords = { '+': 'added', '-': 'lost', '~': 'changed' } as const;
+
+function formatChange(change: Change, locate: Locate): string {
+  const place = placeOf(change, locate);
+  const where = place === undefined ? '' : ` <sub>${escapeMarkdown(place)}</sub>`;
+  const word = signWords[signOf(change)];
+  return `- *${word}* ${code(subjectOf(change))} ${escapeMarkdown(sentenceOf(change))}${where}\n`;
+}
+
+const code = (text: string): string => `\`${text.replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
+
+/** Names and file names may hold what Markdown and HTML would act on. */
+const escapeMarkdown = (text: string): string =>
+  text.replace(/[\\`*_{}[\]<>|#~@]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');

@@ -1,0 +1,50 @@
+import type { Palette } from '../diagnostics/palette.ts';
+import { printable } from '../diagnostics/printable.ts';
+import type { Locate } from '../diagnostics/report.ts';
+import type { Change, TrafficDiff } from './change.ts';
+import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
+import { type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
+
+export interface TextOptions {
+  readonly palette: Palette;
+  readonly locate: Locate;
+}
+
+/** The traffic diff for a terminal: by Service, a change a paragraph, risks marked; '' for none. */
+export function formatTrafficText(diff: TrafficDiff, options: TextOptions): string {
+  if (diff.changes.length === 0) return '';
+  const { palette } = options;
+  const groups = groupChanges(diff).map((group) => formatGroup(group, options));
+  return `${palette.bold(countsText(countChanges(diff)))}\n\n${groups.join('\n')}`;
+}
+
+function formatGroup({ service, life, changes }: ServiceChanges, options: TextOptions): string {
+  const { palette } = options;
+  const remark = life === 'changed' ? '' : ` (${life})`;
+  const heading = service === undefined ? 'No Service' : `Service ${printable(service)}`;
+  const lines = changes.flatMap((change) => formatChange(change, options));
+  return `${palette.bold(heading)}${remark}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+function formatChange(change: Change, { palette, locate }: TextOptions): readonly string[] {
+  const sign = signOf(change);
+  const colour: Readonly<Record<Sign, (text: string) => string>> = {
+    '+': palette.green,
+    '-': palette.red,
+    '~': palette.yellow,
+  };
+  const place = placeOf(change, locate);
+  return [
+    `  ${colour[sign](`${sign} ${printable(subjectOf(change))}`)}`,
+    `      ${printable(sentenceOf(change))}`,
+    ...change.risks.map(({ text }) => `      ${palette.red(`RISK: ${printable(text)}`)}`),
+    ...(place === undefined ? [] : [`      ${palette.cyan(printable(place))}`]),
+  ];
+}
+
+/** `services.yaml:12`, where manifests were given. */
+export function placeOf({ origin }: Change, locate: Locate): string | undefined {
+  if (origin === undefined) return undefined;
+  const location = locate({ kind: 'field', object: origin.object, path: origin.path });
+  return location === undefined ? origin.object.source.name : `${location.file}:${location.line}`;
+}

@@ -1,0 +1,83 @@
+import { serviceOf } from '../explain/frontends.ts';
+import { naturalCompare } from '../ruleset/natural-compare.ts';
+import type { Change, ChangeType, TrafficDiff } from './change.ts';
+
+/** The changes of one Service, the risky ones first. */
+export interface ServiceChanges {
+  /** `shop/web`; undefined for what no Service has. */
+  readonly service: string | undefined;
+  /** Whether the Service itself comes or goes. */
+  readonly life: 'new' | 'removed' | 'changed';
+  readonly changes: readonly Change[];
+}
+
+export interface DiffCounts {
+  readonly changes: number;
+  readonly services: number;
+  readonly risks: number;
+}
+
+/** The changes by Service, in the order of their names; what no Service has comes last. */
+export function groupChanges({ changes, services }: TrafficDiff): readonly ServiceChanges[] {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const service = change.servicePort === undefined ? '' : serviceOf(change.servicePort);
+    const group = groups.get(service);
+    if (group === undefined) groups.set(service, [change]);
+    else group.push(change);
+  }
+  const names = [...groups.keys()].sort((a, b) =>
+    a === '' || b === '' ? b.length - a.length : naturalCompare(a, b),
+  );
+  return names.map((name) => ({
+    service: name === '' ? undefined : name,
+    life: lifeOf(name, services),
+    changes: [...(groups.get(name) ?? [])].sort(byImportance),
+  }));
+}
+
+export const countChanges = ({ changes }: TrafficDiff): DiffCounts => ({
+  changes: changes.length,
+  services: new Set(
+    changes.flatMap(({ servicePort }) => (servicePort === undefined ? [] : serviceOf(servicePort))),
+  ).size,
+  risks: changes.reduce((sum, { risks }) => sum + risks.length, 0),
+});
+
+/** `5 changes in 3 Services, 1 risk` */
+export function countsText({ changes, services, risks }: DiffCounts): string {
+  const count = (number: number, word: string): string =>
+    `${number} ${word}${number === 1 ? '' : 's'}`;
+  const where = services === 0 ? '' : ` in ${count(services, 'Service')}`;
+  return `${count(changes, 'change')}${where}, ${risks === 0 ? 'no risk' : count(risks, 'risk')} found`;
+}
+
+function lifeOf(name: string, { before, after }: TrafficDiff['services']): ServiceChanges['life'] {
+  if (name === '' || before.has(name) === after.has(name)) return 'changed';
+  return after.has(name) ? 'new' : 'removed';
+}
+
+const order: readonly ChangeType[] = [
+  'REFUSAL_BEGINS',
+  'DROP_BEGINS',
+  'ANSWER_ENDS',
+  'ANSWER_BEGINS',
+  'CLIENTS_ADMITTED',
+  'CLIENTS_EXCLUDED',
+  'ENDPOINTS_CHANGED',
+  'SNAT_BEGINS',
+  'SNAT_ENDS',
+  'AFFINITY_BEGINS',
+  'AFFINITY_ENDS',
+  'AFFINITY_TIMEOUT_CHANGED',
+  'AFFINITY_FORGOTTEN',
+  'PASS_BEGINS',
+  'MARK_CHANGED',
+];
+
+const byImportance = (a: Change, b: Change): number =>
+  Math.sign(b.risks.length) - Math.sign(a.risks.length) ||
+  order.indexOf(a.type) - order.indexOf(b.type) ||
+  naturalCompare(a.servicePort ?? '', b.servicePort ?? '') ||
+  (a.family < b.family ? -1 : a.family > b.family ? 1 : 0) ||
+  naturalCompare(a.destinations[0]?.label ?? '', b.destinations[0]?.label ?? '');

@@ -1,0 +1,80 @@
+import type { Behaviour } from './behaviour.ts';
+import type { ComparedDestination } from './compare-destination.ts';
+import { type Destination, parseDestinationKey } from './destination.ts';
+import type { Shape } from './shapes.ts';
+
+/**
+ * Tells the result of one destination of another of the same shape.
+ *
+ * @returns undefined where the packets that were sent would not do: a client or the destination is one
+ * of the other's endpoints. It has to be tried itself.
+ */
+export function translate(
+  compared: ComparedDestination,
+  from: Shape,
+  to: Shape,
+  destination: Destination,
+): ComparedDestination | undefined {
+  const targets = new Map(from.targets.map((target, i) => [target, to.targets[i] ?? target]));
+  const addresses = new Map(
+    [...targets].map(([a, b]) => [parseDestinationKey(a).address, parseDestinationKey(b).address]),
+  );
+  const taken = new Set([...addresses.values(), destination.address]);
+  const isUsable = compared.results.every(
+    ({ client }) => addresses.has(client.address) || !taken.has(client.address),
+  );
+  if (
+    !isUsable ||
+    addresses.has(compared.destination.address) ||
+    addresses.size !== new Set(addresses.values()).size
+  )
+    return undefined;
+  // An endpoint as a destination of its own may be a client too.
+  addresses.set(compared.destination.address, destination.address);
+
+  const protocol = destination.protocol;
+  const original = compared.destination;
+  const behaviour = ({ branches }: Behaviour): Behaviour => ({
+    branches: branches.map((branch) => {
+      const key = `${branch.destination} ${protocol} ${branch.destinationPort}`;
+      const target = targets.get(key);
+      if (target !== undefined) {
+        const { address, port } = parseDestinationKey(target);
+        return { ...branch, destination: address, destinationPort: port };
+      }
+      return branch.destination === original.address
+        ? { ...branch, destination: destination.address, destinationPort: destination.port }
+        : branch;
+    }),
+  });
+  const swap = (text: string): string => addresses.get(text) ?? text;
+  return {
+    destination,
+    results: compared.results.map((result) => ({
+      ...result,
+      client: {
+        ...result.client,
+        address: swap(result.client.address),
+        label: addresses.has(result.client.address)
+          ? result.client.label.replace(result.client.address, swap(result.client.address))
+          : result.client.label,
+      },
+      packet: {
+        ...result.packet,
+        source: swap(result.packet.source),
+        destination: destination.address,
+        destinationPort: destination.port,
+      },
+      nodeAddresses:
+        destination.isLocal && !result.nodeAddresses.has(destination.address)
+          ? new Set(
+              [...result.nodeAddresses].map((each) =>
+                each === original.address ? destination.address : each,
+              ),
+            )
+          : result.nodeAddresses,
+      before: behaviour(result.before),
+      after: behaviour(result.after),
+    })),
+  };
+}
