@@ -40,10 +40,24 @@ export async function runExplain(
   }
   const inquiry = complete(question, flags, subject);
   if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);
-  const explanation = explain(subject, inquiry);
+  if (flags.backend === 'iptables' && subject.compiled === undefined)
+    return cannotAnswer('--backend iptables needs manifests: -f', terminal);
+  const explanation = await answer(subject, inquiry, flags);
   await terminal.stdout.write(await format(explanation, flags, terminal));
   const isGood = explanation.verdict === 'delivered' || explanation.verdict === 'passed';
   return isGood ? exitCodes.success : exitCodes.no;
+}
+
+async function answer(
+  subject: Subject,
+  inquiry: Inquiry,
+  { backend }: ExplainFlags,
+): Promise<Explanation> {
+  if (backend === 'nftables' || subject.compiled === undefined) return explain(subject, inquiry);
+  const { buildIptables } = await import('../ruleset/iptables/build.ts');
+  const { explainIptables } = await import('../explain/explain-iptables.ts');
+  const rulesets = subject.compiled.plan.families.map((family) => buildIptables(family));
+  return explainIptables(subject, rulesets, inquiry);
 }
 
 async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {

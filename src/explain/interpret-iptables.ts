@@ -7,6 +7,7 @@
 import type { BuiltInChain, IptablesChain, IptablesRuleset } from '../ruleset/iptables/ast.ts';
 import { type Branch, mergeBranches, type Outcome } from './outcome.ts';
 import { type Host, isLocal, isLoopback, type Packet } from './packet.ts';
+import type { Route } from './trace.ts';
 import {
   type IptablesEnd,
   type IptablesState,
@@ -14,6 +15,7 @@ import {
   type IptablesTrace,
   type RecentLists,
   walkIptablesChain,
+  withIptablesStep,
 } from './walk-iptables.ts';
 
 /** A ruleset with the indexes that make running many packets through it cheap. */
@@ -79,14 +81,18 @@ interface Way extends PreparedIptables {
 
 /** Made on this node: and in again over the loopback when it is for this node. */
 function sendFromHere(way: Way, start: IptablesState): readonly IptablesBranch[] {
-  if (isStuckOnLoopback(way.host, start.packet)) return [branch(start, 'martian')];
-  return through(way, 'OUTPUT', start, (sent) => {
+  if (isStuckOnLoopback(way.host, start.packet))
+    return [branch(route(start, 'martian'), 'martian')];
+  return through(way, 'OUTPUT', route(start, 'output'), (sent) => {
     // DNAT makes the kernel route the packet again.
-    if (isStuckOnLoopback(way.host, sent.packet)) return [branch(sent, 'martian')];
+    if (isStuckOnLoopback(way.host, sent.packet))
+      return [branch(route(sent, 'martian'), 'martian')];
     return through(way, 'POSTROUTING', sent, (left) => {
       if (!isLocal(way.host, left.packet.destination)) return [branch(left, 'accept')];
       const inside = { ...left, packet: { ...left.packet, inInterface: 'lo' } };
-      return through(way, 'PREROUTING', inside, (received) => deliver(way, received));
+      return through(way, 'PREROUTING', route(inside, 'loopback'), (received) =>
+        deliver(way, received),
+      );
     });
   });
 }
@@ -99,12 +105,16 @@ const receive = (way: Way, start: IptablesState): readonly IptablesBranch[] =>
   through(way, 'PREROUTING', start, (received) => {
     const { destination } = received.packet;
     const isRouted = way.host.routeLocalnet && destination !== '::1';
-    if (isLoopback(destination) && !isRouted) return [branch(received, 'martian')];
-    if (isLocal(way.host, destination)) return deliver(way, received);
-    return through(way, 'FORWARD', received, (forwarded) =>
+    if (isLoopback(destination) && !isRouted)
+      return [branch(route(received, 'martian'), 'martian')];
+    if (isLocal(way.host, destination)) return deliver(way, route(received, 'input'));
+    return through(way, 'FORWARD', route(received, 'forward'), (forwarded) =>
       through(way, 'POSTROUTING', forwarded, (left) => [branch(left, 'accept')]),
     );
   });
+
+const route = (state: IptablesState, to: Route): IptablesState =>
+  withIptablesStep(state, { kind: 'route', to, destination: state.packet.destination });
 
 const deliver = (way: Way, received: IptablesState): readonly IptablesBranch[] =>
   through(way, 'INPUT', received, (delivered) => [branch(delivered, 'accept', true)]);
@@ -126,7 +136,8 @@ function through(
         continue;
       }
       const surroundings = { table, chains, host: way.host, recent: way.recent };
-      for (const { state, end } of walkIptablesChain(chain, before, surroundings)) {
+      const entered = withIptablesStep(before, { kind: 'hook', hook, table, chain });
+      for (const { state, end } of walkIptablesChain(chain, entered, surroundings)) {
         if (end === 'accept' || end === 'return') next.push(state);
         else branches.push(branch(state, end));
       }

@@ -1,6 +1,7 @@
 import { parseAddress } from '../net/address.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
 import type {
+  BuiltInChain,
   IptablesChain,
   IptablesMatch,
   IptablesRule,
@@ -8,6 +9,7 @@ import type {
   TableName,
 } from '../ruleset/iptables/ast.ts';
 import { type Host, isLocal, type Packet } from './packet.ts';
+import type { Route } from './trace.ts';
 
 /** A packet on its way, and what the connection tracking knows of its connection. */
 export interface IptablesState {
@@ -24,16 +26,28 @@ export interface IptablesState {
   readonly trace: IptablesTrace;
 }
 
-/** The rules that matched, from the newest to the oldest. */
+/** What happened to the packet, from the newest to the oldest. */
 export type IptablesTrace =
   | { readonly step: IptablesStep; readonly before: IptablesTrace }
   | undefined;
 
-export interface IptablesStep {
-  readonly table: TableName;
-  readonly chain: string;
-  readonly rule: IptablesRule;
-}
+export type IptablesStep =
+  /** A built-in chain jumped to one of natc's. */
+  | {
+      readonly kind: 'hook';
+      readonly hook: BuiltInChain;
+      readonly table: TableName;
+      readonly chain: string;
+    }
+  /** The kernel decided where the packet goes on. */
+  | { readonly kind: 'route'; readonly to: Route; readonly destination: string }
+  /** A rule matched. */
+  | { readonly kind: 'rule'; readonly chain: string; readonly rule: IptablesRule };
+
+export const withIptablesStep = (state: IptablesState, step: IptablesStep): IptablesState => ({
+  ...state,
+  trace: { step, before: state.trace },
+});
 
 /** Clients by the name of the list (`-m recent`) that they are on. */
 export type RecentLists = ReadonlyMap<string, ReadonlySet<string>>;
@@ -75,8 +89,7 @@ export function walkIptablesChain(
           next.push(state);
           continue;
         }
-        const step: IptablesStep = { table: surroundings.table, chain: name, rule };
-        const after = { ...state, trace: { step, before: state.trace } };
+        const after = withIptablesStep(state, { kind: 'rule', chain: name, rule });
         for (const result of act(rule.target, after, surroundings)) {
           if (result.end === undefined) next.push(result.state);
           else ended.push({ state: result.state, end: result.end });

@@ -8,6 +8,7 @@ export interface ExplainFlags extends CompileFlags {
   readonly service?: string;
   readonly ruleset?: string;
   readonly live?: boolean;
+  readonly backend: 'nftables' | 'iptables';
   readonly output: 'text' | 'json';
   readonly trace?: boolean;
 }
@@ -31,6 +32,11 @@ export const explainCommand: CommandDefinition = {
         ]),
       )
       .addOption(new Option('--live', 'the one in the kernel').conflicts('filename'))
+      .addOption(
+        new Option('--backend <backend>', 'whose rules to walk: nftables (default) or iptables')
+          .choices(['nftables', 'iptables'])
+          .default('nftables'),
+      )
       .optionsGroup('Output:')
       .addOption(
         new Option('-o, --output <format>', 'text (default) or json')
