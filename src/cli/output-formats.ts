@@ -1,4 +1,5 @@
 import type { CompileOutput } from '../compile.ts';
+import type { FormatLimits } from './with-compiled.ts';
 
 type Format = (output: CompileOutput) => Promise<string>;
 
@@ -19,3 +20,9 @@ export const outputFormats = {
     return formatSummaryTable(summarise(plan));
   },
 } as const satisfies Record<string, Format>;
+
+/** What the formats cannot carry of a compilation, for those that have such limits. */
+export const formatLimits: Readonly<Partial<Record<keyof typeof outputFormats, FormatLimits>>> = {
+  iptables: async ({ plan }) =>
+    (await import('../ruleset/iptables/limits.ts')).iptablesLimits(plan),
+};

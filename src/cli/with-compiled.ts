@@ -1,4 +1,5 @@
 import type { CompileOutput } from '../compile.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import {
   type Compiled,
   type CompileInput,
@@ -7,9 +8,12 @@ import {
   readCompileInput,
 } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { printDiagnostics } from './messages.ts';
+import { diagnosticsFormat, printDiagnostics } from './messages.ts';
 import type { CompileFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
+
+/** What a format has to say about a compilation beside what the compiler said. */
+export type FormatLimits = (output: CompileOutput) => Promise<readonly Diagnostic[]>;
 
 /**
  * Compiles what the flags name, prints the diagnostics, and goes on with the result unless there was
@@ -19,10 +23,12 @@ export async function withCompiled(
   flags: CompileFlags,
   terminal: Terminal,
   next: (output: CompileOutput) => Promise<ExitCode>,
+  limits?: FormatLimits,
 ): Promise<ExitCode> {
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
-  const { output } = await compileAndReport(await readCompileInput(flags, paths), flags, terminal);
+  const input = await readCompileInput(flags, paths);
+  const { output } = await compileAndReport(input, flags, terminal, limits);
   return output === undefined ? exitCodes.cannotAnswer : next(output);
 }
 
@@ -31,12 +37,16 @@ export async function compileAndReport(
   input: CompileInput,
   flags: CompileFlags,
   terminal: Terminal,
+  limits?: FormatLimits,
 ): Promise<Compiled> {
   const compiled = await compileRead(input);
-  const { diagnostics, size, skipped } = compiled;
+  const { output, size, skipped } = compiled;
+  const more = output === undefined || limits === undefined ? [] : await limits(output);
+  const diagnostics = [...compiled.diagnostics, ...more];
   await printDiagnostics(diagnostics, flags, terminal, size);
-  if (flags.verbose === true) await terminal.stderr.write(skippedLine(skipped));
-  return compiled;
+  if (flags.verbose === true && diagnosticsFormat(flags, terminal) === 'text')
+    await terminal.stderr.write(skippedLine(skipped));
+  return { ...compiled, diagnostics, output: hasErrors(more) ? undefined : output };
 }
 
 export async function reportNoInput(terminal: Terminal): Promise<ExitCode> {

@@ -132,3 +132,23 @@ describe('messages', () => {
     expect(counts('-v', '--max-diagnostics', '1')).toEqual([1, 0]);
   });
 });
+
+test('what iptables cannot do is in the one document of diagnostics', () => {
+  const other = join(folder, 'config-map.yaml');
+  writeFileSync(other, 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n');
+  const args = [
+    'compile',
+    ...example,
+    '-f',
+    other,
+    '-o',
+    'iptables',
+    '--diagnostics',
+    'json',
+    '-v',
+  ];
+  const { diagnostics } = JSON.parse(natc(args).stderr);
+  const codes = diagnostics.map(({ code }: { code: string }) => code);
+  expect(codes).toContain('NATC4201');
+  expect(codes).toContain('NATC3011');
+});

@@ -1,10 +1,9 @@
 import { Option } from 'commander';
-import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
 import { deliver } from '../deliver.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { printDiagnostics } from '../messages.ts';
-import { outputFormats } from '../output-formats.ts';
+import { formatLimits, outputFormats } from '../output-formats.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import { withCompiled } from '../with-compiled.ts';
 
@@ -55,15 +54,8 @@ export const compileCommand: CommandDefinition = {
   exitCodes: [exitCodes.hostRefused],
   run: (command, terminal) => {
     const flags = command.opts<Flags>();
-    return withCompiled(flags, terminal, async (output) => {
-      if (flags.output === 'iptables') {
-        const { iptablesLimits } = await import('../../ruleset/iptables/limits.ts');
-        const limits = iptablesLimits(output.plan);
-        await printDiagnostics(limits, flags, terminal);
-        if (hasErrors(limits)) return exitCodes.cannotAnswer;
-      }
-      const text = await outputFormats[flags.output](output);
-      return deliver(text, flags.outFile, flags, terminal);
-    });
+    const deliverOutput = async (output: CompileOutput) =>
+      deliver(await outputFormats[flags.output](output), flags.outFile, flags, terminal);
+    return withCompiled(flags, terminal, deliverOutput, formatLimits[flags.output]);
   },
 };

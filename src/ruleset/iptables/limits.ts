@@ -40,7 +40,7 @@ function affinityLists(plan: Plan): readonly Diagnostic[] {
           path: ['spec', 'sessionAffinity'],
         }),
       ),
-      hint: 'load the module with room for more, e.g. modprobe xt_recent ip_list_tot=10000, or use --backend nftables',
+      hint: 'load the module with room for more, e.g. modprobe xt_recent ip_list_tot=10000, or use nftables',
     },
   ];
 }
@@ -57,7 +57,7 @@ function linearSearch(plan: Plan): readonly Diagnostic[] {
       severity: 'note',
       message: `iptables looks through ${most} destinations one by one for each new connection`,
       places: [],
-      hint: 'nftables looks them up in a map: --backend nftables',
+      hint: 'use nftables, which looks them up in a map',
     },
   ];
 }
