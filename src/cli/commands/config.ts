@@ -12,7 +12,7 @@ import {
 export const configCommand: CommandDefinition = {
   description:
     'Show the settings that the flags and the configuration file together give, and where each comes ' +
-    'from: a flag, the file, or the default.',
+    'from: a flag, the file, or the default. What a compilation would refuse is refused here too.',
   configure: (command) => {
     addSettingsOptions(command);
     addNodeOptions(command);
@@ -30,7 +30,10 @@ export const configCommand: CommandDefinition = {
     const { hasErrors } = await import('../../diagnostics/diagnostic.ts');
     const { formatSettings } = await import('../format-settings.ts');
     const flags = command.opts<CompileFlags>();
-    const { effective, diagnostics } = await readCompileInput(flags, []);
+    const { buildModel } = await import('../../model/model.ts');
+    const { effective, optionPlaces, ...read } = await readCompileInput(flags, []);
+    const model = buildModel([], effective.options, optionPlaces);
+    const diagnostics = [...read.diagnostics, ...model.diagnostics];
     await printDiagnostics(diagnostics, flags, terminal);
     if (hasErrors(diagnostics)) return exitCodes.cannotAnswer;
     await terminal.stdout.write(formatSettings(effective, flags.config));
