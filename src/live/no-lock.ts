@@ -6,5 +6,5 @@ export const noLock = (reason: string): Diagnostic => ({
   severity: 'error',
   message: `no lock: ${reason}`,
   places: [],
-  hint: 'natc needs flock (package util-linux) and a directory it can write: --state-dir',
+  hint: 'run natc as root; it needs flock (package util-linux) and a directory it can write (--state-dir)',
 });

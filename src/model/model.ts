@@ -6,10 +6,11 @@ import type { Cluster, Node } from './cluster.ts';
 import { withoutDuplicates } from './duplicates.ts';
 import { type ReadEndpointSlice, readEndpointSlice } from './endpoint-slice.ts';
 import { type ReadEndpoints, readEndpoints } from './endpoints.ts';
+import { at, rootFields } from './fields.ts';
 import { readNode } from './node.ts';
 import { asProxied } from './proxied.ts';
 import { readSettings } from './read-settings.ts';
-import { createReport } from './report.ts';
+import { createReport, type Report } from './report.ts';
 import { type ReadService, readService } from './service.ts';
 import type { Settings } from './settings.ts';
 
@@ -50,6 +51,9 @@ export function buildModel(
       case 'Node':
         push(nodes, readNode(object, report));
         break;
+      case 'KubeProxyConfiguration':
+        if (optionPlaces.size === 0) reportUnusedConfiguration(object, report);
+        break;
     }
   }
   const distinct = {
@@ -69,6 +73,15 @@ export function buildModel(
     nodes: distinct.nodes,
   };
   return { cluster, settings, diagnostics: report.diagnostics };
+}
+
+/** Settings come from `--config` alone: which of several files wins would depend on their order. */
+function reportUnusedConfiguration(object: SourceObject, report: Report): void {
+  report.warn(at(rootFields(object, report), 'kind'), {
+    code: 'NATC2094',
+    message: 'KubeProxyConfiguration among the manifests has no effect',
+    hint: 'give its file with --config',
+  });
 }
 
 function push<T>(list: T[], item: T | undefined): void {

@@ -1,7 +1,7 @@
 import { quote } from '../diagnostics/quote.ts';
 import type { CompileOptions } from '../options.ts';
 import { readInterface } from './interface-option.ts';
-import { subdomainRule } from './names.ts';
+import { labelValueRule, subdomainRule } from './names.ts';
 import { readNodePortAddresses } from './node-port-addresses.ts';
 import { checkPortRange, readMasqueradeBit } from './number-options.ts';
 import {
@@ -37,7 +37,7 @@ export function readSettings(
     serviceCIDRs: readCidrs(option('serviceCIDRs'), options.serviceCIDRs),
     nodeName: readNodeName(option('nodeName'), options.nodeName),
     nodeIPs: readAddresses(option('nodeIPs'), options.nodeIPs),
-    zone: options.zone,
+    zone: readZone(option('zone'), options.zone),
     detectLocalMode,
     clusterCIDRs: readFirstCidrs(option('clusterCIDRs'), options.clusterCIDRs),
     podCIDRs: readFirstCidrs(option('podCIDRs'), options.podCIDRs),
@@ -67,5 +67,16 @@ function readNodeName(option: Option, value: string | undefined): string | undef
     code: 'NATC2083',
     message: `${option.name} must be ${subdomainRule.expected}, got ${quote(value)}`,
     hint: 'give the name of the Node object ("kubectl get nodes")',
+  });
+}
+
+/** The value of a Node's label (Q5): nothing else can be equal to it. Empty is not known. */
+function readZone(option: Option, value: string | undefined): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (labelValueRule.matches(value)) return value;
+  return failOption(option, value, {
+    code: 'NATC2087',
+    message: `${option.name} must be ${labelValueRule.expected}, got ${quote(value)}`,
+    hint: 'give the label topology.kubernetes.io/zone of the Node ("kubectl get nodes -L topology.kubernetes.io/zone")',
   });
 }

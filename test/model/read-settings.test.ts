@@ -45,6 +45,12 @@ test('the node name is trimmed and lower-cased', () => {
   expect(findings({ nodeName: 'a"b' })[0]).toContain('NATC2083');
 });
 
+test('a zone that no label can have is refused; an empty one is not known (Q5)', () => {
+  expect(findings({ zone: 'zone a' })[0]).toContain('error NATC2087 --zone must be');
+  expect(read({ zone: 'eu-west-1a' }).zone).toBe('eu-west-1a');
+  expect(read({ zone: '' }).zone).toBeUndefined();
+});
+
 test('interface modes need their option (7.2)', () => {
   expect(findings({ detectLocalMode: 'BridgeInterface' })).toEqual([
     'error NATC2085 --detect-local-mode needs --pod-bridge-interface, which is not given (give --pod-bridge-interface)',

@@ -82,7 +82,8 @@ export const hostCodes = {
     title: 'no lock',
     explanation:
       'Two natc processes must not change the ruleset at once. natc holds a lock on a file in the state directory through flock(1), which the kernel releases however natc ends. The lock could not be taken for another reason than that somebody holds it. Nothing was changed.',
-    remedy: 'Install util-linux, and name a directory that natc can write with --state-dir.',
+    remedy:
+      'Run natc as root, install util-linux, or name a directory that natc can write with --state-dir.',
   },
   NATC5024: {
     title: 'the input has no Service',

@@ -237,6 +237,12 @@ export const modelCodes = {
     explanation: 'Names of network interfaces have at most 15 characters.',
     remedy: 'Give a name, or the beginning of names, that ip link shows.',
   },
+  NATC2087: {
+    title: 'invalid zone',
+    explanation:
+      'The zone of a node is the value of its label topology.kubernetes.io/zone, and no label can have the given value: no endpoint would ever be hinted for it.',
+    remedy: 'Give the zone as kubectl get nodes -L topology.kubernetes.io/zone shows it.',
+  },
   NATC2090: {
     title: 'unknown field of KubeProxyConfiguration',
     explanation:
@@ -260,5 +266,11 @@ export const modelCodes = {
     explanation:
       'A file given with --config holds exactly one object of kind KubeProxyConfiguration, version kubeproxy.config.k8s.io/v1alpha1. kubeadm keeps it as text within the ConfigMap kube-proxy, key config.conf.',
     remedy: 'Write that text, and nothing else, to the file.',
+  },
+  NATC2094: {
+    title: 'KubeProxyConfiguration among the manifests',
+    explanation:
+      'Settings are read from the one file that --config names, not from what -f names: with several files it would depend on their order which one counts.',
+    remedy: 'Give the file with --config, or leave it out of the directory.',
   },
 } as const satisfies Record<string, CodeEntry>;

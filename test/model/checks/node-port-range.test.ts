@@ -19,3 +19,10 @@ test('--service-node-port-range moves it', () => {
   const serviceNodePortRange = { first: 1, last: 65535 };
   expect(findings([withNodePort(80)], { serviceNodePortRange })).toEqual([]);
 });
+
+test('a range the wrong way round is the one mistake', () => {
+  const serviceNodePortRange = { first: 5, last: 1 };
+  expect(findings([withNodePort(30000)], { serviceNodePortRange })).toEqual([
+    'error NATC2084 --service-node-port-range',
+  ]);
+});
