@@ -77,7 +77,7 @@ async function takeBack(
 export type IptablesCleanup =
   | {
       readonly kind: 'clean';
-      /** `nat of iptables (legacy)` and the like: the tables that had something of natc. */
+      /** `the NATC chains of iptables (legacy)` and the like: the programs that had some. */
       readonly removed: readonly string[];
     }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
@@ -101,9 +101,9 @@ export async function cleanUpIptables(host: Host): Promise<IptablesCleanup> {
       continue;
     }
     for (const [family, tables] of held) {
-      for (const { name: table, chains } of tables)
-        if (chains.length > 0)
-          removed.push(`${table} of ${family === 'IPv4' ? 'iptables' : 'ip6tables'} (${name})`);
+      const program = family === 'IPv4' ? 'iptables' : 'ip6tables';
+      if (tables.some(({ chains }) => chains.length > 0))
+        removed.push(`the NATC chains of ${program} (${name})`);
     }
     const failure = await lead(machine, held, stateOf([]));
     if (failure !== undefined) return { kind: 'refused', diagnostics: [failure] };

@@ -75,7 +75,9 @@ describeWithIptables('apply and cleanup through iptables', (variant) => {
       'untouched',
       '',
     ]);
-    expect(stderr).toMatch(/removed mangle of iptables \(.*\) and .* and nat of ip6tables/);
+    expect(stderr).toMatch(
+      /removed the NATC chains of iptables \(.*\) and the NATC chains of ip6tables \(.*\)\n/,
+    );
     expect(stderr).toMatch(/nothing to remove\n$/);
   });
 
