@@ -120,6 +120,7 @@ function familyNotes({ servicePort, healthCheck }: PortInFamily): readonly strin
   const has = (kind: 'reject' | 'drop' | 'external-local'): boolean =>
     frontends.some((frontend) => frontend.verdict.kind === kind);
   const notes: string[] = [];
+  if (frontends.length === 0) notes.push('addresses taken by other Services');
   if (has('reject')) notes.push('no usable endpoints: refused');
   else if (clusterEndpoints.length > 0 && endpointCounts.ready === 0) {
     notes.push('only terminating endpoints');

@@ -82,3 +82,14 @@ test('endpoints that only drain are noted', () => {
   const [row] = rows([service(), slice([at('10.0.0.1', { conditions })])]);
   expect(row?.notes).toEqual(['only terminating endpoints']);
 });
+
+test('a Service whose addresses are all taken by another is noted (P6)', () => {
+  const spec = { clusterIP: '172.30.0.41', ports: [{ port: 80 }] };
+  const found = rows([service(spec), service(spec, { name: 'zebra' })], {
+    validate: 'warn',
+  });
+  expect(found.map(({ service: name, notes }) => [name, notes])).toEqual([
+    ['web', ['no usable endpoints: refused']],
+    ['zebra', ['addresses taken by other Services']],
+  ]);
+});
