@@ -1,0 +1,36 @@
+/**
+ * What `natc apply` does between compiling and nft when one endpoint has changed: prints the time that
+ * finding the difference takes, as stages.mjs does, and writes the script for nft to OUT.
+ *
+ * node delta.mjs SERVICES ENDPOINTS OUT
+ */
+import { writeFileSync } from 'node:fs';
+import { effectiveOptions } from '../../dist/cli/effective-options.js';
+import { compile } from '../../dist/compile.js';
+import { readObjects } from '../../dist/read/read.js';
+import { renderScript } from '../../dist/render/nft-script.js';
+import { canonicalRuleset } from '../../dist/ruleset/canonical.js';
+import { deltaBetween } from '../../dist/ruleset/delta.js';
+import { cluster, toJson } from './clusters.mjs';
+
+const [, , services, endpoints, out] = process.argv;
+const items = cluster(Number(services), endpoints === 'mix' ? endpoints : Number(endpoints));
+
+function rulesetOf(list) {
+  const bytes = Buffer.from(toJson(list));
+  const { objects } = readObjects([{ name: 'cluster.json', bytes }]);
+  return compile(objects, effectiveOptions({}, {}).options).output.ruleset;
+}
+
+const before = canonicalRuleset(rulesetOf(items));
+const slice = items.find(({ kind }) => kind === 'EndpointSlice');
+slice.endpoints[0].addresses[0] = '10.255.255.1';
+const after = rulesetOf(items);
+const begin = performance.now();
+const cpu = process.cpuUsage();
+const script = renderScript(deltaBetween(before, canonicalRuleset(after)).operations);
+const { user, system } = process.cpuUsage(cpu);
+const wall = (performance.now() - begin) / 1e3;
+writeFileSync(out, script);
+const peak = process.resourceUsage().maxRSS / 1024;
+console.log(JSON.stringify({ delta: { wall, cpu: (user + system) / 1e6, peak } }));
