@@ -1,6 +1,7 @@
-/** `npm run build`: src/ to dist/, with nothing left of sources that are gone. */
+/** `npm run build`: src/ to dist/ and its bundle, with nothing left of sources that are gone. */
 import { renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { root, run } from './setup.mjs';
 
 const fresh = join(root, 'dist.new');
@@ -16,6 +17,7 @@ const status = run(process.execPath, [
   'dist.new',
 ]);
 if (status === 0) {
+  await bundle(fresh);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
   // The time of the sources it was made from, so that an edit during the build counts as newer.

@@ -68,7 +68,7 @@ export function buildIfStale() {
 }
 
 export function isBuildStale() {
-  if (!existsSync(join(root, 'dist/cli/main.js'))) return true;
+  if (!existsSync(join(root, 'dist/bundle/main.js'))) return true;
   const built = statSync(join(root, 'dist')).mtimeMs;
   return newest('src') > built || newest('tsconfig.build.json') > built;
 }
