@@ -81,7 +81,10 @@ export function iptablesFailure(
       quoted === '' ? '' : `, at ${JSON.stringify(quoted)}`
     }`,
     places: [],
-    hint: 'natc explain-code NATC5052 names the usual causes',
+    hint:
+      family === 'IPv6'
+        ? 'natc explain-code NATC5052 names the usual causes; --ip-family ipv4 leaves IPv6 out'
+        : 'natc explain-code NATC5052 names the usual causes',
   };
 }
 

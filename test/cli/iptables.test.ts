@@ -125,4 +125,19 @@ describeWithIptables('apply and cleanup through iptables', (variant) => {
       /^backend iptables: iptables v.*, because nft 0.9.8 is older than 1.0.1\n/,
     );
   });
+
+  test('check has the kernel load the rules elsewhere, and names what is lost', () => {
+    const { stdout, stderr, status } = run(`
+      manifest | natc check --backend iptables --no-sysctl || exit
+      printf '%s' "$MANIFEST" | sed 's/ports: \\[{ port: 80,/sessionAffinity: ClientIP, &/' |
+        natc check --backend iptables --no-sysctl --fail-on warning; echo $?
+      rules | grep -c NATC-`);
+    expect(stderr).toContain('NATC4201');
+    expect({ status, stdout }).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(
+        /^the kernel accepts the ruleset \(iptables v.*\)\nthe kernel accepts .*\n1\n0\n$/,
+      ),
+    });
+  });
 });
