@@ -46,7 +46,9 @@ export type RiskKind =
 
 export interface Risk {
   readonly kind: RiskKind;
-  /** A few words for a reader. */
+  /** The label of the destination that it is about. */
+  readonly subject: string;
+  /** What is said of the subject: `reachable from outside now`. */
   readonly text: string;
 }
 
@@ -54,8 +56,8 @@ export interface Risk {
 export interface Change {
   readonly type: ChangeType;
   readonly family: NftFamily;
-  /** `shop/web:http`; undefined where no Service is concerned. */
-  readonly servicePort: string | undefined;
+  /** `shop/web`; undefined where no Service is concerned. */
+  readonly service: string | undefined;
   /** All destinations at which the same changes for the same clients. */
   readonly destinations: readonly Destination[];
   /** Labels of the clients for whom it changes; empty for everyone. */

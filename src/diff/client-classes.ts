@@ -147,8 +147,8 @@ function describe(
       kind: 'pod',
       isRest: network === undefined,
     };
-  if (network !== undefined)
-    return { label: `clients in ${network}`, kind: 'outside', isRest: isEverything(network) };
+  if (network !== undefined && !isEverything(network))
+    return { label: `clients in ${network}`, kind: 'outside', isRest: false };
   const others = [...extra].some((entry) => entry.includes('/')) ? 'all other clients' : 'clients';
   const isTold = sourceNetworks.size > 0 || byInterface;
   return {

@@ -56,7 +56,9 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
       push(namedDestination(key), shapes.ofAddress(key), tryBoth);
   }
 
-  const classes = addressClasses(pair);
+  const classes = [...addressClasses(pair)].sort(
+    (a, b) => Number(a.isLoopback) - Number(b.isLoopback),
+  );
   const ports = new Set([
     ...unionOfKeys(before.index.byPort, after.index.byPort),
     ...pair.constants.ports,
@@ -116,7 +118,10 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     const to = { protocol: protocol as PacketProtocol, port: Number(port) };
     const address = addressClass.addresses.find((each) => isUnnamed(each, to));
     if (address === undefined) return undefined;
-    const element = after.index.byPort.get(key)?.element ?? before.index.byPort.get(key)?.element;
+    // Node ports are ports of the node: at any other address they are ports like all others.
+    const element = isLocal
+      ? (after.index.byPort.get(key)?.element ?? before.index.byPort.get(key)?.element)
+      : undefined;
     const name = `node port ${port}/${protocol.toUpperCase()}`;
     return {
       family,
@@ -128,9 +133,11 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
       label:
         element === undefined
           ? regionLabel(addressClass, pair, isLocal)
-          : addressClass.isChanged || addressClass.isLoopback
-            ? `${name} on ${address}`
-            : name,
+          : addressClass.isLoopback
+            ? `${name} on the loopback`
+            : addressClass.isChanged
+              ? `${name} on ${address}`
+              : name,
     };
   }
 

@@ -1,3 +1,5 @@
+import { serviceOf } from '../explain/frontends.ts';
+import { isLoopback } from '../explain/packet.ts';
 import type { Origin } from '../plan/plan.ts';
 import { answerOf } from './answer.ts';
 import type { Change, ChangeType, Risk } from './change.ts';
@@ -13,7 +15,7 @@ interface Group {
 
 /** What stands behind a destination and what is risky about a change of it. */
 export interface ChangeContext {
-  readonly originOf: (destination: Destination) => Origin | undefined;
+  readonly originOf: (facet: Facet, destination: Destination) => Origin | undefined;
   readonly risksOf: (
     type: ChangeType,
     destination: Destination,
@@ -24,7 +26,7 @@ export interface ChangeContext {
 
 /**
  * Turns differences of destinations into changes: what changes in the same way for the same clients at
- * several destinations of a ServicePort is one change. Linear in the differences.
+ * several destinations of a Service is one change. Linear in the differences.
  */
 export function deriveChanges(
   compared: readonly ComparedDestination[],
@@ -32,13 +34,15 @@ export function deriveChanges(
 ): readonly Change[] {
   const changes = new Map<string, Change>();
   for (const { destination, results } of compared) {
+    const { servicePort } = destination;
+    const service = servicePort === undefined ? undefined : serviceOf(servicePort);
     for (const { facet, results: seenBy } of groupByFacet(results)) {
       const [first] = seenBy;
       if (first === undefined) continue;
-      const clients = clientLabels(seenBy, results);
+      const clients = clientLabels(seenBy, results, destination);
       const key = JSON.stringify([
         destination.family,
-        destination.servicePort ?? '',
+        service ?? '',
         facet.type,
         clients,
         mergeable(facet),
@@ -57,23 +61,30 @@ export function deriveChanges(
       changes.set(key, {
         ...facet,
         family: destination.family,
-        servicePort: destination.servicePort,
+        service,
         destinations: [destination],
         clients,
         risks,
         witness: { packet, nodeAddresses, before, after },
-        origin: context.originOf(destination),
+        origin: context.originOf(facet, destination),
       });
     }
   }
   return [...changes.values()];
 }
 
-/** SNAT differs between frontends of one Service, which is no reason to tell their endpoints twice. */
-const mergeable = ({ type, before, after, endpoints }: Facet): unknown =>
-  type === 'SNAT_BEGINS' || type === 'SNAT_ENDS'
-    ? []
-    : [before.kind, after.kind, endpoints, before.affinityTimeout, after.affinityTimeout];
+/** Whatever the sentence about a change tells; where it tells no more, the destinations merge. */
+const mergeable = ({ type, before, after, endpoints }: Facet): unknown => {
+  switch (type) {
+    case 'SNAT_BEGINS':
+    case 'SNAT_ENDS':
+    case 'CLIENTS_ADMITTED':
+    case 'CLIENTS_EXCLUDED':
+      return [];
+    default:
+      return [before.kind, after.kind, endpoints, before.affinityTimeout, after.affinityTimeout];
+  }
+};
 
 /** Node ports are tried at several addresses; a reader wants to hear of them once. */
 const withDestination = (
@@ -86,7 +97,9 @@ const withDestination = (
 
 const mergeRisks = (a: readonly Risk[], b: readonly Risk[]): readonly Risk[] => [
   ...a,
-  ...b.filter(({ text }) => a.every((risk) => risk.text !== text)),
+  ...b.filter(({ subject, text }) =>
+    a.every((risk) => risk.text !== text || risk.subject !== subject),
+  ),
 ];
 
 function groupByFacet(results: readonly ClientResult[]): readonly Group[] {
@@ -118,15 +131,18 @@ function admission({ type, before, after }: Facet, results: readonly ClientResul
   return after.kind === 'served' ? 'CLIENTS_ADMITTED' : 'CLIENTS_EXCLUDED';
 }
 
-/** Empty for everyone. The loopback and single endpoints are named only where nobody else is. */
+/**
+ * Empty for everyone. The loopback and single endpoints are named only where nobody else is; nobody but
+ * this node can reach its loopback.
+ */
 function clientLabels(
   seenBy: readonly ClientResult[],
   all: readonly ClientResult[],
+  { address }: Destination,
 ): readonly string[] {
-  const isMinor = ({ client }: ClientResult): boolean =>
-    client.kind === 'loopback' || client.kind === 'self';
-  const major = seenBy.filter((result) => !isMinor(result));
-  if (major.length > 0 && major.length === all.filter((result) => !isMinor(result)).length)
-    return [];
+  const isMajor = ({ client: { kind } }: ClientResult): boolean =>
+    isLoopback(address) ? kind === 'node' : kind !== 'loopback' && kind !== 'self';
+  const major = seenBy.filter(isMajor);
+  if (major.length > 0 && major.length === all.filter(isMajor).length) return [];
   return [...new Set((major.length > 0 ? major : seenBy).map(({ client }) => client.label))];
 }

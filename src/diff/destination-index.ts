@@ -1,5 +1,6 @@
 import { type ElementIndex, findElement, indexElements } from '../explain/element-index.ts';
 import type { AnyElement } from '../explain/prepare.ts';
+import type { Origin } from '../plan/plan.ts';
 import type { Collection, L4Proto, Selector, Table } from '../ruleset/ast.ts';
 
 /** All that the sets and maps of a table hold for one destination. */
@@ -8,6 +9,8 @@ export interface DestinationFacts {
   readonly texts: string[];
   /** Where data maps send the packet: keys of {@link DestinationIndex.byAddress}. */
   readonly targets: string[];
+  /** Why each target is one: as `targets`. */
+  readonly targetOrigins: (Origin | undefined)[];
   /** Networks that the elements tell sources apart by. */
   readonly sources: string[];
   /** Chains that verdicts lead to. */
@@ -119,7 +122,7 @@ function shapeOf({ name, key, elements }: Collection): Shape | 'address' | 'empt
 function factsAt(facts: Map<string, DestinationFacts>, key: string): DestinationFacts {
   let at = facts.get(key);
   if (at === undefined) {
-    at = { texts: [], targets: [], sources: [], chains: [], element: undefined };
+    at = { texts: [], targets: [], targetOrigins: [], sources: [], chains: [], element: undefined };
     facts.set(key, at);
   }
   return at;
@@ -147,6 +150,7 @@ function add(
   } else if ('value' in element) {
     const target = `${element.value[0]} ${protocol} ${element.value[1] ?? ''}`;
     facts.targets.push(target);
+    facts.targetOrigins.push(element.origin);
     text += `=${target}`;
   }
   facts.element ??= element;

@@ -1,7 +1,7 @@
 import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { countChanges, countsText, groupChanges } from './group-changes.ts';
-import { sentenceOf, subjectOf } from './wording.ts';
+import { riskLines, sentenceOf, subjectOf } from './wording.ts';
 
 /**
  * GitHub workflow commands: an annotation on the manifest's line for each change, a warning where there
@@ -20,20 +20,20 @@ export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
 }
 
 function command(change: Change, locate: Locate): string {
-  const { origin, risks, servicePort } = change;
+  const { origin, risks, service } = change;
   const location = origin && locate({ kind: 'field', object: origin.object, path: origin.path });
   const properties = Object.entries({
     file: location?.file,
     line: location?.line,
     endLine: location?.endLine,
     col: location?.column,
-    title: servicePort === undefined ? 'natc diff' : `natc diff: ${servicePort}`,
+    title: service === undefined ? 'natc diff' : `natc diff: ${service}`,
   })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
   const text = [
     `${subjectOf(change)}: ${sentenceOf(change)}`,
-    ...risks.map((risk) => `RISK: ${risk.text}`),
+    ...riskLines(change).map((line) => `RISK: ${line}`),
   ].join('\n');
   const severity = risks.length > 0 ? 'warning' : 'notice';
   return `::${severity} ${properties.join(',')}::${escapeData(text)}`;

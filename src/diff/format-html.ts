@@ -6,7 +6,7 @@ import { countChanges, countsText, groupChanges } from './group-changes.ts';
 import { script } from './html/script.ts';
 import { style } from './html/style.ts';
 import { type MappedService, mapTraffic } from './html/traffic-map.ts';
-import { sentenceOf, signOf, subjectOf } from './wording.ts';
+import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface HtmlSide {
   /** What the user called it. */
@@ -117,7 +117,7 @@ function reportChange(change: Change, locate: Locate) {
     sign: signOf(change),
     subject: subjectOf(change),
     sentence: sentenceOf(change),
-    risks: change.risks.map(({ text }) => text),
+    risks: riskLines(change),
     place: placeOf(change, locate) ?? '',
     witness: `for example ${packet.protocol} from ${packet.source} to ${packet.destination}${to}`,
   };

@@ -27,11 +27,10 @@ export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
 }
 
 function changeJson(change: Change, locate: Locate) {
-  const { type, family, servicePort, clients, before, after, endpoints, risks, witness } = change;
+  const { type, family, clients, before, after, endpoints, risks, witness } = change;
   return {
     type,
     family: family === 'ip' ? 'IPv4' : 'IPv6',
-    servicePort: servicePort ?? null,
     text: `${subjectOf(change)}: ${sentenceOf(change)}`,
     destinations: change.destinations.map(destinationJson),
     clients: clients.length === 0 ? null : clients,
@@ -56,8 +55,9 @@ function changeJson(change: Change, locate: Locate) {
   };
 }
 
-const destinationJson = ({ kind, address, protocol, port, label }: Destination) => ({
+const destinationJson = ({ kind, address, protocol, port, servicePort, label }: Destination) => ({
   kind,
+  servicePort: servicePort ?? null,
   address: kind === 'node port' ? null : address,
   protocol,
   port: protocol === 'icmp' ? null : port,

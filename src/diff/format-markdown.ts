@@ -2,7 +2,7 @@ import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { placeOf } from './format-text.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
-import { sentenceOf, signOf, subjectOf } from './wording.ts';
+import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 /** GitHub cuts comments at 65,536 characters; the rest is left to the other formats. */
 const longest = 60_000;
@@ -15,10 +15,7 @@ export function formatTrafficMarkdown(diff: TrafficDiff, locate: Locate): string
   const groups = groupChanges(diff);
   const risky = groups.flatMap(({ service, changes }) =>
     changes.flatMap((change) =>
-      change.risks.map(
-        ({ text }) =>
-          `> - ${subjectMarkdown(service)} ${code(subjectOf(change))}: ${escapeMarkdown(text)}`,
-      ),
+      riskLines(change).map((line) => `> - ${subjectMarkdown(service)} ${escapeMarkdown(line)}`),
     ),
   );
   const risks = risky.length === 0 ? '' : `> [!WARNING]\n${risky.join('\n')}\n\n`;

@@ -3,7 +3,7 @@ import { printable } from '../diagnostics/printable.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
-import { type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
+import { riskLines, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface TextOptions {
   readonly palette: Palette;
@@ -37,7 +37,7 @@ function formatChange(change: Change, { palette, locate }: TextOptions): readonl
   return [
     `  ${colour[sign](`${sign} ${printable(subjectOf(change))}`)}`,
     `      ${printable(sentenceOf(change))}`,
-    ...change.risks.map(({ text }) => `      ${palette.red(`RISK: ${printable(text)}`)}`),
+    ...riskLines(change).map((line) => `      ${palette.red(`RISK: ${printable(line)}`)}`),
     ...(place === undefined ? [] : [`      ${palette.cyan(printable(place))}`]),
   ];
 }

@@ -1,6 +1,6 @@
-import { serviceOf } from '../explain/frontends.ts';
 import { naturalCompare } from '../ruleset/natural-compare.ts';
 import type { Change, ChangeType, TrafficDiff } from './change.ts';
+import { riskLines } from './wording.ts';
 
 /** The changes of one Service, the risky ones first. */
 export interface ServiceChanges {
@@ -21,7 +21,7 @@ export interface DiffCounts {
 export function groupChanges({ changes, services }: TrafficDiff): readonly ServiceChanges[] {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
-    const service = change.servicePort === undefined ? '' : serviceOf(change.servicePort);
+    const service = change.service ?? '';
     const group = groups.get(service);
     if (group === undefined) groups.set(service, [change]);
     else group.push(change);
@@ -38,10 +38,8 @@ export function groupChanges({ changes, services }: TrafficDiff): readonly Servi
 
 export const countChanges = ({ changes }: TrafficDiff): DiffCounts => ({
   changes: changes.length,
-  services: new Set(
-    changes.flatMap(({ servicePort }) => (servicePort === undefined ? [] : serviceOf(servicePort))),
-  ).size,
-  risks: changes.reduce((sum, { risks }) => sum + risks.length, 0),
+  services: new Set(changes.flatMap(({ service }) => service ?? [])).size,
+  risks: changes.reduce((sum, change) => sum + riskLines(change).length, 0),
 });
 
 /** `5 changes in 3 Services, 1 risk` */
@@ -78,6 +76,5 @@ const order: readonly ChangeType[] = [
 const byImportance = (a: Change, b: Change): number =>
   Math.sign(b.risks.length) - Math.sign(a.risks.length) ||
   order.indexOf(a.type) - order.indexOf(b.type) ||
-  naturalCompare(a.servicePort ?? '', b.servicePort ?? '') ||
   (a.family < b.family ? -1 : a.family > b.family ? 1 : 0) ||
   naturalCompare(a.destinations[0]?.label ?? '', b.destinations[0]?.label ?? '');

@@ -26,14 +26,22 @@ export function riskJudge(pair: FamilyPair): RiskJudge {
     const isLost =
       (type === 'REFUSAL_BEGINS' || type === 'DROP_BEGINS') &&
       seenBy.some((result) => answerOf(result.before).kind === 'served');
-    return isLost ? [{ kind: 'LAST_ENDPOINT_LOST', text: 'its last usable endpoint is gone' }] : [];
+    return isLost
+      ? [
+          {
+            kind: 'LAST_ENDPOINT_LOST',
+            subject: destination.label,
+            text: 'the last usable endpoint is gone',
+          },
+        ]
+      : [];
   };
 }
 
 /** A cluster IP is not routed to from outside; every other address of a Service is meant to be. */
 function reachability(
   type: ChangeType,
-  { kind }: Destination,
+  { kind, label }: Destination,
   seenBy: readonly ClientResult[],
   all: readonly ClientResult[],
 ): readonly Risk[] {
@@ -45,9 +53,15 @@ function reachability(
     (result) => result.client.kind === 'outside' && answerOf(result.before).kind === 'served',
   );
   if (type === 'CLIENTS_ADMITTED' && isForRest && wasOpenToSome)
-    return [{ kind: 'OPEN_TO_EVERYONE', text: 'open to every client, no longer to some networks' }];
+    return [{ kind: 'OPEN_TO_EVERYONE', subject: label, text: 'open to every client now' }];
   const who = isForRest ? '' : ` for ${outside.map(({ client }) => client.label).join(', ')}`;
-  return [{ kind: 'REACHABLE_FROM_OUTSIDE', text: `becomes reachable from outside${who}` }];
+  return [
+    {
+      kind: 'REACHABLE_FROM_OUTSIDE',
+      subject: label,
+      text: `reachable from outside now${who}`,
+    },
+  ];
 }
 
 /** Which Services have an address. */
@@ -66,7 +80,7 @@ function addressUse({ table }: PairSide): AddressUse {
 }
 
 function addressConflicts(
-  { kind, address, servicePort }: Destination,
+  { kind, address, label, servicePort }: Destination,
   before: AddressUse,
   after: AddressUse,
   nodeAddresses: ReadonlySet<string>,
@@ -77,13 +91,20 @@ function addressConflicts(
   const others = [...(after.get(address) ?? [])].filter((other) => other !== service);
   return [
     ...(nodeAddresses.has(address)
-      ? [{ kind: 'ADDRESS_OF_NODE' as const, text: `${address} is an address of this node` }]
+      ? [
+          {
+            kind: 'ADDRESS_OF_NODE' as const,
+            subject: label,
+            text: 'the address is one of this node too',
+          },
+        ]
       : []),
     ...(others.length > 0
       ? [
           {
             kind: 'ADDRESS_OF_OTHER_SERVICE' as const,
-            text: `${address} is an address of ${others.join(', ')} too`,
+            subject: label,
+            text: `the address belongs to ${others.join(', ')} too`,
           },
         ]
       : []),

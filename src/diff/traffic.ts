@@ -1,11 +1,10 @@
 import { frontendsOf, serviceOf } from '../explain/frontends.ts';
-import type { Origin } from '../plan/plan.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
 import { assumedNodeAddress } from './address-classes.ts';
 import type { Change, TrafficDiff } from './change.ts';
+import { changeOrigin } from './change-origin.ts';
 import { compareFamily } from './compare-family.ts';
 import { deriveChanges } from './derive-changes.ts';
-import { type Destination, destinationKey, portKey } from './destination.ts';
 import { type FamilyPair, pairFamily } from './family-pair.ts';
 import { riskJudge } from './risks.ts';
 
@@ -36,7 +35,7 @@ export function diffTraffic(
     if (address !== undefined) assumed.add(address);
     const pair: FamilyPair =
       address === undefined ? bare : { ...bare, nodeAddresses: new Set([address]) };
-    const originOf = (destination: Destination) => originIn(pair, destination);
+    const originOf = changeOrigin(pair);
     changes.push(...deriveChanges(compareFamily(pair), { originOf, risksOf: riskJudge(pair) }));
   }
   const services = { before: servicesOf(before), after: servicesOf(after) };
@@ -45,16 +44,3 @@ export function diffTraffic(
 
 const servicesOf = ({ tables }: Ruleset): ReadonlySet<string> =>
   new Set(tables.flatMap(frontendsOf).map(({ servicePort }) => serviceOf(servicePort)));
-
-/** The field behind a destination: of the new side, or of the old one where it is gone. */
-function originIn({ before, after }: FamilyPair, destination: Destination): Origin | undefined {
-  const key = destinationKey(destination.address, destination);
-  for (const { index } of [after, before]) {
-    const facts =
-      destination.kind === 'node port'
-        ? index.byPort.get(portKey(destination))
-        : index.byAddress.get(key);
-    if (facts?.element?.origin !== undefined) return facts.element.origin;
-  }
-  return undefined;
-}

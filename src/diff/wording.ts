@@ -45,11 +45,11 @@ export function sentenceOf(change: Change): string {
     case 'ANSWER_ENDS':
       return `no longer answers${forWhom}${was(before)}`;
     case 'REFUSAL_BEGINS':
-      return `is refused${forWhom}${was(before)}`;
+      return `connections are refused${forWhom}${were(before)}`;
     case 'DROP_BEGINS':
-      return `is dropped${forWhom}${was(before)}`;
+      return `connections are dropped${forWhom}${were(before)}`;
     case 'PASS_BEGINS':
-      return `is passed on${forWhom}${was(before)}`;
+      return `connections are passed on untouched${forWhom}${were(before)}`;
     case 'CLIENTS_ADMITTED':
       return `now admits ${clients.join(', ') || 'everyone'}${was(before)}`;
     case 'CLIENTS_EXCLUDED':
@@ -73,6 +73,18 @@ export function sentenceOf(change: Change): string {
   }
 }
 
+/** A line per risk, with the destinations it is about. */
+export function riskLines(change: Change): readonly string[] {
+  const subjects = new Map<string, string[]>();
+  for (const { subject, text } of change.risks)
+    subjects.set(text, [...(subjects.get(text) ?? []), subject]);
+  return [...subjects].map(([text, list]) =>
+    list.length === change.destinations.length
+      ? text
+      : `${shorten(list, shown.destinations)}: ${text}`,
+  );
+}
+
 const was = (before: Answer): string => {
   switch (before.kind) {
     case 'served':
@@ -85,6 +97,8 @@ const was = (before: Answer): string => {
       return '';
   }
 };
+
+const were = (before: Answer): string => was(before).replace('(was', '(were');
 
 /** `10.1.0.6:8080, 10.1.0.10:8080 (1/2 each)` */
 export function shareList(shares: readonly Share[]): string {

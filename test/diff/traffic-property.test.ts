@@ -1,10 +1,12 @@
 /** The traffic diff against the simulator: nothing it leaves out differs, and everything it says does. */
 import fc from 'fast-check';
 import { test } from 'vitest';
+import { formatTrafficJson } from '../../src/diff/format-json.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
 import { frontendsOf } from '../../src/explain/frontends.ts';
 import type { Outcome } from '../../src/explain/outcome.ts';
 import { isLoopback } from '../../src/explain/packet.ts';
+import { traceSteps } from '../../src/explain/trace.ts';
 import type { Packet, World } from '../oracle/world.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { simulatorOf } from '../support/simulate.ts';
@@ -84,6 +86,74 @@ function check({ before, after, packets }: Search): string | undefined {
   }
   return undefined;
 }
+
+/** The maps of session affinity that were asked or written on the way, with their timeouts. */
+const remembered = (outcome: Outcome): string =>
+  outcome.branches
+    .flatMap(({ trace }) => traceSteps(trace))
+    .flatMap((step) => {
+      if (step.kind !== 'statement') return [];
+      const { effect } = step;
+      if (effect.kind === 'map-update') return [effect.map];
+      const collection = 'lookup' in effect ? effect.lookup?.collection : undefined;
+      return collection?.kind === 'data-map' && collection.dynamic === true
+        ? [`${collection.name} ${collection.timeout}`]
+        : [];
+    })
+    .sort()
+    .join();
+
+interface WitnessJson {
+  readonly packet: {
+    readonly source: string;
+    readonly destination: string;
+    readonly protocol: string;
+    readonly destinationPort: number | null;
+    readonly inInterface: string | null;
+    readonly mark: number;
+  };
+  readonly nodeAddresses: readonly string[];
+}
+
+/** Sends the witness of each change, as the JSON has it, through both sides. */
+function checkWitnesses({ before, after }: Pair): string | undefined {
+  const sides = [compileValid(before), compileValid(after)] as const;
+  const diff = diffTraffic(
+    sides[0].ruleset,
+    sides[1].ruleset,
+    new Set(before.node.localIPs.map(canonical)),
+  );
+  const json = JSON.parse(formatTrafficJson(diff, () => undefined)) as {
+    services: { changes: { type: string; text: string; witness: WitnessJson }[] }[];
+  };
+  for (const { type, text, witness } of json.services.flatMap(({ changes }) => changes)) {
+    const { packet, nodeAddresses } = witness;
+    const [was, is] = sides.map((side) =>
+      simulatorOf(
+        side.ruleset,
+        nodeAddresses,
+        routeLocalnet(side),
+      )({
+        from: packet.source,
+        to: packet.destination,
+        port: packet.destinationPort ?? 0,
+        protocol: packet.protocol.toUpperCase() as Packet['protocol'],
+        ...(packet.inInterface === null ? {} : { iif: packet.inInterface }),
+        mark: packet.mark,
+      }),
+    ) as [Outcome, Outcome];
+    const differs = type.startsWith('AFFINITY')
+      ? remembered(was) !== remembered(is)
+      : seen(was) !== seen(is);
+    if (!differs)
+      return `${type} ${text}: the witness ${JSON.stringify(witness)} sees no difference\n${describeWorld(before)}\nAFTER\n${describeWorld(after)}`;
+  }
+  return undefined;
+}
+
+test('each change has a witness that the sides treat differently', () => {
+  forAll(neighbours, 60, checkWitnesses);
+});
 
 test('what differs for a packet is reported, and an empty diff is a proof', () => {
   forAll(searches(neighbours), 60, check);
