@@ -76,6 +76,8 @@ export function readBlockDocument(
     indent: 0,
     blankLines: 0,
     afterComment: false,
+    lastKey: '',
+    keyAfter: new Map(),
   };
   const items: number[] = [];
   try {
@@ -294,6 +296,8 @@ function readScalar(cursor: Cursor, parentIndent: number, closing: number, depth
  */
 function readKey(cursor: Cursor, parentIndent: number): string | undefined {
   const { text, pos: start } = cursor;
+  const expected = readExpectedKey(cursor);
+  if (expected !== undefined) return expected;
   const first = text.charCodeAt(start);
   if (first === character.doubleQuote || first === character.singleQuote)
     return readQuotedKey(cursor, parentIndent);
@@ -317,7 +321,28 @@ function readKey(cursor: Cursor, parentIndent: number): string | undefined {
   cursor.pos = pos + 1;
   let end = pos;
   while (text.charCodeAt(end - 1) === character.space) end--;
-  return goKey(text.slice(start, end)) ?? giveUp('a null key', start);
+  const key = goKey(text.slice(start, end)) ?? giveUp('a null key', start);
+  if (end === pos && text.startsWith(key, start)) {
+    cursor.keyAfter.set(cursor.lastKey, key);
+    cursor.lastKey = key;
+  }
+  return key;
+}
+
+/**
+ * Reads the key that came after the last one before, which in output of kubectl it nearly always does
+ * again: comparing it with the text is much cheaper than making a new string of the text.
+ */
+function readExpectedKey(cursor: Cursor): string | undefined {
+  const { text, pos, lastKey, keyAfter } = cursor;
+  const key = keyAfter.get(lastKey);
+  if (key === undefined || !text.startsWith(key, pos)) return undefined;
+  const end = pos + key.length;
+  if (text.charCodeAt(end) !== character.colon || !isBlank(text.charCodeAt(end + 1)))
+    return undefined;
+  cursor.pos = end + 1;
+  cursor.lastKey = key;
+  return key;
 }
 
 function readQuotedKey(cursor: Cursor, parentIndent: number): string | undefined {

@@ -13,6 +13,10 @@ export interface Cursor {
   indent: number;
   /** Line breaks skipped before the line that `pos` is in, comments not counted. */
   blankLines: number;
+  /** The plain key that was read last, wherever it stands; '' before the first. */
+  lastKey: string;
+  /** What came after each key when it was seen last; only keys that read as they are written. */
+  readonly keyAfter: Map<string, string>;
   /** A comment line was skipped before the line that `pos` is in. */
   afterComment: boolean;
 }

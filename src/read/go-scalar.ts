@@ -69,6 +69,9 @@ function parseFinite(text: string): number | undefined {
 
 function parseNumber(text: string): number | undefined {
   if (smallDecimal.test(text)) return Number(text);
+  // Addresses, which a big cluster has the most of.
+  const dot = text.indexOf('.');
+  if (dot >= 0 && text.includes('.', dot + 1)) return undefined;
   const plain = text.includes('_') ? text.replaceAll('_', '') : text;
   const value = parseInteger(plain);
   if (value !== undefined) return value;
