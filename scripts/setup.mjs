@@ -62,6 +62,13 @@ export function kernelTestPackages() {
   return list.split('\n').filter((name) => name !== '');
 }
 
+/** A browser is large: only CI installs one by itself, and only where it has none. */
+export function browserTestPackages() {
+  const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const isCi = !['', '0', 'false'].includes(process.env['CI'] ?? '');
+  return isCi && !browsers.some((path) => existsSync(path)) ? ['chromium'] : [];
+}
+
 /** Compiles src/ to dist/ when a source is newer than the last build. */
 export function buildIfStale() {
   if (isBuildStale()) mustRun(process.execPath, ['scripts/build.mjs']);

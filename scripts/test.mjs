@@ -1,5 +1,6 @@
 /** `npm test`: installs what is missing, builds, and runs the tests; arguments go to vitest. */
 import {
+  browserTestPackages,
   buildIfStale,
   installDebianPackages,
   installNpmPackages,
@@ -8,7 +9,7 @@ import {
 } from './setup.mjs';
 
 installNpmPackages();
-installDebianPackages(kernelTestPackages());
+installDebianPackages([...kernelTestPackages(), ...browserTestPackages()]);
 buildIfStale();
 process.exit(
   run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]),

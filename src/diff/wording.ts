@@ -114,7 +114,8 @@ export function shareList(shares: readonly Share[]): string {
     shares.map(({ endpoint }) => endpoint),
     shown.endpoints,
   );
-  return shares.length === 1 ? list : `${list} (${formatFraction(first.probability)} each)`;
+  if (shares.length > 1) return `${list} (${formatFraction(first.probability)} each)`;
+  return first.probability === 1 ? list : `${list} (${formatFraction(first.probability)})`;
 }
 
 /** `gains A (1/3), loses B (was 1/2), others 1/2 -> 1/3` */
