@@ -68,13 +68,21 @@ function settings(servicePort: ServicePortPlan): readonly string[] {
   return lines;
 }
 
+/** Why not all of its endpoints are taken, if so: hints chose (T2), or the ready ones ran out (T3). */
 function endpointLines(servicePort: ServicePortPlan, family: FamilyPlan): readonly string[] {
   const lines: string[] = [];
-  const { clusterEndpoints, localEndpoints } = servicePort;
-  if (clusterEndpoints.length > 0)
-    lines.push(...endpointList('endpoints', clusterEndpoints, family));
-  if (localEndpoints.length > 0)
-    lines.push(...endpointList('local endpoints', localEndpoints, family));
+  const { clusterEndpoints, localEndpoints, endpointCounts } = servicePort;
+  const { ready, localReady } = endpointCounts;
+  if (clusterEndpoints.length > 0) {
+    const isHinted = clusterEndpoints.length < ready;
+    const what =
+      ready === 0 ? 'terminating endpoints' : isHinted ? 'hinted endpoints' : 'endpoints';
+    lines.push(...endpointList(what, clusterEndpoints, family));
+  }
+  if (localEndpoints.length > 0) {
+    const what = localReady === 0 ? 'terminating local endpoints' : 'local endpoints';
+    lines.push(...endpointList(what, localEndpoints, family));
+  }
   return lines;
 }
 
