@@ -1,3 +1,4 @@
+import { counted } from '../diagnostics/summary.ts';
 import type { Status } from '../live/status.ts';
 
 /** For people. @param now seconds since 1970, as everywhere here */
@@ -10,7 +11,7 @@ export function statusText(status: Status, now: number): string {
       : `revision: ${revision.number} (${revision.digest}), applied ${age(now - revision.time)} ago`,
     ...tables.map(
       ({ family, services, endpoints }) =>
-        `table ${family} natc: ${services} Services, ${endpoints} endpoints`,
+        `table ${family} natc: ${counted(services, 'Service')}, ${counted(endpoints, 'endpoint')}`,
     ),
     drift === undefined
       ? 'drift: not known'

@@ -4,8 +4,8 @@ import type { DryRunOutcome } from '../live/dry-run.ts';
 import type { IptablesOutcome } from '../live/iptables.ts';
 import type { RollbackOutcome } from '../live/rollback.ts';
 import type { Unchanged } from '../live/unchanged-input.ts';
-import type { Delta } from '../ruleset/delta.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { formatChanges } from './format-changes.ts';
 import { printDiagnostics } from './messages.ts';
 import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,7 +29,7 @@ export async function reportApply(
       break;
     case 'applied': {
       const { revision, delta } = outcome;
-      await say(`applied revision ${revision.number}: ${changes(delta)}\n`, flags, terminal);
+      await say(`applied revision ${revision.number}: ${formatChanges(delta)}\n`, flags, terminal);
       if (confirmSeconds !== undefined)
         await say(`rolled back in ${confirmSeconds}s unless natc confirm comes\n`, flags, terminal);
       break;
@@ -85,7 +85,7 @@ export async function reportRollback(
       break;
     case 'applied': {
       const { revision, delta } = outcome;
-      await say(`back at revision ${revision.number}: ${changes(delta)}\n`, flags, terminal);
+      await say(`back at revision ${revision.number}: ${formatChanges(delta)}\n`, flags, terminal);
       break;
     }
   }
@@ -129,14 +129,3 @@ const remarks: ReadonlySet<string> = new Set(['NATC5026', 'NATC5027', 'NATC5028'
 
 /** Everything else that is said after an apply is something left undone. */
 const isFailure = ({ code }: Diagnostic): boolean => !remarks.has(code);
-
-function changes(delta: Delta | undefined): string {
-  if (delta === undefined) return 'tables replaced';
-  const count = { added: 0, deleted: 0 };
-  for (const operation of [...delta.operations, ...delta.cleanup]) {
-    if (operation.kind === 'add-elements') count.added += operation.elements.length;
-    if (operation.kind === 'delete-elements') count.deleted += operation.elements.length;
-  }
-  const chains = delta.operations.filter(({ kind }) => kind === 'add-chain').length;
-  return `${count.added} elements added, ${count.deleted} deleted, ${chains} chains added`;
-}

@@ -1,0 +1,28 @@
+import { counted } from '../diagnostics/summary.ts';
+import type { Delta, Operation } from '../ruleset/delta.ts';
+
+/** `2 elements added, 1 element deleted, 3 chains rewritten`: what a transaction did, zeros left out. */
+export function formatChanges(delta: Delta | undefined): string {
+  if (delta === undefined) return 'tables replaced';
+  const operations = [...delta.operations, ...delta.cleanup];
+  const count = (kind: Operation['kind']): number =>
+    operations.filter((operation) => operation.kind === kind).length;
+  const elements = (kind: 'add-elements' | 'delete-elements'): number =>
+    operations.reduce(
+      (sum, operation) => (operation.kind === kind ? sum + operation.elements.length : sum),
+      0,
+    );
+  // Chains that go are flushed before, too.
+  const rewritten = count('flush-chain') - count('delete-chain');
+  const parts = [
+    ...some(elements('add-elements'), 'element', 'added'),
+    ...some(elements('delete-elements'), 'element', 'deleted'),
+    ...some(count('add-chain'), 'chain', 'added'),
+    ...some(rewritten, 'chain', 'rewritten'),
+    ...some(count('delete-chain'), 'chain', 'deleted'),
+  ];
+  return parts.length === 0 ? counted(operations.length, 'command') : parts.join(', ');
+}
+
+const some = (count: number, noun: string, done: string): readonly string[] =>
+  count > 0 ? [`${counted(count, noun)} ${done}`] : [];
