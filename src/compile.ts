@@ -10,6 +10,8 @@ import type { Ruleset } from './ruleset/ast.ts';
 import { buildNftables } from './ruleset/nftables/build.ts';
 import { verifyRuleset } from './ruleset/verify.ts';
 
+export type RunStage = <T>(stage: 'model' | 'plan' | 'ruleset', work: () => T) => T;
+
 /** What compiling gave; `output` is missing when a diagnostic is an error. */
 export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
@@ -29,23 +31,31 @@ export interface CompileOutput {
  *
  * @param objects as {@link readObjects} gives them
  * @param optionPlaces where options were set that did not come from flags
+ * @param runStage runs each stage, e.g. to take its time
  * @throws only when natc itself is wrong: the ruleset names something that is not there
  */
 export function compile(
   objects: readonly SourceObject[],
   options: CompileOptions,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
+  runStage: RunStage = (_, work) => work(),
 ): Compilation {
-  const model = buildModel(objects, options, optionPlaces);
+  const model = runStage('model', () => buildModel(objects, options, optionPlaces));
   if (hasErrors(model.diagnostics)) return { diagnostics: model.diagnostics, output: undefined };
 
   const { cluster, settings } = model;
-  const planned = buildPlan(cluster, settings, optionPlaces);
+  const planned = runStage('plan', () => buildPlan(cluster, settings, optionPlaces));
   const diagnostics = [...model.diagnostics, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { diagnostics, output: undefined };
 
-  const ruleset = buildNftables(planned.plan);
+  const ruleset = runStage('ruleset', () => soundRuleset(planned.plan));
+  return { diagnostics, output: { cluster, settings, plan: planned.plan, ruleset } };
+}
+
+/** The plan as a ruleset in which nothing is missing. @throws when it has a defect */
+export function soundRuleset(plan: Plan): Ruleset {
+  const ruleset = buildNftables(plan);
   const defects = verifyRuleset(ruleset);
   if (defects.length > 0) throw new Error(`defective ruleset: ${defects.join('; ')}`);
-  return { diagnostics, output: { cluster, settings, plan: planned.plan, ruleset } };
+  return ruleset;
 }

@@ -5,6 +5,7 @@ import type { CompileOptions } from '../options.ts';
 import type { Input } from '../read/inputs.ts';
 import { type EffectiveOptions, effectiveOptions, optionsFromFlags } from './effective-options.ts';
 import type { CompileFlags } from './shared-options.ts';
+import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Everything that a compilation needs from outside. */
@@ -15,20 +16,23 @@ export interface CompileInput {
   /** Where options come from that the configuration file set. */
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
   readonly diagnostics: readonly Diagnostic[];
+  readonly clock: StageClock;
 }
 
 /** Reads the manifests and the configuration file that the flags name. */
 export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
+  clock: StageClock = stageClock(),
 ): Promise<CompileInput> {
-  const { inputs, diagnostics } = await readInputs(paths);
+  const { inputs, diagnostics } = await clock.run('input', () => readInputs(paths));
   const config = await readConfig(flags.config);
   return {
     inputs: [...inputs],
     effective: effectiveOptions(config.options, optionsFromFlags(flags)),
     optionPlaces: config.places,
     diagnostics: [...diagnostics, ...config.diagnostics],
+    clock,
   };
 }
 
@@ -42,11 +46,17 @@ export interface Compiled {
   readonly skipped: ReadonlyMap<string, number>;
 }
 
-/** From flags to a compiled ruleset. Nothing is printed; whatever is wrong is in the diagnostics. */
-export const compileInput = async (
+/** From flags to a compiled ruleset. Only `--stats` are printed; what is wrong is in the diagnostics. */
+export async function compileInput(
   flags: CompileFlags,
   paths: readonly string[],
-): Promise<Compiled> => compileRead(await readCompileInput(flags, paths));
+  terminal: Terminal,
+): Promise<Compiled> {
+  const clock = commandClock(flags, terminal);
+  const compiled = await compileRead(await readCompileInput(flags, paths, clock));
+  await reportStages(clock, flags, terminal);
+  return compiled;
+}
 
 /** The same for what was read already. */
 export async function compileRead({
@@ -54,13 +64,14 @@ export async function compileRead({
   effective,
   optionPlaces,
   diagnostics,
+  clock,
 }: CompileInput): Promise<Compiled> {
   const { readObjects } = await import('../read/read.ts');
   const { compile } = await import('../compile.ts');
-  const read = readObjects(inputs);
+  const read = clock.run('read', () => readObjects(inputs));
   // A big cluster has 200 MB of bytes that nobody needs any more.
   const files = inputs.splice(0).length;
-  const compilation = compile(read.objects, effective.options, optionPlaces);
+  const compilation = compile(read.objects, effective.options, optionPlaces, clock.run);
   const all = [
     ...diagnostics,
     ...read.diagnostics.map((diagnostic) => tolerateEmpty(diagnostic, effective.options)),

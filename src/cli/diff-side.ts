@@ -29,7 +29,7 @@ export async function loadDiffSide(
     return { name, kind: 'ruleset', ruleset: subject?.ruleset, nodeAddresses, diagnostics };
   }
   const { nodeFacts } = await import('../plan/node-facts.ts');
-  const { output, diagnostics } = await compileInput(flags, [name]);
+  const { output, diagnostics } = await compileInput(flags, [name], terminal);
   if (output === undefined)
     return { name, kind: 'manifests', ruleset: undefined, nodeAddresses: [], diagnostics };
   const { cluster, settings, ruleset } = output;

@@ -17,9 +17,10 @@ export interface LoadedSubject {
 export async function subjectFromManifests(
   flags: CompileFlags,
   paths: readonly string[],
+  terminal: Terminal,
 ): Promise<LoadedSubject> {
   const { nodeFacts } = await import('../plan/node-facts.ts');
-  const { output, diagnostics } = await compileInput(flags, paths);
+  const { output, diagnostics } = await compileInput(flags, paths, terminal);
   if (output === undefined) return { subject: undefined, diagnostics };
   const { cluster, settings, ruleset } = output;
   const addresses = [

@@ -73,7 +73,7 @@ async function loadSubject(
   if (flags.live === true) return subjectFromKernel(familyOf(source), terminal);
   if (flags.ruleset !== undefined) return subjectFromRuleset(flags.ruleset, flags);
   const paths = inputPaths(flags, terminal);
-  return paths && subjectFromManifests(flags, paths);
+  return paths && subjectFromManifests(flags, paths, terminal);
 }
 
 /** Fills in what --service stands for. */

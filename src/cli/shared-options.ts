@@ -35,6 +35,7 @@ export interface CompileFlags extends MessageFlags {
   readonly masqueradeBit?: number;
   readonly serviceNodePortRange?: PortRange;
   readonly ipFamily?: readonly IpFamily[];
+  readonly stats?: boolean;
 }
 
 export type DiagnosticsFormat = 'text' | 'json' | 'github' | 'sarif';
@@ -59,6 +60,7 @@ export function addCompileOptions(command: Command): void {
   addInputOptions(command);
   addNodeOptions(command);
   addMessageOptions(command);
+  command.optionsGroup('Messages:').option('--stats', 'print what each stage took');
 }
 
 function addInputOptions(command: Command): void {

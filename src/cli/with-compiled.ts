@@ -10,6 +10,7 @@ import {
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { diagnosticsFormat, printDiagnostics } from './messages.ts';
 import type { CompileFlags } from './shared-options.ts';
+import { commandClock, reportStages, type StageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a format has to say about a compilation beside what the compiler said. */
@@ -22,14 +23,18 @@ export type FormatLimits = (output: CompileOutput) => Promise<readonly Diagnosti
 export async function withCompiled(
   flags: CompileFlags,
   terminal: Terminal,
-  next: (output: CompileOutput) => Promise<ExitCode>,
+  next: (output: CompileOutput, clock: StageClock) => Promise<ExitCode>,
   limits?: FormatLimits,
 ): Promise<ExitCode> {
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
-  const input = await readCompileInput(flags, paths);
+  const clock = commandClock(flags, terminal);
+  const input = await readCompileInput(flags, paths, clock);
   const { output } = await compileAndReport(input, flags, terminal, limits);
-  return output === undefined ? exitCodes.cannotAnswer : next(output);
+  if (output === undefined) return exitCodes.cannotAnswer;
+  const exitCode = await next(output, clock);
+  await reportStages(clock, flags, terminal);
+  return exitCode;
 }
 
 /** Compiles what was read and prints the diagnostics. */
@@ -46,6 +51,7 @@ export async function compileAndReport(
   await printDiagnostics(diagnostics, flags, terminal, size);
   if (flags.verbose === true && diagnosticsFormat(flags, terminal) === 'text')
     await terminal.stderr.write(skippedLine(skipped));
+  await reportStages(input.clock, flags, terminal);
   return { ...compiled, diagnostics, output: hasErrors(more) ? undefined : output };
 }
 

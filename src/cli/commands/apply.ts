@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
 import { inputFingerprint } from '../input-fingerprint.ts';
 import { reportUnchanged } from '../report-apply.ts';
+import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
 import { compileAndReport, reportNoInput } from '../with-compiled.ts';
 
@@ -48,7 +49,7 @@ async function run(command: Command, terminal: Terminal) {
   const flags = command.opts<ApplyFlags>();
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
-  const input = await readCompileInput(flags, paths);
+  const input = await readCompileInput(flags, paths, commandClock(flags, terminal));
   const host = await thisHost(terminal);
   const fingerprint = inputFingerprint(input);
   const isOrdinary = flags.backend !== 'iptables' && !flags.verify && flags.dryRun === undefined;

@@ -43,6 +43,6 @@ export const checkCommand: CommandDefinition = {
     const paths = inputPaths(flags, terminal);
     if (paths === undefined) return reportNoInput(terminal);
     const { finishCheck } = await import('../check-report.ts');
-    return finishCheck(await compileInput(flags, paths), flags, terminal);
+    return finishCheck(await compileInput(flags, paths, terminal), flags, terminal);
   },
 };

@@ -5,6 +5,7 @@ import { deliver } from '../deliver.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatLimits, outputFormats } from '../output-formats.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
+import type { StageClock } from '../stage-clock.ts';
 import { withCompiled } from '../with-compiled.ts';
 
 interface Flags extends CompileFlags {
@@ -54,8 +55,10 @@ export const compileCommand: CommandDefinition = {
   exitCodes: [exitCodes.hostRefused],
   run: (command, terminal) => {
     const flags = command.opts<Flags>();
-    const deliverOutput = async (output: CompileOutput) =>
-      deliver(await outputFormats[flags.output](output), flags.outFile, flags, terminal);
+    const deliverOutput = async (output: CompileOutput, clock: StageClock) => {
+      const text = await clock.run('render', () => outputFormats[flags.output](output));
+      return clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
+    };
     return withCompiled(flags, terminal, deliverOutput, formatLimits[flags.output]);
   },
 };
