@@ -32,11 +32,14 @@ export async function cleanUdpConnections(
     const isStale = staleUdp(services, family);
     const stale = entries(listing.stdout).filter(isStale);
     if (stale.length === 0) continue;
-    const result = await host.run('conntrack', ['-R', '-'], deletions(stale, family));
+    const result = await host.run('sh', ['-c', readFromPipe], deletions(stale, family));
     if (!succeeded(result)) warnings.push(conntrackFailed(result));
   }
   return warnings;
 }
+
+/** conntrack opens /dev/stdin, which fails where stdin is a socket, as Node makes it for its children. */
+const readFromPipe = 'cat | conntrack -R -';
 
 const conntrackFailed = (result: RunResult): Diagnostic => ({
   code: 'NATC5023',

@@ -1,0 +1,33 @@
+/**
+ * `apply-until.mjs STEP MANIFEST DIRECTORY`: applies a manifest and kills itself, as kill -9 would, at
+ * the named step (src/live/apply-step.ts). Ends with 9 when the step does not come.
+ */
+import { readFileSync } from 'node:fs';
+import { compile } from '../../dist/compile.js';
+import { applyRuleset, wantedFrom } from '../../dist/live/apply.js';
+import { execHost } from '../../dist/live/exec-host.js';
+import { takeLock } from '../../dist/live/lock.js';
+import { defaultOptions } from '../../dist/options.js';
+import { readObjects } from '../../dist/read/read.js';
+
+const [step, manifest, stateDirectory] = process.argv.slice(2);
+const { objects } = readObjects([{ name: manifest, bytes: readFileSync(manifest) }]);
+const { output } = compile(objects, defaultOptions);
+await applyRuleset(
+  execHost({ uid: process.getuid(), path: process.env.PATH }),
+  wantedFrom(output.plan, output.ruleset),
+  {
+    stateDirectory,
+    lock: () => takeLock(stateDirectory, 30),
+    verify: false,
+    maxRemovals: undefined,
+    force: false,
+    sysctls: [],
+    input: undefined,
+    now: () => 1000,
+    onStep: (reached) => {
+      if (reached === step) process.kill(process.pid, 'SIGKILL');
+    },
+  },
+);
+process.exit(9);
