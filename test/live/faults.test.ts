@@ -102,14 +102,13 @@ describeWithKernel('apply', () => {
       const run = hostScript(
         `
         natc apply -q ${options} -f old || exit
-        path=$PATH
         wrap_nft <<'EOF'
 ${wrapper}
 EOF
         # An empty state directory: the kernel has to be listed.
         mv /run/natc /run/aside
         natc apply -q ${options} -f ${wanted}; echo "status $?"
-        PATH=$path
+        rm /run/bin/nft
         rm -rf /run/natc; mv /run/aside /run/natc
         { holds old; holds new; } | grep -v not
         natc apply -q ${options} -f ${wanted}; echo "status $?"; holds ${wanted}

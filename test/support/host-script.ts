@@ -20,12 +20,11 @@ export function hostScript(
   const prelude = `
     mount -t proc proc /proc 2>/dev/null || true
     mount -t tmpfs tmpfs /run
-    export nft=$(command -v nft)
+    export nft=$(command -v nft) PATH=/run/bin:$PATH; mkdir /run/bin
     natc() { ${process.execPath} ${natcProgram} "$@"; }
     apply_until() { ${process.execPath} ${program} "$1" "$2" /run/natc; }
     wrap_nft() {
-      mkdir -p /run/bin; { echo '#!/bin/sh'; cat; } > /run/bin/nft; chmod +x /run/bin/nft
-      PATH=/run/bin:$PATH
+      { echo '#!/bin/sh'; cat; } > /run/bin/nft; chmod +x /run/bin/nft
     }
     holds() { natc apply -q --no-sysctl --verify --dry-run -f "$1" --backend nftables | grep -q . && echo "not $1" || echo "$1"; }
   `;
