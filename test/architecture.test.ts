@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   live: ['net', 'ruleset', 'render', 'parse', 'plan', 'diagnostics'],
   'options.ts': ['net'],
   'compile.ts': ['diagnostics', 'model', 'plan', 'ruleset', 'options.ts', 'net'],
+  'compile-nodes.ts': ['compile.ts', 'diagnostics', 'model', 'plan', 'options.ts'],
   'index.ts': ['*'],
   cli: ['*'],
 };

@@ -6,7 +6,7 @@ import { ipFamilies } from '../net/family.ts';
 import type { CompileOptions } from '../options.ts';
 import { checkPlan } from './checks.ts';
 import { settleClaims } from './claims.ts';
-import { indexEndpointSources } from './endpoint-sources.ts';
+import { type EndpointSources, indexEndpointSources } from './endpoint-sources.ts';
 import { localDetector } from './local-detector.ts';
 import { nodeFacts } from './node-facts.ts';
 import { nodePortAddresses } from './node-port-addresses.ts';
@@ -23,16 +23,17 @@ import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
  * @param cluster validated objects with the API's defaults filled in.
  * @param settings kube-proxy's settings and the facts about the node.
  * @param optionPlaces where option values came from, when not from the command line.
+ * @param sources of this cluster, when they were indexed already.
  * @returns the plan, and all that is to be said about it; the plan is complete even with errors.
  */
 export function buildPlan(
   cluster: Cluster,
   settings: Settings,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
+  sources: EndpointSources = indexEndpointSources(cluster),
 ): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
   const { taken, unserved } = takeServices(cluster.services, settings);
   const node = nodeFacts(cluster, settings);
-  const sources = indexEndpointSources(cluster);
   const families = ipFamilies
     .filter((family) => settings.families.includes(family))
     .map((family) => planFamily(cluster, taken, { family, settings, node, sources }));

@@ -13,6 +13,11 @@ import { compareBytes } from './order.ts';
 export interface EndpointSources {
   readonly slices: ReadonlyMap<string, readonly EndpointSlice[]>;
   readonly endpoints: ReadonlyMap<string, Endpoints>;
+  /**
+   * Intakes that were made already, by Service and family: where one cluster is planned for several
+   * nodes. Undefined when nothing is kept.
+   */
+  readonly intakes?: Map<string, readonly IntakeSlice[]>;
 }
 
 export const serviceKey = (namespace: string, name: string): string => `${namespace}/${name}`;
@@ -34,6 +39,11 @@ export function indexEndpointSources(
   );
   return { slices, endpoints };
 }
+
+/** The same for many plans of one cluster with settings that differ in the node alone. */
+export const sharedEndpointSources = (
+  cluster: Pick<Cluster, 'endpointSlices' | 'endpoints'>,
+): EndpointSources => ({ ...indexEndpointSources(cluster), intakes: new Map() });
 
 /** What E3 makes of the objects that belong to one Service. */
 export type EndpointSource =
@@ -70,6 +80,23 @@ export function endpointSourceOf(sources: EndpointSources, service: Service): En
 export const isVisible = (labels: ProxyLabels, settings: Settings): boolean =>
   !labels.headless &&
   (labels.serviceProxyName === undefined || labels.serviceProxyName === settings.serviceProxyName);
+
+/** The slices of one family that count for a Service, ready to be merged; see {@link intakeOf}. */
+export function serviceIntake(
+  sources: EndpointSources,
+  service: Service,
+  family: IpFamily,
+  settings: Settings,
+): readonly IntakeSlice[] {
+  const make = () => intakeOf(endpointSourceOf(sources, service), family, settings);
+  if (sources.intakes === undefined) return make();
+  const key = `${family} ${serviceKey(service.namespace, service.name)}`;
+  const known = sources.intakes.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  sources.intakes.set(key, made);
+  return made;
+}
 
 /** The slices of one family that count for a Service, ready to be merged. */
 export function intakeOf(

@@ -5,7 +5,7 @@ import type { Service, ServicePort } from '../model/cluster.ts';
 import type { Settings } from '../model/settings.ts';
 import type { IpFamily } from '../net/family.ts';
 import { chooseEndpoints } from './choose-endpoints.ts';
-import { type EndpointSources, endpointSourceOf, intakeOf } from './endpoint-sources.ts';
+import { type EndpointSources, serviceIntake } from './endpoint-sources.ts';
 import { frontendsOf } from './frontends.ts';
 import { healthCheckOf } from './health-check.ts';
 import { type Candidate, mergeEndpoints, portKey } from './merge-endpoints.ts';
@@ -38,8 +38,7 @@ export function planService(service: Service, around: Surroundings): ServicePlan
   const { family, settings, node, sources } = around;
   const addresses = serviceAddresses(service, family);
   if (addresses === undefined) return undefined;
-  const source = endpointSourceOf(sources, service);
-  const merged = mergeEndpoints(intakeOf(source, family, settings), node.name);
+  const merged = mergeEndpoints(serviceIntake(sources, service, family, settings), node.name);
   const sourceRanges = sourceRangesOf(
     service,
     family,

@@ -6,11 +6,19 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatLimits, outputFormats } from '../output-formats.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import type { StageClock } from '../stage-clock.ts';
+import type { Terminal } from '../terminal.ts';
 import { withCompiled } from '../with-compiled.ts';
 
 interface Flags extends CompileFlags {
   readonly output: keyof typeof outputFormats;
   readonly outFile?: string;
+  readonly allNodes?: boolean;
+  readonly outDir?: string;
+}
+
+async function allNodes(flags: Flags, terminal: Terminal) {
+  const { compileAllNodes } = await import('../compile-all-nodes.ts');
+  return compileAllNodes(flags, terminal);
 }
 
 export const compileCommand: CommandDefinition = {
@@ -29,7 +37,9 @@ export const compileCommand: CommandDefinition = {
           .choices(Object.keys(outputFormats))
           .default('nft'),
       )
-      .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
+      .option('--out-file <file>', 'write there, whole or not at all, instead of stdout')
+      .option('--all-nodes', 'compile for each Node object of the input; needs --out-dir')
+      .option('--out-dir <directory>', 'for --all-nodes: where to write NODE.nft');
     addCompileOptions(command);
   },
   examples: [
@@ -46,6 +56,12 @@ export const compileCommand: CommandDefinition = {
         '  iptables-restore --noflush < rules && ip6tables-restore --noflush < rules',
     },
     {
+      does: 'Compile for all nodes at once, a file for each, e.g. for a configuration manager',
+      command:
+        'kubectl get services,endpointslices,nodes -A -o json |\n' +
+        '  natc compile -f - --all-nodes --out-dir rulesets/',
+    },
+    {
       does: "Compile what a cluster has now, with its kube-proxy's settings; show a table",
       command:
         'kubectl get services,endpointslices,nodes -A -o json |\n' +
@@ -55,6 +71,7 @@ export const compileCommand: CommandDefinition = {
   exitCodes: [exitCodes.hostRefused],
   run: (command, terminal) => {
     const flags = command.opts<Flags>();
+    if (flags.allNodes === true || flags.outDir !== undefined) return allNodes(flags, terminal);
     const deliverOutput = async (output: CompileOutput, clock: StageClock) => {
       const text = await clock.run('render', () => outputFormats[flags.output](output));
       return clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
