@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { skipReasons } from './test/support/skip-reasons.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Tests of the command line run bin/natc.js, which needs dist/.
     globalSetup: ['scripts/vitest-setup.mjs'],
+    reporters: ['default', skipReasons],
     testTimeout: 60_000,
     // Kernel tests build network namespaces; two workers keep a two-core machine responsive.
     maxWorkers: 2,

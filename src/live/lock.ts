@@ -37,7 +37,10 @@ export async function takeLock(directory: string, timeout: number): Promise<Lock
     child.stderr.on('data', (chunk: Buffer) => {
       complaint += chunk.toString();
     });
-    child.once('error', (error) => resolve({ kind: 'unavailable', reason: error.message }));
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'ENOENT' ? 'flock is not installed' : error.message;
+      resolve({ kind: 'unavailable', reason });
+    });
     child.stdout.once('data', () => {
       const release = async (): Promise<void> => {
         child.stdin.end();

@@ -1,0 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test, vi } from 'vitest';
+import { takeLock } from '../../src/live/lock.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'natc-lock-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a machine without flock is told so', async () => {
+  vi.stubEnv('PATH', folder);
+  const result = await takeLock(folder, 1).finally(() => vi.unstubAllEnvs());
+  expect(result).toEqual({ kind: 'unavailable', reason: 'flock is not installed' });
+});
