@@ -170,7 +170,7 @@ describeWithKernel('natc apply', () => {
       /^([\s\S]*?status 1\n)([\s\S]*?status 0\n)([\s\S]*\})\n(status 1)\n$/.exec(run.stdout) ?? [];
     expect(first, run.stderr).toBe('natc has no tables in the kernel\nstatus 1\n');
     expect(second).toMatch(/^revision: 1 \([0-9a-f]{32}\), applied \d+s ago\n/);
-    expect(second).toContain('table ip natc: 1 Services, 4 endpoints\n');
+    expect(second).toContain('table ip natc: 1 Service, 4 endpoints\n');
     expect(second).toContain('drift: none\n');
     expect(JSON.parse(json)).toEqual({
       version: 1,
