@@ -12,8 +12,8 @@ interface OtherProxy {
 
 /**
  * Looks for the rules of a kube-proxy. Two proxies are a warning; two that serve the same addresses
- * are an error, or a warning with `force`. Costs one `nft list tables` where there is no other proxy;
- * where there is one, only the one map or chain that names its addresses is listed.
+ * are an error, or a warning with `force`. Only the one map or chain that names a kube-proxy's addresses
+ * is listed.
  */
 export async function otherProxies(
   host: Host,
@@ -54,42 +54,50 @@ export function servedAddresses({ tables }: CanonicalRuleset): ReadonlySet<strin
   return addresses;
 }
 
+/** Asks for what a kube-proxy would have by its name: nft 1.0.6 takes seconds for `list tables`. */
 async function findProxies(host: Host): Promise<readonly OtherProxy[]> {
-  const listing = await host.run('nft', ['list', 'tables']);
-  const tables = listing.kind === 'exited' ? listing.stdout.split('\n') : [];
-  const found: OtherProxy[] = [];
-  for (const family of ['ip', 'ip6'] as const) {
-    const command = family === 'ip' ? 'iptables' : 'ip6tables';
-    if (tables.includes(`table ${family} kube-proxy`))
-      found.push(await nftablesProxy(host, family));
-    // Asking iptables for a table that is not there would make it.
-    if (tables.includes(`table ${family} nat`))
-      found.push(...(await iptablesProxy(host, `${command}-nft`)));
-    const legacy = await host.readFile(`/proc/net/${family}_tables_names`);
-    if (legacy?.split('\n').includes('nat') === true)
-      found.push(...(await iptablesProxy(host, `${command}-legacy`)));
-  }
-  return found;
+  const found = await Promise.all(
+    (['ip', 'ip6'] as const).flatMap((family) => [
+      nftablesProxy(host, family),
+      iptablesNftProxy(host, family),
+      iptablesLegacyProxy(host, family),
+    ]),
+  );
+  return found.filter((proxy) => proxy !== undefined);
 }
 
-async function nftablesProxy(host: Host, family: 'ip' | 'ip6'): Promise<OtherProxy> {
+type Family = 'ip' | 'ip6';
+
+async function nftablesProxy(host: Host, family: Family): Promise<OtherProxy | undefined> {
   const result = await host.run('nft', ['list', 'map', family, 'kube-proxy', 'service-ips']);
-  const listing = result.kind === 'exited' ? result.stdout : '';
+  if (result.kind !== 'exited' || !result.stdout.includes('map service-ips {')) return undefined;
   return {
     name: `kube-proxy (table ${family} kube-proxy)`,
-    addresses: matches(listing, /([0-9a-f.:]+) \. (?:tcp|udp|sctp|6|17|132) \. \w+/g),
+    addresses: matches(result.stdout, /([0-9a-f.:]+) \. (?:tcp|udp|sctp|6|17|132) \. \w+/g),
   };
 }
 
-async function iptablesProxy(host: Host, command: string): Promise<readonly OtherProxy[]> {
+async function iptablesNftProxy(host: Host, family: Family): Promise<OtherProxy | undefined> {
+  const result = await host.run('nft', ['list', 'chain', family, 'nat', 'KUBE-SERVICES']);
+  if (result.kind !== 'exited' || !result.stdout.includes('chain KUBE-SERVICES {'))
+    return undefined;
+  return {
+    name: `kube-proxy (table ${family} nat, chain KUBE-SERVICES)`,
+    addresses: matches(result.stdout, /ip6? daddr ([0-9a-f.:]+) /g),
+  };
+}
+
+/** Asking iptables-legacy where nobody uses it would load its modules. */
+async function iptablesLegacyProxy(host: Host, family: Family): Promise<OtherProxy | undefined> {
+  const tables = await host.readFile(`/proc/net/${family}_tables_names`);
+  if (tables?.split('\n').includes('nat') !== true) return undefined;
+  const command = family === 'ip' ? 'iptables-legacy' : 'ip6tables-legacy';
   const result = await host.run(command, ['-t', 'nat', '-S', 'KUBE-SERVICES']);
-  if (result.kind !== 'exited' || !succeeded(result)) return [];
-  return [
-    {
-      name: `kube-proxy (${command}: chain KUBE-SERVICES)`,
-      addresses: matches(result.stdout, / -d ([0-9a-f.:]+)\/(?:32|128) /g),
-    },
-  ];
+  if (result.kind !== 'exited' || !succeeded(result)) return undefined;
+  return {
+    name: `kube-proxy (${command}, chain KUBE-SERVICES)`,
+    addresses: matches(result.stdout, / -d ([0-9a-f.:]+)\/(?:32|128) /g),
+  };
 }
 
 const matches = (text: string, pattern: RegExp): ReadonlySet<string> =>

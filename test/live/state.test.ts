@@ -62,7 +62,10 @@ describeWithKernel('apply', () => {
     expect(live.commands).toEqual([
       'nft list set ip natc revision',
       'nft list set ip6 natc revision',
-      'nft list tables',
+      'nft list map ip kube-proxy service-ips',
+      'nft list chain ip nat KUBE-SERVICES',
+      'nft list map ip6 kube-proxy service-ips',
+      'nft list chain ip6 nat KUBE-SERVICES',
     ]);
   });
 
