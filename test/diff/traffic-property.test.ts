@@ -65,7 +65,7 @@ function check({ before, after, packets }: Search): string | undefined {
   );
   for (const packet of packets) {
     const [was, is] = simulate.map((run) => run(packet)) as [Outcome, Outcome];
-    if (seen(was) === seen(is)) continue;
+    if (seen(was) === seen(is) && remembered(was) === remembered(is)) continue;
     const { port } = packet;
     const to = canonical(packet.to);
     const protocol = packet.protocol.toLowerCase();
