@@ -15,6 +15,7 @@ import { type CompiledWorld, compileValid, describeWorld } from '../support/worl
 import { neighbours } from '../support/worlds-mutations.ts';
 import { packetsOf } from '../support/worlds-packets.ts';
 import { forAll } from '../support/worlds-property.ts';
+import { directedPackets } from './directed-packets.ts';
 
 interface Pair {
   readonly before: World;
@@ -63,7 +64,11 @@ function check({ before, after, packets }: Search): string | undefined {
       ruleset.tables.flatMap(frontendsOf).map(({ element }) => element.key.join(' ')),
     ),
   );
-  for (const packet of packets) {
+  const directed = directedPackets(
+    sides.map(({ ruleset }) => ruleset),
+    localIPs,
+  );
+  for (const packet of [...packets, ...directed]) {
     const [was, is] = simulate.map((run) => run(packet)) as [Outcome, Outcome];
     if (seen(was) === seen(is) && remembered(was) === remembered(is)) continue;
     const { port } = packet;
