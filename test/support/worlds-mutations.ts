@@ -17,10 +17,13 @@ const pick = <T>(list: readonly T[], drawn: number): T => list[drawn % list.leng
 const editService =
   (
     edit: (spec: ServiceManifest['spec'], drawn: number) => Partial<ServiceManifest['spec']>,
+    isMeant: (service: ServiceManifest) => boolean = () => true,
   ): Edit =>
   (world, drawn) => {
     const services = world.objects.flatMap((object, index) =>
-      object.kind === 'Service' && object.spec.type !== 'ExternalName' ? [{ object, index }] : [],
+      object.kind === 'Service' && object.spec.type !== 'ExternalName' && isMeant(object)
+        ? [{ object, index }]
+        : [],
     );
     if (services.length === 0) return world;
     const { object, index } = pick(services, drawn);
@@ -53,6 +56,17 @@ const editNode =
   (edit: (node: World['node'], drawn: number) => Partial<World['node']>): Edit =>
   (world, drawn) => ({ ...world, node: { ...world.node, ...edit(world.node, drawn) } });
 
+const editSourceRanges = editService(
+  ({ loadBalancerSourceRanges = [] }, drawn) => ({
+    loadBalancerSourceRanges:
+      loadBalancerSourceRanges.length === 0
+        ? [pick(['10.0.0.0/8', '203.0.113.0/25', '2600:5200::/33'], drawn)]
+        : [...loadBalancerSourceRanges, '198.51.100.0/24', '2600:5200:8000::/34'],
+  }),
+  ({ spec, status }) =>
+    spec.type === 'LoadBalancer' && (status?.loadBalancer?.ingress ?? []).length > 0,
+);
+
 const edits: readonly Edit[] = [
   editSlice,
   editSlice,
@@ -63,16 +77,10 @@ const edits: readonly Edit[] = [
       ? { sessionAffinity: 'None', sessionAffinityConfig: undefined as never }
       : { sessionAffinity: 'ClientIP' },
   ),
-  editService(({ type, loadBalancerSourceRanges }, drawn) =>
-    type === 'LoadBalancer'
-      ? {
-          loadBalancerSourceRanges:
-            loadBalancerSourceRanges === undefined
-              ? [pick(['10.0.0.0/8', '203.0.113.0/25', '2600:5200::/33'], drawn)]
-              : [...loadBalancerSourceRanges, '198.51.100.0/24'],
-        }
-      : {},
-  ),
+  editSourceRanges,
+  editSourceRanges,
+  // Another node's name: other endpoints are local, and other ones may reach themselves.
+  editNode((_, drawn) => ({ hostname: pick(['node-b', 'node-c', 'nowhere'], drawn) })),
   editService(({ internalTrafficPolicy }) => ({
     internalTrafficPolicy: internalTrafficPolicy === 'Local' ? 'Cluster' : 'Local',
   })),
