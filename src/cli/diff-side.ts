@@ -1,4 +1,5 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
 import { compileInput } from './compile-input.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
@@ -12,9 +13,15 @@ export interface DiffSide {
   readonly kind: 'manifests' | 'ruleset' | 'live';
   /** Undefined when a diagnostic is an error. */
   readonly ruleset: Ruleset | undefined;
+  /** What the ruleset was made from; undefined unless that was manifests. */
+  readonly plan?: Plan;
   readonly nodeAddresses: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** What a name on the command line stands for. */
+export const kindOfSide = (name: string): DiffSide['kind'] =>
+  name === 'live' ? 'live' : name.endsWith('.nft') ? 'ruleset' : 'manifests';
 
 /** `live` is the kernel's, a file that ends in `.nft` a golden ruleset, anything else manifests. */
 export async function loadDiffSide(
@@ -22,22 +29,23 @@ export async function loadDiffSide(
   flags: CompileFlags,
   terminal: Terminal,
 ): Promise<DiffSide> {
-  if (name === 'live') return liveSide(terminal);
-  if (name.endsWith('.nft')) {
+  const kind = kindOfSide(name);
+  if (kind === 'live') return liveSide(terminal);
+  if (kind === 'ruleset') {
     const { subject, diagnostics } = await subjectFromRuleset(name, flags);
     const nodeAddresses = [...(subject?.host.addresses ?? [])];
-    return { name, kind: 'ruleset', ruleset: subject?.ruleset, nodeAddresses, diagnostics };
+    return { name, kind, ruleset: subject?.ruleset, nodeAddresses, diagnostics };
   }
   const { nodeFacts } = await import('../plan/node-facts.ts');
   const { output, diagnostics } = await compileInput(flags, [name], terminal);
   if (output === undefined)
-    return { name, kind: 'manifests', ruleset: undefined, nodeAddresses: [], diagnostics };
-  const { cluster, settings, ruleset } = output;
+    return { name, kind, ruleset: undefined, nodeAddresses: [], diagnostics };
+  const { cluster, settings, plan, ruleset } = output;
   const nodeAddresses = [
     ...settings.nodeIPs.map(({ text }) => text),
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
-  return { name, kind: 'manifests', ruleset, nodeAddresses, diagnostics };
+  return { name, kind, ruleset, plan, nodeAddresses, diagnostics };
 }
 
 /** A kernel without natc's tables holds the empty ruleset. */

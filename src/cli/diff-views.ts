@@ -1,6 +1,7 @@
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { TrafficDiff } from '../diff/change.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
+import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
 import type { DiffFlags } from './commands/diff.ts';
 import type { DiffSide } from './diff-side.ts';
 
@@ -10,6 +11,7 @@ export interface LoadedSide extends DiffSide {
 
 /** How a view is to be printed. */
 export interface ViewOptions {
+  readonly backend: DiffFlags['backend'];
   readonly output: DiffFlags['output'];
   readonly palette: Palette;
 }
@@ -25,13 +27,28 @@ export async function formatTrafficView(
   after: LoadedSide,
   options: ViewOptions,
 ): Promise<FormattedView> {
-  const { diffTraffic } = await import('../diff/traffic.ts');
+  const { diffIptablesTraffic, diffTraffic } = await import('../diff/traffic.ts');
   const nodeAddresses = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
-  const diff = diffTraffic(before.ruleset, after.ruleset, nodeAddresses);
+  const diff =
+    options.backend === 'iptables'
+      ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses)
+      : diffTraffic(before.ruleset, after.ruleset, nodeAddresses);
   return {
     text: await formatTraffic(diff, before, after, options),
     isSame: diff.changes.length === 0,
   };
+}
+
+const onBoth = async (side: LoadedSide) => ({
+  nftables: side.ruleset,
+  iptables: await iptablesOf(side),
+});
+
+/** @throws for a side that is not made of manifests: the command refuses those */
+async function iptablesOf({ name, plan }: LoadedSide): Promise<readonly IptablesRuleset[]> {
+  if (plan === undefined) throw new Error(`no plan for ${name}`);
+  const { buildIptables } = await import('../ruleset/iptables/build.ts');
+  return plan.families.map((family) => buildIptables(family));
 }
 
 async function formatTraffic(
@@ -61,10 +78,31 @@ async function formatTraffic(
 export async function formatTextView(
   before: LoadedSide,
   after: LoadedSide,
-  { output, palette }: ViewOptions,
+  { backend, output, palette }: ViewOptions,
 ): Promise<FormattedView> {
-  const { renderNft } = await import('../render/nft.ts');
   const { unifiedDiff } = await import('../diff/unified.ts');
+  const [old, next] =
+    backend === 'iptables'
+      ? [await iptablesText(before), await iptablesText(after)]
+      : await nftablesTexts(before, after);
+  const text = unifiedDiff(old, next, {
+    names: { before: before.name, after: after.name },
+    palette: output === 'json' ? plainPalette : palette,
+    context: 3,
+  });
+  return { text: output === 'json' ? viewJson('text', { diff: text }) : text, isSame: text === '' };
+}
+
+async function iptablesText(side: LoadedSide): Promise<string> {
+  const { renderIptablesRestore } = await import('../render/iptables-restore.ts');
+  return renderIptablesRestore(await iptablesOf(side));
+}
+
+async function nftablesTexts(
+  before: LoadedSide,
+  after: LoadedSide,
+): Promise<readonly [string, string]> {
+  const { renderNft } = await import('../render/nft.ts');
   const { arrangeLike, withoutOwners } = await import('../diff/arrange.ts');
   const isLive = before.kind === 'live' || after.kind === 'live';
   const plain = (side: LoadedSide): Ruleset =>
@@ -72,12 +110,7 @@ export async function formatTextView(
   const next = plain(after);
   // The kernel lists elements in no order.
   const old = isLive ? arrangeLike(next, plain(before)) : plain(before);
-  const text = unifiedDiff(renderNft(old), renderNft(next), {
-    names: { before: before.name, after: after.name },
-    palette: output === 'json' ? plainPalette : palette,
-    context: 3,
-  });
-  return { text: output === 'json' ? viewJson('text', { diff: text }) : text, isSame: text === '' };
+  return [renderNft(old), renderNft(next)];
 }
 
 /** The transaction that natc apply would send to a kernel that holds the old side. */

@@ -1,6 +1,6 @@
 import type { DiffFlags } from './commands/diff.ts';
 import { deliver } from './deliver.ts';
-import { type DiffSide, loadDiffSide } from './diff-side.ts';
+import { type DiffSide, kindOfSide, loadDiffSide } from './diff-side.ts';
 import {
   formatKernelView,
   formatTextView,
@@ -21,6 +21,10 @@ export async function runDiff(
   if (before === '-' && after === '-') return cannotAnswer('only one side can be stdin', terminal);
   if (flags.view !== 'traffic' && flags.output !== 'text' && flags.output !== 'json')
     return cannotAnswer(`--view ${flags.view} has no -o ${flags.output}: text or json`, terminal);
+  if (flags.backend === 'iptables') {
+    const problem = iptablesProblem([before, after], flags);
+    if (problem !== undefined) return cannotAnswer(problem, terminal);
+  }
   const sides = [
     await loadDiffSide(before, flags, terminal),
     await loadDiffSide(after, flags, terminal),
@@ -37,10 +41,24 @@ export async function runDiff(
     text: formatTextView,
     kernel: formatKernelView,
   }[flags.view];
-  const { text, isSame } = await format(old, next, { output: flags.output, palette });
+  const { text, isSame } = await format(old, next, {
+    backend: flags.backend,
+    output: flags.output,
+    palette,
+  });
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   return isSame ? exitCodes.success : exitCodes.no;
+}
+
+/** Neither iptables-save nor iptables-restore input is read: there is nothing but what natc compiles. */
+function iptablesProblem(names: readonly string[], { view }: DiffFlags): string | undefined {
+  if (view === 'kernel')
+    return '--view kernel has no --backend iptables: apply loads all rules again; take text or traffic';
+  const other = names.find((name) => kindOfSide(name) !== 'manifests');
+  return other === undefined
+    ? undefined
+    : `--backend iptables compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : 'an nftables ruleset'}`;
 }
 
 /** What is wrong on both sides is said once. */

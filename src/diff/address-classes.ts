@@ -61,11 +61,14 @@ export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
       isChanged: was !== is,
       isLoopback: isLoopback(address),
       isNode,
-      mayBeNode: isNode || isLoopback(address) || !/cluster-ips|service-cidrs/.test(was + is),
+      mayBeNode: isNode || isLoopback(address) || !isServiceAddress(was + is),
     });
   }
   return [...classes.values()];
 }
+
+/** @param texts what {@link addressText} says of an address: cluster IPs are no node's addresses. */
+export const isServiceAddress = (texts: string): boolean => /cluster-ips|service-cidrs/.test(texts);
 
 function isIn(address: string, network: string): boolean {
   const cidr = parseCidr(network);

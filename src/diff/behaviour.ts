@@ -1,7 +1,5 @@
-import { interpret } from '../explain/interpret.ts';
 import type { Branch } from '../explain/outcome.ts';
 import type { Host, Packet } from '../explain/packet.ts';
-import type { PreparedRuleset } from '../explain/prepare.ts';
 
 /** What one side does to the first packet of a connection: the part of it that counts. */
 export interface Behaviour {
@@ -28,22 +26,26 @@ export interface BehaviourBranch {
 export interface Affinity {
   /** Seconds */
   readonly timeout: number;
-  /** The maps that are asked and written: with other maps, the clients known so far are forgotten. */
+  /**
+   * What is asked and written, maps or lists: with others, the clients known so far are forgotten.
+   */
   readonly clients: string;
 }
 
 /** A side of a comparison, ready to be asked about packets. */
 export interface Side {
-  readonly prepared: PreparedRuleset;
+  /** Every way that its rules can send a packet; several may end alike. */
+  readonly branchesOf: AskRules;
   readonly routeLocalnet: boolean;
 }
+
+export type AskRules = (packet: Packet, host: Host) => readonly BehaviourBranch[];
 
 /** Runs a packet through one side. What the kernel drops by itself is dropped, whoever drops it. */
 export function behaviourOf(side: Side, packet: Packet, addresses: ReadonlySet<string>): Behaviour {
   const host: Host = { addresses, routeLocalnet: side.routeLocalnet };
   const merged = new Map<string, BehaviourBranch>();
-  for (const branch of interpret(side.prepared, packet, host).branches) {
-    const described = describeBranch(branch);
+  for (const described of side.branchesOf(packet, host)) {
     const key = branchKey(described);
     const same = merged.get(key);
     const probability = described.probability + (same?.probability ?? 0);
@@ -71,7 +73,11 @@ const branchKey = (branch: BehaviourBranch): string => {
   return [verdict, destination, destinationPort, masquerade, mark, sticky].join(' ');
 };
 
-function describeBranch(branch: Branch): BehaviourBranch {
+/** @param affinityOf asked only about a packet that is sent to an endpoint */
+export function describeBranch<T>(
+  branch: Branch<T>,
+  affinityOf: (trace: T) => Affinity | undefined,
+): BehaviourBranch {
   const { probability, verdict } = branch;
   if (verdict !== 'accept')
     return {
@@ -92,27 +98,6 @@ function describeBranch(branch: Branch): BehaviourBranch {
     isServed: branch.dnat,
     masquerade: branch.masquerade,
     mark: branch.mark,
-    affinity: branch.dnat ? affinityOf(branch) : undefined,
+    affinity: branch.dnat ? affinityOf(branch.trace) : undefined,
   };
-}
-
-/** Read off the packet's way: dynamic maps that were asked for the endpoint, and those written. */
-function affinityOf({ trace }: Branch): Affinity | undefined {
-  const asked: string[] = [];
-  const written: string[] = [];
-  let timeout = 0;
-  for (let at = trace; at !== undefined; at = at.before) {
-    if (at.step.kind !== 'statement') continue;
-    const { effect, statement } = at.step;
-    if (effect.kind === 'miss') {
-      const { collection } = effect.lookup;
-      if (collection.kind !== 'data-map' || collection.dynamic !== true) continue;
-      asked.push(collection.name);
-      timeout = collection.timeout ?? 0;
-    } else if (effect.kind === 'map-update' && statement.kind === 'map-update') {
-      written.push(`${statement.operation} ${effect.map}`);
-    }
-  }
-  if (asked.length === 0 && written.length === 0) return undefined;
-  return { timeout, clients: [...asked.sort(), ...written.sort()].join(', ') };
 }

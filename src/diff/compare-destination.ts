@@ -90,7 +90,7 @@ function ask(
  * that are treated alike when they reach themselves need no try of their own, unless the rules differ.
  */
 function distinguishedSources(
-  { before, after, program }: FamilyPair,
+  { before, after, program, isEveryDestinationTried }: FamilyPair,
   destination: Destination,
 ): ReadonlySet<string> {
   const key = destinationKey(destination.address, destination);
@@ -100,7 +100,8 @@ function distinguishedSources(
   const networks = new Set(facts.flatMap((each) => each?.sources ?? []));
   for (const target of new Set(facts.flatMap((each) => each?.targets ?? []))) {
     const [was = [], is = []] = sides.map(({ byAddress }) => byAddress.get(target)?.sources);
-    if (!program.isProgramChanged && was.join() === is.join()) continue;
+    const isDifferent = program.isProgramChanged || was.join() !== is.join();
+    if (!isDifferent && !isEveryDestinationTried) continue;
     for (const source of [...was, ...is]) networks.add(source);
   }
   return networks;

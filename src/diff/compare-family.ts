@@ -3,7 +3,7 @@ import type { PacketProtocol } from '../explain/packet.ts';
 import type { AnyElement } from '../explain/prepare.ts';
 import { formatAddressPort } from '../net/address.ts';
 import { collections } from '../ruleset/nftables/names.ts';
-import { type AddressClass, addressClasses } from './address-classes.ts';
+import { type AddressClass, addressClasses, isServiceAddress } from './address-classes.ts';
 import { type ComparedDestination, destinationComparer } from './compare-destination.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
 import { addressText } from './destination-index.ts';
@@ -21,6 +21,7 @@ import { translate } from './translate.ts';
 export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] {
   const { before, after, program, family, nodeAddresses } = pair;
   const compare = destinationComparer(pair);
+  const isAllSuspect = program.isProgramChanged || pair.isEveryDestinationTried;
   const suspects = findSuspects(pair);
   const shapes = shapeFinder(pair);
   const found: ComparedDestination[] = [];
@@ -33,7 +34,7 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     attempt: (destination: Destination) => ComparedDestination | undefined,
   ): void {
     if (destination === undefined) return;
-    const known = representatives.get(shape.text);
+    const known = pair.isEveryDestinationTried ? undefined : representatives.get(shape.text);
     if (known !== undefined && known.compared === undefined) return;
     const told =
       known?.compared &&
@@ -49,10 +50,12 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
   /** Tries the destination as what it is; then, where it could be the node's, as that. */
   const tryBoth = (destination: Destination): ComparedDestination | undefined =>
     compare(destination) ??
-    (destination.isLocal ? undefined : compare({ ...destination, isLocal: true }));
+    (destination.isLocal || isServiceAddress(setsOf(destination.address))
+      ? undefined
+      : compare({ ...destination, isLocal: true }));
 
   for (const key of unionOfKeys(before.index.byAddress, after.index.byAddress)) {
-    if (program.isProgramChanged || suspects.isAddressSuspect(key))
+    if (isAllSuspect || suspects.isAddressSuspect(key))
       push(namedDestination(key), shapes.ofAddress(key), tryBoth);
   }
 
@@ -64,7 +67,7 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     ...pair.constants.ports,
   ]);
   classes.forEach((addressClass, number) => {
-    const isSuspect = program.isProgramChanged || addressClass.isChanged;
+    const isSuspect = isAllSuspect || addressClass.isChanged;
     for (const isLocal of localities(addressClass)) {
       for (const key of ports) {
         if (!isSuspect && !suspects.isPortSuspect(key)) continue;
@@ -99,13 +102,16 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     };
   }
 
+  function setsOf(address: string): string {
+    return addressText(before.index, address) + addressText(after.index, address);
+  }
+
   /** A listing of the kernel has no comment block that says what kind of address it is. */
   function kindOf(element: AnyElement, address: string): Destination['kind'] {
     if (!('verdict' in element) || element.key.length !== 3) return 'address';
     const { kind } = frontendOf(element);
     if (kind !== 'address') return kind;
-    const sets = addressText(before.index, address) + addressText(after.index, address);
-    return sets.includes(`${collections.clusterIPs}=`) ? 'cluster IP' : 'address';
+    return setsOf(address).includes(`${collections.clusterIPs}=`) ? 'cluster IP' : 'address';
   }
 
   /** Undefined when elements name all addresses of the class with this port. */

@@ -1,7 +1,7 @@
-import type { PreparedRuleset } from '../explain/prepare.ts';
 import { prepare } from '../explain/prepare.ts';
 import type { IpFamily } from '../net/family.ts';
 import type { NftFamily, Ruleset, Table } from '../ruleset/ast.ts';
+import { askNftables } from './ask-nftables.ts';
 import type { Side } from './behaviour.ts';
 import type { ClientSpace } from './client-classes.ts';
 import { type DestinationIndex, indexDestinations, noDestinations } from './destination-index.ts';
@@ -23,6 +23,8 @@ export interface FamilyPair {
   readonly constants: ProgramConstants;
   /** This node's addresses of the family, as far as they are known. */
   readonly nodeAddresses: ReadonlySet<string>;
+  /** Nothing is concluded from equal elements: a packet is sent to every destination. */
+  readonly isEveryDestinationTried: boolean;
 }
 
 export interface PairSide extends Side {
@@ -47,6 +49,7 @@ export function pairFamily(
     nodeAddresses: new Set(
       [...nodeAddresses].filter((address) => address.includes(':') === (family === 'ip6')),
     ),
+    isEveryDestinationTried: false,
   };
 }
 
@@ -60,10 +63,9 @@ function sideOf(family: NftFamily, ruleset: Ruleset): PairSide {
   const tables = ruleset.tables.filter((table) => table.family === family).map(withoutPins);
   if (tables.length > 1) throw new Error(`several tables of family ${family}`);
   const [table] = tables;
-  const prepared: PreparedRuleset = prepare({ tables });
   return {
     table,
-    prepared,
+    branchesOf: askNftables(prepare({ tables })),
     index: table === undefined ? noDestinations : indexDestinations(table),
     routeLocalnet: table !== undefined && hasLoopbackGuard(table),
   };

@@ -1,11 +1,13 @@
 import { frontendsOf, serviceOf } from '../explain/frontends.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
+import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
 import { assumedNodeAddress } from './address-classes.ts';
+import { askIptables } from './ask-iptables.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { changeOrigin } from './change-origin.ts';
 import { compareFamily } from './compare-family.ts';
 import { deriveChanges } from './derive-changes.ts';
-import { type FamilyPair, pairFamily } from './family-pair.ts';
+import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
 import { riskJudge } from './risks.ts';
 
 const families: readonly NftFamily[] = ['ip', 'ip6'];
@@ -20,16 +22,84 @@ const families: readonly NftFamily[] = ['ip', 'ip6'];
  * node's own too, save those of Services; where none is known, one is taken for granted.
  * @throws for rulesets of another shape than natc's
  */
-export function diffTraffic(
+export const diffTraffic = (
   before: Ruleset,
   after: Ruleset,
   nodeAddresses: ReadonlySet<string>,
+): TrafficDiff => diffPairs(before, after, nodeAddresses, (pair) => pair);
+
+/** A plan laid out for both backends. */
+export interface BothBackends {
+  readonly nftables: Ruleset;
+  /** At most one of each family */
+  readonly iptables: readonly IptablesRuleset[];
+}
+
+/**
+ * Compares what the iptables rules of two plans do to packets, as {@link diffTraffic} does. Which kinds
+ * of packets there are, and where the sides cannot differ, is read off the nftables rulesets of the same
+ * plans; each packet is then asked of the iptables rules. That nothing is overlooked so rests on both
+ * backends doing the same, which {@link diffBackends} finds out.
+ */
+export const diffIptablesTraffic = (
+  before: BothBackends,
+  after: BothBackends,
+  nodeAddresses: ReadonlySet<string>,
+): TrafficDiff =>
+  diffPairs(before.nftables, after.nftables, nodeAddresses, (pair) => ({
+    ...pair,
+    before: onIptables(pair, pair.before, before.iptables),
+    after: onIptables(pair, pair.after, after.iptables),
+  }));
+
+/**
+ * What changes for packets when a plan's nftables rules are replaced by its iptables rules: nothing,
+ * unless natc is wrong. Every kind of packet is sent, to every destination. Of session affinity only
+ * who is remembered and for how long is compared: maps and lists of clients have different names.
+ */
+export const diffBackends = (
+  { nftables, iptables }: BothBackends,
+  nodeAddresses: ReadonlySet<string>,
+): TrafficDiff =>
+  diffPairs(nftables, nftables, nodeAddresses, (pair) => ({
+    ...pair,
+    isEveryDestinationTried: true,
+    before: withoutClientNames(pair.before),
+    after: withoutClientNames(onIptables(pair, pair.after, iptables)),
+  }));
+
+const onIptables = (
+  { ipFamily }: FamilyPair,
+  side: PairSide,
+  rulesets: readonly IptablesRuleset[],
+): PairSide => ({
+  ...side,
+  branchesOf: askIptables(rulesets.find(({ family }) => family === ipFamily)),
+});
+
+const withoutClientNames = (side: PairSide): PairSide => ({
+  ...side,
+  branchesOf: (packet, host) =>
+    side
+      .branchesOf(packet, host)
+      .map((branch) =>
+        branch.affinity === undefined
+          ? branch
+          : { ...branch, affinity: { ...branch.affinity, clients: '' } },
+      ),
+});
+
+function diffPairs(
+  before: Ruleset,
+  after: Ruleset,
+  nodeAddresses: ReadonlySet<string>,
+  adapt: (pair: FamilyPair) => FamilyPair,
 ): TrafficDiff {
   const known = new Set([...nodeAddresses].filter((address) => !/^127\.|^::1$/.test(address)));
   const assumed = new Set(known);
   const changes: Change[] = [];
   for (const family of families) {
-    const bare = pairFamily(family, before, after, known);
+    const bare = adapt(pairFamily(family, before, after, known));
     if (bare.before.table === undefined && bare.after.table === undefined) continue;
     const address = assumedNodeAddress(bare);
     if (address !== undefined) assumed.add(address);

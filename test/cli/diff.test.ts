@@ -68,6 +68,32 @@ describe('natc diff', () => {
     }
   });
 
+  test('the iptables rules of manifests, as packets see them and as text', async () => {
+    const iptables = ['--backend', 'iptables'];
+    const traffic = await diff(old, next, ...iptables);
+    expect(traffic).toEqual(await diff(old, next));
+    expect(traffic.stdout).toContain('loses 10.180.1.11:8080 (1/3), the others 1/3 -> 1/2');
+    const text = await diff(old, next, ...iptables, '--view', 'text');
+    expect(text.exitCode).toBe(1);
+    expect(text.stdout).toMatch(/^-.*-j DNAT --to-destination 10\.180\.1\.11:8080$/m);
+    for (const view of ['traffic', 'text'])
+      expect(await diff(old, old, ...iptables, '--view', view)).toEqual({
+        exitCode: 0,
+        stdout: '',
+        stderr: '',
+      });
+  });
+
+  test.each([
+    [['live', next], 'the kernel'],
+    [[golden, next], 'an nftables ruleset'],
+    [[old, next, '--view', 'kernel'], '--view kernel'],
+  ])('2 for iptables rules that nobody has: %j', async (args, problem) => {
+    const run = await diff(...args, '--backend', 'iptables');
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(problem);
+  });
+
   test('colour only where it is wanted', () => {
     const colours = (env: Record<string, string>, ...more: string[]) =>
       natc(['diff', old, next, ...flags, ...more], { env }).stdout.includes('\u001b[');

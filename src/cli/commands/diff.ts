@@ -13,6 +13,7 @@ export const diffFormats = ['text', 'json', 'markdown', 'github', 'html'] as con
 
 export interface DiffFlags extends CompileFlags {
   readonly view: (typeof diffViews)[number];
+  readonly backend: 'nftables' | 'iptables';
   readonly output: (typeof diffFormats)[number];
   readonly outFile?: string;
 }
@@ -26,6 +27,15 @@ export const diffCommand: CommandDefinition = {
     command
       .argument('<old>', 'manifests, a ruleset file or live')
       .argument('<new>', 'the same')
+      .optionsGroup('Rulesets:')
+      .addOption(
+        new Option(
+          '--backend <backend>',
+          'whose rules to compare: nftables (default) or iptables, which takes manifests and has no kernel view',
+        )
+          .choices(['nftables', 'iptables'])
+          .default('nftables'),
+      )
       .optionsGroup('Output:')
       .addOption(
         new Option('--view <view>', 'traffic (default), text or kernel')

@@ -1,0 +1,31 @@
+import { interpret } from '../explain/interpret.ts';
+import type { PreparedRuleset } from '../explain/prepare.ts';
+import type { Trace } from '../explain/trace.ts';
+import { type Affinity, type AskRules, describeBranch } from './behaviour.ts';
+
+/** Asks nftables rules what becomes of packets. */
+export const askNftables =
+  (prepared: PreparedRuleset): AskRules =>
+  (packet, host) =>
+    interpret(prepared, packet, host).branches.map((branch) => describeBranch(branch, affinityOf));
+
+/** Read off the packet's way: dynamic maps that were asked for the endpoint, and those written. */
+function affinityOf(trace: Trace): Affinity | undefined {
+  const asked: string[] = [];
+  const written: string[] = [];
+  let timeout = 0;
+  for (let at = trace; at !== undefined; at = at.before) {
+    if (at.step.kind !== 'statement') continue;
+    const { effect, statement } = at.step;
+    if (effect.kind === 'miss') {
+      const { collection } = effect.lookup;
+      if (collection.kind !== 'data-map' || collection.dynamic !== true) continue;
+      asked.push(collection.name);
+      timeout = collection.timeout ?? 0;
+    } else if (effect.kind === 'map-update' && statement.kind === 'map-update') {
+      written.push(`${statement.operation} ${effect.map}`);
+    }
+  }
+  if (asked.length === 0 && written.length === 0) return undefined;
+  return { timeout, clients: [...asked.sort(), ...written.sort()].join(', ') };
+}
