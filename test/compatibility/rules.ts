@@ -35,6 +35,9 @@ const same = (rules: string, says: string, ...tests: readonly TestRef[]): RuleEn
   tests,
 });
 
+const numbered = (letter: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
+
 export const sections: readonly { readonly title: string; readonly rules: readonly RuleEntry[] }[] =
   [
     {
@@ -522,6 +525,59 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           remark:
             'They need a server that runs all the time. `natc list` shows what a health check would answer.',
           tests: [plan('health-check', 'H2 H4')],
+        },
+      ],
+    },
+    {
+      title: "kube-proxy's own layout and life",
+      rules: [
+        {
+          rules: numbered('G', 11),
+          says: 'sets, maps and chains of the nftables mode',
+          natc: 'own',
+          remark:
+            'natc lays the same behaviour out as a constant program over maps (docs/layout.md); packets cannot tell.',
+          tests: [
+            nftables('program', 'chains do not grow with the number of Services'),
+            'test/properties/kernel-equals-oracle.test.ts: treats packets as the oracle says',
+          ],
+        },
+        {
+          rules: numbered('Y', 13),
+          says: 'synchronisation',
+          natc: 'own',
+          remark:
+            'A run, not a daemon: whoever starts `natc apply` decides when. It sends what differs in one transaction for both families (docs/apply.md).',
+          nftablesMode: 'a transaction per family, rate limited, full sync every hour',
+          iptablesMode: 'iptables-restore per family, canary chains',
+          tests: [
+            'test/live/state.test.ts: lists the kernel when the state file tells lies',
+            'test/live/faults.test.ts: a full disk',
+            kernel('reload', 'leaves the tables of others alone'),
+          ],
+        },
+        {
+          rules: numbered('I', 15),
+          says: 'chains of the iptables mode',
+          natc: 'own',
+          remark:
+            "Chains of its own, named `NATC-`; no accept rules and no INVALID drop, which are kube-proxy's dealings with firewalls (docs/iptables.md, also for what iptables cannot do as nftables does).",
+          tests: [
+            'test/ruleset/iptables/build.test.ts: (I5, I8, ND3)',
+            'test/kernel-iptables/restore.test.ts: loaded again it neither doubles a jump',
+            'test/kernel-iptables/cases.test.ts: packets of the behaviour cases',
+          ],
+        },
+        {
+          rules: numbered('X', 13),
+          says: 'advice on nft: atomic replacement, names, clashes, marks',
+          natc: 'own',
+          remark: 'Followed; docs/layout.md gives the reasons.',
+          tests: [
+            kernel('reload', 'twice gives what once gives'),
+            nftables('program', 'X12: '),
+            'test/ruleset/delta.test.ts: after each delta',
+          ],
         },
       ],
     },
