@@ -90,3 +90,48 @@ ${elements.join('\n')}
 }
 `;
 }
+
+/**
+ * The lookups that kube-proxy's nftables mode makes of every new forwarded connection besides those of
+ * `kubeProxyShape`, as a table of its own: firewalls, Services without endpoints, cluster IPs without
+ * such a port.
+ */
+export function kubeProxyFilters(items) {
+  const clusterIPs = items.flatMap(({ kind, spec }) =>
+    kind === 'Service' ? [spec.clusterIP] : [],
+  );
+  const map = (name) => [
+    `\tmap ${name} {`,
+    '\t\ttype ipv4_addr . inet_proto . inet_service : verdict',
+    '\t}',
+  ];
+  return [
+    'table ip kube-proxy-filters {',
+    ...map('firewall-ips'),
+    ...map('no-endpoint-services'),
+    '\tset cluster-ips {',
+    '\t\ttype ipv4_addr',
+    `\t\telements = { ${clusterIPs.join(', ')} }`,
+    '\t}',
+    '\tchain firewall-check {',
+    '\t\tip daddr . meta l4proto . th dport vmap @firewall-ips',
+    '\t}',
+    '\tchain service-endpoints-check {',
+    '\t\tip daddr . meta l4proto . th dport vmap @no-endpoint-services',
+    '\t}',
+    '\tchain cluster-ips-check {',
+    '\t\tip daddr @cluster-ips reject',
+    '\t}',
+    '\tchain filter-prerouting {',
+    '\t\ttype filter hook prerouting priority -110; policy accept;',
+    '\t\tct state new jump firewall-check',
+    '\t}',
+    '\tchain filter-forward {',
+    '\t\ttype filter hook forward priority -110; policy accept;',
+    '\t\tct state new jump service-endpoints-check',
+    '\t\tct state new jump cluster-ips-check',
+    '\t}',
+    '}',
+    '',
+  ].join('\n');
+}
