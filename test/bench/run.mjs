@@ -3,6 +3,7 @@
  * same time. Everything runs in processes of its own, interleaved, and medians are shown.
  *
  *   --quick        100 and 1,000 Services, three rounds
+ *   --rounds N     how often each is measured, 5 if not said
  *   --plots DIR    writes the plots there
  *   --only NAME    json, yaml, nft, kube-proxy or start
  */
@@ -18,12 +19,13 @@ import * as processes from './processes.mjs';
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
     plots: { type: 'string' },
     only: { type: 'string', multiple: true },
   },
 });
 const wants = (name) => flags.only === undefined || flags.only.includes(name);
-const rounds = flags.quick ? 3 : 5;
+const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 5));
 const endpointsEach = 10;
 const sizes = flags.quick ? [100, 1000] : [100, 1000, 5000, 20_000];
 /** The `yaml` package takes minutes for more. */
