@@ -2,15 +2,16 @@ import type { UdpService } from '../plan/udp-connections.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { type Delta, deltaBetween } from '../ruleset/delta.ts';
+import { halfOf, joinHalves } from '../ruleset/digest.ts';
 import type { Host } from './host.ts';
 import { listKernelTable, nftFamilies, type Stamps } from './kernel-tables.ts';
-import type { Revision } from './revision.ts';
+import type { Revision, Stamp } from './revision.ts';
 import { loadRevision, type StoredRevision } from './revision-store.ts';
 
 /** What the kernel holds, as far as natc knows. */
 export interface Held {
   readonly stamps: Stamps;
-  /** The revision that all present tables agree on. */
+  /** The revision that the stamps of both tables make up. */
   readonly revision: Revision | undefined;
   /** The stored revision with that stamp, if its file could be read. */
   readonly stored: StoredRevision | undefined;
@@ -48,16 +49,25 @@ export async function heldRuleset(
     stamps,
     revision,
     stored,
-    ruleset: await listedRuleset(host, stamps),
+    ruleset: await listedRuleset(host),
     source: 'kernel',
   };
 }
 
-/** The stamps name one revision: both tables carry it, or the other one does not exist. */
-function commonRevision({ ip, ip6 }: Stamps): Revision | undefined {
-  if (ip === undefined || ip6 === undefined) return ip ?? ip6;
-  return ip.digest === ip6.digest ? ip : undefined;
+/**
+ * The revision that the stamps make up: each has its table's half of the digest, and the one of the last
+ * change has its number and time. Stamps that do not belong together give a digest without a file.
+ *
+ * @returns undefined when no table has a stamp
+ */
+export function commonRevision({ ip, ip6 }: Stamps): Revision | undefined {
+  const last = ip === undefined || (ip6 !== undefined && isNewer(ip6, ip)) ? ip6 : ip;
+  if (last === undefined) return undefined;
+  return { number: last.number, digest: joinHalves(ip?.half, ip6?.half), time: last.time };
 }
+
+const isNewer = (a: Stamp, b: Stamp): boolean =>
+  a.number > b.number || (a.number === b.number && a.time > b.time);
 
 /** The file of a revision, if the tables it has are those that carry its stamp. */
 async function storedFor(
@@ -66,14 +76,14 @@ async function storedFor(
   { digest }: Revision,
 ): Promise<StoredRevision | undefined> {
   const stored = await loadRevision(directory, digest);
-  const isWhole = stored?.ruleset.tables.every(({ family }) => stamps[family]?.digest === digest);
-  return isWhole === true ? stored : undefined;
+  if (stored === undefined) return undefined;
+  return carry(stamps, familiesOf(stored.ruleset), digest) ? stored : undefined;
 }
 
-async function listedRuleset(host: Host, stamps: Stamps): Promise<CanonicalRuleset | undefined> {
+async function listedRuleset(host: Host): Promise<CanonicalRuleset | undefined> {
   const tables: CanonicalTable[] = [];
   for (const family of nftFamilies) {
-    const listed = await listKernelTable(host, family, stamps[family]);
+    const listed = await listKernelTable(host, family);
     if (listed.kind === 'unreadable') return undefined;
     if (listed.kind === 'present') tables.push(listed.table);
   }
@@ -84,14 +94,15 @@ async function listedRuleset(host: Host, stamps: Stamps): Promise<CanonicalRules
 export const differenceFrom = (held: Held, wanted: Wanted): Delta | undefined =>
   held.ruleset === undefined ? undefined : deltaBetween(held.ruleset, wanted.canonical);
 
-/** Every wanted table carries the wanted digest, and no other table is there. */
+/** Every wanted table carries its half of the wanted digest, and no other table is there. */
 export const isStamped = (stamps: Stamps, { canonical, digest }: Wanted): boolean =>
   carry(stamps, familiesOf(canonical), digest);
 
-/** Whether the tables of these families, and no others, carry a digest. */
+/** Whether the tables of these families, and no others, carry their halves of a digest. */
 export const carry = (stamps: Stamps, families: readonly NftFamily[], digest: string): boolean =>
   nftFamilies.every(
-    (family) => stamps[family]?.digest === (families.includes(family) ? digest : undefined),
+    (family) =>
+      stamps[family]?.half === (families.includes(family) ? halfOf(digest, family) : undefined),
   );
 
 export const familiesOf = ({ tables }: CanonicalRuleset): readonly NftFamily[] =>

@@ -5,36 +5,32 @@ import { type CanonicalTable, canonicalTable } from '../ruleset/canonical.ts';
 import { tableName } from '../ruleset/nftables/names.ts';
 import { describeRun, type Host, type RunResult } from './host.ts';
 import { nftDiagnostics } from './nft-error.ts';
-import { type Revision, readStamp, withoutStamp } from './revision.ts';
+import { readStamp, type Stamp, withoutStamp } from './revision.ts';
 
 export const nftFamilies: readonly NftFamily[] = ['ip', 'ip6'];
 
 /** What the kernel says of one family's table. */
 export type KernelTable =
   | { readonly kind: 'absent' }
-  | {
-      readonly kind: 'present';
-      readonly revision: Revision | undefined;
-      readonly table: CanonicalTable;
-    }
+  | { readonly kind: 'present'; readonly table: CanonicalTable }
   /** It is there, but nft crashed on it, or it holds what natc never writes. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** The stamps of both tables; a table without one, or that is absent, has undefined. */
 export interface Stamps {
-  readonly ip: Revision | undefined;
-  readonly ip6: Revision | undefined;
+  readonly ip: Stamp | undefined;
+  readonly ip6: Stamp | undefined;
 }
 
 /** Reads the stamps. @returns diagnostics where nft cannot be used at all. */
 export async function readStamps(
   host: Host,
 ): Promise<Stamps | { readonly refusals: readonly Diagnostic[] }> {
-  const found = { ip: undefined as Revision | undefined, ip6: undefined as Revision | undefined };
+  const found = { ip: undefined as Stamp | undefined, ip6: undefined as Stamp | undefined };
   for (const family of nftFamilies) {
-    const { result, revision } = await readStamp(host, family, tableName);
+    const { result, stamp } = await readStamp(host, family, tableName);
     if (isUnusable(result)) return { refusals: nftDiagnostics(result, { tables: [] }) };
-    found[family] = revision;
+    found[family] = stamp;
   }
   return found;
 }
@@ -51,11 +47,7 @@ export const isAbsent = (result: RunResult): boolean =>
   result.stderr.includes('No such file or directory');
 
 /** Lists one table with all its elements: slow for many Services (about 11 s at 200,000 elements). */
-export async function listKernelTable(
-  host: Host,
-  family: NftFamily,
-  stamp: Revision | undefined,
-): Promise<KernelTable> {
+export async function listKernelTable(host: Host, family: NftFamily): Promise<KernelTable> {
   const result = await host.run('nft', ['list', 'table', family, tableName]);
   if (isAbsent(result)) return { kind: 'absent' };
   if (result.kind !== 'exited' || result.exitCode !== 0)
@@ -65,5 +57,5 @@ export async function listKernelTable(
   const table = ruleset?.tables[0];
   if (table === undefined)
     return { kind: 'unreadable', reason: diagnostics[0]?.message ?? 'no table in the listing' };
-  return { kind: 'present', revision: stamp, table: canonicalTable(table) };
+  return { kind: 'present', table: canonicalTable(table) };
 }

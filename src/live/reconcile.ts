@@ -1,16 +1,26 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Delta } from '../ruleset/delta.ts';
+import { tableName } from '../ruleset/nftables/names.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import { carriedPins } from './carry-pins.ts';
-import { differenceFrom, type Held, heldRuleset, isStamped, type Wanted } from './held.ts';
+import {
+  commonRevision,
+  differenceFrom,
+  familiesOf,
+  type Held,
+  heldRuleset,
+  isStamped,
+  type Wanted,
+} from './held.ts';
 import { type Host, succeeded } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
-import type { Revision } from './revision.ts';
+import { type Revision, readStamp } from './revision.ts';
 import { type StoredRevision, storeRevision } from './revision-store.ts';
 import { systemErrorText } from './system-error.ts';
 import {
   commit,
+  familiesTouched,
   isEmpty,
   isOutdated,
   replacement,
@@ -64,16 +74,47 @@ export async function reconcile(
   const result = await commit(host, transaction);
   if (succeeded(result)) {
     onStep('committed');
-    return { kind: 'changed', revision, delta, source: held.source, diagnostics };
+    const changed = { kind: 'changed', revision, delta, source: held.source, diagnostics } as const;
+    if (await isUndisturbed(host, held, wanted, transaction)) return changed;
+    const again = await readAgain(host, directory, wanted, time, onStep);
+    return again.kind === 'up-to-date' ? { ...changed, source: 'kernel' } : again;
   }
   if (held.ruleset === undefined || !isOutdated(result))
     return { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset) };
   if (held.source === 'kernel')
     return reconcile(host, directory, { ...held, ruleset: undefined }, wanted, time, onStep);
+  return readAgain(host, directory, wanted, time, onStep);
+}
+
+async function readAgain(
+  host: Host,
+  directory: string,
+  wanted: Wanted,
+  time: number,
+  onStep: OnStep,
+): Promise<ReconcileOutcome> {
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
   const listed = await heldRuleset(host, directory, stamps, true);
   return reconcile(host, directory, listed, wanted, time, onStep);
+}
+
+/**
+ * A table that the transaction did not touch was not compared in it either: whether it still carries the
+ * stamp that was found before.
+ */
+async function isUndisturbed(
+  host: Host,
+  { stamps }: Held,
+  { canonical }: Wanted,
+  transaction: Transaction,
+): Promise<boolean> {
+  const touched = familiesTouched(transaction);
+  for (const family of familiesOf(canonical).filter((candidate) => !touched.has(candidate))) {
+    const { stamp } = await readStamp(host, family, tableName);
+    if (stamp?.half !== stamps[family]?.half) return false;
+  }
+  return true;
 }
 
 interface PlannedTransaction {
@@ -96,8 +137,7 @@ export async function plannedTransaction(
 ): Promise<PlannedTransaction | undefined> {
   const delta = differenceFrom(held, wanted);
   if (delta !== undefined && isEmpty(delta) && isStamped(held.stamps, wanted)) return undefined;
-  const last = Math.max(held.stamps.ip?.number ?? 0, held.stamps.ip6?.number ?? 0);
-  const number = wanted.number ?? last + 1;
+  const number = wanted.number ?? (commonRevision(held.stamps)?.number ?? 0) + 1;
   const revision: Revision = { number, digest: wanted.digest, time };
   const { operations, cleanup } =
     held.ruleset === undefined

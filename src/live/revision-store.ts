@@ -24,7 +24,7 @@ export interface StoredRevision {
 const keptRevisions = 5;
 
 /** Changes with the shape of the files; others are ignored. */
-const format = 2;
+const format = 3;
 
 const fileName = (digest: string): string => `revision-${digest}.json`;
 

@@ -2,33 +2,42 @@ import type { NftFamily } from '../ruleset/ast.ts';
 import type { Operation, TableRef } from '../ruleset/delta.ts';
 import type { Host, RunResult } from './host.ts';
 
-/**
- * The stamp that says which revision a table holds: one element in the set `revision` of each table,
- * changed in the same transaction as the content. Deleting the old element by its value makes the
- * transaction fail when another process was quicker (compare and swap). It is a set because a single
- * set is listed at once; nft 1.0.6 reads all elements of the table to list a single chain.
- */
+/** One state of the kernel that natc made. */
 export interface Revision {
   /** Counts the changes that natc made on this host. */
   readonly number: number;
-  /** The first 128 bits of the SHA-256 of the canonical ruleset, 32 hexadecimal digits. */
+  /** Of the canonical ruleset, 32 hexadecimal digits (see digestOf). */
   readonly digest: string;
   /** When it was applied, seconds since 1970. */
   readonly time: number;
 }
 
+/**
+ * The stamp that says what one table holds: one element in its set `revision`, changed in the same
+ * transaction as the content. Deleting the old element by its value makes the transaction fail when
+ * another process was quicker (compare and swap). It is a set because a single set is listed at once;
+ * nft 1.0.6 reads all elements of the table to list a single chain.
+ */
+export interface Stamp {
+  /** The number of the revision that changed this table last. */
+  readonly number: number;
+  /** This table's half of the digest, 16 hexadecimal digits. */
+  readonly half: string;
+  /** When this table was changed last, seconds since 1970. */
+  readonly time: number;
+}
+
 export const revisionSet = 'revision';
 
-const declaration = 'typeof meta mark . meta mark . meta mark . meta mark';
+const declaration = 'typeof meta mark . meta mark';
 
 const setComment = 'digest of what this table holds, see natc status';
 
-/** The digest as the set's key: four 32-bit numbers. */
-const stampKey = (digest: string): string =>
-  (digest.match(/.{8}/g) ?? []).map((word) => `0x${word}`).join(' . ');
+/** The half as the set's key: two 32-bit numbers. */
+const stampKey = (half: string): string => `0x${half.slice(0, 8)} . 0x${half.slice(8)}`;
 
-const stampElement = ({ number, digest, time }: Revision): string =>
-  `${stampKey(digest)} comment "revision ${number}, ${time}"`;
+const stampElement = ({ number, half, time }: Stamp): string =>
+  `${stampKey(half)} comment "revision ${number}, ${time}"`;
 
 /**
  * Puts a stamp into a table.
@@ -37,8 +46,8 @@ const stampElement = ({ number, digest, time }: Revision): string =>
  */
 export function stampOperations(
   table: TableRef,
-  previous: Revision | undefined,
-  next: Revision,
+  previous: Stamp | undefined,
+  next: Stamp,
 ): readonly Operation[] {
   const stamp = { ...table, collection: revisionSet };
   const add: Operation = { ...stamp, kind: 'add-elements', elements: [stampElement(next)] };
@@ -48,23 +57,19 @@ export function stampOperations(
         { ...stamp, kind: 'flush-set' },
         add,
       ]
-    : [{ ...stamp, kind: 'delete-elements', elements: [stampKey(previous.digest)] }, add];
+    : [{ ...stamp, kind: 'delete-elements', elements: [stampKey(previous.half)] }, add];
 }
 
-const stampPattern =
-  /0x([0-9a-f]{1,8}) \. 0x([0-9a-f]{1,8}) \. 0x([0-9a-f]{1,8}) \. 0x([0-9a-f]{1,8}) comment "revision (\d+), (\d+)"/;
+const stampPattern = /\{ 0x([0-9a-f]{1,8}) \. 0x([0-9a-f]{1,8}) comment "revision (\d+), (\d+)"/;
 
 /** Reads a stamp out of what nft lists; undefined when there is none that natc wrote. */
-export function parseStamp(listing: string): Revision | undefined {
-  const match = stampPattern.exec(listing);
-  if (match === null) return undefined;
+export function parseStamp(listing: string): Stamp | undefined {
+  const [match, first, second, number, time] = stampPattern.exec(listing) ?? [];
+  if (match === undefined || first === undefined || second === undefined) return undefined;
   return {
-    digest: match
-      .slice(1, 5)
-      .map((word) => word.padStart(8, '0'))
-      .join(''),
-    number: Number(match[5]),
-    time: Number(match[6]),
+    half: first.padStart(8, '0') + second.padStart(8, '0'),
+    number: Number(number),
+    time: Number(time),
   };
 }
 
@@ -78,11 +83,11 @@ export async function readStamp(
   host: Host,
   family: NftFamily,
   table: string,
-): Promise<{ readonly result: RunResult; readonly revision: Revision | undefined }> {
+): Promise<{ readonly result: RunResult; readonly stamp: Stamp | undefined }> {
   const result = await host.run('nft', ['list', 'set', family, table, revisionSet]);
   return {
     result,
-    revision:
+    stamp:
       result.kind === 'exited' && result.exitCode === 0 ? parseStamp(result.stdout) : undefined,
   };
 }

@@ -4,12 +4,11 @@ import type { ApplyOptions, ApplyOutcome } from './apply.ts';
 import { noSteps } from './apply-step.ts';
 import { cleanUp } from './cleanup.ts';
 import { forgetPending, loadPending } from './confirmation.ts';
-import { familiesOf, heldRuleset, type Wanted } from './held.ts';
+import { commonRevision, familiesOf, heldRuleset, type Wanted } from './held.ts';
 import type { Host } from './host.ts';
 import { readStamps, type Stamps } from './kernel-tables.ts';
 import { noLock } from './no-lock.ts';
 import { reconcile } from './reconcile.ts';
-import type { Revision } from './revision.ts';
 import { listRevisions, loadRevision, type StoredRevision } from './revision-store.ts';
 
 export type RollbackOptions = Pick<ApplyOptions, 'stateDirectory' | 'lock' | 'now'>;
@@ -29,7 +28,7 @@ export const rollBack = (host: Host, options: RollbackOptions): Promise<Rollback
   underLock(options, async () => {
     const stamps = await readStamps(host);
     if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-    const current = newest(stamps);
+    const current = commonRevision(stamps);
     if (current === undefined) return nothingEarlier('the kernel holds no revision of natc');
     const pending = await loadPending(options.stateDirectory);
     if (pending?.digest === current.digest)
@@ -55,7 +54,8 @@ export const rollBackUnconfirmed = (
     if (pending?.digest !== digest) return { kind: 'not-pending' };
     const stamps = await readStamps(host);
     if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-    if (newest(stamps)?.digest === digest) return goBackTo(host, pending.previous, stamps, options);
+    if (commonRevision(stamps)?.digest === digest)
+      return goBackTo(host, pending.previous, stamps, options);
     await forgetPending(options.stateDirectory);
     return { kind: 'not-pending' };
   });
@@ -74,9 +74,6 @@ async function underLock(
     await locked.lock.release();
   }
 }
-
-const newest = ({ ip, ip6 }: Stamps): Revision | undefined =>
-  ip === undefined || (ip6 !== undefined && ip6.number > ip.number) ? ip6 : ip;
 
 async function goBackTo(
   host: Host,

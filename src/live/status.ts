@@ -16,7 +16,7 @@ import { checkSysctls } from './sysctl.ts';
 
 /** What natc has on this host. */
 export interface Status {
-  /** Undefined: the tables carry no stamp, or different ones. */
+  /** Undefined: the tables carry no stamp. */
   readonly revision: Revision | undefined;
   readonly tables: readonly TableStatus[];
   /** nft commands that would repair what somebody else changed; undefined: not known. */

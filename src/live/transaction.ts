@@ -1,4 +1,5 @@
 import { renderScript } from '../render/nft-script.ts';
+import type { NftFamily } from '../ruleset/ast.ts';
 import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import {
   type Delta,
@@ -7,6 +8,7 @@ import {
   replaceTable,
   type TableRef,
 } from '../ruleset/delta.ts';
+import { halfOf } from '../ruleset/digest.ts';
 import { tableName } from '../ruleset/nftables/names.ts';
 import { type Host, type RunResult, succeeded } from './host.ts';
 import { nftFamilies, type Stamps } from './kernel-tables.ts';
@@ -47,6 +49,11 @@ const removeTable = (table: TableRef): readonly Operation[] => [
   { ...table, kind: 'delete-table' },
 ];
 
+/**
+ * Swaps the stamps of the tables that change, and of those whose number is higher than the revision's
+ * (rollback): the highest number is that of the revision. For the same reason all are swapped where the
+ * change is that a table goes. Other tables are left alone.
+ */
 function withStamps(
   { operations, cleanup }: Delta,
   stamps: Stamps,
@@ -56,15 +63,28 @@ function withStamps(
   const replaced = new Set(
     operations.filter(({ kind }) => kind === 'delete-table').map(({ family }) => family),
   );
-  const stamped = next.tables.flatMap(({ family, name }) =>
-    stampOperations(
-      { family, table: name },
-      replaced.has(family) ? undefined : stamps[family],
-      revision,
-    ),
+  const touched = familiesTouched({ operations, cleanup });
+  const changed = next.tables.filter(({ family }) => {
+    const stamp = stamps[family];
+    return (
+      touched.has(family) ||
+      stamp?.half !== halfOf(revision.digest, family) ||
+      stamp.number > revision.number
+    );
+  });
+  const swaps = (changed.length > 0 ? changed : next.tables).flatMap(({ family, name }) =>
+    stampOperations({ family, table: name }, replaced.has(family) ? undefined : stamps[family], {
+      number: revision.number,
+      half: halfOf(revision.digest, family),
+      time: revision.time,
+    }),
   );
-  return { operations: [...operations, ...stamped], cleanup };
+  return { operations: [...operations, ...swaps], cleanup };
 }
+
+/** The families whose table a transaction changes; stamps count. */
+export const familiesTouched = ({ operations, cleanup }: Transaction): ReadonlySet<NftFamily> =>
+  new Set([...operations, ...cleanup].map(({ family }) => family));
 
 /** Whether anything but the stamps would change. */
 export const isEmpty = ({ operations, cleanup }: Delta): boolean =>

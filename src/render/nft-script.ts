@@ -2,8 +2,8 @@ import type { Operation } from '../ruleset/delta.ts';
 import { identifier, quoted } from './quote.ts';
 
 /**
- * Operations as input for `nft -f`: one transaction, a command a line, long element lists with an
- * element a line.
+ * Operations as input for `nft -f`: one transaction, a command a line; lists of more than three elements
+ * have an element a line.
  */
 export const renderScript = (operations: readonly Operation[]): string =>
   operations.map((operation) => `${renderOperation(operation)}\n`).join('');
@@ -50,6 +50,6 @@ function block(parts: readonly string[], comment: string | undefined): string {
 }
 
 const elementBlock = (elements: readonly string[]): string =>
-  elements.length === 1
-    ? `{ ${elements[0]} }`
+  elements.length <= 3
+    ? `{ ${elements.join(', ')} }`
     : `{\n${elements.map((element) => `\t${element},`).join('\n')}\n}`;

@@ -1,7 +1,31 @@
 import { createHash } from 'node:crypto';
+import type { NftFamily } from './ast.ts';
 import type { CanonicalRuleset } from './canonical.ts';
 import { canonicalToJson } from './canonical-json.ts';
 
-/** The first 128 bits of the SHA-256 of a canonical ruleset, as 32 hexadecimal digits. */
+/** Hexadecimal digits that stand for one table: 64 bits. */
+const halfLength = 16;
+
+/**
+ * The digest of a canonical ruleset, 32 hexadecimal digits: the first 64 bits of the SHA-256 of its `ip`
+ * table, then those of its `ip6` table; zeros for a table that it lacks.
+ */
 export const digestOf = (ruleset: CanonicalRuleset): string =>
-  createHash('sha256').update(canonicalToJson(ruleset)).digest('hex').slice(0, 32);
+  joinHalves(halfDigest(ruleset, 'ip'), halfDigest(ruleset, 'ip6'));
+
+function halfDigest({ tables }: CanonicalRuleset, family: NftFamily): string | undefined {
+  const table = tables.find((candidate) => candidate.family === family);
+  if (table === undefined) return undefined;
+  const text = canonicalToJson({ tables: [table] });
+  return createHash('sha256').update(text).digest('hex').slice(0, halfLength);
+}
+
+/** The half of a digest that is about one table, 16 hexadecimal digits. */
+export const halfOf = (digest: string, family: NftFamily): string =>
+  family === 'ip' ? digest.slice(0, halfLength) : digest.slice(halfLength);
+
+/** The inverse of {@link halfOf}; undefined stands for a table that is absent. */
+export const joinHalves = (ip: string | undefined, ip6: string | undefined): string =>
+  (ip ?? absent) + (ip6 ?? absent);
+
+const absent = '0'.repeat(halfLength);

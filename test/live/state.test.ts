@@ -78,7 +78,7 @@ describeWithKernel('apply', () => {
     [
       'of another format',
       (path) =>
-        writeFileSync(path, readFileSync(path, 'utf8').replace('"format":2', '"format":999')),
+        writeFileSync(path, readFileSync(path, 'utf8').replace('"format":3', '"format":999')),
     ],
   ];
 
@@ -113,11 +113,11 @@ describeWithKernel('apply', () => {
     ['both tables gone', 'flush ruleset'],
     [
       'stamps that disagree',
-      'flush set ip natc revision\nadd element ip natc revision { 1 . 2 . 3 . 4 comment "revision 9, 9" }',
+      'flush set ip natc revision\nadd element ip natc revision { 1 . 2 comment "revision 9, 9" }',
     ],
     [
       'a stamp that natc never wrote',
-      'flush set ip natc revision\nadd element ip natc revision { 1 . 2 . 3 . 4 }',
+      'flush set ip natc revision\nadd element ip natc revision { 1 . 2 }',
     ],
   ];
 
@@ -183,18 +183,25 @@ describeWithKernel('apply', () => {
     await expectHeld(one);
   });
 
-  test('another apply that came in between is seen, and its change replaced', async () => {
+  /** `one` with the slices of one family, which are each third object, as in `other`. */
+  const changedIn = (place: 1 | 2) =>
+    one.map((object, index) => (index % 3 === place ? (other[index] ?? object) : object));
+
+  test.each([
+    ['the same table', other, [...one, ...service('three', 3, ['pod-b'])]],
+    ['the other table', changedIn(1), changedIn(2)],
+  ])('another apply that came in between, to %s, is seen and replaced', async (_, ours, others) => {
     await live.apply(one);
     const theirs = liveHost(agent.run);
     const racing = {
       ...hostOn(agent.run),
       run: async (command: string, args: readonly string[], stdin?: string) => {
         if (command === 'nft' && args[0] === '-f' && theirs.commands.length === 0)
-          await theirs.apply([...one, ...service('three', 3, ['pod-b'])]);
+          await theirs.apply(others);
         return hostOn(agent.run).run(command, args, stdin);
       },
     };
-    const outcome = await applyRuleset(racing, wantedFrom(...planAndRuleset(other)), {
+    const outcome = await applyRuleset(racing, wantedFrom(...planAndRuleset(ours)), {
       stateDirectory: live.directory,
       lock: live.lock,
       verify: false,
@@ -206,7 +213,7 @@ describeWithKernel('apply', () => {
     });
     theirs.dispose();
     expect(outcome).toMatchObject({ kind: 'applied', revision: { number: 3 } });
-    await expectHeld(other);
+    await expectHeld(ours);
   });
 });
 

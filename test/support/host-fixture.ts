@@ -11,6 +11,7 @@ import { applyByIptables } from '../../src/live/apply-iptables.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
+import { nftFamilies } from '../../src/live/kernel-tables.ts';
 import type { LockResult } from '../../src/live/lock.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
@@ -21,6 +22,7 @@ import { defaultOptions } from '../../src/options.ts';
 import { locate } from '../../src/read/locate.ts';
 import { readObjects } from '../../src/read/read.ts';
 import { renderScript } from '../../src/render/nft-script.ts';
+import { halfOf } from '../../src/ruleset/digest.ts';
 import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
@@ -101,7 +103,7 @@ async function rollbackDiagnostics(
       : fixture.host;
     if (isDamaged) {
       const digest = '0'.repeat(32);
-      const head = { format: 2, revision: { number: 1, digest, time: 0 } };
+      const head = { format: 3, revision: { number: 1, digest, time: 0 } };
       const path = join(stateDirectory, `revision-${digest}.json`);
       writeFileSync(path, `${JSON.stringify(head)}\n[`);
     }
@@ -176,8 +178,12 @@ async function afterApply(
   const { canonical, digest, udpServices } = wantedFrom(plan, ruleset);
   const revision = { number: 2, digest, time: 0 };
   await storeRevision(stateDirectory, { revision, ruleset: canonical, udpServices });
-  const stamp = renderScript(stampOperations({ family: 'ip', table: 'natc' }, undefined, revision));
-  return { ...script, runs: [['nft list set', success(stamp)], ...(script.runs ?? [])] };
+  const stamps = nftFamilies.map((family) => {
+    const stamp = { number: 2, half: halfOf(digest, family), time: 0 };
+    const set = renderScript(stampOperations({ family, table: 'natc' }, undefined, stamp));
+    return [`nft list set ${family} `, success(set)] as const;
+  });
+  return { ...script, runs: [...stamps, ...(script.runs ?? [])] };
 }
 
 const confirmation = (seconds: number) => ({ seconds, startWatcher: () => {} });
