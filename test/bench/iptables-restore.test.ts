@@ -100,9 +100,9 @@ function restoreSeconds(text: string): number {
 
 const countRules = (text: string): number => text.match(/^-A/gm)?.length ?? 0;
 
-describeWithIptables('loading whole rulesets', (variant) => {
+const compareWithPlainRules = () => {
   const title = `takes within ${most} times what plain rules take, ${services} Services x ${endpointsEach}`;
-  test.skipIf(variant !== 'legacy')(title, { timeout: 600_000 }, () => {
+  test(title, { timeout: 600_000 }, () => {
     const [ours, plain] = [natcRules(), plainRules()];
     expect(Math.abs(countRules(ours) / countRules(plain) - 1)).toBeLessThan(0.01);
     const best = { ours: Number.POSITIVE_INFINITY, plain: Number.POSITIVE_INFINITY };
@@ -115,4 +115,7 @@ describeWithIptables('loading whole rulesets', (variant) => {
     );
     expect(best.ours / best.plain).toBeLessThan(most);
   });
-});
+};
+
+// iptables-nft takes minutes for this, and plain rules take it longer than natc's.
+describeWithIptables('loading whole rulesets', compareWithPlainRules, ['legacy']);

@@ -62,8 +62,12 @@ function iptablesObstacle(variant: IptablesVariant): string | undefined {
  * `describe` for each variant. iptables-nft has to be there wherever kernel tests run; not every kernel
  * still has what iptables-legacy speaks to.
  */
-export function describeWithIptables(name: string, body: (variant: IptablesVariant) => void): void {
-  for (const variant of iptablesVariants) {
+export function describeWithIptables(
+  name: string,
+  body: (variant: IptablesVariant) => void,
+  variants: readonly IptablesVariant[] = iptablesVariants,
+): void {
+  for (const variant of variants) {
     const title = `${name} (iptables-${variant})`;
     const obstacle = iptablesObstacle(variant);
     if (obstacle === undefined || kernelObstacle !== undefined) {
