@@ -62,11 +62,13 @@ export function kernelTestPackages() {
   return list.split('\n').filter((name) => name !== '');
 }
 
-/** A browser is large: only CI installs one by itself, and only where it has none. */
-export function browserTestPackages() {
+/** What is large, or changes a machine: only CI installs it by itself, and only where it is missing. */
+export function ciTestPackages() {
+  if (['', '0', 'false'].includes(process.env['CI'] ?? '')) return [];
   const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  const isCi = !['', '0', 'false'].includes(process.env['CI'] ?? '');
-  return isCi && !browsers.some((path) => existsSync(path)) ? ['chromium'] : [];
+  const hasBrowser = browsers.some((path) => existsSync(path));
+  const hasSystemd = existsSync('/usr/bin/systemd-analyze');
+  return [...(hasBrowser ? [] : ['chromium']), ...(hasSystemd ? [] : ['systemd'])];
 }
 
 /** Compiles src/ to dist/ when a source is newer than the last build. */

@@ -1,7 +1,7 @@
 /** `npm test`: installs what is missing, builds, and runs the tests; arguments go to vitest. */
 import {
-  browserTestPackages,
   buildIfStale,
+  ciTestPackages,
   installDebianPackages,
   installNpmPackages,
   kernelTestPackages,
@@ -9,7 +9,7 @@ import {
 } from './setup.mjs';
 
 installNpmPackages();
-installDebianPackages([...kernelTestPackages(), ...browserTestPackages()]);
+installDebianPackages([...kernelTestPackages(), ...ciTestPackages()]);
 buildIfStale();
 process.exit(
   run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]),

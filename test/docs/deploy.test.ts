@@ -10,8 +10,14 @@ const read = (name: string): string => readFileSync(`docs/deploy/${name}`, 'utf8
 
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 
+/** Without systemd the units cannot be checked; in CI that is a failure. */
+const isCi = !['', '0', 'false'].includes(process.env['CI'] ?? '');
+const unitsTitle = hasSystemd
+  ? 'systemd accepts the units'
+  : 'systemd accepts the units (no systemd-analyze here)';
+
 describe('docs/deploy', () => {
-  test.runIf(hasSystemd)('systemd accepts the units', () => {
+  test.runIf(hasSystemd || isCi)(unitsTitle, () => {
     const units = ['docs/deploy/natc.service', 'docs/deploy/natc.timer'];
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...units], {
       encoding: 'utf8',
