@@ -1,4 +1,5 @@
-import { formatPath, type Locate, objectName } from '../diagnostics/report.ts';
+import type { Locate } from '../diagnostics/report.ts';
+import { originJson } from '../explain/origin-json.ts';
 import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Change, TrafficDiff } from './change.ts';
@@ -38,7 +39,7 @@ function changeJson(change: Change, locate: Locate) {
     after: answerJson(after),
     endpoints,
     risks,
-    origin: originJson(change, locate),
+    origin: originJson(change.origin, locate),
     witness: {
       packet: {
         source: witness.packet.source,
@@ -82,16 +83,3 @@ const behaviourJson = ({ branches }: Behaviour) =>
     mark: branch.mark,
     affinity: branch.affinity ?? null,
   }));
-
-function originJson({ origin }: Change, locate: Locate) {
-  if (origin === undefined) return null;
-  const { object, path } = origin;
-  const location = locate({ kind: 'field', object, path });
-  return {
-    object: objectName(object),
-    path: formatPath(path),
-    file: location?.file ?? object.source.name,
-    line: location?.line ?? null,
-    column: location?.column ?? null,
-  };
-}

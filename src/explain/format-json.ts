@@ -1,7 +1,7 @@
-import { formatPath, type Locate, objectName } from '../diagnostics/report.ts';
-import type { Origin } from '../plan/plan.ts';
+import type { Locate } from '../diagnostics/report.ts';
 import { unknownInterface } from './assumptions.ts';
 import type { ExplainedEndpoint, Explanation, Reason } from './explanation.ts';
+import { originJson } from './origin-json.ts';
 
 /** The version of the document; docs/reference/explain-json.md describes it. */
 export const explainSchema = 'natc.explain/v1';
@@ -72,16 +72,3 @@ const reasonJson = ({ text, origin }: Reason, locate: Locate) => ({
   text,
   origin: originJson(origin, locate),
 });
-
-function originJson(origin: Origin | undefined, locate: Locate) {
-  if (origin === undefined) return null;
-  const { object, path } = origin;
-  const location = locate({ kind: 'field', object, path });
-  return {
-    object: objectName(object),
-    path: formatPath(path),
-    file: location?.file ?? object.source.name,
-    line: location?.line ?? null,
-    column: location?.column ?? null,
-  };
-}
