@@ -66,8 +66,10 @@ export async function compileRead({
   diagnostics,
   clock,
 }: CompileInput): Promise<Compiled> {
+  const { optimizeLater } = await import('./patient-jit.ts');
   const { readObjects } = await import('../read/read.ts');
   const { compile } = await import('../compile.ts');
+  optimizeLater();
   const read = clock.run('read', () => readObjects(inputs));
   // A big cluster has 200 MB of bytes that nobody needs any more.
   const files = inputs.splice(0).length;
