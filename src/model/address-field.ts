@@ -1,6 +1,7 @@
 import { quote } from '../diagnostics/quote.ts';
 import type { FieldPath } from '../diagnostics/source.ts';
-import { type Address, parseAddress } from '../net/address.ts';
+import { type Address, canonicalFamily, parseAddress } from '../net/address.ts';
+import type { IpFamily } from '../net/family.ts';
 import { specialAddress } from '../net/special.ts';
 import { at, type Fields, label } from './fields.ts';
 
@@ -46,5 +47,9 @@ export function readUnicastAddress(
   });
   return undefined;
 }
+
+/** Whether {@link readUnicastAddress} gives this text back, of that family, and finds nothing to say. */
+export const isUnicast = (text: string, family: IpFamily): boolean =>
+  canonicalFamily(text) === family && specialAddress({ family, text }) === undefined;
 
 const article = (word: string): string => (word === 'unspecified' ? 'an' : 'a');

@@ -20,17 +20,19 @@ export function withoutDuplicates<T>(
   identify: (item: T) => Identified,
   report: Report,
 ): readonly T[] {
+  const kept = new Map<string, T>();
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const { namespace, name } = identify(item);
-    const group = groups.get(`${namespace}/${name}`);
-    if (group === undefined) groups.set(`${namespace}/${name}`, [item]);
+    const key = `${namespace}/${name}`;
+    const first = kept.get(key);
+    const group = groups.get(key);
+    if (first === undefined) kept.set(key, item);
+    else if (group === undefined) groups.set(key, [first, item]);
     else group.push(item);
   }
-  return [...groups.values()].map((group) => {
-    const [only] = group;
-    return group.length === 1 && only !== undefined ? only : keepOne(group, identify, report);
-  });
+  for (const [key, group] of groups) kept.set(key, keepOne(group, identify, report));
+  return [...kept.values()];
 }
 
 function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, report: Report): T {

@@ -1,6 +1,6 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { IpFamily } from '../net/family.ts';
-import { readUnicastAddress } from './address-field.ts';
+import { isUnicast, readUnicastAddress } from './address-field.ts';
 import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
 import { at, atKey, type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
@@ -48,11 +48,13 @@ export function readEndpointSlice(
   const addressType = oneOfField(root, 'addressType', addressTypes);
   if (metadata === undefined || addressType === undefined) return undefined;
   checkSpelling(root, endpointSliceFields);
+  const labels = proxyLabels(metadata);
   const slice: EndpointSlice = {
     object,
     namespace: metadata.namespace,
     name: metadata.name,
-    ...proxyLabels(metadata),
+    serviceProxyName: labels.serviceProxyName,
+    headless: labels.headless,
     serviceName: labelValue(metadata.labels, 'kubernetes.io/service-name'),
     addressType,
     ports: readEndpointPorts(root, 100),
@@ -91,6 +93,8 @@ function readEndpoint(
 
 /** Only the first address is ever used (E5): when that one is unusable, so is the endpoint. */
 function readAddresses(entry: Fields, addressType: AddressType): readonly string[] {
+  const given = rawField(entry, 'addresses');
+  if (isOneUnicast(given, addressType)) return given;
   if (!isGiven(entry, 'addresses')) refuseMissing(entry, 'addresses');
   let isFirstUsable = true;
   const addresses = stringList(
@@ -104,6 +108,13 @@ function readAddresses(entry: Fields, addressType: AddressType): readonly string
     100,
   );
   return isFirstUsable ? addresses : [];
+}
+
+/** What nearly all endpoints have, and a big cluster has hundreds of thousands of. */
+function isOneUnicast(given: unknown, addressType: AddressType): given is readonly [string] {
+  if (!Array.isArray(given) || given.length !== 1 || addressType === 'FQDN') return false;
+  const [only]: readonly unknown[] = given;
+  return typeof only === 'string' && isUnicast(only, addressType);
 }
 
 function readEndpointAddress(

@@ -71,8 +71,10 @@ export function rawList(fields: Fields, key: string): readonly unknown[] {
 /** Whether a field is given with a value that says something: not null, '', {} or []. */
 export function isGiven(fields: Fields, key: string): boolean {
   const value = rawField(fields, key);
-  if (value === undefined || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value ?? {}).length > 0;
+  if (Array.isArray(value)) return value.length > 0;
+  if (!isRecord(value)) return value !== undefined && value !== '';
+  for (const _ in value) return true;
+  return false;
 }
 
 /** Refuses an absent required field; `fields` is the mapping that should hold it. */

@@ -1,15 +1,16 @@
-import { parseAddress } from '../net/address.ts';
+import { familyOf } from '../net/address.ts';
 import type { Service, ServicePort } from './cluster.ts';
 
 /**
  * A Service as kube-proxy would take it, where the API server would not: only with `--validate warn`
  * does this differ from what was read.
  */
-export const asProxied = (service: Service): Service => ({
-  ...service,
-  ports: distinctPorts(service.ports),
-  ipFamilies: isParallel(service) ? service.ipFamilies : [],
-});
+export function asProxied(service: Service): Service {
+  const ports = distinctPorts(service.ports);
+  const ipFamilies = isParallel(service) ? service.ipFamilies : [];
+  const isSame = ports === service.ports && ipFamilies === service.ipFamilies;
+  return isSame ? service : { ...service, ports, ipFamilies };
+}
 
 /**
  * Of ports with the same name and protocol kube-proxy has the last (S7). Between ports with the same
@@ -35,7 +36,6 @@ function distinctPorts(ports: readonly ServicePort[]): readonly ServicePort[] {
 /** Families that contradict the cluster IPs say nothing: the addresses speak for themselves (S5). */
 const isParallel = ({ ipFamilies, clusterIPs }: Service): boolean =>
   ipFamilies.every((family, index) => {
-    const text = clusterIPs[index];
-    const address = text === undefined ? undefined : parseAddress(text);
-    return address === undefined || address.family === family;
+    const address = clusterIPs[index];
+    return address === undefined || address === 'None' || familyOf(address) === family;
   });

@@ -41,11 +41,13 @@ export function readService(object: SourceObject, report: Report): ReadService |
   checkSpelling(root, serviceFields);
   checkSpelling(spec, serviceSpecFields);
 
+  const labels = proxyLabels(metadata);
   const service: Service = {
     object,
     namespace: metadata.namespace,
     name: metadata.name,
-    ...proxyLabels(metadata),
+    serviceProxyName: labels.serviceProxyName,
+    headless: labels.headless,
     type: oneOfField(spec, 'type', serviceTypes) ?? 'ClusterIP',
     clusterIPs: readClusterIPs(spec),
     ipFamilies: readIpFamilies(spec),

@@ -27,11 +27,17 @@ const dottedQuad = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
  */
 export function parseAddress(text: string): Address | undefined {
   // A big cluster has hundreds of thousands of addresses, nearly all of them canonical already.
-  if (canonicalIPv4.test(text)) return { family: 'IPv4', text };
-  if (canonicalIPv6.test(text)) return { family: 'IPv6', text };
+  const family = canonicalFamily(text);
+  if (family !== undefined) return { family, text };
   if (text.includes(':')) return parseIPv6(text);
   const octets = parseOctets(text);
   return octets === undefined ? undefined : { family: 'IPv4', text: octets.join('.') };
+}
+
+/** The family of a text that is canonical beyond doubt; undefined for any other, address or not. */
+export function canonicalFamily(text: string): IpFamily | undefined {
+  if (canonicalIPv4.test(text)) return 'IPv4';
+  return canonicalIPv6.test(text) ? 'IPv6' : undefined;
 }
 
 /** The family of a canonical address. */

@@ -15,7 +15,7 @@ function specialIPv4(text: string): SpecialAddress | undefined {
   if (text === '0.0.0.0') return 'unspecified';
   if (text.startsWith('127.')) return 'loopback';
   if (text.startsWith('169.254.')) return 'link-local';
-  return /^2(2[4-9]|3\d)\./.test(text) ? 'multicast' : undefined;
+  return text.startsWith('2') && /^2(2[4-9]|3\d)\./.test(text) ? 'multicast' : undefined;
 }
 
 function specialIPv6(text: string): SpecialAddress | undefined {

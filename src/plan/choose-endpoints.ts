@@ -25,9 +25,14 @@ export function chooseEndpoints(
   used: UsedSets,
   node: Pick<NodeFacts, 'name' | 'zone'>,
 ): ChosenEndpoints {
-  const ready = candidates.filter((candidate) => candidate.state.ready);
+  const ready: Candidate[] = [];
   // T6: neither ready nor in this list means never used.
-  const draining = candidates.filter(({ state }) => state.serving && state.terminating);
+  const draining: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { state } = candidate;
+    if (state.ready) ready.push(candidate);
+    if (state.serving && state.terminating) draining.push(candidate);
+  }
   const cluster = used.cluster ? clusterSet(ready, draining, node) : [];
   const local = used.local ? localSet(ready, draining) : [];
   const hasAny = cluster.length > 0 || (used.local && (ready.length > 0 || draining.length > 0));

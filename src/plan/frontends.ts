@@ -32,10 +32,10 @@ export function frontendsOf(
     verdict: Verdict,
     entries: readonly ServiceAddress[],
   ): void => {
-    for (const entry of entries) {
+    for (const { address, origin: from } of entries) {
       // Deleted first, so that the address moves to its new place in the order.
-      byAddress.delete(entry.address);
-      byAddress.set(entry.address, { kind, ...entry, port: servicePort.port, verdict });
+      byAddress.delete(address);
+      byAddress.set(address, { kind, address, port: servicePort.port, verdict, origin: from });
     }
   };
   add('cluster-ip', verdicts.internal, [addresses.clusterIP]);

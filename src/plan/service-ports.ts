@@ -106,9 +106,14 @@ function planPort(
 }
 
 function countEndpoints(candidates: readonly Candidate[]): EndpointCounts {
-  const ready = candidates.filter((candidate) => candidate.state.ready);
-  const localReady = ready.filter((candidate) => candidate.isLocal);
-  return { total: candidates.length, ready: ready.length, localReady: localReady.length };
+  let ready = 0;
+  let localReady = 0;
+  for (const { state, isLocal } of candidates) {
+    if (!state.ready) continue;
+    ready++;
+    if (isLocal) localReady++;
+  }
+  return { total: candidates.length, ready, localReady };
 }
 
 /** C3. */

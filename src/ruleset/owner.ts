@@ -100,18 +100,29 @@ function endpointList(
   return wrap(`${what}, ${share}: ${list.join(', ')}`);
 }
 
+const separator = ', ';
+
+/** The end of the list entry that begins at `start`. */
+function endOfPart(text: string, start: number): number {
+  const end = text.indexOf(separator, start);
+  return end < 0 ? text.length : end;
+}
+
 /** Breaks a comma-separated list into lines; later lines are indented by two. */
 function wrap(text: string): readonly string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const part of text.split(', ')) {
-    if (line !== '' && line.length + part.length > lineWidth) {
-      lines.push(`${line},`);
-      line = `  ${part}`;
-    } else {
-      line = line === '' ? part : `${line}, ${part}`;
+  let indent = '';
+  let start = 0;
+  let end = endOfPart(text, 0);
+  while (end < text.length) {
+    const next = endOfPart(text, end + separator.length);
+    if (indent.length + next - start - separator.length > lineWidth) {
+      lines.push(`${indent}${text.slice(start, end)},`);
+      indent = '  ';
+      start = end + separator.length;
     }
+    end = next;
   }
-  lines.push(line);
+  lines.push(indent + text.slice(start));
   return lines;
 }

@@ -1,12 +1,11 @@
 import { at, isGiven } from '../fields.ts';
-import { compareObjects } from '../object-order.ts';
 import type { ReadService } from '../service.ts';
 import type { ServicesCheck } from './check.ts';
 
 /** The API server gives a cluster IP to one Service only. */
 export const clusterIPCollisions: ServicesCheck = (services) => {
   const owners = new Map<string, ReadService>();
-  for (const read of services.toSorted((a, b) => compareObjects(a.service, b.service))) {
+  for (const read of services) {
     for (const address of read.service.clusterIPs) {
       if (address === 'None') continue;
       const owner = owners.get(address);

@@ -1,13 +1,12 @@
 import type { ServicePort } from '../cluster.ts';
 import { at } from '../fields.ts';
-import { compareObjects } from '../object-order.ts';
 import type { ReadService } from '../service.ts';
 import type { ServicesCheck } from './check.ts';
 
 /** V4: the API server gives a node port, per protocol, to one Service only. */
 export const nodePortCollisions: ServicesCheck = (services) => {
   const owners = new Map<string, { readonly read: ReadService; readonly port: ServicePort }>();
-  for (const read of services.toSorted((a, b) => compareObjects(a.service, b.service))) {
+  for (const read of services) {
     for (const port of read.service.ports) {
       if (port.nodePort === 0) continue;
       const key = `${port.nodePort}/${port.protocol}`;

@@ -4,6 +4,7 @@ import type { EndpointSliceCheck, EndpointsCheck, ServiceCheck } from './check.t
 
 /** V3: several ports of a Service all have names, each its own. */
 export const servicePortNames: ServiceCheck = ({ spec }) => {
+  if (rawList(spec, 'ports').length < 2) return;
   refuseUnnamed(spec);
   refuseSameName(
     spec,
@@ -12,8 +13,9 @@ export const servicePortNames: ServiceCheck = ({ spec }) => {
 };
 
 /** V19: each port of an EndpointSlice has a name of its own; one may be unnamed. */
-export const slicePortNames: EndpointSliceCheck = ({ root }) =>
-  refuseSameName(root, namedPorts(root));
+export const slicePortNames: EndpointSliceCheck = ({ root }) => {
+  if (rawList(root, 'ports').length > 1) refuseSameName(root, namedPorts(root));
+};
 
 /** V22: several ports of a subset all have names. */
 export const subsetPortNames: EndpointsCheck = ({ subsets }) => subsets.forEach(refuseUnnamed);

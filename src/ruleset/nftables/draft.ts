@@ -1,5 +1,5 @@
-import type { Origin } from '../../plan/plan.ts';
-import type { Chain, DataElement, L4Proto, Owner, SetElement, VerdictElement } from '../ast.ts';
+import type { Chain, DataElement, L4Proto, SetElement, VerdictElement } from '../ast.ts';
+import { addKey, newSeenKeys, type SeenKeys } from '../seen-keys.ts';
 import { type Entrance, endpointMapName, type List } from './names.ts';
 
 /** The elements of an endpoint map, with what its declaration needs. */
@@ -23,15 +23,10 @@ export interface EndpointSetDraft {
   readonly elements: readonly SetElement[];
 }
 
-/**
- * The elements of the hairpin set. Nearly every address has one port: texts of address and port, by
- * which to know an element again, are made only for the others.
- */
+/** The elements of the hairpin set, and their keys. */
 export interface HairpinDraft {
   readonly elements: SetElement[];
-  /** The first element of each address. */
-  readonly firsts: Map<string, SetElement>;
-  readonly others: Set<string>;
+  readonly seen: SeenKeys;
 }
 
 /**
@@ -67,7 +62,7 @@ export const newDraft = (): Draft => ({
   refusedNodePorts: [],
   protectedServices: [],
   allowedSources: [],
-  hairpins: { elements: [], firsts: new Map(), others: new Set() },
+  hairpins: { elements: [], seen: newSeenKeys() },
   endpointMaps: new Map(),
   stickyMaps: new Map(),
   clientMaps: [],
@@ -92,24 +87,8 @@ export function endpointMap(
 }
 
 /** Adds an endpoint that may reach itself, once. */
-export function addHairpin(
-  { elements, firsts, others }: HairpinDraft,
-  address: string,
-  protocol: L4Proto,
-  port: number,
-  owner: Owner,
-  origin: Origin,
-): void {
-  const first = firsts.get(address);
-  if (first !== undefined) {
-    if (first.key[2] === protocol && first.key[3] === port) return;
-    const id = `${address} ${protocol} ${port}`;
-    if (others.has(id)) return;
-    others.add(id);
-  }
-  const element = { key: [address, address, protocol, port], owner, origin };
-  if (first === undefined) firsts.set(address, element);
-  elements.push(element);
+export function addHairpin({ elements, seen }: HairpinDraft, element: SetElement): void {
+  if (addKey(seen, element.key)) elements.push(element);
 }
 
 /** Makes a chain unless it is there already, and returns its name. */

@@ -140,7 +140,7 @@ function addHairpins(draft: Draft, servicePort: ServicePortPlan, owner: Owner): 
     for (const endpoint of endpointsOf(servicePort, list)) {
       if (!endpoint.hairpin) continue;
       const { address, port, origin } = endpoint;
-      addHairpin(draft.hairpins, address, protocol, port, owner, origin);
+      addHairpin(draft.hairpins, { key: [address, address, protocol, port], owner, origin });
     }
   }
 }
