@@ -23,6 +23,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'options.ts': ['net'],
   'compile.ts': ['diagnostics', 'model', 'plan', 'ruleset', 'options.ts', 'net'],
   'compile-nodes.ts': ['compile.ts', 'diagnostics', 'model', 'plan', 'options.ts'],
+  incremental: [
+    'compile.ts',
+    'diagnostics',
+    'model',
+    'plan',
+    'read',
+    'render',
+    'ruleset',
+    'options.ts',
+  ],
   'index.ts': ['*'],
   cli: ['*'],
 };

@@ -18,6 +18,7 @@ interface AllNodesFlags extends CompileFlags {
   readonly outFile?: string;
   readonly allNodes?: boolean;
   readonly outDir?: string;
+  readonly stateDir?: string;
 }
 
 const extensions: Readonly<Record<keyof typeof outputFormats, string>> = {
@@ -67,6 +68,7 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
 function misuseOf(flags: AllNodesFlags): string | undefined {
   if (flags.outDir === undefined) return '--all-nodes needs --out-dir';
   if (flags.allNodes !== true) return '--out-dir needs --all-nodes';
+  if (flags.stateDir !== undefined) return '--state-dir is for one node, --all-nodes for all';
   if (flags.outFile !== undefined) return '--all-nodes writes to --out-dir, not to --out-file';
   const { nodeName, hostnameOverride, nodeIp, zone, podCidr } = flags;
   const own = [nodeName ?? hostnameOverride, nodeIp, zone, podCidr];

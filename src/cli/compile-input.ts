@@ -1,5 +1,6 @@
 import type { CompileOutput } from '../compile.ts';
 import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnostic.ts';
+import type { SourceObject } from '../diagnostics/source.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Input } from '../read/inputs.ts';
@@ -42,6 +43,7 @@ export interface Compiled {
   /** Undefined when there is an error among the diagnostics. */
   readonly output: CompileOutput | undefined;
   readonly size: InputSize;
+  readonly objects: readonly SourceObject[];
   /** Objects of other kinds, by kind. */
   readonly skipped: ReadonlyMap<string, number>;
 }
@@ -83,6 +85,7 @@ export async function compileRead({
     diagnostics: all,
     output: hasErrors(all) ? undefined : compilation.output,
     size: { files, objects: read.objects.length },
+    objects: read.objects,
     skipped: read.skipped,
   };
 }

@@ -49,3 +49,6 @@ export interface Diagnostic {
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+
+/** Notes are printed only when somebody asks for them. */
+export const isPrinted = ({ severity }: Diagnostic): boolean => severity !== 'note';

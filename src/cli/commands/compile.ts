@@ -14,11 +14,17 @@ interface Flags extends CompileFlags {
   readonly outFile?: string;
   readonly allNodes?: boolean;
   readonly outDir?: string;
+  readonly stateDir?: string;
 }
 
 async function allNodes(flags: Flags, terminal: Terminal) {
   const { compileAllNodes } = await import('../compile-all-nodes.ts');
   return compileAllNodes(flags, terminal);
+}
+
+async function changes(flags: Flags & { readonly stateDir: string }, terminal: Terminal) {
+  const { compileChanges } = await import('../compile-changes.ts');
+  return compileChanges(flags, terminal);
 }
 
 export const compileCommand: CommandDefinition = {
@@ -39,7 +45,11 @@ export const compileCommand: CommandDefinition = {
       )
       .option('--out-file <file>', 'write there, whole or not at all, instead of stdout')
       .option('--all-nodes', 'compile for each Node object of the input; needs --out-dir')
-      .option('--out-dir <directory>', 'for --all-nodes: where to write NODE.nft');
+      .option('--out-dir <directory>', 'for --all-nodes: where to write NODE.nft')
+      .option(
+        '--state-dir <directory>',
+        'keep what was compiled there, and compile only what has changed since',
+      );
     addCompileOptions(command);
   },
   examples: [
@@ -62,6 +72,12 @@ export const compileCommand: CommandDefinition = {
         '  natc compile -f - --all-nodes --out-dir rulesets/',
     },
     {
+      does: 'Every minute: only what has changed since is compiled, the text is the same',
+      command:
+        'kubectl get services,endpointslices,nodes -A -o json |\n' +
+        '  natc compile -f - --node-name node-a --state-dir /var/cache/natc --out-file rules.nft',
+    },
+    {
       does: "Compile what a cluster has now, with its kube-proxy's settings; show a table",
       command:
         'kubectl get services,endpointslices,nodes -A -o json |\n' +
@@ -72,6 +88,8 @@ export const compileCommand: CommandDefinition = {
   run: (command, terminal) => {
     const flags = command.opts<Flags>();
     if (flags.allNodes === true || flags.outDir !== undefined) return allNodes(flags, terminal);
+    const { stateDir } = flags;
+    if (stateDir !== undefined) return changes({ ...flags, stateDir }, terminal);
     const deliverOutput = async (output: CompileOutput, clock: StageClock) => {
       const text = await clock.run('render', () => outputFormats[flags.output](output));
       return clock.run('write', () => deliver(text, flags.outFile, flags, terminal));

@@ -141,6 +141,12 @@ export const hostCodes = {
       'natc rollback leads to the revision before the one in the kernel. There is none: this is the first one, the state directory was emptied (it is gone after a restart), or the tables were not made by natc apply. Nothing was changed.',
     remedy: 'Apply the manifests of before, or remove all rules with natc cleanup.',
   },
+  NATC5036: {
+    title: 'nothing could be kept for the next compilation',
+    explanation:
+      'With --state-dir natc compile keeps what it compiled, so that the next one compiles only what has changed. The directory cannot be written. The ruleset was written all the same.',
+    remedy: 'Name a directory that exists or whose parent does, and that can be written.',
+  },
   NATC5034: {
     title: 'rolling back cannot be prepared',
     explanation:

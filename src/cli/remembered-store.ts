@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Remembered } from '../incremental/remembered.ts';
+import { makeStateDirectory } from '../live/state-directory.ts';
+
+/** Changes with the shape of the files; others are ignored. */
+const format = 1;
+
+/** Files kept: compilations with so many different options, e.g. for several nodes. */
+const keptFiles = 4;
+
+/** Larger ones are not kept: 20,000 Services with ten endpoints each take 40 MB. */
+const largestFile = 256 * 1024 * 1024;
+
+const filePattern = /^compiled-[0-9a-f]{16}\.nft$/;
+
+const pathOf = (directory: string, options: string): string =>
+  join(directory, `compiled-${options.slice(0, 16)}.nft`);
+
+/**
+ * What a compilation left behind, from the state directory.
+ *
+ * @param options the hash of the options; see {@link Remembered}
+ * @returns undefined when there is none, or none that is whole
+ */
+export async function loadRemembered(
+  directory: string,
+  options: string,
+): Promise<Remembered | undefined> {
+  try {
+    const bytes = await readFile(pathOf(directory, options));
+    const headStart = bytes.indexOf('\n') + 1;
+    const textStart = bytes.indexOf('\n', headStart) + 1;
+    if (bytes.toString('latin1', 0, headStart) !== firstLine(bytes.subarray(headStart)))
+      return undefined;
+    const head = JSON.parse(bytes.toString('utf8', headStart, textStart));
+    return head.options === options
+      ? { ...head, text: bytes.toString('utf8', textStart) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Writes it, for the next compilation with the same options. The file is not synced to the disk: it
+ * begins with a digest, and a broken one only costs time.
+ *
+ * @throws the system's error when the directory cannot be written
+ */
+export async function storeRemembered(
+  directory: string,
+  { text, ...head }: Remembered,
+): Promise<void> {
+  await makeStateDirectory(directory);
+  const path = pathOf(directory, head.options);
+  const content = Buffer.from(`${JSON.stringify(head)}\n${text}`);
+  if (content.length > largestFile) return rm(path, { force: true });
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, [firstLine(content), content], { mode: 0o600 });
+  await rename(temporary, path);
+  await prune(directory);
+}
+
+const firstLine = (content: Uint8Array): string => `natc ${format} ${hash('sha256', content)}\n`;
+
+async function prune(directory: string): Promise<void> {
+  const files = (await readdir(directory)).filter((name) => filePattern.test(name));
+  if (files.length <= keptFiles) return;
+  const dated = await Promise.all(
+    files.map(async (name) => {
+      const path = join(directory, name);
+      return { path, time: (await stat(path)).mtimeMs };
+    }),
+  );
+  dated.sort((a, b) => b.time - a.time);
+  for (const { path } of dated.slice(keptFiles)) await rm(path, { force: true });
+}

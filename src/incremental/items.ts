@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto';
+import type { Input } from '../read/inputs.ts';
+
+/** The bytes of one object of the input, told apart without parsing them. */
+export interface Item {
+  readonly style: Style;
+  /** The name of the input it is in. */
+  readonly source: string;
+  /** Offset in the input's bytes where the object begins; the end is exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: Uint8Array;
+  /** SHA-256 of `bytes`. */
+  readonly hash: string;
+}
+
+/** How the input shows where its objects are. */
+export type Style = 'json-list' | 'yaml-list' | 'yaml-documents';
+
+export interface Items {
+  readonly items: readonly Item[];
+  /** Hash of what stands around the items. */
+  readonly frame: string;
+}
+
+/**
+ * Splits inputs into objects where kubectl's way of printing shows them: the items of a List, as YAML
+ * or as JSON, and YAML documents. Nothing is parsed, so what is found is only right when the text is
+ * what it looks like; who uses it compares it with what was read (see {@link remember}), or reads the
+ * items on their own.
+ */
+export function splitItems(inputs: readonly Input[]): Items {
+  const items: Item[] = [];
+  const frames: string[] = [];
+  for (const { name, bytes } of inputs) {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { style, starts, ends } = boundaries(text);
+    for (const [each, start] of starts.entries()) {
+      const end = ends[each] ?? text.length;
+      const own = text.subarray(start, end);
+      items.push({ style, source: name, start, end, bytes: own, hash: hash('sha256', own) });
+    }
+    // What stands between two items is always the same.
+    const around = [text.subarray(0, starts[0]), text.subarray(ends.at(-1))];
+    frames.push(style, hash('sha256', Buffer.concat(around)));
+  }
+  return { items, frame: hash('sha256', JSON.stringify(frames)) };
+}
+
+interface Boundaries {
+  readonly style: Style;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+function boundaries(text: Buffer): Boundaries {
+  return jsonList(text) ?? yamlList(text) ?? yamlDocuments(text);
+}
+
+/** How far into a text the items of a List begin at most. */
+const longestHead = 1024;
+
+const jsonItems = '\n    "items": [\n        {';
+const jsonNextItem = '\n        },\n        {';
+const jsonLastItem = '\n        }\n    ]';
+const jsonItemEnd = '\n        }';
+
+/** `kubectl get -o json`: whatever is deeper in an object is indented by more than its braces. */
+function jsonList(text: Buffer): Boundaries | undefined {
+  const head = text.subarray(0, longestHead).indexOf(jsonItems);
+  if (head < 0) return undefined;
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let start = head + jsonItems.length - 1;
+  for (;;) {
+    const next = text.indexOf(jsonNextItem, start);
+    const close = next < 0 ? text.indexOf(jsonLastItem, start) : next;
+    if (close < 0) return undefined;
+    starts.push(start);
+    ends.push(close + jsonItemEnd.length);
+    if (next < 0) return { style: 'json-list', starts, ends };
+    start = next + jsonNextItem.length - 1;
+  }
+}
+
+const yamlItems = 'items:\n- ';
+const yamlItemStart = '\n- ';
+
+/** `kubectl get -o yaml`: every line of an item but its first is indented. */
+function yamlList(text: Buffer): Boundaries | undefined {
+  const head = text.subarray(0, longestHead).indexOf(yamlItems);
+  if (head < 0 || (head > 0 && text[head - 1] !== lineFeed)) return undefined;
+  const starts: number[] = [];
+  let last = head + yamlItems.length - 2;
+  for (;;) {
+    starts.push(last);
+    const next = text.indexOf(yamlItemStart, last);
+    if (next < 0) break;
+    last = next + 1;
+  }
+  return { style: 'yaml-list', starts, ends: [...starts.slice(1), endOfIndented(text, last)] };
+}
+
+const [lineFeed, space] = [0x0a, 0x20];
+
+/** The first line after `start` that is neither indented nor empty. */
+function endOfIndented(text: Buffer, start: number): number {
+  let end = text.indexOf(lineFeed, start) + 1;
+  while (end > 0 && (text[end] === space || text[end] === lineFeed)) {
+    end = text.indexOf(lineFeed, end) + 1;
+  }
+  return end > 0 ? end : text.length;
+}
+
+const documentStart = '\n---\n';
+
+function yamlDocuments(text: Buffer): Boundaries {
+  const starts = [0];
+  for (let next = text.indexOf(documentStart); next >= 0; ) {
+    starts.push(next + 1);
+    next = text.indexOf(documentStart, next + 1);
+  }
+  return { style: 'yaml-documents', starts, ends: [...starts.slice(1), text.length] };
+}
+
+/** An item as an input of its own. */
+export function inputOf({ style, source, bytes }: Item): Input {
+  if (style !== 'yaml-list') return { name: source, bytes };
+  // The dash gives way to indentation.
+  const mapping = Buffer.from(bytes);
+  mapping[0] = space;
+  return { name: source, bytes: mapping };
+}

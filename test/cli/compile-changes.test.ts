@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { natc } from '../support/natc.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'natc-state-dir-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const state = join(folder, 'state');
+beforeEach(() => rmSync(state, { recursive: true, force: true }));
+
+const slice = (address: string) => `
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: web-1, namespace: shop, labels: { kubernetes.io/service-name: web } }
+addressType: IPv4
+ports: [{ port: 8080 }]
+endpoints: [{ addresses: [${address}] }]
+`;
+const service = (name: string, address: string) => `
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: shop }
+spec: { clusterIP: ${address}, ports: [{ port: 80 }] }
+`;
+const manifests = (...more: readonly string[]) =>
+  [service('web', '10.96.0.10'), service('idle', '10.96.0.11'), ...more].join('---');
+
+const compile = (input: string, ...flags: readonly string[]) =>
+  natc(['compile', '-f', '-', ...flags], { input });
+const compileChanges = (input: string, ...flags: readonly string[]) =>
+  compile(input, '--state-dir', state, '--stats', ...flags);
+
+const before = manifests(slice('10.1.0.1'));
+const after = manifests(slice('10.1.0.2'));
+const compiledAlone = '1 Services compiled, the others as before';
+
+test('prints what a full compilation prints, and says what it did', () => {
+  const first = compileChanges(before);
+  expect(first.stdout).toBe(compile(before).stdout);
+  expect(first.stderr).toMatch(/^read /m);
+  for (const [input, says] of [
+    [before, '0 Services compiled, the others as before'],
+    [after, compiledAlone],
+    [before, compiledAlone],
+  ] as const) {
+    const { exitCode, stdout, stderr } = compileChanges(input);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: compile(input).stdout });
+    expect(stderr).toContain(says);
+    expect(stderr).not.toMatch(/^read /m);
+  }
+});
+
+test('says why everything is compiled', () => {
+  compileChanges(before);
+  const { stderr } = compileChanges(manifests(slice('10.1.0.1'), service('api', '10.96.0.10')));
+  expect(stderr).toMatch(/^all compiled: two Services claim the same$/m);
+  expect(stderr).toContain('NATC2032');
+});
+
+test('a warning is given every time', () => {
+  const warned = manifests(slice('10.1.0.1').replace('port: 8080', 'name: http, port: 8080'));
+  for (let time = 0; time < 2; time++) expect(compileChanges(warned).stderr).toContain('NATC3012');
+  expect(compileChanges(before).stderr).not.toContain(compiledAlone);
+});
+
+test('other options start anew, and do not forget the first', () => {
+  compileChanges(before);
+  const other = compileChanges(after, '--masquerade-all');
+  expect(other.stdout).toBe(compile(after, '--masquerade-all').stdout);
+  expect(other.stderr).not.toContain(compiledAlone);
+  expect(compileChanges(after).stderr).toContain(compiledAlone);
+});
+
+test('keeps a bounded number of files, readable by their owner alone', () => {
+  for (let bit = 0; bit < 7; bit++) compileChanges(before, '--masquerade-bit', String(bit));
+  const files = readdirSync(state);
+  expect(files).toHaveLength(4);
+  expect(files.map((name) => statSync(join(state, name)).mode & 0o777)).toEqual([
+    0o600, 0o600, 0o600, 0o600,
+  ]);
+  expect(compileChanges(after, '--masquerade-bit', '6').stderr).toContain(compiledAlone);
+});
+
+describe('a damaged file is not used', () => {
+  const damages: Readonly<Record<string, (text: string) => string>> = {
+    'an address in the ruleset': (text) => text.replace('10.96.0.10 . tcp', '10.96.0.99 . tcp'),
+    'what is known of the objects': (text) => text.replace('Service shop/web', 'Service shop/wet'),
+    'cut off': (text) => text.slice(0, -100),
+    empty: () => '',
+    'another format': (text) => text.replace(/^natc 1 /, 'natc 0 '),
+    'no text': () => '\0'.repeat(100),
+  };
+  test.each(Object.entries(damages))('%s', (_, damage) => {
+    compileChanges(before);
+    const path = join(state, readdirSync(state)[0] ?? '');
+    const text = readFileSync(path, 'utf8');
+    expect(damage(text)).not.toBe(text);
+    writeFileSync(path, damage(text));
+    const { exitCode, stdout, stderr } = compileChanges(after);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: compile(after).stdout });
+    expect(stderr).not.toContain(compiledAlone);
+  });
+});
+
+test('a directory that cannot be written is only a warning', () => {
+  const { exitCode, stdout, stderr } = compile(before, '--state-dir', join(folder, 'no', 'where'));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: compile(before).stdout });
+  expect(stderr).toContain('NATC5036');
+});
+
+test('only for one ruleset for nft', () => {
+  const refused = compile(before, '--state-dir', state, '-o', 'json');
+  expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(refused.stderr).toContain('--state-dir is for -o nft');
+  const all = compile(before, '--state-dir', state, '--all-nodes', '--out-dir', folder);
+  expect(all).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(all.stderr).toContain('--state-dir is for one node');
+});
