@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cluster, toJson } from './clusters.mjs';
-import { kubeProxyFilters, kubeProxyShape } from './kube-proxy-shape.mjs';
+import { kubeProxyShape } from './kube-proxy-shape.mjs';
 import { median } from './processes.mjs';
 
 const { values: flags } = parseArgs({
@@ -61,13 +61,15 @@ function natc(count) {
   return { name: `natc, ${count} Services`, ruleset, targets: servicesOf(items) };
 }
 
-/** Translation only, as the other benchmarks have it, or with what else kube-proxy looks up. */
-function kubeProxy(count, withFilters) {
+function kubeProxy(count, layout) {
   const items = cluster(count, endpointsEach);
-  const ruleset = file(`kube-proxy-${withFilters}.nft`);
-  writeFileSync(ruleset, kubeProxyShape(items) + (withFilters ? kubeProxyFilters(items) : ''));
-  const name = `kube-proxy's shape, ${count} Services${withFilters ? ', with filters' : ''}`;
-  return { name, ruleset, targets: servicesOf(items) };
+  const ruleset = file(`${layout}.nft`);
+  writeFileSync(ruleset, kubeProxyShape(items, layout));
+  return {
+    name: `kube-proxy's shape, ${layout}, ${count} Services`,
+    ruleset,
+    targets: servicesOf(items),
+  };
 }
 
 try {
@@ -78,10 +80,10 @@ try {
     natc(10),
     natc(1000),
     natc(20_000),
-    kubeProxy(1000, false),
-    kubeProxy(1000, true),
+    kubeProxy(1000, 'endpoint chains'),
+    kubeProxy(1000, 'endpoint maps'),
   ];
-  const [, , , ten, thousand, most, shape, filtering] = variants.map(({ name }) => name);
+  const [, , , ten, thousand, most, chains, maps] = variants.map(({ name }) => name);
   const output = execFileSync('python3', [path('connect.py'), flags.rounds, flags.connects], {
     input: JSON.stringify(variants),
     encoding: 'utf8',
@@ -95,13 +97,11 @@ try {
       `medians of ${flags.rounds} rounds of ${flags.connects} connections\n`,
   );
   const names = variants.map(({ name }) => name);
-  console.log(
-    `| connecting through | µs | least | most | x ${ten} | x ${shape} | x ${filtering} |`,
-  );
+  console.log(`| connecting through | µs | least | most | x ${ten} | x ${chains} | x ${maps} |`);
   console.log('|---|---|---|---|---|---|---|');
   for (const name of names) {
     const times = [median(rounds[name]), Math.min(...rounds[name]), Math.max(...rounds[name])];
-    const ratios = [ten, shape, filtering].map((other) => ratio(name, other));
+    const ratios = [ten, chains, maps].map((other) => ratio(name, other));
     const cells = [...times.map((time) => time.toFixed(1)), ...ratios];
     console.log(`| ${[name, ...cells].join(' | ')} |`);
   }
@@ -109,9 +109,10 @@ try {
     console.log(`${what}: ${value} x, ${value <= limit ? 'within' : 'beyond'} ${limit} x`);
   console.log('');
   verdict(`${most} beside ${ten}`, ratio(most, ten), 1.15);
-  verdict(`${thousand} beside ${shape}`, ratio(thousand, shape), 1);
-  verdict(`${thousand} beside ${filtering}`, ratio(thousand, filtering), 1);
-  verdict(`${most} beside ${filtering}`, ratio(most, filtering), 1);
+  for (const shape of [chains, maps]) {
+    verdict(`${thousand} beside ${shape}`, ratio(thousand, shape), 1);
+    verdict(`${most} beside ${shape}`, ratio(most, shape), 1);
+  }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
