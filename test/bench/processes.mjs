@@ -23,8 +23,11 @@ export const whole = (...argv) => JSON.parse(run(['python3', path('measure.py'),
 export const stagesOf = (script, ...args) =>
   JSON.parse(run([process.execPath, path(script), ...args]));
 
-export const compileWhole = (file, out) =>
-  whole(process.execPath, natc, 'compile', '--quiet', '--filename', file, '--out-file', out);
+export const compileWhole = (file, out, ...flags) =>
+  whole(process.execPath, natc, 'compile', '-q', '-f', file, '--out-file', out, ...flags);
+
+export const compileAllNodes = (file, directory) =>
+  whole(process.execPath, natc, 'compile', '-q', '-f', file, '--all-nodes', '--out-dir', directory);
 
 export const helpWhole = () => whole(process.execPath, natc, '--help');
 

@@ -1,0 +1,82 @@
+/** What nft and the kernel take: natc's rulesets, bare elements, kube-proxy's shape. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { bareElements } from './bare-elements.mjs';
+import { cluster, toJson } from './clusters.mjs';
+import { kubeProxyShape } from './kube-proxy-shape.mjs';
+import * as processes from './processes.mjs';
+import { add, addStages, row } from './table.mjs';
+
+/** Up to so many Services kube-proxy's shape is measured: more would take a quarter of an hour. */
+const mostKubeProxy = 5000;
+const layouts = ['endpoint chains', 'endpoint maps'];
+const shapeFile = (layout) => layout.replace(' ', '-');
+const shapeName = (layout) => `kube-proxy's shape, ${layout}`;
+
+/** What grows with the number of Services, by name in the table. */
+export const kernelNames = [
+  ...layouts.map(shapeName),
+  'nft check',
+  'nft load',
+  'nft load, one node',
+  'bare elements',
+  'nft delta',
+  'delta',
+];
+
+/** natc's ruleset without a node's name, and for one node as kube-proxy has it. */
+function compileBoth(items, file, label) {
+  const [input, whole, node] = ['json', 'nft', 'node.nft'].map((end) => file(`${label}.${end}`));
+  writeFileSync(input, toJson(items));
+  const cidr = ['--cluster-cidr', '10.0.0.0/8'];
+  processes.compileWhole(input, whole, ...cidr);
+  processes.compileWhole(input, node, ...cidr, '--node-name', 'node-0');
+  rmSync(input);
+  return { whole, node };
+}
+
+/**
+ * @param size number of Services
+ * @param each endpoints of each
+ * @param rounds how often; what takes minutes is measured three times at most
+ * @param file gives the path of a temporary file
+ */
+export function measureKernel(size, each, rounds, file) {
+  const items = cluster(size, each, 1);
+  const { whole, node } = compileBoth(items, file, size);
+  const [bare, delta] = [file(`${size}.bare`), file(`${size}.delta`)];
+  writeFileSync(bare, bareElements(size * (each + 2)));
+  const shapes = size > mostKubeProxy ? [] : layouts;
+  for (const layout of shapes)
+    writeFileSync(file(shapeFile(layout)), kubeProxyShape(items, layout));
+  for (let round = 0; round < (size > mostKubeProxy ? Math.min(rounds, 3) : rounds); round++) {
+    add(`${size} bare elements`, processes.nftWhole([bare]));
+    add(`${size} nft check`, processes.nftWhole([whole], '-c'));
+    add(`${size} nft load`, processes.nftWhole([whole]));
+    add(`${size} nft load, one node`, processes.nftWhole([node]));
+    addStages(size, processes.stagesOf('delta.mjs', String(size), String(each), delta));
+    add(`${size} nft delta`, processes.nftWhole([whole, delta]));
+    if (size === mostKubeProxy && round >= 3) continue;
+    for (const layout of shapes)
+      add(`${size} ${shapeName(layout)}`, processes.nftWhole([file(shapeFile(layout))]));
+  }
+  row(`${size} bare elements`);
+  for (const what of ['nft check', 'nft load', 'nft load, one node', 'nft delta'])
+    row(`${size} ${what}`, `${size} bare elements`);
+  row(`${size} delta`);
+  for (const layout of shapes) {
+    row(`${size} ${shapeName(layout)}`, `${size} nft load`);
+    row(`${size} ${shapeName(layout)}`, `${size} nft load, one node`);
+  }
+}
+
+/** The cluster of kubernetes/kubernetes#139513: 44,000 Services, few endpoints. */
+export function measureLarge(size, each, rounds, file) {
+  const label = `${size} x ${each}`;
+  const { whole, node } = compileBoth(cluster(size, each, 1), file, 'large');
+  for (let round = 0; round < Math.min(rounds, 3); round++) {
+    add(`${label} nft load`, processes.nftWhole([whole]));
+    add(`${label} nft load, one node`, processes.nftWhole([node]));
+  }
+  row(`${label} nft load`);
+  row(`${label} nft load, one node`);
+}
