@@ -68,10 +68,10 @@ export async function compileRead({
   diagnostics,
   clock,
 }: CompileInput): Promise<Compiled> {
-  const { optimizeLater } = await import('./patient-jit.ts');
+  const { tuneNode } = await import('./tune-node.ts');
   const { readObjects } = await import('../read/read.ts');
   const { compile } = await import('../compile.ts');
-  optimizeLater();
+  tuneNode();
   const read = clock.run('read', () => readObjects(inputs));
   // A big cluster has 200 MB of bytes that nobody needs any more.
   const files = inputs.splice(0).length;

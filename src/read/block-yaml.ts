@@ -36,7 +36,7 @@ export type BlockResult =
 export type ReadItem = (start: number, end: number, column: number) => unknown;
 
 /** Characters that mean something else than a plain scalar at a value's start. */
-const indicators: ReadonlySet<number> = new Set([
+const indicators: readonly number[] = [
   character.exclamation,
   character.doubleQuote,
   character.hash,
@@ -56,7 +56,12 @@ const indicators: ReadonlySet<number> = new Set([
   character.openBrace,
   character.bar,
   character.closeBrace,
-]);
+];
+
+/** By character code: a table is asked in a third of the time of a set, some million times. */
+const isIndicator: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  indicators.includes(code),
+);
 
 /**
  * Reads the document in `text` from `start` (its `---` line, where it has one) to `end`. The items
@@ -263,7 +268,7 @@ function readMappingValue(cursor: Cursor, indent: number, depth: number): unknow
 function readScalar(cursor: Cursor, parentIndent: number, closing: number, depth: number): unknown {
   const { text, pos } = cursor;
   const code = text.charCodeAt(pos);
-  if (!indicators.has(code)) return goScalar(readPlain(cursor, parentIndent));
+  if (isIndicator[code] !== true) return goScalar(readPlain(cursor, parentIndent));
   switch (code) {
     case character.doubleQuote:
     case character.singleQuote: {
@@ -301,7 +306,7 @@ function readKey(cursor: Cursor, parentIndent: number): string | undefined {
   const first = text.charCodeAt(start);
   if (first === character.doubleQuote || first === character.singleQuote)
     return readQuotedKey(cursor, parentIndent);
-  if (indicators.has(first)) return undefined;
+  if (isIndicator[first] === true) return undefined;
   if (text.startsWith('<<', start)) giveUp('a merge key', start);
   let pos = start;
   for (;;) {

@@ -69,6 +69,10 @@ const forbidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?!\n)|\ufeff(?!---)|(?<!\n)\ufeff/;
 
+/** All that may be forbidden: one class, which takes half the time, and finds nothing in most input. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const suspicious = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]/;
+
 const forbiddenNames: ReadonlyMap<number, string> = new Map([
   [0x0d, 'a carriage return without a line feed'],
   [0xfeff, 'a byte order mark (U+FEFF) inside the text'],
@@ -76,6 +80,7 @@ const forbiddenNames: ReadonlyMap<number, string> = new Map([
 
 /** The first character of a text that may not be in a YAML document; undefined when there is none. */
 export function controlCharacterError(source: Source): Diagnostic | undefined {
+  if (!suspicious.test(source.text)) return undefined;
   const match = forbidden.exec(source.text);
   if (match === null) return undefined;
   const code = source.text.charCodeAt(match.index);

@@ -68,10 +68,10 @@ function parseFinite(text: string): number | undefined {
 }
 
 function parseNumber(text: string): number | undefined {
-  if (smallDecimal.test(text)) return Number(text);
   // Addresses, which a big cluster has the most of.
   const dot = text.indexOf('.');
   if (dot >= 0 && text.includes('.', dot + 1)) return undefined;
+  if (smallDecimal.test(text)) return Number(text);
   const plain = text.includes('_') ? text.replaceAll('_', '') : text;
   const value = parseInteger(plain);
   if (value !== undefined) return value;
@@ -87,6 +87,9 @@ function parseNumber(text: string): number | undefined {
 export function goScalar(text: string): string | number | boolean | null {
   const hint = text === '' ? 'word' : hints[text.charCodeAt(0)];
   if (hint === undefined) return text;
+  // The conditions of endpoints, by far the most words.
+  if (text === 'true') return true;
+  if (text === 'false') return false;
   if (text.length <= longestWord) {
     const word = words.get(text);
     if (word !== undefined) return word;

@@ -49,14 +49,12 @@ function verifyElements(
       if (verdict.kind === 'goto' && !chains.has(verdict.chain))
         defects.push(`${collection.name}: ${keyText(key)} leads to no chain (${verdict.chain})`);
   }
-  for (const key of repeatedKeys(collection.elements))
+  for (const key of repeatedKeys(collection))
     defects.push(`${collection.name}: ${keyText(key)} stands twice`);
 }
 
-type Elements = Collection['elements'];
-
-function repeatedKeys(elements: Elements): readonly Key[] {
-  if (areNumbered(elements)) return [];
+function repeatedKeys({ kind, elements }: Collection): readonly Key[] {
+  if (kind === 'data-map' && areNumbered(elements)) return [];
   const seen = newSeenKeys();
   const repeated: Key[] = [];
   for (const { key } of elements) if (!addKey(seen, key)) repeated.push(key);
@@ -67,7 +65,7 @@ function repeatedKeys(elements: Elements): readonly Key[] {
  * Whether keys that differ in their last part alone, a number that grows, are all neighbours, as those of
  * endpoint maps are, which hold most elements: then no key stands twice.
  */
-function areNumbered(elements: Elements): boolean {
+function areNumbered(elements: Collection['elements']): boolean {
   const seen = newSeenKeys();
   let previous: Key = [];
   for (const { key } of elements) {

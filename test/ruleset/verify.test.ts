@@ -1,14 +1,24 @@
 import { expect, test } from 'vitest';
-import type { Key, Ruleset, SetElement } from '../../src/ruleset/ast.ts';
+import type { Collection, Key, SetElement } from '../../src/ruleset/ast.ts';
 import { verifyRuleset } from '../../src/ruleset/verify.ts';
 
-/** A ruleset of one set with these keys. */
-function setOf(...keys: readonly Key[]): Ruleset {
-  const elements = keys.map((key): SetElement => ({ key }));
+/** What a set and a map with these keys are found to lack, which is to be the same. */
+function defectsOf(...keys: readonly Key[]): readonly string[] {
   const key = (keys[0] ?? []).map(() => 'daddr' as const);
-  const set = { kind: 'set' as const, name: 's', key, interval: false, elements };
-  return { tables: [{ family: 'ip', name: 'natc', collections: [set], chains: [] }] };
+  const set: Collection = { ...head, key, kind: 'set', interval: false, elements: keysOnly(keys) };
+  const elements = keysOnly(keys).map((element) => ({ ...element, value: ['10.0.0.1'] }));
+  const map: Collection = { ...head, key, kind: 'data-map', value: ['daddr'], elements };
+  const [found, alike] = [set, map].map((collection) =>
+    verifyRuleset({
+      tables: [{ family: 'ip', name: 'natc', collections: [collection], chains: [] }],
+    }),
+  );
+  expect(alike).toEqual(found);
+  return found ?? [];
 }
+
+const head = { name: 's' };
+const keysOnly = (keys: readonly Key[]): readonly SetElement[] => keys.map((key) => ({ key }));
 
 const twice = (key: string): readonly string[] => [`table ip natc: s: ${key} stands twice`];
 
@@ -35,21 +45,21 @@ test('keys that differ somewhere are distinct', () => {
       ['a', 'a', 'udp', 80],
     ],
   ];
-  for (const keys of sets) expect(verifyRuleset(setOf(...keys))).toEqual([]);
+  for (const keys of sets) expect(defectsOf(...keys)).toEqual([]);
 });
 
 test('a key that stands twice is found, neighbours or not', () => {
-  expect(verifyRuleset(setOf(['10.0.0.1'], ['10.0.0.1']))).toEqual(twice('10.0.0.1'));
-  expect(verifyRuleset(setOf(['10.0.0.2'], ['10.0.0.1'], ['10.0.0.2']))).toEqual(twice('10.0.0.2'));
-  expect(verifyRuleset(setOf([80], [80]))).toEqual(twice('80'));
-  expect(verifyRuleset(setOf(['tcp', 80], ['udp', 80], ['tcp', 80]))).toEqual(twice('tcp . 80'));
+  expect(defectsOf(['10.0.0.1'], ['10.0.0.1'])).toEqual(twice('10.0.0.1'));
+  expect(defectsOf(['10.0.0.2'], ['10.0.0.1'], ['10.0.0.2'])).toEqual(twice('10.0.0.2'));
+  expect(defectsOf([80], [80])).toEqual(twice('80'));
+  expect(defectsOf(['tcp', 80], ['udp', 80], ['tcp', 80])).toEqual(twice('tcp . 80'));
   const run: readonly Key[] = [
     ['a', 80, 0],
     ['a', 80, 1],
     ['a', 80, 2],
   ];
-  expect(verifyRuleset(setOf(...run, ['a', 80, 2]))).toEqual(twice('a . 80 . 2'));
-  expect(verifyRuleset(setOf(...run, ['b', 80, 0], ['a', 80, 1]))).toEqual(twice('a . 80 . 1'));
+  expect(defectsOf(...run, ['a', 80, 2])).toEqual(twice('a . 80 . 2'));
+  expect(defectsOf(...run, ['b', 80, 0], ['a', 80, 1])).toEqual(twice('a . 80 . 1'));
 });
 
 test('among keys of the same first part too', () => {
@@ -59,9 +69,9 @@ test('among keys of the same first part too', () => {
     ['a', 82, 0],
     ['a', 81, 0],
   ];
-  expect(verifyRuleset(setOf(...keys))).toEqual(twice('a . 81 . 0'));
+  expect(defectsOf(...keys)).toEqual(twice('a . 81 . 0'));
 });
 
 test('a key of another length than its set has is a defect', () => {
-  expect(verifyRuleset(setOf(['a', 80], ['b']))).toEqual(['table ip natc: s: b has not 2 parts']);
+  expect(defectsOf(['a', 80], ['b'])).toEqual(['table ip natc: s: b has not 2 parts']);
 });
