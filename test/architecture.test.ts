@@ -33,6 +33,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'ruleset',
     'options.ts',
   ],
+  'diff-nodes.ts': [
+    'compile.ts',
+    'diagnostics',
+    'diff',
+    'model',
+    'net',
+    'options.ts',
+    'plan',
+    'ruleset',
+  ],
   'index.ts': ['*'],
   cli: ['*'],
 };

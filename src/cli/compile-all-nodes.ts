@@ -2,11 +2,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeCompilation } from '../compile-nodes.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
-import type { CompileOptions } from '../options.ts';
 import { inputPaths, readCompileInput } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
+import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
 import { formatLimits, outputFormats } from './output-formats.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages } from './stage-clock.ts';
@@ -70,21 +70,8 @@ function misuseOf(flags: AllNodesFlags): string | undefined {
   if (flags.allNodes !== true) return '--out-dir needs --all-nodes';
   if (flags.stateDir !== undefined) return '--state-dir is for one node, --all-nodes for all';
   if (flags.outFile !== undefined) return '--all-nodes writes to --out-dir, not to --out-file';
-  const { nodeName, hostnameOverride, nodeIp, zone, podCidr } = flags;
-  const own = [nodeName ?? hostnameOverride, nodeIp, zone, podCidr];
-  const names = ['--node-name', '--node-ip', '--zone', '--pod-cidr'];
-  const given = names.find((_, index) => own[index] !== undefined);
-  return given === undefined ? undefined : `${given} is for one node, --all-nodes for all`;
+  return oneNodeFlagProblem(flags);
 }
-
-/** A configuration file may come from one node; what it says of that node is for no other. */
-const ofNoNode = (options: CompileOptions): CompileOptions => ({
-  ...options,
-  nodeName: undefined,
-  nodeIPs: [],
-  zone: undefined,
-  podCIDRs: [],
-});
 
 /** Adds to `found` what is new: most of what one node's plan has to say, all the others' say too. */
 async function writeNodes(

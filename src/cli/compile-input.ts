@@ -94,7 +94,7 @@ export async function compileRead({
  * `--validate warn` compiles what there is, be it nothing: a node without Services. (apply has a guard
  * of its own against an input that lost its Services.)
  */
-const tolerateEmpty = (diagnostic: Diagnostic, { validate }: CompileOptions): Diagnostic =>
+export const tolerateEmpty = (diagnostic: Diagnostic, { validate }: CompileOptions): Diagnostic =>
   (diagnostic.code === 'NATC1004' || diagnostic.code === 'NATC1005') && validate === 'warn'
     ? { ...diagnostic, severity: 'warning' }
     : diagnostic;

@@ -32,10 +32,7 @@ export async function runDiff(
   await printDiagnostics(diagnosticsOf(sides), flags, terminal);
   const [old, next] = [loaded(sides[0]), loaded(sides[1])];
   if (old === undefined || next === undefined) return failure(sides);
-  const palette =
-    flags.outFile === undefined
-      ? paletteFor(flags, terminal.stdout, terminal)
-      : paletteFor({ color: 'never' }, terminal.stdout, terminal);
+  const palette = dataPalette(flags, terminal);
   const format = {
     traffic: formatTrafficView,
     text: formatTextView,
@@ -50,6 +47,10 @@ export async function runDiff(
   if (delivered !== exitCodes.success) return delivered;
   return isSame ? exitCodes.success : exitCodes.no;
 }
+
+/** A file gets no colours. */
+export const dataPalette = (flags: DiffFlags, terminal: Terminal) =>
+  paletteFor(flags.outFile === undefined ? flags : { color: 'never' }, terminal.stdout, terminal);
 
 /** Neither iptables-save nor iptables-restore input is read: there is nothing but what natc compiles. */
 function iptablesProblem(names: readonly string[], { view }: DiffFlags): string | undefined {
@@ -73,7 +74,8 @@ function failure(sides: readonly DiffSide[]): ExitCode {
   return isHostRefusal ? exitCodes.hostRefused : exitCodes.cannotAnswer;
 }
 
-async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
+/** A command line that no diff can follow. */
+export async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
   await terminal.stderr.write(`natc: ${problem}\nSee 'natc diff --help'.\n`);
   return exitCodes.cannotAnswer;
 }

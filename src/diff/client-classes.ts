@@ -25,6 +25,8 @@ export interface ClientSpace {
   readonly constants: ProgramConstants;
   /** Addresses of this node, both families. */
   readonly nodeAddresses: ReadonlySet<string>;
+  /** As in `FamilyPair`. */
+  readonly ownPodNetworks: ReadonlySet<string>;
 }
 
 /**
@@ -37,7 +39,7 @@ export function clientClasses(
   space: ClientSpace,
   networks: Iterable<string>,
 ): readonly ClientClass[] {
-  const { family, constants, nodeAddresses } = space;
+  const { family, nodeAddresses, constants } = space;
   const extra = new Set(networks);
   const local = [...nodeAddresses].filter(
     (address) => address.includes(':') === (family === 'IPv6'),
@@ -53,7 +55,7 @@ export function clientClasses(
       classes.push({
         address,
         inInterface: name,
-        ...describe(network, pattern, constants, extra, interfaces.length > 1),
+        ...describe(network, pattern, space, extra, interfaces.length > 1),
       });
   }
   for (const address of distinctNodeAddresses(family, local, [
@@ -132,15 +134,17 @@ function interfaceClasses({ interfaces }: ProgramConstants): readonly InterfaceC
 function describe(
   network: string | undefined,
   pattern: string | undefined,
-  { sourceNetworks }: ProgramConstants,
+  { constants: { sourceNetworks }, ownPodNetworks }: ClientSpace,
   extra: ReadonlySet<string>,
   byInterface: boolean,
 ): Pick<ClientClass, 'label' | 'kind' | 'isRest'> {
   const through = byInterface && pattern !== undefined ? ` through ${pattern}` : '';
   if (network !== undefined && !network.includes('/'))
     return { label: `${network} itself${through}`, kind: 'self', isRest: false };
-  if (network !== undefined && sourceNetworks.has(network))
-    return { label: `pods (${network})${through}`, kind: 'pod', isRest: false };
+  if (network !== undefined && sourceNetworks.has(network)) {
+    const pods = ownPodNetworks.has(network) ? "this node's pods" : `pods (${network})`;
+    return { label: `${pods}${through}`, kind: 'pod', isRest: false };
+  }
   if (pattern !== undefined)
     return {
       label: network === undefined ? `pods (${pattern})` : `pods (${pattern}) in ${network}`,

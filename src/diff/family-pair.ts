@@ -23,6 +23,8 @@ export interface FamilyPair {
   readonly constants: ProgramConstants;
   /** This node's addresses of the family, as far as they are known. */
   readonly nodeAddresses: ReadonlySet<string>;
+  /** Networks that are called this node's pods; others are called by their addresses. */
+  readonly ownPodNetworks: ReadonlySet<string>;
   /** Nothing is concluded from equal elements: a packet is sent to every destination. */
   readonly isEveryDestinationTried: boolean;
 }
@@ -49,14 +51,15 @@ export function pairFamily(
     nodeAddresses: new Set(
       [...nodeAddresses].filter((address) => address.includes(':') === (family === 'ip6')),
     ),
+    ownPodNetworks: new Set(),
     isEveryDestinationTried: false,
   };
 }
 
 export const clientSpace = (
-  { ipFamily, constants }: FamilyPair,
+  { ipFamily, constants, ownPodNetworks }: FamilyPair,
   nodeAddresses: ReadonlySet<string>,
-): ClientSpace => ({ family: ipFamily, constants, nodeAddresses });
+): ClientSpace => ({ family: ipFamily, constants, nodeAddresses, ownPodNetworks });
 
 /** @throws where a side has several tables of the family: natc never makes them. */
 function sideOf(family: NftFamily, ruleset: Ruleset): PairSide {

@@ -13,13 +13,16 @@ export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
   const risky = changes.filter(({ risks }) => risks.length > 0);
   const others = changes.filter(({ risks }) => risks.length === 0);
   const lines = [
-    `::notice title=natc diff::${escapeData(countsText(countChanges(diff)))}`,
+    notice(countsText(countChanges(diff))),
     ...[...risky, ...others].map((change) => command(change, locate)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function command(change: Change, locate: Locate): string {
+export const notice = (text: string): string => `::notice title=natc diff::${escapeData(text)}`;
+
+/** @param where on which nodes, when it is about several */
+export function command(change: Change, locate: Locate, where?: string): string {
   const { origin, risks, service } = change;
   const location = origin && locate({ kind: 'field', object: origin.object, path: origin.path });
   const properties = Object.entries({
@@ -32,6 +35,7 @@ function command(change: Change, locate: Locate): string {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
   const text = [
+    ...(where === undefined ? [] : [where]),
     `${subjectOf(change)}: ${sentenceOf(change)}`,
     ...riskLines(change).map((line) => `RISK: ${line}`),
   ].join('\n');

@@ -26,13 +26,42 @@ export interface HtmlOptions {
  * goes.
  */
 export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): string {
-  const { before, after } = options;
-  const title = `${before.name} -> ${after.name}`;
-  const data = { services: servicesOf(diff, options) };
-  const counts =
-    diff.changes.length === 0
-      ? 'No packet is treated differently.'
-      : countsText(countChanges(diff));
+  const { before, after, locate } = options;
+  const counts = countsOf(diff);
+  const services = reportServices(diff, mapTraffic(before.ruleset, after.ruleset), locate);
+  return htmlPage({
+    title: `${before.name} -> ${after.name}`,
+    remarks: [],
+    groups: [{ title: '', counts, nodes: '', services }],
+  });
+}
+
+/** Nodes of which the page says the same; one group without a title where it is about one node. */
+export interface HtmlGroup {
+  readonly title: string;
+  readonly counts: string;
+  /** All of the nodes by name, and on which of them the drawings are. */
+  readonly nodes: string;
+  readonly services: readonly ReportedService[];
+}
+
+export interface HtmlPage {
+  readonly title: string;
+  /** Said of all groups. */
+  readonly remarks: readonly string[];
+  readonly groups: readonly HtmlGroup[];
+}
+
+export const countsOf = (diff: TrafficDiff): string =>
+  diff.changes.length === 0 ? 'No packet is treated differently.' : countsText(countChanges(diff));
+
+/** Without an unchanged Service, unless it is about one node. */
+export function htmlPage({ title, remarks, groups }: HtmlPage): string {
+  const isOfOneNode = groups[0]?.title === '';
+  const chooser =
+    isOfOneNode || groups.length === 0
+      ? ''
+      : '<select id="group" aria-label="Nodes"></select>\n<p id="nodes"></p>\n';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -46,20 +75,20 @@ export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): stri
 <header>
 <h1>natc diff</h1>
 <span>${escapeHtml(title)}</span>
-<strong id="counts">${escapeHtml(counts)}</strong>
+<strong id="counts">${escapeHtml(groups[0]?.counts ?? '')}</strong>
 <span class="legend"><span class="new">new</span><span class="gone">gone</span></span>
-</header>
+${remarks.map((remark) => `<small>${escapeHtml(remark)}</small>\n`).join('')}</header>
 <nav aria-label="Services">
 <div class="tools">
-<input type="search" id="search" placeholder="Service, address, endpoint" aria-label="Search">
+${chooser}<input type="search" id="search" placeholder="Service, address, endpoint" aria-label="Search">
 <label><input type="checkbox" id="risky"> with risks only</label>
-<label><input type="checkbox" id="unchanged"> unchanged Services too</label>
+<label${isOfOneNode ? '' : ' hidden'}><input type="checkbox" id="unchanged"> unchanged Services too</label>
 <small id="shown"></small>
 </div>
 <ul id="services"></ul>
 </nav>
-<main id="detail"><p>Choose a Service.</p></main>
-<script type="application/json" id="data">${embeddedJson(data)}</script>
+<main id="detail"><p>${groups.length === 0 ? 'There is nothing to show.' : 'Choose a Service.'}</p></main>
+<script type="application/json" id="data">${embeddedJson({ groups })}</script>
 <script>${script}</script>
 </body>
 </html>
@@ -76,21 +105,20 @@ const embeddedJson = (value: unknown): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-interface ReportedService extends MappedService {
+export interface ReportedService extends MappedService {
   readonly changes: readonly ReturnType<typeof reportChange>[];
 }
 
-function servicesOf(
+/** Each Service of the map with its changes, and the changes of what the map lacks. */
+export function reportServices(
   diff: TrafficDiff,
-  { before, after, locate }: HtmlOptions,
+  map: readonly MappedService[],
+  locate: Locate,
 ): readonly ReportedService[] {
   const groups = new Map(groupChanges(diff).map((group) => [group.service, group.changes]));
   const report = (service: string | undefined) =>
     (groups.get(service) ?? []).map((change) => reportChange(change, locate));
-  const mapped = mapTraffic(before.ruleset, after.ruleset).map((service) => ({
-    ...service,
-    changes: report(service.name),
-  }));
+  const mapped = map.map((service) => ({ ...service, changes: report(service.name) }));
   const known = new Set(mapped.map(({ name }) => name));
   const others = [...groups.keys()].filter((name) => name === undefined || !known.has(name));
   return [...mapped, ...others.map((name) => withoutMap(name, report(name)))];

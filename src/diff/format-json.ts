@@ -12,20 +12,21 @@ export const diffSchema = 'natc.diff/v1';
 
 /** The traffic diff for programs: one JSON document, each change with a witness. */
 export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
-  const document = {
-    schema: diffSchema,
-    view: 'traffic',
-    same: diff.changes.length === 0,
-    nodeAddresses: [...diff.nodeAddresses],
-    counts: countChanges(diff),
-    services: groupChanges(diff).map(({ service, life, changes }) => ({
-      service: service ?? null,
-      life,
-      changes: changes.map((change) => changeJson(change, locate)),
-    })),
-  };
+  const same = diff.changes.length === 0;
+  const document = { schema: diffSchema, view: 'traffic', same, ...trafficJson(diff, locate) };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
+
+/** What the document says of the changes. */
+export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
+  nodeAddresses: [...diff.nodeAddresses],
+  counts: countChanges(diff),
+  services: groupChanges(diff).map(({ service, life, changes }) => ({
+    service: service ?? null,
+    life,
+    changes: changes.map((change) => changeJson(change, locate)),
+  })),
+});
 
 function changeJson(change: Change, locate: Locate) {
   const { type, family, clients, before, after, endpoints, risks, witness } = change;

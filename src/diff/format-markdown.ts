@@ -5,13 +5,29 @@ import { countChanges, countsText, groupChanges, type ServiceChanges } from './g
 import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 /** GitHub cuts comments at 65,536 characters; the rest is left to the other formats. */
-const longest = 60_000;
+export const longestMarkdown = 60_000;
 
 const heading = '### Service traffic';
 
 /** The traffic diff as a comment on a pull request: risks first, then a list per Service. */
-export function formatTrafficMarkdown(diff: TrafficDiff, locate: Locate): string {
-  if (diff.changes.length === 0) return `${heading}\n\nNo packet is treated differently.\n`;
+export const formatTrafficMarkdown = (diff: TrafficDiff, locate: Locate): string =>
+  diff.changes.length === 0
+    ? `${heading}\n\nNo packet is treated differently.\n`
+    : markdownChanges(diff, { heading, room: longestMarkdown, locate });
+
+export interface MarkdownPart {
+  /** Markdown; the counts follow it. */
+  readonly heading: string;
+  /** In characters; Services that do not fit are counted. */
+  readonly room: number;
+  readonly locate: Locate;
+}
+
+/** The changes under a heading. */
+export function markdownChanges(
+  diff: TrafficDiff,
+  { heading, room, locate }: MarkdownPart,
+): string {
   const groups = groupChanges(diff);
   const risky = groups.flatMap(({ service, changes }) =>
     changes.flatMap((change) =>
@@ -23,7 +39,7 @@ export function formatTrafficMarkdown(diff: TrafficDiff, locate: Locate): string
   let left = groups.length;
   for (const group of groups) {
     const part = formatGroup(group, locate);
-    if (text.length + part.length > longest) break;
+    if (text.length + part.length > room) break;
     text += part;
     left -= 1;
   }
@@ -52,5 +68,5 @@ function formatChange(change: Change, locate: Locate): string {
 const code = (text: string): string => `\`${text.replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
 
 /** Names and file names may hold what Markdown and HTML would act on. */
-const escapeMarkdown = (text: string): string =>
+export const escapeMarkdown = (text: string): string =>
   text.replace(/[\\`*_{}[\]<>|#~@]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');

@@ -20,13 +20,16 @@ const families: readonly NftFamily[] = ['ip', 'ip6'];
  *
  * @param nodeAddresses this node's addresses as far as they are known. Other addresses are tried as the
  * node's own too, save those of Services; where none is known, one is taken for granted.
+ * @param ownPodNetworks are called this node's pods instead of by their addresses: what is told of many
+ * nodes must not name the network of one
  * @throws for rulesets of another shape than natc's
  */
 export const diffTraffic = (
   before: Ruleset,
   after: Ruleset,
   nodeAddresses: ReadonlySet<string>,
-): TrafficDiff => diffPairs(before, after, nodeAddresses, (pair) => pair);
+  ownPodNetworks: ReadonlySet<string> = new Set(),
+): TrafficDiff => diffPairs(before, after, nodeAddresses, (pair) => ({ ...pair, ownPodNetworks }));
 
 /** A plan laid out for both backends. */
 export interface BothBackends {
@@ -45,9 +48,11 @@ export const diffIptablesTraffic = (
   before: BothBackends,
   after: BothBackends,
   nodeAddresses: ReadonlySet<string>,
+  ownPodNetworks: ReadonlySet<string> = new Set(),
 ): TrafficDiff =>
   diffPairs(before.nftables, after.nftables, nodeAddresses, (pair) => ({
     ...pair,
+    ownPodNetworks,
     before: onIptables(pair, pair.before, before.iptables),
     after: onIptables(pair, pair.after, after.iptables),
   }));

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
 import { formatTrafficHtml } from '../../src/diff/format-html.ts';
+import { mapTraffic } from '../../src/diff/html/traffic-map.ts';
+import { formatNodesHtml } from '../../src/diff/nodes/format-html.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import type { Ruleset } from '../../src/ruleset/ast.ts';
@@ -133,6 +135,44 @@ describeWithBrowser('the report of 2,000 Services in a browser', () => {
 
       await page.locator('#risky').check();
       await expect.poll(() => services.count()).toBe(2);
+
+      expect(requests).toEqual([]);
+      expect(errors).toEqual([]);
+    });
+  });
+});
+
+describeWithBrowser('the report of all nodes in a browser', () => {
+  const file = join(directory, 'nodes.html');
+  const group = (nodes: readonly string[], next: Ruleset) => ({
+    nodes,
+    diff: diffTraffic(before, next, new Set(['192.168.0.11'])),
+    map: mapTraffic(before, next).filter(({ name }) => name === `shop/${serviceName(5)}`),
+  });
+  const emptied = rulesetOf(ids.flatMap((i) => [service(i), slice(i, i === 5 ? 0 : 3)]));
+  const halved = rulesetOf(ids.flatMap((i) => [service(i), slice(i, i === 5 ? 2 : 3)]));
+  const groups = [group(['node-a', 'node-b'], halved), group(['node-c'], emptied)];
+  const diff = { groups, unchanged: ['node-d'], onlyBefore: [], onlyAfter: [] };
+  beforeAll(() =>
+    writeFileSync(
+      file,
+      formatNodesHtml(diff, { before: 'main', after: 'branch' }, () => undefined),
+    ),
+  );
+
+  test('shows the changes of the nodes that are chosen', async () => {
+    await visit(file, async ({ page, requests, errors }) => {
+      const changes = page.locator('#changes');
+      await expect.poll(() => changes.textContent()).toContain('loses 10.180.0.53:8080 (1/3)');
+      expect(await page.locator('#nodes').textContent()).toBe('node-a, node-b; drawn as on node-a');
+      expect(await page.locator('#unchanged').isVisible()).toBe(false);
+      expect(await page.locator('header').textContent()).toContain('No difference on node-d');
+
+      await page.locator('#group').selectOption({ label: 'On node-c' });
+      await expect.poll(() => changes.textContent()).toContain('the last usable endpoint is gone');
+      expect(await page.locator('#counts').textContent()).toContain('1 risk found');
+      expect(await page.locator('svg path.gone').count()).toBeGreaterThan(0);
+      expect(await page.locator('#services li:visible').count()).toBe(1);
 
       expect(requests).toEqual([]);
       expect(errors).toEqual([]);

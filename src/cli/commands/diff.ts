@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { collect } from '../option-values.ts';
 import {
   addMessageOptions,
   addNodeOptions,
@@ -16,6 +17,8 @@ export interface DiffFlags extends CompileFlags {
   readonly backend: 'nftables' | 'iptables';
   readonly output: (typeof diffFormats)[number];
   readonly outFile?: string;
+  readonly allNodes?: boolean;
+  readonly nodes?: readonly string[];
 }
 
 export const diffCommand: CommandDefinition = {
@@ -52,6 +55,16 @@ export const diffCommand: CommandDefinition = {
       )
       .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
     addSettingsOptions(command);
+    command
+      .option(
+        '--all-nodes',
+        'compare manifests for each Node object, and group nodes that see the same',
+      )
+      .option(
+        '--nodes <path>',
+        'file, directory or - with the Nodes of both sides, for --all-nodes (repeatable)',
+        collect,
+      );
     addNodeOptions(command);
     addMessageOptions(command);
   },
@@ -65,14 +78,22 @@ export const diffCommand: CommandDefinition = {
       command: 'natc diff main/manifests manifests --node-name node-a -o markdown',
     },
     {
+      does: 'On which nodes of a cluster does a branch change something?',
+      command:
+        'kubectl get nodes -o json > nodes.json &&\n' +
+        '  natc diff main/manifests manifests --all-nodes --nodes nodes.json',
+    },
+    {
       does: 'What would natc apply send to this kernel?',
       command: 'natc diff live manifests/ --node-name "$(hostname)" --view kernel',
     },
   ],
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
-    const [before, after] = command.processedArgs as [string, string];
-    const { runDiff } = await import('../run-diff.ts');
-    return runDiff(before, after, command.opts<DiffFlags>(), terminal);
+    const sides = command.processedArgs as [string, string];
+    const flags = command.opts<DiffFlags>();
+    if (flags.allNodes === true || flags.nodes !== undefined)
+      return (await import('../diff-all-nodes.ts')).diffAllNodes(sides, flags, terminal);
+    return (await import('../run-diff.ts')).runDiff(...sides, flags, terminal);
   },
 };

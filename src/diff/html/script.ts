@@ -19,7 +19,8 @@ const draw = (name, attributes, ...children) => {
   return element;
 };
 
-const items = data.services.map((service, number) => {
+let items = [];
+const itemOf = (service, number) => {
   const risks = service.changes.reduce((sum, change) => sum + change.risks.length, 0);
   const state = service.state !== 'same' ? service.state : service.changes.length > 0 ? 'changed' : 'same';
   const badge = make('span', { class: risks > 0 ? 'badge risk' : 'badge' },
@@ -30,8 +31,7 @@ const items = data.services.map((service, number) => {
     ...service.endpoints.map((node) => node.label), ...service.clients.map((node) => node.label),
     ...service.changes.map((change) => change.subject + ' ' + change.sentence)].join('\\n').toLowerCase();
   return { service, item: make('li', {}, button), button, words, risks };
-});
-byId('services').append(...items.map(({ item }) => item));
+};
 
 const filter = () => {
   const wanted = byId('search').value.toLowerCase().split(/\\s+/).filter(Boolean);
@@ -103,8 +103,25 @@ function show(number) {
     make('ul', { id: 'changes' }, ...(service.changes.length > 0 ? service.changes.map(changeItem) : [make('p', {}, 'No packet to this Service is treated differently.')])),
     ...(service.addresses.length > 0 ? [trafficMap(service)] : []));
 }
-filter();
-const first = items.findIndex(({ risks }) => risks > 0);
-const start = first !== -1 ? first : items.findIndex(({ service }) => service.changes.length > 0);
-if (start !== -1) show(start);
+const open = (group) => {
+  items = group.services.map(itemOf);
+  byId('services').replaceChildren(...items.map(({ item }) => item));
+  byId('counts').textContent = group.counts;
+  byId('detail').replaceChildren(make('p', {}, 'Choose a Service.'));
+  filter();
+  const first = items.findIndex(({ risks }) => risks > 0);
+  const start = first !== -1 ? first : items.findIndex(({ service }) => service.changes.length > 0);
+  if (start !== -1) show(start);
+};
+const chooser = byId('group');
+if (chooser !== null) {
+  chooser.append(...data.groups.map(({ title }, number) => make('option', { value: String(number) }, title)));
+  const choose = () => {
+    const group = data.groups[Number(chooser.value)];
+    byId('nodes').textContent = group.nodes;
+    open(group);
+  };
+  chooser.addEventListener('input', choose);
+  choose();
+} else if (data.groups.length > 0) open(data.groups[0]);
 `;

@@ -4,7 +4,7 @@ export const style = `
   --new: #1a7f37; --gone: #cf222e; --changed: #9a6700; --same: #8c959f; }
 @media (prefers-color-scheme: dark) { :root { --fg: #e6edf3; --bg: #0d1117; --soft: #161b22;
   --line: #30363d; --new: #3fb950; --gone: #f85149; --changed: #d29922; --same: #7d8590; } }
-* { box-sizing: border-box; }
+* { box-sizing: border-box; } [hidden] { display: none !important; }
 body { margin: 0; font: 14px/1.45 system-ui, sans-serif; color: var(--fg); background: var(--bg);
   display: grid; grid-template: auto 1fr / minmax(16rem, 24rem) 1fr; height: 100vh; }
 header { grid-column: 1 / 3; padding: .6rem 1rem; border-bottom: 1px solid var(--line);
@@ -13,7 +13,8 @@ h1 { font-size: 1.1rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 0 0 .6rem; overflow-wrap: anywhere; }
 nav { overflow: auto; border-right: 1px solid var(--line); }
 nav .tools { position: sticky; top: 0; background: var(--bg); padding: .6rem; border-bottom: 1px solid var(--line); }
-input[type=search] { width: 100%; padding: .35rem .5rem; font: inherit; }
+input[type=search], select { width: 100%; padding: .35rem .5rem; font: inherit; }
+#nodes { margin: .3rem 0 .6rem; max-height: 6rem; overflow: auto; overflow-wrap: anywhere; }
 label { display: block; margin-top: .3rem; }
 ul { list-style: none; margin: 0; padding: 0; }
 #services li { content-visibility: auto; contain-intrinsic-size: auto 2.1rem; }

@@ -1,0 +1,159 @@
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { SourceObject } from '../diagnostics/source.ts';
+import type { NodesDiff } from '../diff/nodes/node-groups.ts';
+import type { DiffFlags } from './commands/diff.ts';
+import { type CompileInput, readCompileInput, readInputs, tolerateEmpty } from './compile-input.ts';
+import { deliver } from './deliver.ts';
+import { kindOfSide } from './diff-side.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { printDiagnostics } from './messages.ts';
+import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
+import { cannotAnswer, dataPalette } from './run-diff.ts';
+import { commandClock } from './stage-clock.ts';
+import type { Terminal } from './terminal.ts';
+
+type Names = readonly [before: string, after: string];
+
+/**
+ * `natc diff OLD NEW --all-nodes`: what changes on each node that both sides have, told once for all
+ * nodes of which the same is to be told. A side without Node objects has those of the other: the
+ * manifests under review hold Services, a dump of the cluster its nodes.
+ */
+export async function diffAllNodes(
+  names: Names,
+  flags: DiffFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const misuse = misuseOf(names, flags);
+  if (misuse !== undefined) return cannotAnswer(misuse, terminal);
+  const clock = commandClock(flags, terminal);
+  const input = await readCompileInput(flags, [names[0]], clock);
+  const sides = [
+    await readSide(input),
+    await readSide(await readCompileInput(flags, [names[1]], clock)),
+  ] as const;
+  const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes);
+  const read = [...sides, given].flatMap((side) => side?.diagnostics ?? []);
+  if (hasErrors(read)) {
+    await printDiagnostics(read, flags, terminal);
+    return exitCodes.cannotAnswer;
+  }
+  const [old, next] = sides.map(({ objects }) => ({
+    nodes: given?.objects.filter(isNode) ?? objects.filter(isNode),
+    others: objects.filter((object) => !isNode(object)),
+  }));
+  if (old === undefined || next === undefined) throw new Error('two sides');
+  if (old.nodes.length === 0 && next.nodes.length === 0)
+    return cannotAnswer(
+      given === undefined
+        ? '--all-nodes: neither side holds a Node object; name a file of them with --nodes'
+        : '--nodes: there is no Node object',
+      terminal,
+    );
+  const { compareNodes } = await import('../diff-nodes.ts');
+  const { groupNodes, isSameOnAllNodes } = await import('../diff/nodes/node-groups.ts');
+  const compared = clock.run('model', () =>
+    compareNodes({
+      before: [...old.others, ...(old.nodes.length > 0 ? old.nodes : next.nodes)],
+      after: [...next.others, ...(next.nodes.length > 0 ? next.nodes : old.nodes)],
+      options: ofNoNode(input.effective.options),
+      optionPlaces: input.optionPlaces,
+      backend: flags.backend,
+      isMapped: flags.output === 'html',
+    }),
+  );
+  const found = [...read, ...compared.diagnostics];
+  const grouped = clock.run('nodes', () => groupNodes(noting(compared.diffs, found)));
+  await printDiagnostics(found, flags, terminal);
+  if (hasErrors(found)) return exitCodes.cannotAnswer;
+  const { onlyBefore, onlyAfter } = compared;
+  const diff: NodesDiff = { ...grouped, onlyBefore, onlyAfter };
+  const text = await formatNodes(diff, names, flags, terminal);
+  const delivered = await deliver(text, flags.outFile, flags, terminal);
+  if (delivered !== exitCodes.success) return delivered;
+  return isSameOnAllNodes(diff) ? exitCodes.success : exitCodes.no;
+}
+
+function misuseOf(names: Names, flags: DiffFlags): string | undefined {
+  if (flags.allNodes !== true) return '--nodes needs --all-nodes';
+  const { view } = flags;
+  if (view !== 'traffic')
+    return `--all-nodes has no --view ${view}: give one node with --node-name, or compare what natc compile --all-nodes writes`;
+  const other = names.find((name) => kindOfSide(name) !== 'manifests');
+  if (other !== undefined)
+    return `--all-nodes compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : "one node's ruleset"}`;
+  if ([...names, ...(flags.nodes ?? [])].filter((name) => name === '-').length > 1)
+    return 'stdin can be named only once';
+  return oneNodeFlagProblem(flags);
+}
+
+const isNode = ({ kind }: SourceObject): boolean => kind === 'Node';
+
+interface ReadObjects {
+  readonly objects: readonly SourceObject[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function readSide({
+  inputs,
+  effective,
+  diagnostics,
+  clock,
+}: CompileInput): Promise<ReadObjects> {
+  const { readObjects } = await import('../read/read.ts');
+  const read = clock.run('read', () => readObjects(inputs));
+  // As much as the objects, and nobody needs it any more.
+  inputs.length = 0;
+  const found = read.diagnostics.map((each) => tolerateEmpty(each, effective.options));
+  return { objects: read.objects, diagnostics: [...diagnostics, ...found] };
+}
+
+async function readNodes(paths: readonly string[]): Promise<ReadObjects> {
+  const { readObjects } = await import('../read/read.ts');
+  const { inputs, diagnostics } = await readInputs(paths);
+  const read = readObjects(inputs);
+  return { objects: read.objects, diagnostics: [...diagnostics, ...read.diagnostics] };
+}
+
+/** Adds what each item says to `found` as it goes by. */
+function* noting<T extends { readonly diagnostics: readonly Diagnostic[] }>(
+  items: Iterable<T>,
+  found: Diagnostic[],
+): Iterable<T> {
+  for (const item of items) {
+    found.push(...item.diagnostics);
+    yield item;
+  }
+}
+
+async function formatNodes(
+  diff: NodesDiff,
+  [before, after]: Names,
+  flags: DiffFlags,
+  terminal: Terminal,
+): Promise<string> {
+  const { locate } = await import('../read/locate.ts');
+  const names = { before, after };
+  switch (flags.output) {
+    case 'text': {
+      const { formatNodesText } = await import('../diff/nodes/format-text.ts');
+      return formatNodesText(diff, names, { palette: dataPalette(flags, terminal), locate });
+    }
+    case 'json':
+      return (await import('../diff/nodes/format-json.ts')).formatNodesJson(diff, locate);
+    case 'markdown':
+      return (await import('../diff/nodes/format-markdown.ts')).formatNodesMarkdown(
+        diff,
+        names,
+        locate,
+      );
+    case 'github':
+      return (await import('../diff/nodes/format-github.ts')).formatNodesGithub(
+        diff,
+        names,
+        locate,
+      );
+    case 'html':
+      return (await import('../diff/nodes/format-html.ts')).formatNodesHtml(diff, names, locate);
+  }
+}

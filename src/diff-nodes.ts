@@ -1,0 +1,151 @@
+import { soundRuleset } from './compile.ts';
+import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
+import type { SourceObject } from './diagnostics/source.ts';
+import { mapTraffic } from './diff/html/traffic-map.ts';
+import { concernedServices, onlyServices } from './diff/nodes/concerned-services.ts';
+import type { NodeDiff } from './diff/nodes/node-groups.ts';
+import { diffIptablesTraffic, diffTraffic } from './diff/traffic.ts';
+import type { Cluster, Node } from './model/cluster.ts';
+import { buildModel } from './model/model.ts';
+import type { Settings } from './model/settings.ts';
+import { formatNetwork } from './net/cidr.ts';
+import type { CompileOptions } from './options.ts';
+import { buildPlan } from './plan/build.ts';
+import { type EndpointSources, sharedEndpointSources } from './plan/endpoint-sources.ts';
+import type { FamilyPlan, Plan } from './plan/plan.ts';
+import { buildIptables } from './ruleset/iptables/build.ts';
+import { naturalCompare } from './ruleset/natural-compare.ts';
+
+export interface NodesInput {
+  /** Of each side, Node objects among them. */
+  readonly before: readonly SourceObject[];
+  readonly after: readonly SourceObject[];
+  /** Without what is a single node's own: `nodeName`, `nodeIPs`, `zone`, `podCIDRs`. */
+  readonly options: CompileOptions;
+  readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
+  readonly backend: 'nftables' | 'iptables';
+  /** Whether to draw the Services that change. */
+  readonly isMapped: boolean;
+}
+
+export interface NodesComparison {
+  /** Of both sides' objects, and of their plans for the first node. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Names of Node objects that one side alone has. */
+  readonly onlyBefore: readonly string[];
+  readonly onlyAfter: readonly string[];
+  /** One for each node of both sides, in the order of their names, made as it is asked for. */
+  readonly diffs: Iterable<NodeDiff & { readonly diagnostics: readonly Diagnostic[] }>;
+}
+
+/**
+ * Compares what two clusters do to packets, on each node that both have. Objects are modelled once, and
+ * what is the same on both sides and meets nothing that is not is left aside (see
+ * {@link concernedServices}): a node costs little more than the Services that change.
+ */
+export function compareNodes(input: NodesInput): NodesComparison {
+  const { options, optionPlaces } = input;
+  const old = buildModel(input.before, options, optionPlaces);
+  const next = buildModel(input.after, options, optionPlaces);
+  const modelled = [...old.diagnostics, ...next.diagnostics];
+  if (hasErrors(modelled))
+    return { diagnostics: modelled, onlyBefore: [], onlyAfter: [], diffs: [] };
+
+  const nodes = { before: nodesByName(old.cluster), after: nodesByName(next.cluster) };
+  const names = [...nodes.before.keys()].filter((name) => nodes.after.has(name));
+  const without = (a: ReadonlyMap<string, Node>, b: ReadonlyMap<string, Node>) =>
+    [...a.keys()].filter((name) => !b.has(name));
+  const whole = [side(old), side(next)] as const;
+  const keys = concernedServices(old.cluster, next.cluster);
+  const part = [
+    side({ ...old, cluster: onlyServices(old.cluster, keys) }),
+    side({ ...next, cluster: onlyServices(next.cluster, keys) }),
+  ] as const;
+  const [first] = names;
+  const planned =
+    first === undefined ? [] : whole.flatMap((each) => planFor(each, first).diagnostics);
+  const diagnostics = [...modelled, ...planned];
+  // Most of what one node's plan has to say, all the others' say too, of other numbers of Services.
+  const known = new Set(diagnostics.map(({ code }) => code));
+
+  function diffNode(node: string) {
+    const isSame = factsText(nodes.before.get(node)) === factsText(nodes.after.get(node));
+    const [before, after] = (isSame ? part : whole).map((each) => planFor(each, node));
+    if (before === undefined || after === undefined) throw new Error('two sides');
+    const addresses = [nodes.before, nodes.after].flatMap((of) => of.get(node)?.addresses ?? []);
+    const compared = comparePlans(before.plan, after.plan, addresses, input);
+    const news = [...before.diagnostics, ...after.diagnostics].filter(
+      ({ code }) => !known.has(code),
+    );
+    for (const { code } of news) known.add(code);
+    return { node, ...compared, diagnostics: news };
+  }
+  function* diffs() {
+    for (const name of names) yield diffNode(name);
+  }
+  function planFor({ cluster, settings, sources }: Side, nodeName: string) {
+    return buildPlan(cluster, { ...settings, nodeName }, optionPlaces, sources);
+  }
+  return {
+    diagnostics,
+    onlyBefore: without(nodes.before, nodes.after),
+    onlyAfter: without(nodes.after, nodes.before),
+    diffs: hasErrors(diagnostics) ? [] : diffs(),
+  };
+}
+
+interface Side {
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  readonly sources: EndpointSources;
+}
+
+const side = ({ cluster, settings }: Pick<Side, 'cluster' | 'settings'>): Side => ({
+  cluster,
+  settings,
+  sources: sharedEndpointSources(cluster),
+});
+
+const nodesByName = ({ nodes }: Cluster): ReadonlyMap<string, Node> =>
+  new Map(
+    [...nodes].sort((a, b) => naturalCompare(a.name, b.name)).map((node) => [node.name, node]),
+  );
+
+/** What the plan takes from a Node object. */
+const factsText = (node: Node | undefined): string =>
+  JSON.stringify([node?.addresses, node?.podCIDRs, node?.zone]);
+
+function comparePlans(
+  before: Plan,
+  after: Plan,
+  addresses: readonly string[],
+  { options, backend, isMapped }: NodesInput,
+): Pick<NodeDiff, 'diff' | 'map'> {
+  const rulesets = { before: soundRuleset(before), after: soundRuleset(after) };
+  const nodeAddresses = new Set(addresses);
+  const own = options.detectLocalMode === 'NodeCIDR' ? ownPodNetworks(before, after) : [];
+  const diff =
+    backend === 'iptables'
+      ? diffIptablesTraffic(
+          { nftables: rulesets.before, iptables: iptablesOf(before) },
+          { nftables: rulesets.after, iptables: iptablesOf(after) },
+          nodeAddresses,
+          new Set(own),
+        )
+      : diffTraffic(rulesets.before, rulesets.after, nodeAddresses, new Set(own));
+  const map = isMapped ? mapTraffic(rulesets.before, rulesets.after) : [];
+  const changed = new Set(diff.changes.map(({ service }) => service));
+  return { diff, map: map.filter(({ name }) => changed.has(name)) };
+}
+
+const iptablesOf = ({ families }: Plan) => families.map((family) => buildIptables(family));
+
+/** Where a node's pods have other networks on one side than on the other, a reader needs to see both. */
+function ownPodNetworks(before: Plan, after: Plan): readonly string[] {
+  const networks = (plan: Plan): readonly string[] => plan.families.flatMap(detectedNetwork);
+  const [was, is] = [networks(before), networks(after)];
+  return was.join() === is.join() ? was : [];
+}
+
+const detectedNetwork = ({ localDetector }: FamilyPlan): readonly string[] =>
+  localDetector?.kind === 'source-cidr' ? [formatNetwork(localDetector.cidr)] : [];

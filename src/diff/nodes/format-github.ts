@@ -1,0 +1,48 @@
+import type { Locate } from '../../diagnostics/report.ts';
+import type { Change } from '../change.ts';
+import { command, notice } from '../format-github.ts';
+import { groupChanges } from '../group-changes.ts';
+import type { SideNames } from './format-text.ts';
+import { changeKey, type NodesDiff } from './node-groups.ts';
+import { nodeCount, onNodes, otherNodes } from './wording.ts';
+
+/**
+ * GitHub workflow commands. A line of a manifest is annotated once for each change, however many groups
+ * of nodes have it: GitHub shows ten annotations in a step.
+ */
+export function formatNodesGithub(diff: NodesDiff, names: SideNames, locate: Locate): string {
+  const { groups, onlyBefore, onlyAfter } = diff;
+  if (groups.length === 0 && onlyBefore.length === 0 && onlyAfter.length === 0) return '';
+  const total = nodeCount(diff);
+  const changed =
+    groups.length === 0 ? [] : [`Changes on ${total - diff.unchanged.length} of ${total} nodes`];
+  const lines = [
+    notice([...changed, ...otherNodes(diff, names)].join('\n')),
+    ...[...changesOf(diff)]
+      .sort(byRisk)
+      .map(({ change, nodes }) => command(change, locate, `${onNodes(nodes, total)}:`)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+interface ChangeOfNodes {
+  readonly change: Change;
+  readonly nodes: readonly string[];
+}
+
+/** Each change once, with all nodes that have it. */
+function changesOf({ groups }: NodesDiff): Iterable<ChangeOfNodes> {
+  const changes = new Map<string, ChangeOfNodes & { readonly nodes: string[] }>();
+  for (const { nodes, diff } of groups) {
+    for (const change of groupChanges(diff).flatMap((group) => group.changes)) {
+      const key = changeKey(change);
+      const known = changes.get(key);
+      if (known === undefined) changes.set(key, { change, nodes: [...nodes] });
+      else known.nodes.push(...nodes);
+    }
+  }
+  return changes.values();
+}
+
+const byRisk = (a: ChangeOfNodes, b: ChangeOfNodes): number =>
+  Number(b.change.risks.length > 0) - Number(a.change.risks.length > 0);

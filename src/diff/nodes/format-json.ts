@@ -1,0 +1,24 @@
+import type { Locate } from '../../diagnostics/report.ts';
+import { trafficJson } from '../format-json.ts';
+import { isSameOnAllNodes, type NodesDiff } from './node-groups.ts';
+
+/** The version of the document; docs/reference/diff-json.md describes it. */
+export const nodesDiffSchema = 'natc.diff-nodes/v1';
+
+/** For programs: every node by name, the changes of each group once. */
+export function formatNodesJson(diff: NodesDiff, locate: Locate): string {
+  const { groups, unchanged, onlyBefore, onlyAfter } = diff;
+  const document = {
+    schema: nodesDiffSchema,
+    same: isSameOnAllNodes(diff),
+    groups: groups.map((group) => ({
+      nodes: group.nodes,
+      example: group.nodes[0],
+      ...trafficJson(group.diff, locate),
+    })),
+    unchanged,
+    onlyBefore,
+    onlyAfter,
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

@@ -1,0 +1,97 @@
+/** Every format of the diff of all nodes, whole. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { colorPalette, plainPalette } from '../../../src/diagnostics/palette.ts';
+import { formatNodesGithub } from '../../../src/diff/nodes/format-github.ts';
+import { formatNodesHtml } from '../../../src/diff/nodes/format-html.ts';
+import { formatNodesJson } from '../../../src/diff/nodes/format-json.ts';
+import { formatNodesMarkdown } from '../../../src/diff/nodes/format-markdown.ts';
+import { formatNodesText } from '../../../src/diff/nodes/format-text.ts';
+import { groupNodes, type NodesDiff } from '../../../src/diff/nodes/node-groups.ts';
+import { compareNodes } from '../../../src/diff-nodes.ts';
+import { defaultOptions } from '../../../src/options.ts';
+import { locate } from '../../../src/read/locate.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { objectsOf } from '../../support/objects.ts';
+
+const directory = 'fixtures/diff-nodes';
+const names = { before: 'main', after: 'branch' };
+
+function diffOf(old: string, next: string): NodesDiff {
+  const [before = [], after = []] = [old, next].map((name) => {
+    const file = `${directory}/${name}.yaml`;
+    return objectsOf(readFileSync(file, 'utf8'), file);
+  });
+  const { diffs, onlyBefore, onlyAfter } = compareNodes({
+    before,
+    after,
+    options: defaultOptions,
+    optionPlaces: new Map(),
+    backend: 'nftables',
+    isMapped: true,
+  });
+  return { ...groupNodes(diffs), onlyBefore, onlyAfter };
+}
+
+describe('the diff of all nodes', () => {
+  const diff = diffOf('old', 'new');
+  const text = formatNodesText(diff, names, { palette: plainPalette, locate });
+  const expected = (extension: string) => `${directory}/expected.${extension}`;
+
+  test('in every format', () => {
+    expectGolden(expected('txt'), text);
+    expectGolden(expected('json'), formatNodesJson(diff, locate));
+    expectGolden(expected('md'), formatNodesMarkdown(diff, names, locate));
+    expectGolden(expected('github'), formatNodesGithub(diff, names, locate));
+  });
+
+  test('colour changes no word', () => {
+    const coloured = formatNodesText(diff, names, { palette: colorPalette, locate });
+    expect(coloured).not.toBe(text);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(text);
+  });
+
+  test('the page holds every group with the Services that change, and nothing else', () => {
+    const html = formatNodesHtml(diff, names, locate);
+    const data = /<script type="application\/json" id="data">(.*?)<\/script>/.exec(html)?.[1] ?? '';
+    const { groups } = JSON.parse(data) as {
+      groups: {
+        title: string;
+        nodes: string;
+        services: { name: string; endpoints: unknown[] }[];
+      }[];
+    };
+    expect(groups.map(({ title }) => title)).toEqual([
+      'On 2 of 5 nodes (node-c, node-d)',
+      'On node-e',
+    ]);
+    expect(groups[0]?.nodes).toBe('node-c, node-d; drawn as on node-c');
+    expect(groups.map(({ services }) => services.map(({ name }) => name))).toEqual([
+      ['shop/search'],
+      ['shop/log', 'shop/search'],
+    ]);
+    expect(groups[0]?.services[0]?.endpoints).toHaveLength(2);
+    expect(html).toContain('Only in main: node-old');
+  });
+
+  test('without a difference every format says so', () => {
+    const same = diffOf('old', 'old');
+    const all = 'No difference on any node: 6 nodes (node-a, node-b, node-c, node-d and 2 more)';
+    expect(formatNodesText(same, names, { palette: plainPalette, locate })).toBe(`${all}\n`);
+    expect(formatNodesMarkdown(same, names, locate)).toBe(`### Service traffic\n\n${all}\n`);
+    expect(formatNodesGithub(same, names, locate)).toBe('');
+    expect(formatNodesHtml(same, names, locate)).toContain('There is nothing to show.');
+    const json = JSON.parse(formatNodesJson(same, locate));
+    expect(json).toMatchObject({ same: true, groups: [], onlyBefore: [], onlyAfter: [] });
+    expect(json.unchanged).toHaveLength(6);
+  });
+
+  test('a comment on a pull request keeps to its size', () => {
+    const [group] = diff.groups;
+    const many = Array.from({ length: 1000 }, (_, i) => ({ ...group!, nodes: [`node-${i}`] }));
+    const markdown = formatNodesMarkdown({ ...diff, groups: many }, names, locate);
+    expect(markdown.length).toBeLessThan(61_000);
+    expect(markdown).toMatch(/\nand \d+ more groups of nodes\.\n\nNo difference on 2 nodes/);
+  });
+});
