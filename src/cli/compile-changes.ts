@@ -62,7 +62,7 @@ async function compileChanged(
   if (before === undefined) return undefined;
   const { recompile } = await import('../incremental/recompile.ts');
   const result = clock.run('changes', () =>
-    recompile(before, items, effective.options, optionPlaces),
+    recompile(before, items, inputs, effective.options, optionPlaces),
   );
   if (result.kind === 'full') {
     await report(`all compiled: ${result.because}`, flags, terminal);
@@ -73,7 +73,7 @@ async function compileChanged(
     objects: items.items.length,
   });
   const exitCode = await clock.run('write', () =>
-    deliver(result.text, flags.outFile, flags, terminal),
+    deliver(result.remembered.text, flags.outFile, flags, terminal),
   );
   if (result.remembered !== before) await keep(result.remembered, clock, flags, terminal);
   await report(`${result.services} Services compiled, the others as before`, flags, terminal);

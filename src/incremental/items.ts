@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
 import type { Input } from '../read/inputs.ts';
 
-/** The bytes of one object of the input, told apart without parsing them. */
+/** Where one object of the input stands, found without parsing it. */
 export interface Item {
   readonly style: Style;
-  /** The name of the input it is in. */
+  /** The input it is in: its name and its index. */
   readonly source: string;
+  readonly input: number;
   /** Offset in the input's bytes where the object begins; the end is exclusive. */
   readonly start: number;
   readonly end: number;
-  readonly bytes: Uint8Array;
-  /** SHA-256 of `bytes`. */
+  /** SHA-256 of its bytes. */
   readonly hash: string;
 }
 
@@ -32,13 +32,13 @@ export interface Items {
 export function splitItems(inputs: readonly Input[]): Items {
   const items: Item[] = [];
   const frames: string[] = [];
-  for (const { name, bytes } of inputs) {
+  for (const [input, { name, bytes }] of inputs.entries()) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const { style, starts, ends } = boundaries(text);
     for (const [each, start] of starts.entries()) {
       const end = ends[each] ?? text.length;
-      const own = text.subarray(start, end);
-      items.push({ style, source: name, start, end, bytes: own, hash: hash('sha256', own) });
+      const digest = hash('sha256', text.subarray(start, end));
+      items.push({ style, source: name, input, start, end, hash: digest });
     }
     // What stands between two items is always the same.
     const around = [text.subarray(0, starts[0]), text.subarray(ends.at(-1))];
@@ -124,7 +124,11 @@ function yamlDocuments(text: Buffer): Boundaries {
 }
 
 /** An item as an input of its own. */
-export function inputOf({ style, source, bytes }: Item): Input {
+export function inputOf(
+  { style, source, input, start, end }: Item,
+  inputs: readonly Input[],
+): Input {
+  const bytes = inputs[input]?.bytes.subarray(start, end) ?? new Uint8Array();
   if (style !== 'yaml-list') return { name: source, bytes };
   // The dash gives way to indentation.
   const mapping = Buffer.from(bytes);

@@ -3,6 +3,7 @@ import { isPrinted, type Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { buildModel } from '../model/model.ts';
 import type { CompileOptions } from '../options.ts';
+import type { Input } from '../read/inputs.ts';
 import { readObjects } from '../read/read.ts';
 import { renderNft } from '../render/nft.ts';
 import { CannotSplice, giveUp } from './edit.ts';
@@ -21,8 +22,7 @@ import { splice } from './splice.ts';
 export type Recompilation =
   | {
       readonly kind: 'spliced';
-      readonly text: string;
-      /** What the next compilation has to know; the same when nothing changed. */
+      /** What the next compilation has to know, with the text; the same when nothing changed. */
       readonly remembered: Remembered;
       /** How many Services were compiled. */
       readonly services: number;
@@ -34,16 +34,18 @@ export type Recompilation =
  * Compiles what has changed since the last compilation, and puts it into that one's text. The result
  * is what a full compilation would print, byte by byte, and one that would print no warnings.
  *
+ * @param items those of `inputs`
  * @param options what to compile with; its hash must be that of `remembered`
  */
 export function recompile(
   remembered: Remembered,
-  input: Items,
+  items: Items,
+  inputs: readonly Input[],
   options: CompileOptions,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place>,
 ): Recompilation {
   try {
-    return spliced(remembered, input, options, optionPlaces);
+    return spliced(remembered, items, inputs, options, optionPlaces);
   } catch (error) {
     if (error instanceof CannotSplice) return { kind: 'full', because: error.message };
     throw error;
@@ -56,6 +58,7 @@ const isMuch = (changed: number, all: number): boolean => changed > 10 && change
 function spliced(
   remembered: Remembered,
   { items, frame }: Items,
+  inputs: readonly Input[],
   options: CompileOptions,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place>,
 ): Recompilation {
@@ -65,11 +68,10 @@ function spliced(
   if (hashes.size < items.length) giveUp('an object is given twice');
   const arrived = items.filter(({ hash }) => !known.has(hash));
   const gone = remembered.items.filter(({ hash }) => !hashes.has(hash));
-  if (arrived.length + gone.length === 0)
-    return { kind: 'spliced', text: remembered.text, remembered, services: 0 };
+  if (arrived.length + gone.length === 0) return { kind: 'spliced', remembered, services: 0 };
   if (isMuch(arrived.length + gone.length, items.length)) giveUp('much has changed');
 
-  const objects = new Map(arrived.map((item) => [item, readItem(item)]));
+  const objects = new Map(arrived.map((item) => [item, readItem(item, inputs)]));
   const { cluster, settings } = buildModel(present(objects.values()), options, optionPlaces);
   const descriptions = [...describeObjects(cluster).values()];
   const services = new Set(present([...descriptions, ...gone].map(({ service }) => service)));
@@ -79,7 +81,7 @@ function spliced(
     (service !== undefined && services.has(service)) || identity === `Node ${settings.nodeName}`;
   for (const item of items) {
     const before = known.get(item.hash);
-    if (before !== undefined && isNeeded(before)) objects.set(item, readItem(item));
+    if (before !== undefined && isNeeded(before)) objects.set(item, readItem(item, inputs));
   }
 
   const output = compileAlone(present(objects.values()), options, optionPlaces);
@@ -101,7 +103,7 @@ function spliced(
     entangled: [...remembered.entangled, ...entangledServices(output.plan.families)],
     text: splice(remembered.text, { services, oldClusterIPs, text }),
   };
-  return { kind: 'spliced', text: next.text, remembered: next, services: services.size };
+  return { kind: 'spliced', remembered: next, services: services.size };
 }
 
 function refuseTwice(
@@ -126,8 +128,8 @@ const present = <T>(list: Iterable<T | undefined>): readonly T[] =>
   [...list].filter((each) => each !== undefined);
 
 /** The object that an item holds; undefined when it is of a kind that natc does not use. */
-function readItem(item: Item): SourceObject | undefined {
-  const { objects, skipped, diagnostics } = readObjects([inputOf(item)]);
+function readItem(item: Item, inputs: readonly Input[]): SourceObject | undefined {
+  const { objects, skipped, diagnostics } = readObjects([inputOf(item, inputs)]);
   const [object] = objects;
   if (objects.length + skipped.size !== 1) giveUp('something is wrong with a changed object');
   if (object !== undefined && diagnostics.length > 0)

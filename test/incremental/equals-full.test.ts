@@ -43,14 +43,17 @@ test.each(Object.entries(styles))('%s', (_, print) => {
     const [first, second] = [inputOf(before.objects), inputOf(after.objects)];
     const old = compileInFull(first, options);
     if (old.remembered === undefined) return undefined;
-    const result = recompile(old.remembered, splitItems([second]), options, new Map());
+    const result = recompile(old.remembered, splitItems([second]), [second], options, new Map());
     if (result.kind === 'full') return undefined;
     splicedCount++;
     const now = compileInFull(second, options);
     if (now.isSilent !== true) return 'a full compilation has something to say';
-    if (result.text !== now.text) return `${result.text}\n----- but in full:\n${now.text}`;
-    const back = recompile(result.remembered, splitItems([first]), options, new Map());
-    return back.kind === 'full' || back.text === old.text ? undefined : 'not the same on return';
+    if (result.remembered.text !== now.text)
+      return `${result.remembered.text}\n----- but in full:\n${now.text}`;
+    const back = recompile(result.remembered, splitItems([first]), [first], options, new Map());
+    return back.kind === 'full' || back.remembered.text === old.text
+      ? undefined
+      : 'not the same on return';
   });
   expect(splicedCount).toBeGreaterThan(25);
 });

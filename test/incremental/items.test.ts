@@ -31,10 +31,11 @@ describe.each([
   ['yaml-list', yaml],
   ['yaml-documents', documents],
 ] as const)('%s', (style, print) => {
-  const { items, frame } = splitItems([input(print(names))]);
+  const inputs = [input(print(names))];
+  const { items, frame } = splitItems(inputs);
 
   test('each item can be read alone', () => {
-    const read = items.flatMap((item) => readObjects([inputOf(item)]).objects);
+    const read = items.flatMap((item) => readObjects([inputOf(item, inputs)]).objects);
     expect(read.map(({ value }) => value['metadata'])).toEqual(names.map((name) => ({ name })));
     expect(new Set(items.map((item) => item.style))).toEqual(new Set([style]));
   });
@@ -63,6 +64,9 @@ test('the frame tells what stands around the items', () => {
 
 test('texts of any other form are one item each', () => {
   for (const text of ['', '{"kind":"Service"}', JSON.stringify(JSON.parse(json(names)))]) {
-    expect(splitItems([input(text)]).items.map(({ bytes }) => bytes.toString())).toEqual([text]);
+    const inputs = [input(text)];
+    const [item, ...others] = splitItems(inputs).items;
+    expect(others).toEqual([]);
+    expect(item && inputOf(item, inputs)).toEqual(inputs[0]);
   }
 });

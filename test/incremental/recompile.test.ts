@@ -73,7 +73,7 @@ function recompiled(changes: Readonly<Record<string, object | undefined>>) {
   const { remembered } = before;
   if (remembered === undefined) throw new Error('nothing is remembered');
   const input = inputOf({ ...cluster, ...changes });
-  const result = recompile(remembered, splitItems([input]), options, new Map());
+  const result = recompile(remembered, splitItems([input]), [input], options, new Map());
   return { result, full: compileInFull(input, options) };
 }
 
@@ -112,7 +112,7 @@ test.each<readonly [string, Readonly<Record<string, object | undefined>>, number
 ])('compiled alone: %s', (_, changes, services) => {
   const { result, full } = recompiled(changes);
   expect(result).toMatchObject({ kind: 'spliced', services });
-  expect(result.kind === 'spliced' && result.text).toBe(full.text);
+  expect(result.kind === 'spliced' && result.remembered.text).toBe(full.text);
   expect(full.isSilent).toBe(true);
 });
 
@@ -204,9 +204,9 @@ test('Services that come to have an endpoint in common are known as such', () =>
   };
   const { result, full } = recompiled(shared);
   if (result.kind === 'full') throw new Error(result.because);
-  expect(result.text).toBe(full.text);
+  expect(result.remembered.text).toBe(full.text);
   const next = inputOf({ ...cluster, ...shared, apiSlice: undefined });
-  expect(recompile(result.remembered, splitItems([next]), options, new Map())).toEqual({
+  expect(recompile(result.remembered, splitItems([next]), [next], options, new Map())).toEqual({
     kind: 'full',
     because: 'Services have an endpoint in common',
   });
