@@ -1,15 +1,13 @@
-import { hash } from 'node:crypto';
-import { isPrinted } from '../diagnostics/diagnostic.ts';
 import type { Items } from '../incremental/items.ts';
 import type { Remembered } from '../incremental/remembered.ts';
 import { type CompileInput, inputPaths, readCompileInput } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
+import { keepRemembered, recompileInput, rememberCompiled, splitInput } from './recompile-input.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
-import { version } from './version.ts';
 import { compileAndReport, reportNoInput } from './with-compiled.ts';
 
 interface ChangesFlags extends CompileFlags {
@@ -19,9 +17,8 @@ interface ChangesFlags extends CompileFlags {
 }
 
 /**
- * `natc compile --state-dir`: compiles what has changed since the last time, and what it leaves behind
- * for the next. The text is that of a full compilation, which is done wherever there is doubt, and
- * whenever there is something to say: a warning is given every time, and needs its place in the input.
+ * `natc compile --state-dir`: compiles what has changed since the last time, and keeps what the next
+ * time needs. The text is that of a full compilation, which is done wherever there is doubt.
  */
 export async function compileChanges(flags: ChangesFlags, terminal: Terminal): Promise<ExitCode> {
   if (flags.output !== 'nft') {
@@ -32,18 +29,13 @@ export async function compileChanges(flags: ChangesFlags, terminal: Terminal): P
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
   const input = await readCompileInput(flags, paths, clock);
-  const { splitItems } = await import('../incremental/items.ts');
-  const items = clock.run('split', () => splitItems(input.inputs));
+  const items = await splitInput(input);
   const exitCode =
     (await compileChanged(input, items, flags, terminal)) ??
     (await compileInFull(input, items, flags, terminal));
   await reportStages(clock, flags, terminal);
   return exitCode;
 }
-
-/** Those of other options, and of another natc, are nothing to start from. */
-const optionsHash = ({ effective }: CompileInput): string =>
-  hash('sha256', JSON.stringify([version(), effective.options]));
 
 /** @returns undefined when all has to be compiled */
 async function compileChanged(
@@ -52,31 +44,17 @@ async function compileChanged(
   flags: ChangesFlags,
   terminal: Terminal,
 ): Promise<ExitCode | undefined> {
-  const { clock, diagnostics, effective, inputs, optionPlaces } = input;
-  // Notes are not kept.
-  if (diagnostics.length > 0 || flags.verbose === true) return undefined;
-  const { loadRemembered } = await import('./remembered-store.ts');
-  const before = await clock.run('recall', () =>
-    loadRemembered(flags.stateDir, optionsHash(input)),
-  );
-  if (before === undefined) return undefined;
-  const { recompile } = await import('../incremental/recompile.ts');
-  const result = clock.run('changes', () =>
-    recompile(before, items, inputs, effective.options, optionPlaces),
-  );
-  if (result.kind === 'full') {
-    await report(`all compiled: ${result.because}`, flags, terminal);
-    return undefined;
-  }
-  await printDiagnostics([], flags, terminal, {
-    files: inputs.length,
-    objects: items.items.length,
-  });
+  const result = await recompileInput(input, items, flags, terminal);
+  if (result === undefined) return undefined;
+  const { clock, inputs } = input;
+  const { remembered, plan } = result;
+  // A machine's format is a document even when there is nothing to say.
+  const size = { files: inputs.length, objects: remembered.items.length };
+  await printDiagnostics([], flags, terminal, size);
   const exitCode = await clock.run('write', () =>
-    deliver(result.remembered.text, flags.outFile, flags, terminal),
+    deliver(remembered.text, flags.outFile, flags, terminal),
   );
-  if (result.remembered !== before) await keep(result.remembered, clock, flags, terminal);
-  await report(`${result.services} Services compiled, the others as before`, flags, terminal);
+  if (plan !== undefined) await keep(remembered, clock, flags, terminal);
   return exitCode;
 }
 
@@ -87,17 +65,13 @@ async function compileInFull(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { clock } = input;
-  const { output, diagnostics, objects, skipped } = await compileAndReport(input, flags, terminal);
+  const compiled = await compileAndReport(input, flags, terminal);
+  const { output } = compiled;
   if (output === undefined) return exitCodes.cannotAnswer;
   const { renderNft } = await import('../render/nft.ts');
   const text = clock.run('render', () => renderNft(output.ruleset));
   const exitCode = await clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
-  if (diagnostics.some(isPrinted)) return exitCode;
-  const others = [...skipped.values()].reduce((sum, count) => sum + count, 0);
-  const { remember } = await import('../incremental/remembered.ts');
-  const remembered = clock.run('remember', () =>
-    remember(output, text, items, objects, others, optionsHash(input)),
-  );
+  const remembered = await rememberCompiled(input, items, compiled, text);
   if (remembered !== undefined) await keep(remembered, clock, flags, terminal);
   return exitCode;
 }
@@ -108,9 +82,8 @@ async function keep(
   flags: ChangesFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const { storeRemembered } = await import('./remembered-store.ts');
   try {
-    await clock.run('keep', () => storeRemembered(flags.stateDir, remembered));
+    await keepRemembered(remembered, flags.stateDir, clock);
   } catch (error) {
     const { systemErrorText } = await import('../live/system-error.ts');
     const diagnostic = {
@@ -123,6 +96,3 @@ async function keep(
     await printDiagnostics([diagnostic], flags, terminal);
   }
 }
-
-const report = async (text: string, flags: ChangesFlags, { stderr }: Terminal): Promise<void> =>
-  flags.stats === true ? stderr.write(`${text}\n`) : undefined;

@@ -65,15 +65,16 @@ export async function storeRemembered(
 
 const firstLine = (content: Uint8Array): string => `natc ${format} ${hash('sha256', content)}\n`;
 
+/** Removes all but the newest files, and what a killed process left half-written. */
 async function prune(directory: string): Promise<void> {
-  const files = (await readdir(directory)).filter((name) => filePattern.test(name));
-  if (files.length <= keptFiles) return;
-  const dated = await Promise.all(
-    files.map(async (name) => {
-      const path = join(directory, name);
-      return { path, time: (await stat(path)).mtimeMs };
-    }),
-  );
-  dated.sort((a, b) => b.time - a.time);
-  for (const { path } of dated.slice(keptFiles)) await rm(path, { force: true });
+  const files: { readonly path: string; readonly isWhole: boolean; readonly time: number }[] = [];
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith('compiled-')) continue;
+    const path = join(directory, name);
+    const time = (await stat(path).catch(() => undefined))?.mtimeMs;
+    if (time !== undefined) files.push({ path, isWhole: filePattern.test(name), time });
+  }
+  const whole = files.filter(({ isWhole }) => isWhole).sort((a, b) => b.time - a.time);
+  const left = files.filter(({ isWhole, time }) => !isWhole && time < Date.now() - 60_000);
+  for (const { path } of [...whole.slice(keptFiles), ...left]) await rm(path, { force: true });
 }

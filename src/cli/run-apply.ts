@@ -1,9 +1,10 @@
 import type { CompileOutput } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ApplyOptions } from '../live/apply.ts';
-import { chooseBackend } from '../live/backend.ts';
+import { type Backend, chooseBackend } from '../live/backend.ts';
 import type { Host } from '../live/host.ts';
-import { requiredSysctls } from '../live/sysctl.ts';
+import { requiredSysctls, type Sysctl } from '../live/sysctl.ts';
+import type { Plan } from '../plan/plan.ts';
 import { iptablesLimits } from '../ruleset/iptables/limits.ts';
 import type { ApplyFlags } from './apply-options.ts';
 import { confirmationOf } from './confirmation-watcher.ts';
@@ -13,24 +14,31 @@ import { printDiagnostics } from './messages.ts';
 import { reportApply, reportDryRun, reportIptables } from './report-apply.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The second half of `natc apply`: through the backend that the user or the machine decides on. */
-export async function runApply(
+/** Through what to apply: what the user says, or else what the machine is able to, which is then said. */
+export async function backendFor(
+  host: Host,
+  plan: Plan,
+  flags: ApplyFlags,
+  { stderr }: Terminal,
+): Promise<Backend> {
+  if (flags.backend !== 'auto') return flags.backend;
+  const { backend, reason } = await chooseBackend(host, plan);
+  if (flags.quiet !== true) await stderr.write(`backend ${backend}: ${reason}\n`);
+  return backend;
+}
+
+/** The second half of `natc apply`. */
+export const runApply = (
   host: Host,
   output: CompileOutput,
+  backend: Backend,
   input: NonNullable<ApplyOptions['input']>,
   flags: ApplyFlags,
   terminal: Terminal,
-): Promise<ExitCode> {
-  const chosen =
-    flags.backend === 'auto'
-      ? await chooseBackend(host, output.plan)
-      : { backend: flags.backend, reason: undefined };
-  if (chosen.reason !== undefined && flags.quiet !== true)
-    await terminal.stderr.write(`backend ${chosen.backend}: ${chosen.reason}\n`);
-  return chosen.backend === 'iptables'
+): Promise<ExitCode> =>
+  backend === 'iptables'
     ? runIptables(host, output, flags, terminal)
     : runNftables(host, output, input, flags, terminal);
-}
 
 async function runNftables(
   host: Host,
@@ -43,7 +51,7 @@ async function runNftables(
   const wanted = wantedFrom(plan, ruleset);
   const { confirmTimeout } = flags;
   const options = {
-    ...sharedOptions({ plan }, flags),
+    ...sharedOptions(requiredSysctls(plan), flags),
     verify: flags.verify === true,
     force: flags.force === true,
     input,
@@ -70,12 +78,13 @@ async function runIptables(
   await printDiagnostics(limits, flags, terminal);
   if (hasErrors(limits)) return exitCodes.cannotAnswer;
   const { applyByIptables } = await import('../live/apply-iptables.ts');
-  const outcome = await applyByIptables(host, plan, sharedOptions({ plan }, flags));
+  const outcome = await applyByIptables(host, plan, sharedOptions(requiredSysctls(plan), flags));
   return reportIptables(outcome, flags, terminal);
 }
 
-const sharedOptions = ({ plan }: Pick<CompileOutput, 'plan'>, flags: ApplyFlags) => ({
+/** @param sysctls what the rules rely on */
+export const sharedOptions = (sysctls: readonly Sysctl[], flags: ApplyFlags) => ({
   ...changeOptions(flags),
   maxRemovals: flags.allowMassRemoval === true ? undefined : flags.maxRemovals,
-  sysctls: flags.sysctl ? requiredSysctls(plan) : [],
+  sysctls: flags.sysctl ? sysctls : [],
 });

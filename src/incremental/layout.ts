@@ -6,12 +6,14 @@
 export interface TableLayout {
   /** `add table ip natc`, the line that it begins with. */
   readonly heading: string;
+  readonly start: number;
   readonly collections: readonly Block[];
   readonly chains: readonly Block[];
 }
 
 /** A set, map or chain, from its first line to its closing brace. */
 export interface Block {
+  readonly kind: 'set' | 'map' | 'chain';
   readonly name: string;
   readonly start: number;
   readonly end: number;
@@ -43,7 +45,8 @@ export function layoutOf(text: string): readonly TableLayout[] {
   let start = 0;
   while (text.startsWith(tableStart, start)) {
     const headingEnd = text.indexOf('\n', start);
-    const table = { heading: text.slice(start, headingEnd), collections: [], chains: [] };
+    const line = text.slice(start, headingEnd);
+    const table = { heading: line, start, collections: [], chains: [] };
     start = readBlocks(text, headingEnd, table);
     tables.push(table);
   }
@@ -59,8 +62,8 @@ function readBlocks(
   let pos = from;
   while (pos < text.length && !text.startsWith(tableStart, pos)) {
     heading.lastIndex = pos;
-    const [line, keyword, name] = heading.exec(text) ?? [];
-    if (line === undefined || name === undefined) {
+    const [line, kind, name] = heading.exec(text) ?? [];
+    if (line === undefined || kind === undefined || name === undefined) {
       pos = afterLine(text, pos);
       continue;
     }
@@ -68,7 +71,8 @@ function readBlocks(
     // An empty chain's brace follows at once.
     const end = text.indexOf(blockEnd, body - 1) + blockEnd.length;
     const block = { name, start: pos, end, elements: elementsIn(text, body, end) };
-    (keyword === 'chain' ? chains : collections).push(block);
+    if (kind === 'chain') chains.push({ ...block, kind });
+    else collections.push({ ...block, kind: kind === 'set' ? 'set' : 'map' });
     pos = end;
   }
   return pos;
@@ -119,7 +123,7 @@ export function groupsIn(text: string, elements: Span | undefined): readonly Gro
 }
 
 /** The Service of a ServicePort's name, `namespace/name:port`. */
-function serviceOf(name: string): string {
+export function serviceOf(name: string): string {
   const colon = name.indexOf(':');
   return colon < 0 ? name : name.slice(0, colon);
 }

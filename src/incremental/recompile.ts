@@ -3,11 +3,14 @@ import { isPrinted, type Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { buildModel } from '../model/model.ts';
 import type { CompileOptions } from '../options.ts';
+import type { Plan } from '../plan/plan.ts';
+import { udpServices } from '../plan/udp-connections.ts';
 import type { Input } from '../read/inputs.ts';
 import { readObjects } from '../read/read.ts';
 import { renderNft } from '../render/nft.ts';
 import { CannotSplice, giveUp } from './edit.ts';
 import { type Item, type Items, inputOf } from './items.ts';
+import { serviceOf } from './layout.ts';
 import {
   type Description,
   describeObjects,
@@ -26,6 +29,8 @@ export type Recompilation =
       readonly remembered: Remembered;
       /** How many Services were compiled. */
       readonly services: number;
+      /** Theirs, with all that a plan says of the node; undefined for the same input. */
+      readonly plan: Plan | undefined;
     }
   /** Only a full compilation can tell, because of this. */
   | { readonly kind: 'full'; readonly because: string };
@@ -68,7 +73,8 @@ function spliced(
   if (hashes.size < items.length) giveUp('an object is given twice');
   const arrived = items.filter(({ hash }) => !known.has(hash));
   const gone = remembered.items.filter(({ hash }) => !hashes.has(hash));
-  if (arrived.length + gone.length === 0) return { kind: 'spliced', remembered, services: 0 };
+  if (arrived.length + gone.length === 0)
+    return { kind: 'spliced', remembered, services: 0, plan: undefined };
   if (isMuch(arrived.length + gone.length, items.length)) giveUp('much has changed');
 
   const objects = new Map(arrived.map((item) => [item, readItem(item, inputs)]));
@@ -101,9 +107,13 @@ function spliced(
       (item) => known.get(item.hash) ?? describe(item, objects.get(item), described),
     ),
     entangled: [...remembered.entangled, ...entangledServices(output.plan.families)],
+    udpServices: [
+      ...remembered.udpServices.filter(({ name }) => !services.has(serviceOf(name))),
+      ...udpServices(output.plan),
+    ],
     text: splice(remembered.text, { services, oldClusterIPs, text }),
   };
-  return { kind: 'spliced', remembered: next, services: services.size };
+  return { kind: 'spliced', remembered: next, services: services.size, plan: output.plan };
 }
 
 function refuseTwice(

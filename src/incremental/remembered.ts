@@ -3,6 +3,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import type { Service } from '../model/cluster.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 import type { FamilyPlan } from '../plan/plan.ts';
+import { type UdpService, udpServices } from '../plan/udp-connections.ts';
 import type { Item, Items } from './items.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface Remembered {
   readonly items: readonly RememberedItem[];
   /** Services that have an endpoint that may reach itself in common with another Service. */
   readonly entangled: readonly string[];
+  /** For those who apply the ruleset (section 13). */
+  readonly udpServices: readonly UdpService[];
   /** The ruleset as `natc compile` prints it. */
   readonly text: string;
 }
@@ -63,6 +66,7 @@ export function remember(
       return { hash: item.hash, ...(description ?? otherKind) };
     }),
     entangled: entangledServices(plan.families),
+    udpServices: udpServices(plan),
     text,
   };
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { IpFamily } from '../net/family.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Host } from './host.ts';
 import { systemErrorText } from './system-error.ts';
@@ -12,23 +13,41 @@ export interface Sysctl {
 
 export const routeLocalnet = 'net.ipv4.conf.all.route_localnet';
 
-/** The settings that the rules of a plan rely on: route_localnet only for node ports there (N10). */
-export function requiredSysctls(plan: Plan): readonly Sysctl[] {
-  return plan.families
-    .filter(({ servicePorts }) => servicePorts.length > 0)
-    .flatMap(({ family, nodePortAddresses, servicePorts }) => {
+/** What the settings depend on, in one family. */
+export interface ServedFamily {
+  readonly family: IpFamily;
+  readonly hasServices: boolean;
+  readonly hasNodePorts: boolean;
+  /** Node ports answer on loopback addresses (N10). */
+  readonly loopback: boolean;
+}
+
+/** The settings that the rules of a plan rely on. */
+export const requiredSysctls = (plan: Plan): readonly Sysctl[] =>
+  sysctlsFor(
+    plan.families.map(({ family, nodePortAddresses, servicePorts }) => ({
+      family,
+      hasServices: servicePorts.length > 0,
+      hasNodePorts: servicePorts.some(({ frontends }) =>
+        frontends.some(({ kind }) => kind === 'node-port'),
+      ),
+      loopback: nodePortAddresses.loopback,
+    })),
+  );
+
+/** route_localnet only for node ports there (N10). */
+export const sysctlsFor = (families: readonly ServedFamily[]): readonly Sysctl[] =>
+  families
+    .filter(({ hasServices }) => hasServices)
+    .flatMap(({ family, hasNodePorts, loopback }) => {
       const forwarding = {
         name: family === 'IPv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding',
         reason: `to forward ${family} packets to endpoints`,
       };
-      const hasNodePorts = servicePorts.some(({ frontends }) =>
-        frontends.some(({ kind }) => kind === 'node-port'),
-      );
-      return nodePortAddresses.loopback && hasNodePorts
+      return loopback && hasNodePorts
         ? [forwarding, { name: routeLocalnet, reason: 'for node ports on 127.0.0.0/8' }]
         : [forwarding];
     });
-}
 
 /** `net.ipv4.ip_forward` → `/proc/sys/net/ipv4/ip_forward` */
 export const sysctlPath = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -80,6 +88,16 @@ test('keeps a bounded number of files, readable by their owner alone', () => {
     0o600, 0o600, 0o600, 0o600,
   ]);
   expect(compileChanges(after, '--masquerade-bit', '6').stderr).toContain(compiledAlone);
+});
+
+test('what a killed process left is removed', () => {
+  compileChanges(before);
+  const [name] = readdirSync(state);
+  const [old, young] = ['1', '2'].map((process) => join(state, `${name}.${process}`));
+  for (const path of [old, young]) writeFileSync(path ?? '', 'half');
+  utimesSync(old ?? '', 0, 0);
+  compileChanges(after);
+  expect(readdirSync(state)).toEqual([name, `${name}.2`]);
 });
 
 describe('a damaged file is not used', () => {

@@ -28,6 +28,11 @@ const slice = (service: string, addresses: readonly string[], nodeName = 'node-b
   endpoints: addresses.map((address) => ({ addresses: [address], nodeName })),
 });
 
+const udpSlice = (addresses: readonly string[]) => ({
+  ...slice('dns', addresses),
+  ports: [{ port: 53, protocol: 'UDP' }],
+});
+
 const node = (name: string, address: string) => ({
   apiVersion: 'v1',
   kind: 'Node',
@@ -54,6 +59,8 @@ const cluster: Readonly<Record<string, object>> = {
   twoSlice: slice('two', ['10.1.0.20'], 'node-a'),
   four: service('four', { clusterIP: '10.96.0.52' }),
   fourSlice: slice('four', ['10.1.0.30', '10.1.0.31', '10.1.0.32', '10.1.0.33']),
+  dns: service('dns', { clusterIP: '10.96.0.53' }, { protocol: 'UDP', port: 53 }),
+  dnsSlice: udpSlice(['10.1.0.40']),
   nodeA: node('node-a', '192.168.0.1'),
   nodeB: node('node-b', '192.168.0.2'),
   configMap,
@@ -160,12 +167,12 @@ test.each<readonly [string, Readonly<Record<string, object | undefined>>, string
     'nothing is left in node-port-endpoints-tcp',
   ],
   [
-    'the first UDP port',
+    'the first SCTP port',
     {
-      web: service('web', { clusterIP: '10.96.0.10' }, { protocol: 'UDP' }),
-      webSlice: { ...slice('web', ['10.1.0.1']), ports: [{ port: 53, protocol: 'UDP' }] },
+      web: service('web', { clusterIP: '10.96.0.10' }, { protocol: 'SCTP' }),
+      webSlice: { ...slice('web', ['10.1.0.1']), ports: [{ port: 80, protocol: 'SCTP' }] },
     },
-    'nothing was in service-endpoints-udp before',
+    'nothing was in service-endpoints-sctp before',
   ],
   ['this node', { nodeA: node('node-a', '192.168.0.9') }, 'something about the node changed'],
   ['this node is gone', { nodeA: undefined }, 'something about the node changed'],
@@ -191,8 +198,11 @@ test('everything is compiled: much has changed', () => {
   expect(recompiled(changes).result).toEqual({ kind: 'full', because: 'much has changed' });
 });
 
-test('what the next one has to know is brought up to date', () => {
-  const changes = { webSlice: slice('web', ['10.1.0.1', '10.1.0.9']) };
+test.each([
+  { webSlice: slice('web', ['10.1.0.1', '10.1.0.9']) },
+  { dnsSlice: udpSlice(['10.1.0.41']) },
+  { idle: undefined },
+])('what the next one has to know is brought up to date: %#', (changes) => {
   const { result, full } = recompiled(changes);
   expect(result.kind === 'spliced' && result.remembered).toEqual(full.remembered);
 });

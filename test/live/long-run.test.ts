@@ -1,11 +1,7 @@
 /** Random worlds, one after the other on one host: it never drifts from what a fresh load gives. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
-import { withoutStamp } from '../../src/live/revision.ts';
-import { parseNft } from '../../src/parse/parse-nft.ts';
 import { renderNft } from '../../src/render/nft.ts';
-import type { NftFamily } from '../../src/ruleset/ast.ts';
-import { canonicalTable } from '../../src/ruleset/canonical.ts';
 import { type KernelAgent, startAgent } from '../support/kernel-agent.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import {
@@ -17,36 +13,13 @@ import {
   serviceObject,
   sliceObject,
 } from '../support/kernel-cluster.ts';
+import { listing } from '../support/kernel-listing.ts';
 import { type LiveHost, liveHost } from '../support/live-host.ts';
 import { worlds } from '../support/worlds.ts';
 import { compileValid } from '../support/worlds-compile.ts';
 import { sampled } from '../support/worlds-property.ts';
 
 const isLong = process.env['NATC_LONG'] === '1';
-
-/** The kernel's listing with the order of its parts taken out; pins are not part of a ruleset. */
-async function listing(agent: KernelAgent) {
-  const tables: Record<string, unknown> = {};
-  for (const family of ['ip', 'ip6'] satisfies readonly NftFamily[]) {
-    const { status, stdout } = await agent.run(['nft', 'list', 'table', family, 'natc']);
-    if (status !== 0) continue;
-    const { ruleset, diagnostics } = parseNft({ name: family, text: withoutStamp(stdout) });
-    const [table] = ruleset?.tables ?? [];
-    if (table === undefined) throw new Error(diagnostics[0]?.message);
-    const { comment, collections, chains } = canonicalTable(table);
-    tables[family] = {
-      comment,
-      chains: Object.fromEntries(chains),
-      collections: Object.fromEntries(
-        [...collections].map(([name, collection]) => [
-          name,
-          { ...collection, elements: Object.fromEntries(collection.elements) },
-        ]),
-      ),
-    };
-  }
-  return tables;
-}
 
 describeWithKernel('worlds applied one after the other', () => {
   let kept: KernelAgent;

@@ -5,6 +5,7 @@ import { inputPaths, readCompileInput } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
 import { inputFingerprint } from '../input-fingerprint.ts';
+import { splitInput } from '../recompile-input.ts';
 import { reportUnchanged } from '../report-apply.ts';
 import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
@@ -58,10 +59,25 @@ async function run(command: Command, terminal: Terminal) {
     const unchanged = await unchangedInput(host, flags.stateDir, fingerprint, flags.sysctl);
     if (unchanged !== undefined) return reportUnchanged(unchanged, flags, terminal);
   }
+  const remembers = isOrdinary && flags.confirmTimeout === undefined;
+  const items = remembers ? await splitInput(input) : undefined;
+  if (items !== undefined) {
+    const { applyChanges } = await import('../apply-changes.ts');
+    const exitCode = await applyChanges(host, input, items, fingerprint, flags, terminal);
+    if (exitCode !== undefined) return exitCode;
+  }
 
   const compiled = await compileAndReport(input, flags, terminal);
-  if (compiled.output === undefined) return exitCodes.cannotAnswer;
-  const { runApply } = await import('../run-apply.ts');
-  const warnings = compiled.diagnostics.filter(({ severity }) => severity === 'warning').length;
-  return runApply(host, compiled.output, { fingerprint, warnings }, flags, terminal);
+  const { output, diagnostics } = compiled;
+  if (output === undefined) return exitCodes.cannotAnswer;
+  const { backendFor, runApply } = await import('../run-apply.ts');
+  const backend = await backendFor(host, output.plan, flags, terminal);
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
+  const applied = { fingerprint, warnings };
+  const exitCode = await runApply(host, output, backend, applied, flags, terminal);
+  if (items !== undefined && backend === 'nftables') {
+    const { rememberApplied } = await import('../apply-changes.ts');
+    await rememberApplied(input, items, compiled, flags);
+  }
+  return exitCode;
 }

@@ -1,0 +1,30 @@
+/** What the kernel holds, in a form that can be compared. */
+import { withoutStamp } from '../../src/live/revision.ts';
+import { parseNft } from '../../src/parse/parse-nft.ts';
+import type { NftFamily } from '../../src/ruleset/ast.ts';
+import { canonicalTable } from '../../src/ruleset/canonical.ts';
+import type { KernelAgent } from './kernel-agent.ts';
+
+/** The kernel's listing with the order of its parts taken out; pins are not part of a ruleset. */
+export async function listing(agent: KernelAgent) {
+  const tables: Record<string, unknown> = {};
+  for (const family of ['ip', 'ip6'] satisfies readonly NftFamily[]) {
+    const { status, stdout } = await agent.run(['nft', 'list', 'table', family, 'natc']);
+    if (status !== 0) continue;
+    const { ruleset, diagnostics } = parseNft({ name: family, text: withoutStamp(stdout) });
+    const [table] = ruleset?.tables ?? [];
+    if (table === undefined) throw new Error(diagnostics[0]?.message);
+    const { comment, collections, chains } = canonicalTable(table);
+    tables[family] = {
+      comment,
+      chains: Object.fromEntries(chains),
+      collections: Object.fromEntries(
+        [...collections].map(([name, collection]) => [
+          name,
+          { ...collection, elements: Object.fromEntries(collection.elements) },
+        ]),
+      ),
+    };
+  }
+  return tables;
+}
