@@ -32,12 +32,12 @@ export async function loadRemembered(
     const bytes = await readFile(pathOf(directory, options));
     const headStart = bytes.indexOf('\n') + 1;
     const textStart = bytes.indexOf('\n', headStart) + 1;
-    if (bytes.toString('latin1', 0, headStart) !== firstLine(bytes.subarray(headStart)))
-      return undefined;
-    const head = JSON.parse(bytes.toString('utf8', headStart, textStart));
-    return head.options === options
-      ? { ...head, text: bytes.toString('utf8', textStart) }
-      : undefined;
+    const head = bytes.subarray(headStart, textStart);
+    const text = bytes.subarray(textStart);
+    if (bytes.toString('latin1', 0, headStart) !== firstLine(head, text)) return undefined;
+    const known = JSON.parse(head.toString());
+    // A ruleset is ASCII, and so is quicker to read.
+    return known.options === options ? { ...known, text: text.toString('latin1') } : undefined;
   } catch {
     return undefined;
   }
@@ -51,19 +51,21 @@ export async function loadRemembered(
  */
 export async function storeRemembered(
   directory: string,
-  { text, ...head }: Remembered,
+  { text, ...known }: Remembered,
 ): Promise<void> {
   await makeStateDirectory(directory);
-  const path = pathOf(directory, head.options);
-  const content = Buffer.from(`${JSON.stringify(head)}\n${text}`);
-  if (content.length > largestFile) return rm(path, { force: true });
+  const path = pathOf(directory, known.options);
+  const head = Buffer.from(`${JSON.stringify(known)}\n`);
+  const body = Buffer.from(text, 'latin1');
+  if (head.length + body.length > largestFile) return rm(path, { force: true });
   const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, [firstLine(content), content], { mode: 0o600 });
+  await writeFile(temporary, [firstLine(head, body), head, body], { mode: 0o600 });
   await rename(temporary, path);
   await prune(directory);
 }
 
-const firstLine = (content: Uint8Array): string => `natc ${format} ${hash('sha256', content)}\n`;
+const firstLine = (head: Uint8Array, text: Uint8Array): string =>
+  `natc ${format} ${hash('sha256', head)} ${hash('sha256', text)}\n`;
 
 /** Removes all but the newest files, and what a killed process left half-written. */
 async function prune(directory: string): Promise<void> {

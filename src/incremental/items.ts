@@ -10,7 +10,7 @@ export interface Item {
   /** Offset in the input's bytes where the object begins; the end is exclusive. */
   readonly start: number;
   readonly end: number;
-  /** SHA-256 of its bytes. */
+  /** The first 128 bits of the SHA-256 of its bytes. */
   readonly hash: string;
 }
 
@@ -37,7 +37,7 @@ export function splitItems(inputs: readonly Input[]): Items {
     const { style, starts, ends } = boundaries(text);
     for (const [each, start] of starts.entries()) {
       const end = ends[each] ?? text.length;
-      const digest = hash('sha256', text.subarray(start, end));
+      const digest = hash('sha256', text.subarray(start, end)).slice(0, hashLength);
       items.push({ style, source: name, input, start, end, hash: digest });
     }
     // What stands between two items is always the same.
@@ -46,6 +46,8 @@ export function splitItems(inputs: readonly Input[]): Items {
   }
   return { items, frame: hash('sha256', JSON.stringify(frames)) };
 }
+
+const hashLength = 32;
 
 interface Boundaries {
   readonly style: Style;
