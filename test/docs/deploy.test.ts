@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { manifestProblems } from '../support/manifest-schema.ts';
 import { natcProgram } from '../support/natc.ts';
 
 const read = (name: string): string => readFileSync(`docs/deploy/${name}`, 'utf8');
@@ -18,7 +19,9 @@ const unitsTitle = hasSystemd
 
 describe('docs/deploy', () => {
   test.runIf(hasSystemd || isCi)(unitsTitle, () => {
-    const units = ['docs/deploy/natc.service', 'docs/deploy/natc.timer'];
+    const units = ['natc.service', 'natc.timer', 'natc-rules.service'].map(
+      (name) => `docs/deploy/${name}`,
+    );
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...units], {
       encoding: 'utf8',
     });
@@ -59,7 +62,7 @@ describe('docs/deploy', () => {
   test('the files it names are there', () => {
     const names = [...read('README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, name = '']) => name);
     expect(names.filter((name) => !existsSync(`docs/deploy/${name}`))).toEqual([]);
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(8);
   });
 });
 
@@ -79,9 +82,13 @@ describe('daemonset.yaml', () => {
   const byKind = (kind: string) => documents.find((document) => document.kind === kind);
 
   test('has only fields that the API knows, and those it requires', () => {
-    expect(documents.map(({ kind }) => kind)).toEqual(Object.keys(schemas));
-    for (const document of documents)
-      expect(problems(document, schemas[document.kind], document.kind)).toEqual([]);
+    expect(documents.map(({ kind }) => kind)).toEqual([
+      'ServiceAccount',
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'DaemonSet',
+    ]);
+    expect(documents.flatMap(manifestProblems)).toEqual([]);
   });
 
   test('names agree: role, account, labels, volumes', () => {
@@ -104,90 +111,3 @@ describe('daemonset.yaml', () => {
     for (const { verbs } of rules) expect(verbs).toEqual(['get', 'list']);
   });
 });
-
-/** The part of the API's schema that the manifest uses. A `!` marks a required field. */
-type Schema =
-  | 'string'
-  | 'boolean'
-  | 'number'
-  | readonly [Schema]
-  | { readonly [field: string]: Schema };
-
-const labels: Schema = { '*': 'string' };
-const metadata: Schema = { 'name!': 'string', namespace: 'string', labels };
-
-const schemas: Readonly<Record<string, Schema>> = {
-  ServiceAccount: { 'apiVersion!': 'string', 'kind!': 'string', 'metadata!': metadata },
-  ClusterRole: {
-    'apiVersion!': 'string',
-    'kind!': 'string',
-    'metadata!': metadata,
-    rules: [{ apiGroups: ['string'], resources: ['string'], 'verbs!': ['string'] }],
-  },
-  ClusterRoleBinding: {
-    'apiVersion!': 'string',
-    'kind!': 'string',
-    'metadata!': metadata,
-    'roleRef!': { 'apiGroup!': 'string', 'kind!': 'string', 'name!': 'string' },
-    subjects: [{ 'kind!': 'string', 'name!': 'string', namespace: 'string', apiGroup: 'string' }],
-  },
-  DaemonSet: {
-    'apiVersion!': 'string',
-    'kind!': 'string',
-    'metadata!': metadata,
-    'spec!': {
-      'selector!': { matchLabels: labels },
-      updateStrategy: { type: 'string' },
-      'template!': {
-        'metadata!': { labels },
-        'spec!': {
-          serviceAccountName: 'string',
-          hostNetwork: 'boolean',
-          priorityClassName: 'string',
-          nodeSelector: labels,
-          tolerations: [{ key: 'string', operator: 'string', effect: 'string' }],
-          terminationGracePeriodSeconds: 'number',
-          'containers!': [
-            {
-              'name!': 'string',
-              'image!': 'string',
-              command: ['string'],
-              args: ['string'],
-              env: [
-                {
-                  'name!': 'string',
-                  value: 'string',
-                  valueFrom: { fieldRef: { 'fieldPath!': 'string' } },
-                },
-              ],
-              securityContext: { privileged: 'boolean' },
-              resources: { requests: labels, limits: labels },
-              volumeMounts: [{ 'name!': 'string', 'mountPath!': 'string', readOnly: 'boolean' }],
-            },
-          ],
-          volumes: [{ 'name!': 'string', hostPath: { 'path!': 'string', type: 'string' } }],
-        },
-      },
-    },
-  },
-};
-
-function problems(value: unknown, schema: Schema | undefined, path: string): readonly string[] {
-  if (schema === undefined) return [`${path}: unknown field`];
-  if (typeof schema === 'string')
-    return typeof value === schema ? [] : [`${path}: not a ${schema}`];
-  if (isList(schema))
-    return Array.isArray(value)
-      ? value.flatMap((item, index) => problems(item, schema[0], `${path}[${index}]`))
-      : [`${path}: not a list`];
-  if (typeof value !== 'object' || value === null) return [`${path}: not a mapping`];
-  const missing = Object.keys(schema)
-    .filter((field) => field.endsWith('!') && !(field.slice(0, -1) in value))
-    .map((field) => `${path}.${field.slice(0, -1)}: required`);
-  const found = Object.entries(value).flatMap(([field, inner]) =>
-    problems(inner, schema[field] ?? schema[`${field}!`] ?? schema['*'], `${path}.${field}`),
-  );
-  return [...missing, ...found];
-}
-
-const isList = (schema: Schema): schema is readonly [Schema] => Array.isArray(schema);
