@@ -5,11 +5,14 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { formatAddressPort } from '../net/address.ts';
 import type { Protocol } from '../net/family.ts';
 import type { IntakeEndpoint, IntakeSlice } from './intake.ts';
+import { compareBytes } from './order.ts';
 import { origin } from './origin.ts';
 import type { Endpoint } from './plan.ts';
 
 /** One endpoint that a ServicePort may choose, and what the choice depends on. */
 export interface Candidate {
+  /** `ip:port` (E7). */
+  readonly name: string;
   readonly endpoint: Endpoint;
   /** On this node (E8). */
   readonly isLocal: boolean;
@@ -31,21 +34,17 @@ export function mergeEndpoints(
   slices: readonly IntakeSlice[],
   nodeName: string | undefined,
 ): ReadonlyMap<string, readonly Candidate[]> {
-  const ports = new Map<string, Map<string, Candidate>>();
+  const ports = new Map<string, Candidate[]>();
   for (const { object, ports: slicePorts, endpoints } of slices) {
     for (const { name, protocol, port } of slicePorts) {
       if (port === 0) continue;
-      const merged = getOrCreate(ports, portKey(protocol, name));
-      for (const state of endpoints) {
-        const key = formatAddressPort(state.address, port);
-        if (state.terminating && merged.has(key)) continue;
-        merged.set(key, candidate(object, state, port, nodeName));
-      }
+      const candidates = getOrCreate(ports, portKey(protocol, name));
+      for (const state of endpoints) candidates.push(candidate(object, state, port, nodeName));
     }
   }
-  const sorted = new Map<string, readonly Candidate[]>();
-  for (const [key, merged] of ports) sorted.set(key, inByteOrder(merged));
-  return sorted;
+  const merged = new Map<string, readonly Candidate[]>();
+  for (const [key, candidates] of ports) merged.set(key, oneOfEach(candidates));
+  return merged;
 }
 
 /** ND3: a hairpin can only happen on the endpoint's own node, which may be this one if unknown. */
@@ -59,23 +58,26 @@ function candidate(
   const isLocal = thisNode !== undefined && nodeName === thisNode;
   const hairpin = isLocal || thisNode === undefined || nodeName === undefined;
   const endpoint = { address, port, nodeName, hairpin, origin: origin(object, path) };
-  return { endpoint, isLocal, state };
+  return { name: formatAddressPort(address, port), endpoint, isLocal, state };
 }
 
-function inByteOrder(merged: ReadonlyMap<string, Candidate>): readonly Candidate[] {
-  const list: Candidate[] = [];
-  // The keys are ASCII, so the default order by code units is the order of bytes.
-  for (const key of [...merged.keys()].sort()) {
-    const found = merged.get(key);
-    if (found !== undefined) list.push(found);
+/** Sorts candidates by their names, and settles which one of each name stays. */
+function oneOfEach(candidates: Candidate[]): readonly Candidate[] {
+  const kept: Candidate[] = [];
+  // The sort is stable: of the same name, earlier ones come first.
+  for (const next of candidates.sort(byName)) {
+    if (kept.at(-1)?.name !== next.name) kept.push(next);
+    else if (!next.state.terminating) kept[kept.length - 1] = next;
   }
-  return list;
+  return kept;
 }
 
-function getOrCreate<V>(ports: Map<string, Map<string, V>>, key: string): Map<string, V> {
+const byName = (a: Candidate, b: Candidate): number => compareBytes(a.name, b.name);
+
+function getOrCreate<V>(ports: Map<string, V[]>, key: string): V[] {
   const found = ports.get(key);
   if (found !== undefined) return found;
-  const created = new Map<string, V>();
+  const created: V[] = [];
   ports.set(key, created);
   return created;
 }
