@@ -48,6 +48,9 @@ function openBlock(scanner: Scanner, what: string): string {
   return name;
 }
 
+/** What the kernel lists as the size of a set or map that rules write to, where none was declared. */
+const dynamicSize = 65535;
+
 function parseProperties(scanner: Scanner): Properties {
   const properties: Properties = {};
   for (;;) {
@@ -56,6 +59,7 @@ function parseProperties(scanner: Scanner): Properties {
     switch (text) {
       case 'elements':
       case '}':
+        if (properties.dynamic && properties.size === dynamicSize) delete properties.size;
         return properties;
       case 'flags':
         scanner.next();

@@ -186,7 +186,7 @@ describeWithKernel('session affinity', () => {
       `serves clients beyond the size of its table, unpinned: ${family} (A10)`,
       async (node) => {
         const ruleset = compileObjects([sticky(600), ...podSlices], clusterOptions);
-        await node.load(ruleset.replaceAll('size 65535', 'size 2'));
+        await node.load(ruleset.replaceAll('flags dynamic', 'size 2\n\t\tflags dynamic'));
         const first = await picks(node, fromAll(family));
         expect(first.filter((to) => !to.includes(':808'))).toEqual([]);
         const again = await picks(node, fromAll(family));

@@ -63,14 +63,21 @@ describe('what nft prints of our tables', () => {
     const text = table(
       'map m {',
       'typeof ip saddr : ip daddr',
-      'size 65535\t# count 1',
+      'size 100\t# count 1',
       'flags dynamic,timeout',
       'timeout 1d2h3m4s',
       'elements = { 10.0.0.9 timeout 3h expires 2h59m58s312ms : 10.1.0.6 }',
       '}',
     );
     expect(elementsOf(text)).toEqual([[['10.0.0.9'], ['10.1.0.6']]]);
-    expect(read(text).tables[0]?.collections[0]).toMatchObject({ size: 65535, timeout: 93_784 });
+    expect(read(text).tables[0]?.collections[0]).toMatchObject({ size: 100, timeout: 93_784 });
+  });
+
+  test('a size that the kernel gave', () => {
+    const map = (...size: string[]) =>
+      table('map m {', 'typeof ip saddr : ip daddr', ...size, 'flags dynamic,timeout', '}');
+    expect(read(map('size 65535'))).toEqual(read(map()));
+    expect(read(map('size 65534'))).not.toEqual(read(map()));
   });
 
   test('priorities by name', () => {

@@ -117,7 +117,8 @@ const optional = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> 
 const storage = optional({
   timeout: ports,
   dynamic: fc.constant(true as const),
-  size: ports,
+  // 65535 goes without saying where rules write elements.
+  size: fc.integer({ min: 1, max: 65534 }),
   comment: texts,
 });
 

@@ -27,12 +27,6 @@ import { endpointKey } from './pick.ts';
 import { programChains } from './program.ts';
 import { dports, hairpinKey, indexType, nodePortKey, serviceKey } from './selectors.ts';
 
-/**
- * Clients that one sticky ServicePort remembers at most, the kernel's own default. A client beyond it
- * is served, but not pinned (A10).
- */
-const clientMapSize = 65535;
-
 /** Lays one family's plan out as `table ip natc` or `table ip6 natc`. */
 export function buildTable(family: FamilyPlan): Table {
   const draft = newDraft();
@@ -138,6 +132,8 @@ function affinityCollections(draft: Draft): readonly Collection[] {
     ...draft.endpointSets.map(({ name, protocol, elements }) =>
       setOf(name, ['daddr', dports[protocol]], elements),
     ),
+    // Without `size`: the kernel holds room for as many as it says, a mebibyte for each map, from the
+    // start. By default a map that rules write to holds as many, 65535, and grows with its clients (A10).
     ...draft.clientMaps.map(
       ({ name, timeout }): DataMap => ({
         kind: 'data-map',
@@ -146,7 +142,6 @@ function affinityCollections(draft: Draft): readonly Collection[] {
         value: ['daddr'],
         dynamic: true,
         timeout,
-        size: clientMapSize,
         elements: [],
       }),
     ),
