@@ -14,7 +14,10 @@ export interface NodeDiff {
 export interface NodeGroup {
   /** In the order of their names; never empty. */
   readonly nodes: readonly string[];
-  /** Of the first node: witnesses and examples, which are not told of the others, are this node's. */
+  /**
+   * Of the first node. Witnesses, and addresses of regions, are examples: each change has those of the
+   * first of all nodes that have it.
+   */
   readonly diff: TrafficDiff;
   readonly map: readonly MappedService[];
 }
@@ -32,22 +35,32 @@ export interface NodesDiff {
 /**
  * Groups nodes whose difference is the same. It is when everything told of the changes is, whatever
  * their order: kinds, addresses, clients, endpoints with probabilities, risks, and fields of the
- * manifests. The difference of a node whose group is there already is dropped at once.
+ * manifests. The difference of a node whose group is there already is dropped at once, and a change
+ * that several groups have is kept once.
  *
  * @param diffs in the order of the nodes' names
  */
 export function groupNodes(diffs: Iterable<NodeDiff>): Pick<NodesDiff, 'groups' | 'unchanged'> {
   const groups = new Map<string, NodeGroup & { readonly nodes: string[] }>();
+  const known = new Map<string, KnownChange>();
   const unchanged: string[] = [];
   for (const { node, diff, map } of diffs) {
     if (diff.changes.length === 0) {
       unchanged.push(node);
       continue;
     }
-    const key = keyOf(diff);
+    const changes = diff.changes.map((change) => knownChange(known, change, diff.services));
+    const key = changes
+      .map(({ number }) => number)
+      .sort((a, b) => a - b)
+      .join();
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { nodes: [node], diff: withoutUnchanged(diff), map });
-    else group.nodes.push(node);
+    if (group !== undefined) {
+      group.nodes.push(node);
+      continue;
+    }
+    const shared = { ...diff, changes: changes.map(({ change }) => change) };
+    groups.set(key, { nodes: [node], diff: withoutUnchanged(shared), map });
   }
   const bySize = (a: NodeGroup, b: NodeGroup): number =>
     b.nodes.length - a.nodes.length || naturalCompare(a.nodes[0] ?? '', b.nodes[0] ?? '');
@@ -66,12 +79,22 @@ function withoutUnchanged(diff: TrafficDiff): TrafficDiff {
   return { ...diff, services: { before: kept(before), after: kept(after) } };
 }
 
-function keyOf({ changes, services }: TrafficDiff): string {
-  const texts = changes.map((change) => {
-    const { service = '' } = change;
-    return `${services.before.has(service)} ${services.after.has(service)} ${changeKey(change)}`;
-  });
-  return texts.sort().join('\n');
+/** A change as it was first seen. */
+interface KnownChange {
+  readonly number: number;
+  readonly change: Change;
+}
+
+function knownChange(
+  known: Map<string, KnownChange>,
+  change: Change,
+  { before, after }: TrafficDiff['services'],
+): KnownChange {
+  const { service = '' } = change;
+  const key = `${before.has(service)} ${after.has(service)} ${changeKey(change)}`;
+  const found = known.get(key) ?? { number: known.size, change };
+  known.set(key, found);
+  return found;
 }
 
 /** Equal for changes of which the same is told; a witness and the address of a region are examples. */

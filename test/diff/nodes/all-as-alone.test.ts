@@ -116,7 +116,7 @@ function told(diff: TrafficDiff, podCIDRs: readonly string[]): string {
   );
 }
 
-/** The first node's group has its order; the others' may be another. */
+/** Lists are told as of the first node that has a change; on others their order may be another. */
 const inAnyOrder = (text: string): string =>
   text
     .split('\n')
@@ -163,8 +163,7 @@ function check({ pair, nodes, isByNode, backend }: Search): string | undefined {
       return `${name} is in no group: ${told(diff, cidrs)}`;
     }
     const [mine, theirs] = [told(diff, cidrs), told(group.diff, cidrs)];
-    const isAlike =
-      group.nodes[0] === name ? mine === theirs : inAnyOrder(mine) === inAnyOrder(theirs);
+    const isAlike = inAnyOrder(mine) === inAnyOrder(theirs);
     if (!isAlike)
       return `${name} is told:\n${onlyIn(mine, theirs)}\nwith ${group.nodes}:\n${onlyIn(theirs, mine)}\n${describeWorld(pair.before)}\nAFTER\n${describeWorld(pair.after)}`;
   }

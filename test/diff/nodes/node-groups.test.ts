@@ -55,7 +55,7 @@ test('an order or an example makes no other difference', () => {
     ),
   );
   expect(groups.map(({ nodes }) => nodes)).toEqual([['node-0', 'node-1', 'node-2']]);
-  expect(groups[0]?.diff.changes).toBe(plain.changes);
+  expect(groups[0]?.diff.changes).toEqual(plain.changes);
 });
 
 test.each<[string, Partial<Change>]>([
@@ -75,4 +75,10 @@ test('the largest group comes first, and what does not change is not kept', () =
   expect(groups.map(({ nodes }) => nodes)).toEqual([['node-2', 'node-3'], ['node-0']]);
   expect([...(groups[0]?.diff.services.before ?? [])]).toEqual(['shop/web']);
   expect(unchanged).toEqual(['node-1']);
+});
+
+test('a change that several groups have is kept once', () => {
+  const { groups } = grouped(plain, diffOf(change()));
+  const [a, b] = groups.map(({ diff }) => diff.changes[0]);
+  expect(a).toBe(b);
 });
