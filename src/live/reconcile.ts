@@ -140,9 +140,9 @@ export async function plannedTransaction(
   const number = wanted.number ?? (commonRevision(held.stamps)?.number ?? 0) + 1;
   const revision: Revision = { number, digest: wanted.digest, time };
   const { operations, cleanup } =
-    held.ruleset === undefined
+    delta === undefined
       ? replacement(wanted.canonical, revision)
-      : transactionFor(held.ruleset, held.stamps, wanted.canonical, revision);
+      : transactionFor(delta, held.stamps, wanted.canonical, revision);
   const pins = await carriedPins(host, operations, wanted.canonical);
   return { revision, delta, transaction: { operations: [...operations, ...pins], cleanup } };
 }

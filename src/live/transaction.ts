@@ -1,13 +1,7 @@
 import { renderScript } from '../render/nft-script.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import type { CanonicalRuleset } from '../ruleset/canonical.ts';
-import {
-  type Delta,
-  deltaBetween,
-  type Operation,
-  replaceTable,
-  type TableRef,
-} from '../ruleset/delta.ts';
+import { type Delta, type Operation, replaceTable, type TableRef } from '../ruleset/delta.ts';
 import { halfOf } from '../ruleset/digest.ts';
 import { tableName } from '../ruleset/nftables/names.ts';
 import { type Host, type RunResult, succeeded } from './host.ts';
@@ -21,16 +15,6 @@ export interface Transaction {
   readonly cleanup: readonly Operation[];
 }
 
-/** From what the kernel holds to what it should hold, with the stamps compared and swapped. */
-export function transactionFor(
-  previous: CanonicalRuleset,
-  stamps: Stamps,
-  next: CanonicalRuleset,
-  revision: Revision,
-): Transaction {
-  return withStamps(deltaBetween(previous, next), stamps, next, revision);
-}
-
 /** Replaces the tables whole, whatever the kernel holds: for a table that cannot be read. */
 export function replacement(next: CanonicalRuleset, revision: Revision): Transaction {
   const unwanted = nftFamilies.filter((family) =>
@@ -40,7 +24,12 @@ export function replacement(next: CanonicalRuleset, revision: Revision): Transac
     ...next.tables.flatMap(replaceTable),
     ...unwanted.flatMap((family) => removeTable({ family, table: tableName })),
   ];
-  return withStamps({ operations, cleanup: [] }, { ip: undefined, ip6: undefined }, next, revision);
+  return transactionFor(
+    { operations, cleanup: [] },
+    { ip: undefined, ip6: undefined },
+    next,
+    revision,
+  );
 }
 
 /** Adding first makes the deletion succeed where there is no such table. */
@@ -50,11 +39,12 @@ const removeTable = (table: TableRef): readonly Operation[] => [
 ];
 
 /**
- * Swaps the stamps of the tables that change, and of those whose number is higher than the revision's
- * (rollback): the highest number is that of the revision. For the same reason all are swapped where the
- * change is that a table goes. Other tables are left alone.
+ * A difference that leads to `next`, with stamps compared and swapped: those of the tables that change,
+ * and of those whose number is higher than the revision's (rollback): the highest number is that of the
+ * revision. For the same reason all are swapped where the change is that a table goes. Other tables are
+ * left alone.
  */
-function withStamps(
+export function transactionFor(
   { operations, cleanup }: Delta,
   stamps: Stamps,
   next: CanonicalRuleset,

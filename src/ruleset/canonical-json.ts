@@ -9,8 +9,19 @@ import type {
  * A canonical ruleset as JSON text. Elements are one flat list of keys and rests, which is a third
  * faster to read back than a list of pairs.
  */
-export const canonicalToJson = (ruleset: CanonicalRuleset): string =>
-  JSON.stringify(ruleset.tables.map(tableToJson));
+export const canonicalToJson = ({ tables }: CanonicalRuleset): string =>
+  `[${tables.map(tableText).join(',')}]`;
+
+/** A large table's text takes long to make, and is wanted for its digest and for the state file. */
+const texts = new WeakMap<CanonicalTable, string>();
+
+function tableText(table: CanonicalTable): string {
+  const known = texts.get(table);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(tableToJson(table));
+  texts.set(table, text);
+  return text;
+}
 
 /** The inverse of {@link canonicalToJson}. @throws for text that it did not write. */
 export function canonicalFromJson(text: string): CanonicalRuleset {

@@ -8,6 +8,7 @@ import type { Held } from '../../src/live/held.ts';
 import type { Stamp } from '../../src/live/revision.ts';
 import { transactionFor } from '../../src/live/transaction.ts';
 import { renderScript } from '../../src/render/nft-script.ts';
+import { deltaBetween } from '../../src/ruleset/delta.ts';
 import { halfOf } from '../../src/ruleset/digest.ts';
 import { serviceObject, sliceObject } from '../support/kernel-cluster.ts';
 import { compiled } from '../support/live-host.ts';
@@ -41,7 +42,7 @@ const stampOf = (family: 'ip' | 'ip6', number: number): Stamp => ({
 });
 
 const transaction = (number: number, stamps: Held['stamps']) =>
-  transactionFor(before.canonical, stamps, after.canonical, {
+  transactionFor(deltaBetween(before.canonical, after.canonical), stamps, after.canonical, {
     number,
     digest: after.digest,
     time: 1_795_387_085,
@@ -78,7 +79,11 @@ test('a table that goes leaves the number in the other one', () => {
   const next = { tables: canonical.tables.filter(({ family }) => family === 'ip') };
   const digest = halfOf(before.digest, 'ip') + '0'.repeat(16);
   const stamps = { ip: stampOf('ip', 1), ip6: stampOf('ip6', 1) };
-  const { operations } = transactionFor(canonical, stamps, next, { number: 2, digest, time: 0 });
+  const { operations } = transactionFor(deltaBetween(canonical, next), stamps, next, {
+    number: 2,
+    digest,
+    time: 0,
+  });
   expect(renderScript(operations)).toMatch(
     /^delete table ip6 natc\ndelete element ip natc revision .*\nadd element ip natc revision .* comment "revision 2, 0" \}\n$/,
   );
