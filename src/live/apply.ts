@@ -137,10 +137,14 @@ async function applyLocked(
 
   const { revision, delta, source } = outcome;
   const before = held.stored?.udpServices ?? [];
+  // Where there was no table there are no pins, but connections of whoever was there before.
+  const wasEmpty = held.ruleset?.tables.length === 0;
   const extent =
     isWholeBefore && source === 'state'
       ? { delta, udpEndpointsDiffer: udpEndpointsDiffer(before, wanted.udpServices) }
-      : 'everything';
+      : wasEmpty
+        ? { delta, udpEndpointsDiffer: true }
+        : 'everything';
   const rest = await finish(host, wanted, extent, options);
   const isNew = stamps.ip === undefined && stamps.ip6 === undefined;
   const left = isNew ? await removeIptablesRules(host) : [];

@@ -143,7 +143,8 @@ export async function plannedTransaction(
     delta === undefined
       ? replacement(wanted.canonical, revision)
       : transactionFor(delta, held.stamps, wanted.canonical, revision);
-  const pins = await carriedPins(host, operations, wanted.canonical);
+  const isNew = held.ruleset?.tables.length === 0;
+  const pins = isNew ? [] : await carriedPins(host, operations, wanted.canonical);
   return { revision, delta, transaction: { operations: [...operations, ...pins], cleanup } };
 }
 

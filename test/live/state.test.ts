@@ -54,6 +54,16 @@ describeWithKernel('apply', () => {
 
   const lists = () => live.commands.filter((line) => line.startsWith('nft list table '));
 
+  test('into a kernel without tables looks for no pins', async () => {
+    await live.apply(one);
+    const lists = (what: string) => live.commands.filter((line) => line.includes(what));
+    expect(lists(' natc clients/')).toEqual([]);
+    live.commands.length = 0;
+    rmSync(join(live.directory, 'settled.json'));
+    await live.apply(one);
+    expect(lists(' natc clients/')).not.toEqual([]);
+  });
+
   test('of what the stamps name reads neither the kernel nor the state file', async () => {
     await live.apply(one);
     for (const path of stateFiles()) writeFileSync(path, 'unreadable');
