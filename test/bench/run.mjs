@@ -40,7 +40,13 @@ const stageNames = ['read', 'model', 'plan', 'ruleset', 'render'];
 function measureFormat(format, size) {
   const name = file(`${size}.${format}`);
   const items = cluster(size, endpointsEach);
-  writeFileSync(name, format === 'json' ? toJson(items) : toYaml(items));
+  const print = format === 'json' ? toJson : toYaml;
+  writeFileSync(name, print(items));
+  const changed = file(`${size}-changed.${format}`);
+  writeFileSync(changed, print(withOtherEndpoint(items)));
+  const state = file(`${size}-${format}-state`);
+  const out = file(`${size}.nft`);
+  processes.compileWhole(changed, out, '--state-dir', state);
   const parsers = format === 'json' ? ['json'] : ['js-yaml', 'yaml'];
   for (let round = 0; round < rounds; round++) {
     for (const parser of parsers) {
@@ -50,15 +56,33 @@ function measureFormat(format, size) {
         processes.whole(process.execPath, parseScript, parser, name),
       );
     }
-    add(`${size} ${format} compile`, processes.compileWhole(name, file(`${size}.nft`)));
+    add(`${size} ${format} compile`, processes.compileWhole(name, out));
     addStages(`${size} ${format}`, processes.stagesOf('stages.mjs', name));
+    add(
+      `${size} ${format} one object changed`,
+      processes.compileWhole(round % 2 === 0 ? name : changed, out, '--state-dir', state),
+    );
   }
   rmSync(name);
+  rmSync(changed);
   const floor = format === 'json' ? 'json' : 'js-yaml';
   for (const parser of parsers) row(`${size} ${parser} process`);
   row(`${size} ${format} compile`, `${size} ${floor} process`);
   if (format === 'yaml') row(`${size} yaml compile`, `${size} yaml process`);
+  row(`${size} ${format} one object changed`, `${size} ${format} compile`);
   for (const stage of stageNames) row(`${size} ${format} ${stage}`, `${size} ${floor} parse`);
+}
+
+/** One pod in the middle of the cluster has another address. */
+function withOtherEndpoint(items) {
+  const copy = [...items];
+  const index = Math.floor(items.length * 0.75);
+  const [first, ...others] = items[index].endpoints;
+  copy[index] = {
+    ...items[index],
+    endpoints: [{ ...first, addresses: ['10.250.0.7'] }, ...others],
+  };
+  return copy;
 }
 
 const parseScript = new URL('parse.mjs', import.meta.url).pathname;
