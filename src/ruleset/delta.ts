@@ -186,13 +186,23 @@ function elementOperations(
   const before = previous?.elements ?? new Map<string, string>();
   const added: string[] = [];
   const deleted: string[] = [];
+  // Both are in the same order but for what changed: going along them spares most of the look-ups.
+  const along = before.entries();
+  let expected = along.next().value;
+  let known = 0;
   for (const [key, rest] of next.elements) {
-    const old = before.get(key);
+    while (expected !== undefined && expected[0] !== key && !next.elements.has(expected[0]))
+      expected = along.next().value;
+    const isExpected = expected !== undefined && expected[0] === key;
+    const old = isExpected ? expected?.[1] : before.get(key);
+    if (isExpected) expected = along.next().value;
+    if (old !== undefined) known++;
     if (old === rest) continue;
     if (old !== undefined) deleted.push(key);
     added.push(key + rest);
   }
-  for (const key of before.keys()) if (!next.elements.has(key)) deleted.push(key);
+  if (known < before.size)
+    for (const key of before.keys()) if (!next.elements.has(key)) deleted.push(key);
   if (added.length === 0 && deleted.length === 0) return [];
   if (next.merges && previous !== undefined)
     return [

@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { effectiveOptions } from '../../dist/cli/effective-options.js';
+import { tuneNode } from '../../dist/cli/tune-node.js';
 import { compile } from '../../dist/compile.js';
 import { readObjects } from '../../dist/read/read.js';
 import { renderScript } from '../../dist/render/nft-script.js';
@@ -13,6 +14,7 @@ import { canonicalRuleset } from '../../dist/ruleset/canonical.js';
 import { deltaBetween } from '../../dist/ruleset/delta.js';
 import { cluster, toJson } from './clusters.mjs';
 
+tuneNode();
 const [, , services, endpoints, out] = process.argv;
 const items = cluster(Number(services), endpoints === 'mix' ? endpoints : Number(endpoints));
 

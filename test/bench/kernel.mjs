@@ -18,20 +18,26 @@ export const kernelNames = [
   'nft check',
   'nft load',
   'nft load, one node',
+  'nft load, one node, apply',
   'bare elements',
   'nft delta',
   'delta',
 ];
 
-/** natc's ruleset without a node's name, and for one node as kube-proxy has it. */
-function compileBoth(items, file, label) {
-  const [input, whole, node] = ['json', 'nft', 'node.nft'].map((end) => file(`${label}.${end}`));
+/**
+ * natc's ruleset without a node's name, and for one node as kube-proxy has it: as text for people, and as
+ * apply sends it, like kube-proxy's without a line that is only for people.
+ */
+function compileAll(items, file, label) {
+  const ends = ['json', 'nft', 'node.nft', 'apply.nft'];
+  const [input, whole, node, applied] = ends.map((end) => file(`${label}.${end}`));
   writeFileSync(input, toJson(items));
   const cidr = ['--cluster-cidr', '10.0.0.0/8'];
   processes.compileWhole(input, whole, ...cidr);
   processes.compileWhole(input, node, ...cidr, '--node-name', 'node-0');
+  processes.applyScript(input, applied, ...cidr, '--node-name', 'node-0');
   rmSync(input);
-  return { whole, node };
+  return { whole, node, applied };
 }
 
 /**
@@ -42,7 +48,7 @@ function compileBoth(items, file, label) {
  */
 export function measureKernel(size, each, rounds, file) {
   const items = cluster(size, each, 1);
-  const { whole, node } = compileBoth(items, file, size);
+  const { whole, node, applied } = compileAll(items, file, size);
   const [bare, delta] = [file(`${size}.bare`), file(`${size}.delta`)];
   writeFileSync(bare, bareElements(size * (each + 2)));
   const shapes = size > mostKubeProxy ? [] : layouts;
@@ -53,6 +59,7 @@ export function measureKernel(size, each, rounds, file) {
     add(`${size} nft check`, processes.nftWhole([whole], '-c'));
     add(`${size} nft load`, processes.nftWhole([whole]));
     add(`${size} nft load, one node`, processes.nftWhole([node]));
+    add(`${size} nft load, one node, apply`, processes.nftWhole([applied]));
     addStages(size, processes.stagesOf('delta.mjs', String(size), String(each), delta));
     add(`${size} nft delta`, processes.nftWhole([whole, delta]));
     if (size === mostKubeProxy && round >= 3) continue;
@@ -60,19 +67,26 @@ export function measureKernel(size, each, rounds, file) {
       add(`${size} ${shapeName(layout)}`, processes.nftWhole([file(shapeFile(layout))]));
   }
   row(`${size} bare elements`);
-  for (const what of ['nft check', 'nft load', 'nft load, one node', 'nft delta'])
+  for (const what of [
+    'nft check',
+    'nft load',
+    'nft load, one node',
+    'nft load, one node, apply',
+    'nft delta',
+  ])
     row(`${size} ${what}`, `${size} bare elements`);
   row(`${size} delta`);
   for (const layout of shapes) {
     row(`${size} ${shapeName(layout)}`, `${size} nft load`);
     row(`${size} ${shapeName(layout)}`, `${size} nft load, one node`);
+    row(`${size} ${shapeName(layout)}`, `${size} nft load, one node, apply`);
   }
 }
 
 /** The cluster of kubernetes/kubernetes#139513: 44,000 Services, few endpoints. */
 export function measureLarge(size, each, rounds, file) {
   const label = `${size} x ${each}`;
-  const { whole, node } = compileBoth(cluster(size, each, 1), file, 'large');
+  const { whole, node } = compileAll(cluster(size, each, 1), file, 'large');
   for (let round = 0; round < Math.min(rounds, 3); round++) {
     add(`${label} nft load`, processes.nftWhole([whole]));
     add(`${label} nft load, one node`, processes.nftWhole([node]));

@@ -1,5 +1,6 @@
 /** Runs the measured programs, each in a process of its own. Times are seconds, memory is MiB. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -25,6 +26,16 @@ export const stagesOf = (script, ...args) =>
 
 export const compileWhole = (file, out, ...flags) =>
   whole(process.execPath, natc, 'compile', '-q', '-f', file, '--out-file', out, ...flags);
+
+/** What `natc apply` sends to a kernel without natc's tables. */
+export const applyScript = (file, out, ...flags) =>
+  writeFileSync(
+    out,
+    run([
+      ...['unshare', '-n', process.execPath, natc, 'apply', '--dry-run', '-q', '-f', file],
+      ...['--state-dir', `${out}-state`, '--force', ...flags],
+    ]),
+  );
 
 export const compileAllNodes = (file, directory) =>
   whole(process.execPath, natc, 'compile', '-q', '-f', file, '--all-nodes', '--out-dir', directory);
