@@ -43,7 +43,7 @@ function compileAll(items, file, label) {
 /**
  * @param size number of Services
  * @param each endpoints of each
- * @param rounds how often; what takes minutes is measured three times at most
+ * @param rounds how often
  * @param file gives the path of a temporary file
  */
 export function measureKernel(size, each, rounds, file) {
@@ -54,7 +54,7 @@ export function measureKernel(size, each, rounds, file) {
   const shapes = size > mostKubeProxy ? [] : layouts;
   for (const layout of shapes)
     writeFileSync(file(shapeFile(layout)), kubeProxyShape(items, layout));
-  for (let round = 0; round < (size > mostKubeProxy ? Math.min(rounds, 3) : rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     add(`${size} bare elements`, processes.nftWhole([bare]));
     add(`${size} nft check`, processes.nftWhole([whole], '-c'));
     add(`${size} nft load`, processes.nftWhole([whole]));
@@ -62,7 +62,6 @@ export function measureKernel(size, each, rounds, file) {
     add(`${size} nft load, one node, apply`, processes.nftWhole([applied]));
     addStages(size, processes.stagesOf('delta.mjs', String(size), String(each), delta));
     add(`${size} nft delta`, processes.nftWhole([whole, delta]));
-    if (size === mostKubeProxy && round >= 3) continue;
     for (const layout of shapes)
       add(`${size} ${shapeName(layout)}`, processes.nftWhole([file(shapeFile(layout))]));
   }
@@ -87,7 +86,7 @@ export function measureKernel(size, each, rounds, file) {
 export function measureLarge(size, each, rounds, file) {
   const label = `${size} x ${each}`;
   const { whole, node } = compileAll(cluster(size, each, 1), file, 'large');
-  for (let round = 0; round < Math.min(rounds, 3); round++) {
+  for (let round = 0; round < rounds; round++) {
     add(`${label} nft load`, processes.nftWhole([whole]));
     add(`${label} nft load, one node`, processes.nftWhole([node]));
   }
