@@ -33,10 +33,12 @@ export interface Group extends Span {
 }
 
 const tableStart = 'add table ';
-const blockEnd = '\n\t}\n';
-const elementsStart = '\n\t\telements = {\n';
-/** What follows the last element. */
-const closing = '\t\t}\n\t}\n';
+/** The lines around a block's elements, and its last line. */
+export const opening = '\t\telements = {\n';
+export const closing = '\t\t}\n';
+export const lastLine = '\t}\n';
+const blockEnd = `\n${lastLine}`;
+const elementsStart = `\n${opening}`;
 const heading = /\t(set|map|chain) (\S+) \{\n/y;
 
 /** The tables of a ruleset's text. */
@@ -92,7 +94,7 @@ function elementsIn(text: string, start: number, end: number): Span | undefined 
   if (found < 0) return undefined;
   return {
     start: start + found + elementsStart.length,
-    end: end - closing.length,
+    end: end - closing.length - lastLine.length,
   };
 }
 

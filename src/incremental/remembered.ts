@@ -1,6 +1,7 @@
 import type { CompileOutput } from '../compile.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Service } from '../model/cluster.ts';
+import { serviceKey } from '../plan/endpoint-sources.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 import type { FamilyPlan } from '../plan/plan.ts';
 import { type UdpService, udpServices } from '../plan/udp-connections.ts';
@@ -81,7 +82,7 @@ export function describeObjects(
 ): ReadonlyMap<SourceObject, Description> {
   const described = new Map<SourceObject, Description>();
   for (const service of cluster.services) {
-    const name = `${service.namespace}/${service.name}`;
+    const name = serviceKey(service.namespace, service.name);
     described.set(service.object, {
       identity: `Service ${name}`,
       service: name,
@@ -89,11 +90,11 @@ export function describeObjects(
     });
   }
   for (const { object, namespace, name, serviceName } of cluster.endpointSlices) {
-    const service = serviceName === undefined ? undefined : `${namespace}/${serviceName}`;
+    const service = serviceName === undefined ? undefined : serviceKey(namespace, serviceName);
     described.set(object, { identity: `EndpointSlice ${namespace}/${name}`, service, claims: [] });
   }
   for (const { object, namespace, name } of cluster.endpoints) {
-    const service = `${namespace}/${name}`;
+    const service = serviceKey(namespace, name);
     described.set(object, { identity: `Endpoints ${service}`, service, claims: [] });
   }
   for (const { object, name } of cluster.nodes) {
@@ -193,7 +194,7 @@ export function entangledServices(families: readonly FamilyPlan[]): readonly str
   for (const { servicePorts } of families) {
     const owners = new Map<string, string>();
     for (const { namespace, service, protocol, clusterEndpoints, localEndpoints } of servicePorts) {
-      const name = `${namespace}/${service}`;
+      const name = serviceKey(namespace, service);
       for (const { address, port, hairpin } of [...clusterEndpoints, ...localEndpoints]) {
         if (!hairpin) continue;
         const key = `${address} ${port} ${protocol}`;

@@ -1,7 +1,16 @@
 import { compareBytes } from '../plan/order.ts';
 import { collections } from '../ruleset/nftables/names.ts';
 import { type Edit, giveUp } from './edit.ts';
-import { type Block, elementLines, groupsIn, layoutOf, type TableLayout } from './layout.ts';
+import {
+  type Block,
+  closing,
+  elementLines,
+  groupsIn,
+  lastLine,
+  layoutOf,
+  opening,
+  type TableLayout,
+} from './layout.ts';
 import { chainEdits } from './splice-chains.ts';
 
 /** Some Services of a ruleset that have changed. */
@@ -149,10 +158,6 @@ function compareServices(a: string, b: string): number {
   const [namespaceB = '', nameB = ''] = b.split('/');
   return compareBytes(namespaceA, namespaceB) || compareBytes(nameA, nameB);
 }
-
-const opening = '\t\telements = {\n';
-const closing = '\t\t}\n';
-const lastLine = '\t}\n';
 
 /** Exchanges all elements of a collection; a collection without any has no `elements`. */
 function replaceElements({ elements, end }: Block, lines: string): readonly Edit[] {
