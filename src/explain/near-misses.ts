@@ -99,7 +99,6 @@ function servicePortsOfNode(packet: Packet, { frontends, subject }: Scene): Reas
 
 const unservedWords: Record<UnservedReason, string> = {
   'other-proxy': 'is left to another proxy (label service.kubernetes.io/service-proxy-name)',
-  'headless-label': 'is headless (label service.kubernetes.io/headless)',
   'external-name': 'is of type ExternalName',
   headless: 'is headless',
   'no-cluster-ip': 'has no cluster IP yet',

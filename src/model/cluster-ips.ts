@@ -1,3 +1,4 @@
+import { familyOf } from '../net/address.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { readAddress } from './address-field.ts';
 import { type Fields, rawList } from './fields.ts';
@@ -27,6 +28,10 @@ function readClusterIP(
   if (text === '') return undefined;
   return text === 'None' ? text : readAddress(spec, keys, text)?.text;
 }
+
+/** The families of cluster IPs in their order: what the API server fills `spec.ipFamilies` with (D7). */
+export const addressFamilies = (clusterIPs: readonly string[]): readonly IpFamily[] =>
+  clusterIPs.filter((address) => address !== 'None').map(familyOf);
 
 /** Reads `spec.ipFamilies`. */
 export const readIpFamilies = (spec: Fields): readonly IpFamily[] =>

@@ -20,25 +20,19 @@ interface Named {
   readonly name: string;
 }
 
-/** The labels that decide which proxy takes an object (semantics S3, S4). */
-export interface ProxyLabels {
-  /** `service.kubernetes.io/service-proxy-name`; undefined when the label is absent. */
-  readonly serviceProxyName: string | undefined;
-  /** `service.kubernetes.io/headless` is present, with whatever value. */
-  readonly headless: boolean;
-}
-
 export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
 export type TrafficPolicy = 'Cluster' | 'Local';
 
-export interface Service extends Named, ProxyLabels {
+export interface Service extends Named {
+  /** Label `service.kubernetes.io/service-proxy-name` (S3); undefined when absent. */
+  readonly serviceProxyName: string | undefined;
   readonly type: ServiceType;
   /**
    * `spec.clusterIPs` (D2: or `[spec.clusterIP]`): canonical addresses, `['None']` for a headless
    * Service, empty where none has been allocated yet.
    */
   readonly clusterIPs: readonly string[];
-  /** `spec.ipFamilies` as given; empty when unset. */
+  /** `spec.ipFamilies`, or the families of `clusterIPs` in their order where it is unset (D7). */
   readonly ipFamilies: readonly IpFamily[];
   readonly ports: readonly ServicePort[];
   /** `spec.selector` has at least one entry. */
@@ -79,7 +73,9 @@ export interface LoadBalancerIngress {
   readonly ipMode: 'VIP' | 'Proxy';
 }
 
-export interface EndpointSlice extends Named, ProxyLabels {
+export interface EndpointSlice extends Named {
+  /** Label `service.kubernetes.io/headless`, with whatever value, hides the slice (S4). */
+  readonly headless: boolean;
   /** Label `kubernetes.io/service-name`; undefined when absent. */
   readonly serviceName: string | undefined;
   readonly addressType: IpFamily | 'FQDN';
@@ -117,7 +113,8 @@ export interface Endpoints extends Named {
   readonly skipMirror: boolean;
   /** Annotation `control-plane.alpha.kubernetes.io/leader` is present. */
   readonly isLeaderElection: boolean;
-  readonly labels: ProxyLabels;
+  /** Label `service.kubernetes.io/headless`, which mirrored slices would have too (S4). */
+  readonly headless: boolean;
   readonly subsets: readonly EndpointSubset[];
 }
 

@@ -10,7 +10,7 @@ import {
   hintFields,
   sliceEndpointFields,
 } from './known-fields.ts';
-import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
+import { isLabelledHeadless, labelValue, readMetadata } from './metadata.ts';
 import { labelValueRule, type NameRule, readName, subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
 import { checkSpelling } from './spelling.ts';
@@ -48,13 +48,11 @@ export function readEndpointSlice(
   const addressType = oneOfField(root, 'addressType', addressTypes);
   if (metadata === undefined || addressType === undefined) return undefined;
   checkSpelling(root, endpointSliceFields);
-  const labels = proxyLabels(metadata);
   const slice: EndpointSlice = {
     object,
     namespace: metadata.namespace,
     name: metadata.name,
-    serviceProxyName: labels.serviceProxyName,
-    headless: labels.headless,
+    headless: isLabelledHeadless(metadata),
     serviceName: labelValue(metadata.labels, 'kubernetes.io/service-name'),
     addressType,
     ports: readEndpointPorts(root, 100),

@@ -4,7 +4,7 @@ import type { EndpointAddress, EndpointSubset, Endpoints } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
 import { type Fields, isGiven, refuseMissing, rootFields } from './fields.ts';
 import { endpointAddressFields, endpointsFields, subsetFields } from './known-fields.ts';
-import { labelValue, proxyLabels, readMetadata } from './metadata.ts';
+import { isLabelledHeadless, labelValue, readMetadata } from './metadata.ts';
 import { subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
 import { checkSpelling } from './spelling.ts';
@@ -36,7 +36,7 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
     name: metadata.name,
     skipMirror: labelValue(metadata.labels, 'endpointslice.kubernetes.io/skip-mirror') === 'true',
     isLeaderElection: leader !== undefined,
-    labels: proxyLabels(metadata),
+    headless: isLabelledHeadless(metadata),
     subsets: subsets.map(readSubset),
   };
   return { endpoints, root, subsets };

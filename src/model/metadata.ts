@@ -1,4 +1,3 @@
-import type { ProxyLabels } from './cluster.ts';
 import { type Fields, rawField, refuseMissing } from './fields.ts';
 import { metadataFields } from './known-fields.ts';
 import { labelRule, type NameRule, readName } from './names.ts';
@@ -40,12 +39,16 @@ export function readMetadata(
   };
 }
 
-/** The labels that decide which proxy takes an object; their presence alone counts (S3, S4). */
-export function proxyLabels({ labels }: Metadata): ProxyLabels {
-  const serviceProxyName = labelValue(labels, 'service.kubernetes.io/service-proxy-name');
-  const headless = labelValue(labels, 'service.kubernetes.io/headless') !== undefined;
-  return { serviceProxyName, headless };
-}
+/** Which proxy a Service is for; the label counts by its presence, the empty value included (S3). */
+export const serviceProxyName = ({ labels }: Metadata): string | undefined =>
+  labelValue(labels, 'service.kubernetes.io/service-proxy-name');
+
+/**
+ * Whether a label hides a slice from every proxy (S4). Since Kubernetes 1.36 the label means nothing
+ * on a Service, and the label of S3 nothing on a slice.
+ */
+export const isLabelledHeadless = ({ labels }: Metadata): boolean =>
+  labelValue(labels, 'service.kubernetes.io/headless') !== undefined;
 
 /** A label or annotation; '' when it has no value, undefined when it is absent. */
 export function labelValue(labels: Fields | undefined, key: string): string | undefined {

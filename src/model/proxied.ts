@@ -1,5 +1,6 @@
 import { familyOf } from '../net/address.ts';
 import type { Service, ServicePort } from './cluster.ts';
+import { addressFamilies } from './cluster-ips.ts';
 
 /**
  * A Service as kube-proxy would take it, where the API server would not: only with `--validate warn`
@@ -7,7 +8,7 @@ import type { Service, ServicePort } from './cluster.ts';
  */
 export function asProxied(service: Service): Service {
   const ports = distinctPorts(service.ports);
-  const ipFamilies = isParallel(service) ? service.ipFamilies : [];
+  const ipFamilies = isParallel(service) ? service.ipFamilies : addressFamilies(service.clusterIPs);
   const isSame = ports === service.ports && ipFamilies === service.ipFamilies;
   return isSame ? service : { ...service, ports, ipFamilies };
 }
@@ -33,7 +34,7 @@ function distinctPorts(ports: readonly ServicePort[]): readonly ServicePort[] {
   });
 }
 
-/** Families that contradict the cluster IPs say nothing: the addresses speak for themselves (S5). */
+/** Families that contradict the cluster IPs say nothing: the addresses speak for themselves (D7). */
 const isParallel = ({ ipFamilies, clusterIPs }: Service): boolean =>
   ipFamilies.every((family, index) => {
     const address = clusterIPs[index];

@@ -1,11 +1,11 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import { readUnicastAddress } from './address-field.ts';
 import type { Service, TrafficPolicy } from './cluster.ts';
-import { readClusterIPs, readIpFamilies } from './cluster-ips.ts';
+import { addressFamilies, readClusterIPs, readIpFamilies } from './cluster-ips.ts';
 import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import { serviceFields, serviceSpecFields } from './known-fields.ts';
 import { readIngress, readSourceRanges } from './load-balancer.ts';
-import { proxyLabels, readMetadata } from './metadata.ts';
+import { readMetadata, serviceProxyName } from './metadata.ts';
 import { labelRule } from './names.ts';
 import type { Report } from './report.ts';
 import { readServicePorts } from './service-ports.ts';
@@ -27,7 +27,7 @@ export interface ReadService {
 }
 
 /**
- * Reads one Service: API defaults (D1-D3) filled in, each field checked by itself; rules that span
+ * Reads one Service: API defaults (D1-D3, D7) filled in, each field checked by itself; rules that span
  * several fields are in checks/. A field that is refused is read as if it were absent.
  *
  * @returns undefined when the object cannot be told apart or has no readable `spec`.
@@ -41,16 +41,15 @@ export function readService(object: SourceObject, report: Report): ReadService |
   checkSpelling(root, serviceFields);
   checkSpelling(spec, serviceSpecFields);
 
-  const labels = proxyLabels(metadata);
+  const clusterIPs = readClusterIPs(spec);
   const service: Service = {
     object,
     namespace: metadata.namespace,
     name: metadata.name,
-    serviceProxyName: labels.serviceProxyName,
-    headless: labels.headless,
+    serviceProxyName: serviceProxyName(metadata),
     type: oneOfField(spec, 'type', serviceTypes) ?? 'ClusterIP',
-    clusterIPs: readClusterIPs(spec),
-    ipFamilies: readIpFamilies(spec),
+    clusterIPs,
+    ipFamilies: isGiven(spec, 'ipFamilies') ? readIpFamilies(spec) : addressFamilies(clusterIPs),
     ports: readServicePorts(spec),
     hasSelector: isGiven(spec, 'selector'),
     externalIPs: stringList(

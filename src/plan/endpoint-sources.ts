@@ -2,8 +2,7 @@
  * Which EndpointSlices, or which Endpoints object in their place, say where a Service's endpoints are
  * (semantics E1-E3, E12).
  */
-import type { Cluster, EndpointSlice, Endpoints, ProxyLabels, Service } from '../model/cluster.ts';
-import type { Settings } from '../model/settings.ts';
+import type { Cluster, EndpointSlice, Endpoints, Service } from '../model/cluster.ts';
 import type { IpFamily } from '../net/family.ts';
 import { type IntakeSlice, intakeSlice } from './intake.ts';
 import { isNeverMirrored, mirrorEndpoints } from './mirror.ts';
@@ -73,22 +72,13 @@ export function endpointSourceOf(sources: EndpointSources, service: Service): En
   return { kind: 'mirror', endpoints };
 }
 
-/**
- * S3, S4 for slices, and for Endpoints objects, whose mirrored slices have the object's labels. A
- * proxy of another name also takes unlabelled ones: nobody else serves their Service.
- */
-export const isVisible = (labels: ProxyLabels, settings: Settings): boolean =>
-  !labels.headless &&
-  (labels.serviceProxyName === undefined || labels.serviceProxyName === settings.serviceProxyName);
-
 /** The slices of one family that count for a Service, ready to be merged; see {@link intakeOf}. */
 export function serviceIntake(
   sources: EndpointSources,
   service: Service,
   family: IpFamily,
-  settings: Settings,
 ): readonly IntakeSlice[] {
-  const make = () => intakeOf(endpointSourceOf(sources, service), family, settings);
+  const make = () => intakeOf(endpointSourceOf(sources, service), family);
   if (sources.intakes === undefined) return make();
   const key = `${family} ${serviceKey(service.namespace, service.name)}`;
   const known = sources.intakes.get(key);
@@ -98,22 +88,18 @@ export function serviceIntake(
   return made;
 }
 
-/** The slices of one family that count for a Service, ready to be merged. */
-export function intakeOf(
-  source: EndpointSource,
-  family: IpFamily,
-  settings: Settings,
-): readonly IntakeSlice[] {
+/** The slices of one family that count for a Service (S4), ready to be merged. */
+export function intakeOf(source: EndpointSource, family: IpFamily): readonly IntakeSlice[] {
   switch (source.kind) {
     case 'slices':
       return source.slices
-        .filter((slice) => slice.addressType === family && isVisible(slice, settings))
+        .filter((slice) => slice.addressType === family && !slice.headless)
         .map(intakeSlice)
         .filter((slice) => slice !== undefined);
     case 'mirror':
-      return isVisible(source.endpoints.labels, settings)
-        ? mirrorEndpoints(source.endpoints).filter((slice) => slice.family === family)
-        : [];
+      return source.endpoints.headless
+        ? []
+        : mirrorEndpoints(source.endpoints).filter((slice) => slice.family === family);
     case 'unmirrored':
     case 'none':
       return [];

@@ -28,8 +28,6 @@ export interface UnservedService {
 export type UnservedReason =
   /** Labelled for another proxy than ours (S3). */
   | 'other-proxy'
-  /** Label `service.kubernetes.io/headless` (S4). */
-  | 'headless-label'
   /** Type ExternalName (S2). */
   | 'external-name'
   /** `clusterIP: None` (S1). */

@@ -35,10 +35,10 @@ export interface ServicePlan {
 
 /** @returns undefined when the Service does not exist in the family (S5). */
 export function planService(service: Service, around: Surroundings): ServicePlan | undefined {
-  const { family, settings, node, sources } = around;
+  const { family, node, sources } = around;
   const addresses = serviceAddresses(service, family);
   if (addresses === undefined) return undefined;
-  const merged = mergeEndpoints(serviceIntake(sources, service, family, settings), node.name);
+  const merged = mergeEndpoints(serviceIntake(sources, service, family), node.name);
   const sourceRanges = sourceRangesOf(
     service,
     family,

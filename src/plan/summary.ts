@@ -138,7 +138,6 @@ function familyNotes({ servicePort, healthCheck }: PortInFamily): readonly strin
 
 const reasons: Readonly<Record<UnservedReason, string>> = {
   'other-proxy': 'left to another proxy',
-  'headless-label': 'labelled headless',
   'external-name': 'ExternalName',
   headless: 'headless',
   'no-cluster-ip': 'no cluster IP yet',

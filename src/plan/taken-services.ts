@@ -7,7 +7,7 @@ import type { Settings } from '../model/settings.ts';
 import { familyOf } from '../net/address.ts';
 import type { IpFamily } from '../net/family.ts';
 import { compareBytes } from './order.ts';
-import { fieldAt, headlessLabelPath, origin, proxyNameLabelPath } from './origin.ts';
+import { fieldAt, origin, proxyNameLabelPath } from './origin.ts';
 import type { UnservedReason, UnservedService } from './plan.ts';
 
 /** The Services of a cluster, told apart; both lists sorted by namespace and name. */
@@ -38,10 +38,9 @@ export function takeServices(services: readonly Service[], settings: Settings): 
   return { taken, unserved };
 }
 
-/** S1-S5, S8. The labels come first: they make an object invisible whatever else it says. */
+/** S1-S3, S5, S8. The label comes first: it makes a Service invisible whatever else it says. */
 function unservedReason(service: Service, settings: Settings): UnservedReason | undefined {
   if (service.serviceProxyName !== settings.serviceProxyName) return 'other-proxy';
-  if (service.headless) return 'headless-label';
   if (service.type === 'ExternalName') return 'external-name';
   if (service.clusterIPs[0] === 'None') return 'headless';
   if (service.clusterIPs.length === 0) return 'no-cluster-ip';
@@ -55,8 +54,6 @@ function fieldToBlame(service: Service, reason: UnservedReason): FieldPath {
   switch (reason) {
     case 'other-proxy':
       return service.serviceProxyName === undefined ? ['metadata', 'name'] : proxyNameLabelPath;
-    case 'headless-label':
-      return headlessLabelPath;
     case 'external-name':
       return ['spec', 'type'];
     case 'headless':
@@ -75,13 +72,12 @@ export interface ClusterIP {
 }
 
 /**
- * Chooses the cluster IP as S5 does. Without `ipFamilies` only the first of `clusterIPs`, which is
- * `spec.clusterIP`, counts: the API server always fills `ipFamilies` in.
+ * Chooses the cluster IP as S5 does; the model has filled `ipFamilies` in (D7).
  *
  * @returns undefined when the Service does not exist in that family.
  */
 export function clusterIPOf(service: Service, family: IpFamily): ClusterIP | undefined {
-  const index = service.ipFamilies.length === 0 ? 0 : service.ipFamilies.indexOf(family);
+  const index = service.ipFamilies.indexOf(family);
   const address = service.clusterIPs[index];
   if (address === undefined || address === 'None' || familyOf(address) !== family) return undefined;
   return { address, index };

@@ -57,6 +57,12 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           model('endpoint-slice', '(D4, D5)'),
         ),
         same('D6', 'protocol of an Endpoints port', model('endpoints', '(D6)')),
+        same(
+          'D7',
+          'families of the cluster IPs where `ipFamilies` is unset',
+          model('service', '(D7)'),
+          plan('services', 'D7 S5'),
+        ),
         {
           rules:
             'V1 V2 V3 V4 V5 V6 V7 V8 V9 V10 V11 V12 V13 V14 V15 V16 V17 V18 V19 V20 V21 V22'.split(
@@ -96,11 +102,15 @@ export const sections: readonly { readonly title: string; readonly rules: readon
         same('S2', 'ExternalName: skipped', plan('services', 'S2 ')),
         same(
           'S3',
-          'labelled for another proxy: invisible',
+          'a Service labelled for another proxy: invisible; on slices the label means nothing (since 1.36)',
           plan('services', 'S3 the label'),
           kernel('load-balancer-status', '--service-proxy-name'),
         ),
-        same('S4', 'labelled headless: invisible', plan('services', 'S4 ')),
+        same(
+          'S4',
+          'a slice labelled headless: invisible; on Services the label means nothing (since 1.36)',
+          plan('services', 'S4 '),
+        ),
         same('S5', 'the cluster IP of each family', plan('services', 'S5 ipFamilies')),
         same(
           'S6',

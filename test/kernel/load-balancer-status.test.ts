@@ -97,9 +97,7 @@ describeCluster('Services of another proxy', (cluster) => {
   test.each([
     ['service.kubernetes.io/service-proxy-name', 'theirs', 'pod-c'],
     ['service.kubernetes.io/service-proxy-name', '', 'pod-c'],
-    // ND4 takes only Services of another proxy out of K2.
-    ['service.kubernetes.io/headless', '', 'timeout'],
-  ] as const)('label %s=%j: invisible (S3, S4, ND4)', async (name, value, answer) => {
+  ] as const)('label %s=%j: invisible (S3, ND4)', async (name, value, answer) => {
     await loadObjects(cluster, [labelled({ [name]: value }), slice, ...ours]);
     await expectAnswer(cluster.podA, { to: '10.96.0.30', port: 80 }, answer);
     await expectAnswer(cluster.podB, { to: '10.96.0.31', port: 80 }, 'pod-a');

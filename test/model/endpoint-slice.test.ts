@@ -10,7 +10,6 @@ test('defaults are filled in, conditions are left open (D4, D5)', () => {
   expect(rest).toEqual({
     namespace: 'shop',
     name: 'web-1',
-    serviceProxyName: undefined,
     headless: false,
     serviceName: 'web',
     addressType: 'IPv4',

@@ -15,10 +15,9 @@ describe('defaults', () => {
       namespace: 'shop',
       name: 'web',
       serviceProxyName: undefined,
-      headless: false,
       type: 'ClusterIP',
       clusterIPs: ['172.30.0.10'],
-      ipFamilies: [],
+      ipFamilies: ['IPv4'],
       ports: [{ index: 0, name: '', protocol: 'TCP', port: 80, nodePort: 0 }],
       hasSelector: false,
       externalIPs: [],
@@ -70,15 +69,18 @@ describe('defaults', () => {
     ]);
   });
 
-  test('labels count by their presence (S3, S4)', () => {
-    const labels = {
-      'service.kubernetes.io/service-proxy-name': '',
-      'service.kubernetes.io/headless': 'no',
-    };
-    expect(read({}, { metadata: { name: 'web', labels } })).toMatchObject({
-      serviceProxyName: '',
-      headless: true,
-    });
+  test('the label for another proxy counts by its presence (S3)', () => {
+    const labels = { 'service.kubernetes.io/service-proxy-name': '' };
+    expect(read({}, { metadata: { name: 'web', labels } })).toMatchObject({ serviceProxyName: '' });
+  });
+
+  test('ipFamilies that are not given are those of the cluster IPs, in their order (D7)', () => {
+    const clusterIPs = ['fd00::1', '172.30.0.41'];
+    expect(read({ clusterIP: 'fd00::1', clusterIPs }).ipFamilies).toEqual(['IPv6', 'IPv4']);
+    expect(read({ clusterIP: 'None' }).ipFamilies).toEqual([]);
+    expect(read({ clusterIP: 'fd00::1', clusterIPs, ipFamilies: ['IPv6'] }).ipFamilies).toEqual([
+      'IPv6',
+    ]);
   });
 });
 
@@ -135,8 +137,8 @@ describe('with --validate warn it is read as kube-proxy reads it', () => {
     ]);
   });
 
-  test('families that contradict the addresses are ignored (S5)', () => {
-    expect(read({ ipFamilies: ['IPv6'] }).ipFamilies).toEqual([]);
+  test('families that contradict the addresses are those of the addresses (D7)', () => {
+    expect(read({ ipFamilies: ['IPv6'] }).ipFamilies).toEqual(['IPv4']);
     expect(read({ ipFamilies: ['IPv4', 'IPv6'] }).ipFamilies).toEqual(['IPv4', 'IPv6']);
   });
 

@@ -11,7 +11,7 @@ import {
   type ServiceManifest,
   type SliceEndpointManifest,
 } from './manifest.ts';
-import { isVisible, type ServicePort } from './service-ports.ts';
+import { isVisibleSlice, type ServicePort } from './service-ports.ts';
 import type { World } from './world.ts';
 
 const serviceNameLabel = 'kubernetes.io/service-name';
@@ -57,7 +57,7 @@ function slicesOf(
   // An Endpoints object is only the mirror of slices where there are any (issue "The compiler").
   const slices = all.length > 0 ? all : mirroredSlices(world, service);
   return slices
-    .filter((slice) => isVisible(world, slice)) // S3, S4
+    .filter(isVisibleSlice) // S4
     .filter((slice) => slice.addressType === family) // E2
     .sort((a, b) => compareBytes(a.metadata.name, b.metadata.name));
 }

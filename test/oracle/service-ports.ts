@@ -27,24 +27,18 @@ export interface ServicePort {
   readonly usesLocalSet: boolean;
 }
 
-/**
- * S3, S4: labels that make a Service or a slice invisible. With `--service-proxy-name` natc is the
- * proxy of that name: it takes the Services with that label, and slices that have it or no label.
- */
-export function isVisible(world: World, object: Manifest): boolean {
-  if (labelOf(object, headlessLabel) !== undefined) return false;
-  const isUnlabelledSlice =
-    object.kind !== 'Service' && labelOf(object, serviceProxyName) === undefined;
-  return isUnlabelledSlice || !isLeftToAnotherProxy(world, object);
-}
+/** S4: the label hides slices only. */
+export const isVisibleSlice = (slice: Manifest): boolean =>
+  labelOf(slice, headlessLabel) === undefined;
 
+/** S3, for Services only. With `--service-proxy-name` natc is the proxy of that name. */
 export const isLeftToAnotherProxy = (world: World, object: Manifest): boolean =>
   labelOf(object, serviceProxyName) !== world.node.serviceProxyName;
 
 export function servicePortsOf(world: World, family: IpFamily): readonly ServicePort[] {
   return world.objects
     .filter((object) => object.kind === 'Service')
-    .filter((service) => isVisible(world, service))
+    .filter((service) => !isLeftToAnotherProxy(world, service))
     .flatMap((service) => portsOfService(service, family));
 }
 
@@ -83,12 +77,12 @@ function portsOfService(service: ServiceManifest, family: IpFamily): readonly Se
   });
 }
 
-/** S5, with D2. `None` and the empty string are no addresses (S1). */
+/** S5, with D2 and D7. `None` and the empty string are no addresses (S1). */
 export function clusterIPOf(service: ServiceManifest, family: IpFamily): Ip | undefined {
   const { clusterIP = '', ipFamilies = [] } = service.spec;
   const clusterIPs = service.spec.clusterIPs ?? [clusterIP];
-  const text = ipFamilies.length === 0 ? clusterIP : (clusterIPs[ipFamilies.indexOf(family)] ?? '');
-  return ofFamily([text], family)[0];
+  if (ipFamilies.length === 0) return ofFamily(clusterIPs, family)[0];
+  return ofFamily([clusterIPs[ipFamilies.indexOf(family)] ?? ''], family)[0];
 }
 
 /** F5 L1-L5, D3. */

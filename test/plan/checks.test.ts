@@ -34,9 +34,7 @@ test('S3 Services of another proxy are told in one note, the first three by name
   expect(note?.places).toHaveLength(3);
 });
 
-test('S4 S5 Services without reason of the model stage are told', () => {
-  const labels = { 'service.kubernetes.io/headless': '' };
-  expect(codes([service({}, { labels })])).toEqual(['NATC3007']);
+test('S5 Services without reason of the model stage are told', () => {
   expect(codes([service({ clusterIP: 'fd00::1' })], { families: ['IPv4'] })).toEqual(['NATC3008']);
 });
 
@@ -47,8 +45,9 @@ test('S1 S2 what the model stage says is not said again', () => {
   expect(codes([headless, external, unallocated])).toEqual([]);
 });
 
-test('S5 a second cluster IP without ipFamilies is told', () => {
-  const objects = [service({ clusterIPs: ['172.30.0.41', 'fd00::1'] }), slice(ready('10.0.0.1'))];
+test('S5 a second cluster IP that ipFamilies does not name is told', () => {
+  const spec = { clusterIPs: ['172.30.0.41', 'fd00::1'], ipFamilies: ['IPv4'] };
+  const objects = [service(spec), slice(ready('10.0.0.1'))];
   expect(said('NATC3020', objects)).toMatchObject([
     { severity: 'warning', places: [{ path: ['spec', 'clusterIPs', 1] }] },
   ]);
@@ -61,11 +60,11 @@ test('E12 slices of Services that are not there are told in one note', () => {
   ]);
 });
 
-test('S3 S4 a slice hidden from a served Service is told, one of an unserved Service is not', () => {
+test('S4 a slice hidden from a served Service is told, one of an unserved Service is not', () => {
   const labels = { 'service.kubernetes.io/headless': '' };
   const hidden = slice(ready('10.0.0.1'), { labels });
   expect(codes([service(), hidden])).toContain('NATC3010');
-  expect(codes([service({}, { labels }), hidden])).not.toContain('NATC3010');
+  expect(codes([service({ clusterIP: 'None' }), hidden])).not.toContain('NATC3010');
 });
 
 test('P1 a Service port without usable endpoints is told in a note', () => {

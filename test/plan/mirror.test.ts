@@ -60,7 +60,7 @@ test('E3 slices win over the Endpoints object, which is told', () => {
 test.each([
   ['the label skip-mirror', { labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }],
   ['a leader election', { annotations: { 'control-plane.alpha.kubernetes.io/leader': '{}' } }],
-  ['S3 the proxy label', { labels: { 'service.kubernetes.io/service-proxy-name': 'x' } }],
+  ['S4 the headless label', { labels: { 'service.kubernetes.io/headless': '' } }],
 ])('E3 %s prevents mirroring, which is told', (_, metadata) => {
   const objects = [service(), endpoints([subset], metadata)];
   expect(onlyPort(objects).clusterEndpoints).toEqual([]);

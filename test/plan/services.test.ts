@@ -32,26 +32,39 @@ test('S3 --service-proxy-name takes the Services of that name and no others', ()
   expect(plan.unserved.map((each) => each.service)).toEqual(['other']);
 });
 
-test('S3 a slice with the label is hidden, an unlabelled one counts for every proxy name', () => {
+test('S3 the label means nothing on a slice, whichever proxy natc is', () => {
   const labels = { 'service.kubernetes.io/service-proxy-name': 'natc' };
-  const hidden = slice(ready('10.0.0.1'), { labels });
-  expect(onlyPort([service(), hidden]).clusterEndpoints).toEqual([]);
-  const taken = onlyPort(
-    [service({}, { labels }), hidden, slice(ready('10.0.0.2'), { name: 'web-2' })],
-    { serviceProxyName: 'natc' },
-  );
-  expect(taken.clusterEndpoints).toHaveLength(2);
+  const labelled = slice(ready('10.0.0.1'), { labels });
+  const unlabelled = slice(ready('10.0.0.2'), { name: 'web-2' });
+  const ours = onlyPort([service(), labelled, unlabelled]);
+  expect(ours.clusterEndpoints).toHaveLength(2);
+  const objects = [service({}, { labels }), labelled, unlabelled];
+  expect(planned(objects, { serviceProxyName: 'other' }).IPv4.servicePorts).toEqual([]);
+  expect(onlyPort(objects, { serviceProxyName: 'natc' }).clusterEndpoints).toHaveLength(2);
 });
 
-test('S4 the label headless hides Services and slices, whatever its value', () => {
+test('S4 the label headless hides slices, whatever its value, and no Service', () => {
   const labels = { 'service.kubernetes.io/headless': 'false' };
-  expect(reasonOf({}, { labels })).toBe('headless-label');
+  const served = onlyPort([service({}, { labels }), slice(ready('10.0.0.1'))]);
+  expect(served.clusterEndpoints).toHaveLength(1);
   expect(onlyPort([service(), slice(ready('10.0.0.1'), { labels })]).clusterEndpoints).toEqual([]);
 });
 
-test('S5 without ipFamilies only spec.clusterIP counts', () => {
+test('D7 S5 without ipFamilies each cluster IP is of its own family', () => {
   const { IPv4, IPv6 } = planned([
     service({ clusterIP: 'fd00::1', clusterIPs: ['fd00::1', '172.30.0.41'] }),
+  ]);
+  expect(IPv4.clusterIPs).toEqual(['172.30.0.41']);
+  expect(IPv6.clusterIPs).toEqual(['fd00::1']);
+});
+
+test('S5 a second cluster IP that ipFamilies does not name is not served', () => {
+  const { IPv4, IPv6 } = planned([
+    service({
+      clusterIP: 'fd00::1',
+      clusterIPs: ['fd00::1', '172.30.0.41'],
+      ipFamilies: ['IPv6'],
+    }),
   ]);
   expect(IPv4.servicePorts).toEqual([]);
   expect(IPv6.clusterIPs).toEqual(['fd00::1']);

@@ -42,12 +42,6 @@ export const planCodes = {
     remedy:
       'Nothing, or remove the label if natc should serve the Service; --service-proxy-name takes the Services of one name instead.',
   },
-  NATC3007: {
-    title: 'Service labelled headless',
-    explanation:
-      'The label service.kubernetes.io/headless, with whatever value, hides a Service from service proxies.',
-    remedy: 'Remove the label if the Service should be served.',
-  },
   NATC3008: {
     title: 'Service of another family',
     explanation:
@@ -126,8 +120,9 @@ export const planCodes = {
   NATC3020: {
     title: 'second cluster IP not served',
     explanation:
-      'The Service has two cluster IPs but no ipFamilies. The API server always fills ipFamilies in; without it a proxy only looks at the first cluster IP.',
-    remedy: 'List the families in spec.ipFamilies, in the order of spec.clusterIPs.',
+      'The Service has two cluster IPs, but ipFamilies names the family of one of them only. A proxy looks for the cluster IP of a family at the position of that family in ipFamilies.',
+    remedy:
+      'List both families in spec.ipFamilies, in the order of spec.clusterIPs, or leave ipFamilies out.',
   },
   NATC3021: {
     title: 'source ranges of the other family only',

@@ -5,7 +5,9 @@ import { clusterIPFamilies } from './cluster-ips.ts';
 
 /** V16: `ipFamilies` has no duplicates and runs parallel to `clusterIPs`. */
 export const ipFamilies: ServiceCheck = ({ service, spec }) => {
-  const { ipFamilies: given, clusterIPs } = service;
+  const { clusterIPs } = service;
+  const isGiven = rawList(spec, 'ipFamilies').length > 0;
+  const given = isGiven ? service.ipFamilies : [];
   const policy = oneOfField(spec, 'ipFamilyPolicy', [
     'SingleStack',
     'PreferDualStack',

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Service } from '../../model/cluster.ts';
-import { endpointSourceOf, isVisible, serviceKey } from '../endpoint-sources.ts';
+import { endpointSourceOf, serviceKey } from '../endpoint-sources.ts';
 import { exceedsMirrorLimit, mirroredAddressLimit } from '../mirror.ts';
 import { endpointsObjects, grouped, type Subject, subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
@@ -57,7 +57,7 @@ function neverMirrored(planned: Planned): readonly Diagnostic[] {
     if (source.kind === 'unmirrored' && source.because === 'annotated') {
       return subject(source.endpoints);
     }
-    return source.kind === 'mirror' && !isVisible(source.endpoints.labels, planned.settings)
+    return source.kind === 'mirror' && source.endpoints.headless
       ? subject(source.endpoints)
       : undefined;
   });

@@ -1,8 +1,8 @@
 import type { EndpointSlice } from '../../model/cluster.ts';
-import { isVisible, serviceKey } from '../endpoint-sources.ts';
+import { serviceKey } from '../endpoint-sources.ts';
 import { isNeverMirrored } from '../mirror.ts';
 import { compareBytes } from '../order.ts';
-import { headlessLabelPath, proxyNameLabelPath } from '../origin.ts';
+import { headlessLabelPath } from '../origin.ts';
 import {
   endpointSlices,
   endpointsObjects,
@@ -13,8 +13,8 @@ import {
 } from './grouped.ts';
 import type { Check } from './planned.ts';
 
-/** E12, S3, S4: what is ignored, besides what the model stage says of single slices (E1, E2). */
-export const ignoredEndpoints: Check = ({ cluster, settings, taken }) => {
+/** E12, S4: what is ignored, besides what the model stage says of single slices (E1, E2). */
+export const ignoredEndpoints: Check = ({ cluster, taken }) => {
   const all = new Set(cluster.services.map(keyOf));
   const served = new Set(taken.map(keyOf));
   const orphans: EndpointSlice[] = [];
@@ -23,7 +23,7 @@ export const ignoredEndpoints: Check = ({ cluster, settings, taken }) => {
     const owner = ownerOf(slice);
     if (owner === undefined) continue;
     if (!all.has(owner)) orphans.push(slice);
-    else if (!isVisible(slice, settings) && served.has(owner)) hidden.push(slice);
+    else if (slice.headless && served.has(owner)) hidden.push(slice);
   }
   const orphanEndpoints = cluster.endpoints.filter(
     (endpoints) => !all.has(keyOf(endpoints)) && !isNeverMirrored(endpoints),
@@ -42,12 +42,10 @@ export const ignoredEndpoints: Check = ({ cluster, settings, taken }) => {
     ...grouped(
       'NATC3010',
       'note',
-      inOrder(hidden).map((slice) =>
-        subject(slice, slice.headless ? headlessLabelPath : proxyNameLabelPath),
-      ),
+      inOrder(hidden).map((slice) => subject(slice, headlessLabelPath)),
       {
         noun: endpointSlices,
-        says: ['is hidden from this proxy by a label', 'are hidden from this proxy by labels'],
+        says: ['is hidden from proxies by a label', 'are hidden from proxies by labels'],
       },
     ),
   ];

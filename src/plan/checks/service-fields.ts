@@ -11,21 +11,21 @@ export const weakServiceFields: Check = (planned) => [
   ...planned.plan.families.flatMap(({ family }) => openRanges(planned, family)),
 ];
 
-/** S5: only the API server's `ipFamilies` brings the second cluster IP to life. */
+/** S5: a cluster IP whose family `ipFamilies` does not name is not served. */
 const secondClusterIP = ({ taken }: Planned): readonly Diagnostic[] =>
   grouped(
     'NATC3020',
     'warning',
     taken
-      .filter((service) => service.ipFamilies.length === 0 && service.clusterIPs.length > 1)
+      .filter((service) => service.ipFamilies.length < service.clusterIPs.length)
       .map((service) => subject(service, ['spec', 'clusterIPs', 1])),
     {
       noun: services,
       says: [
-        'has two cluster IPs but no ipFamilies: the second is not served',
-        'have two cluster IPs but no ipFamilies: the second is not served',
+        'has two cluster IPs but one entry in ipFamilies: the second is not served',
+        'have two cluster IPs but one entry in ipFamilies: the second is not served',
       ],
-      hint: 'list the families in spec.ipFamilies, in the order of spec.clusterIPs',
+      hint: 'list both families in spec.ipFamilies, in the order of spec.clusterIPs, or leave it out',
     },
   );
 

@@ -11,13 +11,6 @@ const wordings: Readonly<
     code: 'NATC3006',
     says: ['is left to another proxy', 'are left to another proxy'],
   },
-  'headless-label': {
-    code: 'NATC3007',
-    says: [
-      'is hidden from proxies by the label service.kubernetes.io/headless',
-      'are hidden from proxies by the label service.kubernetes.io/headless',
-    ],
-  },
   'other-family': {
     code: 'NATC3008',
     says: [

@@ -75,11 +75,11 @@ interface OfferedPorts {
 
 /** @returns undefined when there are no endpoints to speak of, whatever their ports. */
 function offeredPorts(
-  { sources, settings }: Planned,
+  { sources }: Planned,
   service: Service,
   family: IpFamily,
 ): OfferedPorts | undefined {
-  const slices = intakeOf(endpointSourceOf(sources, service), family, settings).filter(
+  const slices = intakeOf(endpointSourceOf(sources, service), family).filter(
     (slice) => slice.endpoints.length > 0,
   );
   const ports = slices.flatMap((slice) => slice.ports).filter((port) => port.port !== 0);
