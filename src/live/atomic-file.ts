@@ -16,7 +16,7 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
-    const file = await open(temporary, 'w');
+    const file = await open(temporary, 'wx');
     try {
       await file.writeFile(text);
       await file.sync();

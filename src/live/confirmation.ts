@@ -1,11 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { digestOf } from '../ruleset/digest.ts';
-import { writeFileAtomically } from './atomic-file.ts';
 import type { Held, Wanted } from './held.ts';
 import { hasRevision, storeRevision } from './revision-store.ts';
-import { makeStateDirectory } from './state-directory.ts';
+import { stateErrorText } from './state-directory.ts';
+import { readState, removeState, writeState } from './state-file.ts';
+import { isDigest, isRecord, isTime } from './state-shape.ts';
 
 /** A change that is undone unless somebody confirms it. */
 export interface Confirmation {
@@ -27,7 +26,7 @@ export interface Pending {
 /** Changes with the shape of the file; others are ignored. */
 const format = 1;
 
-const pendingFile = (directory: string): string => join(directory, 'confirm.json');
+const pendingFile = 'confirm.json';
 
 /**
  * Prepares to go back, before the change is made: whatever ends this process afterwards, the watcher
@@ -44,14 +43,13 @@ export async function awaitConfirmation(
 ): Promise<readonly Diagnostic[]> {
   if (held.ruleset === undefined) return [cannotPrepare("natc's tables cannot be read")];
   try {
-    await makeStateDirectory(directory);
     const previous = await storedDigest(directory, held, held.ruleset, now);
     const pending: Pending = { digest, previous, deadline: now + seconds };
-    await writeFileAtomically(pendingFile(directory), JSON.stringify({ format, ...pending }));
+    await writeState(directory, pendingFile, JSON.stringify({ format, ...pending }));
     startWatcher(digest);
     return [];
   } catch (error) {
-    return [cannotPrepare(error instanceof Error ? error.message : String(error))];
+    return [cannotPrepare(stateErrorText(error))];
   }
 }
 
@@ -71,19 +69,20 @@ async function storedDigest(
 }
 
 /** The change that waits to be confirmed, if there is one. */
-export async function loadPending(directory: string): Promise<Pending | undefined> {
-  try {
-    const text = await readFile(pendingFile(directory), 'utf8');
-    const { format: found, ...pending } = JSON.parse(text);
-    return found === format ? pending : undefined;
-  } catch {
-    return undefined;
-  }
+export const loadPending = (directory: string): Promise<Pending | undefined> =>
+  readState(directory, pendingFile, pendingIn);
+
+function pendingIn(json: unknown): Pending | undefined {
+  if (!isRecord(json) || json['format'] !== format) return undefined;
+  const { digest, previous, deadline } = json;
+  const isWhole =
+    isDigest(digest) && (previous === undefined || isDigest(previous)) && isTime(deadline);
+  return isWhole ? { digest, previous, deadline } : undefined;
 }
 
 /** Nothing waits any more: confirmed, rolled back, or never done. */
 export const forgetPending = (directory: string): Promise<void> =>
-  rm(pendingFile(directory), { force: true });
+  removeState(directory, pendingFile);
 
 /** Another change would keep the watcher from undoing the one that waits. */
 export async function unconfirmed(directory: string, now: number): Promise<readonly Diagnostic[]> {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { makeStateDirectory } from './state-directory.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { makeStateDirectory, notOurs, UnsafeDirectoryError } from './state-directory.ts';
+import { makeLockFile } from './state-file.ts';
 import { systemErrorText } from './system-error.ts';
 
 /** A held lock. */
@@ -11,7 +13,9 @@ export interface Lock {
 export type LockResult =
   | { readonly kind: 'held'; readonly lock: Lock }
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly reason: string | Diagnostic };
+
+const lockFile = 'lock';
 
 /**
  * Takes the lock that lets one natc at a time change this host, waiting up to `timeout` seconds.
@@ -22,10 +26,13 @@ export type LockResult =
 export async function takeLock(directory: string, timeout: number): Promise<LockResult> {
   try {
     await makeStateDirectory(directory);
+    await makeLockFile(directory, lockFile);
   } catch (error) {
-    return { kind: 'unavailable', reason: systemErrorText(error) };
+    const isUnsafe = error instanceof UnsafeDirectoryError;
+    const reason = isUnsafe ? notOurs(directory, error.unsafe) : systemErrorText(error);
+    return { kind: 'unavailable', reason };
   }
-  const path = join(directory, 'lock');
+  const path = join(directory, lockFile);
   const child = spawn(
     'flock',
     ['--exclusive', '--timeout', String(timeout), path, 'sh', '-c', 'echo held; exec cat'],

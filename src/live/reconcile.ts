@@ -17,7 +17,7 @@ import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { type Revision, readStamp } from './revision.ts';
 import { type StoredRevision, storeRevision } from './revision-store.ts';
-import { systemErrorText } from './system-error.ts';
+import { stateErrorText } from './state-directory.ts';
 import {
   commit,
   familiesTouched,
@@ -165,7 +165,7 @@ async function tryToStore(
 export const stateNotWritten = (directory: string, error: unknown): Diagnostic => ({
   code: 'NATC5021',
   severity: 'warning',
-  message: `the revision could not be written to ${directory}: ${systemErrorText(error)}`,
+  message: `the revision could not be written to ${directory}: ${stateErrorText(error)}`,
   places: [],
   hint: 'free some room, or name another directory with --state-dir; until then every apply lists the kernel',
 });

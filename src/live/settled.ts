@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { NftFamily } from '../ruleset/ast.ts';
-import { writeFileAtomically } from './atomic-file.ts';
-import type { Sysctl } from './sysctl.ts';
+import { readState, writeState } from './state-file.ts';
+import { isCount, isDigest, isLine, isListOf, isRecord } from './state-shape.ts';
+import { isKnownSysctl, type Sysctl } from './sysctl.ts';
 
 /**
  * What the last apply that did everything left behind: the mark that nothing after the change of the
@@ -24,24 +23,30 @@ export interface Settled {
 /** Changes with the shape of the file; others are ignored. */
 const format = 1;
 
-const settledFile = (directory: string): string => join(directory, 'settled.json');
+const settledFile = 'settled.json';
 
 /** @throws the system's error when the directory cannot be written */
 export const storeSettled = (directory: string, settled: Settled): Promise<void> =>
-  writeFileAtomically(settledFile(directory), `${JSON.stringify({ format, ...settled })}\n`);
+  writeState(directory, settledFile, `${JSON.stringify({ format, ...settled })}\n`);
 
 /** Undefined when there is none, or none that this natc can read. */
-export async function loadSettled(directory: string): Promise<Settled | undefined> {
-  try {
-    const { format: found, ...settled } = JSON.parse(
-      await readFile(settledFile(directory), 'utf8'),
-    );
-    const isWhole =
-      typeof settled.digest === 'string' &&
-      Array.isArray(settled.families) &&
-      Array.isArray(settled.sysctls);
-    return found === format && isWhole ? settled : undefined;
-  } catch {
-    return undefined;
-  }
+export const loadSettled = (directory: string): Promise<Settled | undefined> =>
+  readState(directory, settledFile, settledIn);
+
+function settledIn(json: unknown): Settled | undefined {
+  if (!isRecord(json) || json['format'] !== format) return undefined;
+  const { digest, families, input, warnings, sysctls } = json;
+  const isWhole =
+    isDigest(digest) &&
+    isListOf(families, isFamily) &&
+    (input === undefined || isLine(input)) &&
+    isCount(warnings) &&
+    isListOf(sysctls, isSysctl);
+  return isWhole ? { digest, families, input, warnings, sysctls } : undefined;
 }
+
+const isFamily = (json: unknown): json is NftFamily => json === 'ip' || json === 'ip6';
+
+/** Its name becomes a path that natc writes to: it must be one that natc itself sets. */
+const isSysctl = (json: unknown): json is Sysctl =>
+  isRecord(json) && isLine(json['reason']) && isKnownSysctl(json['name']);

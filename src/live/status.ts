@@ -12,6 +12,7 @@ import { otherProxies } from './other-proxies.ts';
 import type { Revision } from './revision.ts';
 import { listRevisions } from './revision-store.ts';
 import { loadSettled } from './settled.ts';
+import { unsafeStateDirectory } from './state-directory.ts';
 import { checkSysctls } from './sysctl.ts';
 
 /** What natc has on this host. */
@@ -45,6 +46,8 @@ export async function statusOf(
   host: Host,
   stateDirectory: string,
 ): Promise<Status | { readonly refusals: readonly Diagnostic[] }> {
+  const unsafe = await unsafeStateDirectory(stateDirectory);
+  if (unsafe !== undefined) return { refusals: [unsafe] };
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return stamps;
   const { revision, stored, ruleset } = await heldRuleset(host, stateDirectory, stamps, true);

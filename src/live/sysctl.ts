@@ -13,6 +13,16 @@ export interface Sysctl {
 
 export const routeLocalnet = 'net.ipv4.conf.all.route_localnet';
 
+const forwardingOf: Readonly<Record<IpFamily, string>> = {
+  IPv4: 'net.ipv4.ip_forward',
+  IPv6: 'net.ipv6.conf.all.forwarding',
+};
+
+const knownSysctls: ReadonlySet<unknown> = new Set([...Object.values(forwardingOf), routeLocalnet]);
+
+/** Whether this is the name of a setting that natc sets. */
+export const isKnownSysctl = (name: unknown): name is string => knownSysctls.has(name);
+
 /** What the settings depend on, in one family. */
 export interface ServedFamily {
   readonly family: IpFamily;
@@ -41,7 +51,7 @@ export const sysctlsFor = (families: readonly ServedFamily[]): readonly Sysctl[]
     .filter(({ hasServices }) => hasServices)
     .flatMap(({ family, hasNodePorts, loopback }) => {
       const forwarding = {
-        name: family === 'IPv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding',
+        name: forwardingOf[family],
         reason: `to forward ${family} packets to endpoints`,
       };
       return loopback && hasNodePorts

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CompileOutput, compile } from '../../src/compile.ts';
@@ -16,6 +16,7 @@ import type { LockResult } from '../../src/live/lock.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
 import { rollBack } from '../../src/live/rollback.ts';
+import { unsafeStateDirectory } from '../../src/live/state-directory.ts';
 import { statusOf } from '../../src/live/status.ts';
 import { checkSysctls, requiredSysctls } from '../../src/live/sysctl.ts';
 import { defaultOptions } from '../../src/options.ts';
@@ -38,6 +39,8 @@ export interface HostFixture {
   readonly stateDirectory?: string;
   /** The manifest was applied before: the stamps and the state directory say so. Then `--verify`. */
   readonly verifyAfterApply?: boolean;
+  /** Others may write to the state directory. */
+  readonly sharedStateDirectory?: boolean;
   /** An earlier change waits to be confirmed. */
   readonly waiting?: boolean;
   /** `apply --confirm-timeout` */
@@ -124,6 +127,9 @@ async function rollbackDiagnostics(
 const withoutPath = (diagnostic: Diagnostic, directory: string): Diagnostic => ({
   ...diagnostic,
   message: diagnostic.message.replace(directory, '/run/natc'),
+  places: diagnostic.places.map((place) =>
+    place.kind === 'option' ? { ...place, value: '/run/natc' } : place,
+  ),
 });
 
 async function applyDiagnostics(
@@ -134,12 +140,16 @@ async function applyDiagnostics(
   const stateDirectory = fixture.stateDirectory ?? temporary;
   const verify = fixture.verifyAfterApply === true;
   const script = verify ? await afterApply(fixture.host, output, stateDirectory) : fixture.host;
+  if (fixture.sharedStateDirectory === true) chmodSync(temporary, 0o777);
+  const unsafe = await unsafeStateDirectory(temporary);
   const lock: LockResult =
-    fixture.noLock === undefined
-      ? { kind: 'held', lock: { release: async () => {} } }
-      : { kind: 'unavailable', reason: fixture.noLock };
+    unsafe !== undefined
+      ? { kind: 'unavailable', reason: unsafe }
+      : fixture.noLock === undefined
+        ? { kind: 'held', lock: { release: async () => {} } }
+        : { kind: 'unavailable', reason: fixture.noLock };
   if (fixture.waiting === true) {
-    const pending = { format: 1, digest: '', deadline: 20 };
+    const pending = { format: 1, digest: '0'.repeat(32), deadline: 20 };
     writeFileSync(join(temporary, 'confirm.json'), JSON.stringify(pending));
   }
   const { confirmTimeout } = fixture;
@@ -163,7 +173,9 @@ async function applyDiagnostics(
       confirmation: confirmTimeout === undefined ? undefined : confirmation(confirmTimeout),
       now: () => 0,
     });
-    return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
+    return outcome.kind === 'lock-timeout'
+      ? []
+      : outcome.diagnostics.map((diagnostic) => withoutPath(diagnostic, temporary));
   } finally {
     rmSync(temporary, { recursive: true });
   }

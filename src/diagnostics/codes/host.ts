@@ -196,4 +196,11 @@ export const hostCodes = {
       'Before this apply, natc worked through the other backend. Two sets of rules would compete, so the old one was removed after the new one was in place.',
     remedy: 'Nothing: this is for your information.',
   },
+  NATC5100: {
+    title: 'the state directory is not ours alone',
+    explanation:
+      'What natc keeps in its state directory decides what it does as root. Somebody else than root and whom natc runs as could change the directory, or where its path leads: it, a directory above it or a link on the way belongs to another user, or group or others may write there. Nothing was read from it, nothing was changed.',
+    remedy:
+      'Look with ls -ld at the path that the message names; chown it to root and take the permission away with chmod go-w, or name another directory with --state-dir. natc makes the directory itself, for its owner alone, where its parent exists.',
+  },
 } as const satisfies Record<string, CodeEntry>;
