@@ -1,9 +1,11 @@
 import { counted } from '../diagnostics/summary.ts';
 import type { Delta, Operation } from '../ruleset/delta.ts';
+import type { IptablesDelta } from '../ruleset/iptables/delta.ts';
 
 /** `2 elements added, 1 element deleted, 3 chains rewritten`: what a transaction did, zeros left out. */
-export function formatChanges(delta: Delta | undefined): string {
+export function formatChanges(delta: Delta | IptablesDelta | undefined): string {
   if (delta === undefined) return 'tables replaced';
+  if ('tables' in delta) return formatIptablesChanges(delta);
   const operations = [...delta.operations, ...delta.cleanup];
   const count = (kind: Operation['kind']): number =>
     operations.filter((operation) => operation.kind === kind).length;
@@ -22,6 +24,40 @@ export function formatChanges(delta: Delta | undefined): string {
     ...some(count('delete-chain'), 'chain', 'deleted'),
   ];
   return parts.length === 0 ? counted(operations.length, 'command') : parts.join(', ');
+}
+
+/** `1 chain added, 3 chains rewritten, 3 jumps added`, zeros left out. */
+function formatIptablesChanges({ tables }: IptablesDelta): string {
+  const sum = (of: (delta: (typeof tables)[number]) => number): number =>
+    tables.reduce((total, delta) => total + of(delta), 0);
+  const parts = [
+    ...some(
+      sum(({ added }) => added),
+      'chain',
+      'added',
+    ),
+    ...some(
+      sum(({ chains, added }) => chains.size - added),
+      'chain',
+      'rewritten',
+    ),
+    ...some(
+      sum(({ removed }) => removed.length),
+      'chain',
+      'deleted',
+    ),
+    ...some(
+      sum(({ addedJumps }) => addedJumps.length),
+      'jump',
+      'added',
+    ),
+    ...some(
+      sum(({ removedJumps }) => removedJumps.length),
+      'jump',
+      'deleted',
+    ),
+  ];
+  return parts.length === 0 ? counted(tables.length, 'stamp') : parts.join(', ');
 }
 
 const some = (count: number, noun: string, done: string): readonly string[] =>

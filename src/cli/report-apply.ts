@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ApplyOutcome } from '../live/apply.ts';
+import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
 import type { DryRunOutcome } from '../live/dry-run.ts';
-import type { IptablesOutcome } from '../live/iptables.ts';
 import type { RollbackOutcome } from '../live/rollback.ts';
 import type { Unchanged } from '../live/unchanged-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Says on stderr what apply did, unless asked to be quiet, and how the process shall end. */
 export async function reportApply(
-  outcome: ApplyOutcome,
+  outcome: ApplyOutcome | ApplyIptablesOutcome,
   flags: MessageFlags,
   terminal: Terminal,
   confirmSeconds?: number,
@@ -24,6 +24,8 @@ export async function reportApply(
       return exitCodes.hostRefused;
     case 'guarded':
       return exitCodes.guardRefused;
+    case 'incomplete':
+      return exitCodes.incomplete;
     case 'up-to-date':
       await say('up to date\n', flags, terminal);
       break;
@@ -90,29 +92,6 @@ export async function reportRollback(
     }
   }
   return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
-}
-
-/** The same for an apply through iptables. */
-export async function reportIptables(
-  outcome: IptablesOutcome | { readonly kind: 'lock-timeout' },
-  flags: MessageFlags,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  if (outcome.kind === 'lock-timeout') return reportLockTimeout(terminal);
-  await printDiagnostics(outcome.diagnostics, flags, terminal);
-  switch (outcome.kind) {
-    case 'refused':
-      return exitCodes.hostRefused;
-    case 'guarded':
-      return exitCodes.guardRefused;
-    case 'incomplete':
-      return exitCodes.incomplete;
-    case 'applied': {
-      const { rules, tools } = outcome;
-      await say(`applied: ${rules} rules (${tools.version})\n`, flags, terminal);
-      return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
-    }
-  }
 }
 
 async function reportLockTimeout(terminal: Terminal): Promise<ExitCode> {

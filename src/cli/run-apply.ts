@@ -11,7 +11,7 @@ import { confirmationOf } from './confirmation-watcher.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { changeOptions } from './host-options.ts';
 import { printDiagnostics } from './messages.ts';
-import { reportApply, reportDryRun, reportIptables } from './report-apply.ts';
+import { reportApply, reportDryRun } from './report-apply.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Through what to apply: what the user says, or else what the machine is able to, which is then said. */
@@ -37,7 +37,7 @@ export const runApply = (
   terminal: Terminal,
 ): Promise<ExitCode> =>
   backend === 'iptables'
-    ? runIptables(host, output, flags, terminal)
+    ? runIptables(host, output, input, flags, terminal)
     : runNftables(host, output, input, flags, terminal);
 
 async function runNftables(
@@ -67,6 +67,7 @@ async function runNftables(
 async function runIptables(
   host: Host,
   { plan }: CompileOutput,
+  input: NonNullable<ApplyOptions['input']>,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -77,9 +78,14 @@ async function runIptables(
   const limits = iptablesLimits(plan);
   await printDiagnostics(limits, flags, terminal);
   if (hasErrors(limits)) return exitCodes.cannotAnswer;
-  const { applyByIptables } = await import('../live/apply-iptables.ts');
-  const outcome = await applyByIptables(host, plan, sharedOptions(requiredSysctls(plan), flags));
-  return reportIptables(outcome, flags, terminal);
+  const { applyByIptables, wantedTablesFrom } = await import('../live/apply-iptables.ts');
+  const warnings = limits.filter(({ severity }) => severity === 'warning').length;
+  const outcome = await applyByIptables(host, wantedTablesFrom(plan), {
+    ...sharedOptions(requiredSysctls(plan), flags),
+    verify: flags.verify === true,
+    input: { ...input, warnings: input.warnings + warnings },
+  });
+  return reportApply(outcome, flags, terminal);
 }
 
 /** @param sysctls what the rules rely on */

@@ -1,41 +1,187 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 import { udpServices } from '../plan/udp-connections.ts';
+import { renderIptablesTables } from '../render/iptables-tables.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
+import { iptablesDelta } from '../ruleset/iptables/delta.ts';
+import { servicesOf } from '../ruleset/iptables/tables.ts';
 import type { ApplyOptions } from './apply.ts';
 import { cleanUdpConnections } from './conntrack.ts';
 import type { Host } from './host.ts';
-import { applyIptables, type IptablesOutcome } from './iptables.ts';
+import {
+  carryAll,
+  type HeldTables,
+  heldTables,
+  isHeld,
+  type WantedTables,
+  wantedTables,
+} from './iptables-held.ts';
+import { iptablesRulesIn } from './iptables-leftovers.ts';
+import { areInPlace, readIptablesStamps } from './iptables-listing.ts';
+import { type IptablesReconciliation, reconcileIptables } from './iptables-reconcile.ts';
+import { loadSettledTables, type SettledTables, storeSettledTables } from './iptables-settled.ts';
+import { hasTables, pruneTables } from './iptables-store.ts';
+import { findIptables, type IptablesTools, isTools } from './iptables-tools.ts';
 import { noLock } from './no-lock.ts';
 import { removeNftablesRules } from './other-backend.ts';
+import { stateNotWritten } from './reconcile.ts';
+import { guardServices } from './removal-guard.ts';
 import { setSysctls } from './sysctl.ts';
 
-export type ApplyIptablesOptions = Pick<ApplyOptions, 'lock' | 'maxRemovals' | 'sysctls'>;
+export type ApplyIptablesOptions = Pick<
+  ApplyOptions,
+  'stateDirectory' | 'lock' | 'maxRemovals' | 'sysctls' | 'verify' | 'input' | 'now'
+>;
+
+export type ApplyIptablesOutcome =
+  | IptablesReconciliation
+  /** Nothing was changed. */
+  | { readonly kind: 'guarded'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'lock-timeout' };
+
+/** What iptables should hold, of a plan. */
+export const wantedTablesFrom = (plan: Plan): WantedTables =>
+  wantedTables(
+    renderIptablesTables(plan.families.map((family) => buildIptables(family))),
+    plan.families.map(({ family }) => family),
+    udpServices(plan),
+  );
 
 /**
- * `apply` by iptables: the rules of all families, under the lock, and then what rules alone cannot do.
- * Tables that natc left in nftables go at the end, so that there are always rules.
+ * `apply` by iptables: sends the chains that differ, under the lock, and then does what rules alone
+ * cannot. Tables that natc left in nftables go at the end, so that there are always rules.
  */
 export async function applyByIptables(
   host: Host,
-  plan: Plan,
-  { lock, maxRemovals, sysctls }: ApplyIptablesOptions,
-): Promise<IptablesOutcome | { readonly kind: 'lock-timeout' }> {
-  const locked = await lock();
+  wanted: WantedTables,
+  options: ApplyIptablesOptions,
+): Promise<ApplyIptablesOutcome> {
+  const locked = await options.lock();
   if (locked.kind === 'timeout') return { kind: 'lock-timeout' };
   if (locked.kind === 'unavailable')
     return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
   try {
-    const rulesets = plan.families.map((family) => buildIptables(family));
-    const outcome = await applyIptables(host, rulesets, maxRemovals);
-    if (outcome.kind !== 'applied') return outcome;
-    const diagnostics = [
-      ...outcome.diagnostics,
-      ...(await removeNftablesRules(host)),
-      ...(await cleanUdpConnections(host, udpServices(plan))),
-      ...(await setSysctls(host, sysctls)),
-    ];
-    return { ...outcome, diagnostics };
+    return await applyLocked(host, wanted, options);
   } finally {
     await locked.lock.release();
   }
+}
+
+async function applyLocked(
+  host: Host,
+  wanted: WantedTables,
+  options: ApplyIptablesOptions,
+): Promise<ApplyIptablesOutcome> {
+  const { stateDirectory, verify, maxRemovals, now } = options;
+  const tools = await findIptables(host);
+  if (!isTools(tools)) return { kind: 'refused', diagnostics: [tools] };
+  const stamps = await readIptablesStamps(host);
+  const settled = await loadSettledTables(stateDirectory);
+  const lists = verify || !(await areInPlace(host, stamps));
+  const isCurrent =
+    !lists && carryAll(stamps, wanted.rules) && (await hasTables(stateDirectory, wanted.digest));
+  if (isCurrent) {
+    const isWhole = settled?.digest === wanted.digest;
+    const rest = await finish(host, tools, wanted, isWhole, options);
+    return { kind: 'up-to-date', diagnostics: rest };
+  }
+
+  const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
+  if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
+  const objections =
+    maxRemovals === undefined
+      ? []
+      : guardServices(servicesOf(held.rules), servicesOf(wanted.rules), maxRemovals);
+  if (objections.length > 0) return { kind: 'guarded', diagnostics: objections };
+
+  const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
+  if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
+  const isWhole = outcome.kind === 'up-to-date' && settled?.digest === wanted.digest;
+  const rest = await finish(host, tools, wanted, isWhole, options);
+  const diagnostics = [...driftOf(held), ...outcome.diagnostics, ...rest];
+  return { ...outcome, diagnostics };
+}
+
+/**
+ * What comes after the rules. Only an apply that did everything is settled: another one does what this
+ * could not.
+ *
+ * @param isWhole an apply of the same did everything
+ */
+async function finish(
+  host: Host,
+  tools: IptablesTools,
+  wanted: WantedTables,
+  isWhole: boolean,
+  { stateDirectory, sysctls, input }: ApplyIptablesOptions,
+): Promise<readonly Diagnostic[]> {
+  const left = await removeNftablesRules(host);
+  const failures = [
+    ...(isWhole ? [] : await cleanUdpConnections(host, wanted.udpServices)),
+    ...(await setSysctls(host, sysctls)),
+  ];
+  const rest =
+    failures.length > 0
+      ? failures
+      : await settle(stateDirectory, {
+          digest: wanted.digest,
+          stamps: await readIptablesStamps(host),
+          input: input?.fingerprint,
+          warnings: input?.warnings ?? 0,
+          sysctls,
+        });
+  return [...left, ...(await warnOfOtherVariant(host, tools)), ...rest];
+}
+
+async function settle(directory: string, settled: SettledTables): Promise<readonly Diagnostic[]> {
+  const before = await loadSettledTables(directory);
+  if (isDeepStrictEqual(before, settled)) return [];
+  try {
+    await storeSettledTables(directory, settled);
+    await pruneTables(directory);
+    return [];
+  } catch (error) {
+    return [stateNotWritten(directory, error)];
+  }
+}
+
+/** Says that somebody else changed natc's chains, when they were listed and are not what was stored. */
+function driftOf({ source, stored, rules }: HeldTables): readonly Diagnostic[] {
+  if (source !== 'kernel' || stored === undefined) return [];
+  const places = iptablesDelta(rules, stored.rules).tables.reduce(
+    (sum, delta) =>
+      sum +
+      delta.chains.size +
+      delta.removed.length +
+      Math.max(delta.removedJumps.length, delta.addedJumps.length),
+    0,
+  );
+  if (places === 0) return [];
+  return [
+    {
+      code: 'NATC5026',
+      severity: 'warning',
+      message: `natc's chains had been changed by somebody else in ${places} ${places === 1 ? 'place' : 'places'}; repaired`,
+      places: [],
+      hint: 'natc status lists them before the repair',
+    },
+  ];
+}
+
+async function warnOfOtherVariant(
+  host: Host,
+  { variant }: IptablesTools,
+): Promise<readonly Diagnostic[]> {
+  const other = variant === 'legacy' ? 'nf_tables' : 'legacy';
+  if (!(await iptablesRulesIn(host, other))) return [];
+  return [
+    {
+      code: 'NATC5053',
+      severity: 'warning',
+      message: `iptables (${other}) holds rules of natc too, and the kernel obeys both`,
+      places: [],
+      hint: 'remove all of them with natc cleanup, then apply again',
+    },
+  ];
 }

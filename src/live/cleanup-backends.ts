@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Backend } from './backend.ts';
 import { cleanUp, warnOfRouteLocalnet } from './cleanup.ts';
+import { cleanUpIptables } from './cleanup-iptables.ts';
 import type { Host } from './host.ts';
-import { cleanUpIptables } from './iptables.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
 
 export interface BackendsCleanup {

@@ -22,9 +22,11 @@ export const restoreCommand: Record<IpFamily, string> = {
   IPv6: 'ip6tables-restore',
 };
 
+export const plainCommand: Record<IpFamily, string> = { IPv4: 'iptables', IPv6: 'ip6tables' };
+
 /** The same programs by the name that the given variant has where both are installed. */
-const variantCommand = (command: string, variant: IptablesVariant): string =>
-  command.replace('tables-', variant === 'legacy' ? 'tables-legacy-' : 'tables-nft-');
+export const variantCommand = (command: string, variant: IptablesVariant): string =>
+  command.replace(/tables(-|$)/, variant === 'legacy' ? 'tables-legacy$1' : 'tables-nft$1');
 
 /** Seconds to wait for another program that holds the xtables lock. */
 const lockSeconds = '10';
@@ -44,15 +46,35 @@ export const isTools = (found: IptablesTools | Diagnostic): found is IptablesToo
 export const listIptables = (host: Host, family: IpFamily): Promise<RunResult> =>
   host.run(saveCommand[family], []);
 
-/** Feeds a text to `iptables-restore --noflush`: one commit per table. */
-export const restoreIptables = (host: Host, family: IpFamily, text: string): Promise<RunResult> =>
-  host.run(restoreCommand[family], ['--noflush', '--wait', lockSeconds], text);
+/** Runs `iptables` itself, to ask for less than a whole listing. */
+export const askIptables = (
+  host: Host,
+  family: IpFamily,
+  args: readonly string[],
+): Promise<RunResult> => host.run(plainCommand[family], ['--wait', lockSeconds, ...args]);
+
+/** Feeds a text to `iptables-restore --noflush`: one commit per table. What is not named keeps its counters. */
+export const restoreIptables = (
+  host: Host,
+  family: IpFamily,
+  text: string,
+  more: readonly string[] = [],
+): Promise<RunResult> =>
+  host.run(
+    restoreCommand[family],
+    ['--noflush', '--counters', '--wait', lockSeconds, ...more],
+    text,
+  );
 
 /** The other variant's programs, where they are installed, as a host of its own. */
 export function otherVariant(host: Host, { variant }: IptablesTools): Host {
   const other = variant === 'legacy' ? 'nf_tables' : 'legacy';
   const isOurs = new Set<string>(
-    ipFamilies.flatMap((family) => [saveCommand[family], restoreCommand[family]]),
+    ipFamilies.flatMap((family) => [
+      plainCommand[family],
+      saveCommand[family],
+      restoreCommand[family],
+    ]),
   );
   return {
     ...host,

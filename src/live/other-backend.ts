@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { tableName } from '../ruleset/nftables/names.ts';
 import { cleanUp } from './cleanup.ts';
-import type { Host } from './host.ts';
-import { cleanUpIptables } from './iptables.ts';
+import { cleanUpIptables } from './cleanup-iptables.ts';
+import { type Host, succeeded } from './host.ts';
+import { nftFamilies } from './kernel-tables.ts';
 
 /** After a change to iptables. Where nft cannot be run, there are no tables of natc. */
 export async function removeNftablesRules(host: Host): Promise<readonly Diagnostic[]> {
@@ -27,3 +29,12 @@ const report = (removed: readonly string[]): readonly Diagnostic[] =>
           places: [],
         },
       ];
+
+/** Whether nftables holds tables of natc; false where nft cannot be run. */
+export async function hasNftablesRules(host: Host): Promise<boolean> {
+  for (const family of nftFamilies) {
+    const result = await host.run('nft', ['-t', 'list', 'table', family, tableName]);
+    if (succeeded(result) || result.kind === 'signalled') return true;
+  }
+  return false;
+}

@@ -4,10 +4,10 @@ import type {
   BuiltInJump,
   IptablesChain,
   IptablesRuleset,
-  IptablesTable,
   TableName,
 } from '../ruleset/iptables/ast.ts';
 import { chainName, renderIptablesRule } from './iptables-rule.ts';
+import { renderJump } from './iptables-tables.ts';
 import { commentLine } from './quote.ts';
 
 /**
@@ -33,15 +33,6 @@ export function renderIptablesRestore(rulesets: readonly IptablesRuleset[]): str
   lines.push('', ...jumpLines(tables), '');
   return lines.join('\n');
 }
-
-/** A table's chains and rules, for `apply`, which adds the jumps that are missing itself. */
-export const renderIptablesTable = (
-  ruleset: IptablesRuleset,
-  table: IptablesTable,
-): readonly string[] => tableLines(mergeTable(table.name, [ruleset]));
-
-/** `PREROUTING -j NATC-SERVICES`, to follow `-I`, `-C` or `-D`. */
-export const renderJump = ({ from, to }: BuiltInJump): string => `${from} -j ${chainName(to)}`;
 
 const tools: Record<IpFamily, string> = {
   IPv4: 'iptables-restore',

@@ -557,12 +557,13 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           says: 'synchronisation',
           natc: 'own',
           remark:
-            'A run, not a daemon: whoever starts `natc apply` decides when. It sends what differs in one transaction for both families (docs/apply.md).',
+            'A run, not a daemon: whoever starts `natc apply` decides when. It sends what differs in one transaction for both families, or with iptables the chains that differ (docs/apply.md, docs/iptables.md).',
           nftablesMode: 'a transaction per family, rate limited, full sync every hour',
           iptablesMode: 'iptables-restore per family, canary chains',
           tests: [
             'test/live/state.test.ts: lists the kernel when the state file tells lies',
             'test/live/faults.test.ts: a full disk',
+            'test/kernel-iptables/delta.test.ts: (Y12)',
             kernel('reload', 'leaves the tables of others alone'),
           ],
         },

@@ -7,8 +7,9 @@ import { formatText } from '../../src/diagnostics/format-text.ts';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
-import { applyByIptables } from '../../src/live/apply-iptables.ts';
+import { applyByIptables, wantedTablesFrom } from '../../src/live/apply-iptables.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
+import type { Host } from '../../src/live/host.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
 import { nftFamilies } from '../../src/live/kernel-tables.ts';
@@ -45,6 +46,8 @@ export interface HostFixture {
   readonly waiting?: boolean;
   /** `apply --confirm-timeout` */
   readonly confirmTimeout?: number;
+  /** iptables-restore ends well and does nothing. */
+  readonly losesRules?: boolean;
   /** The kernel holds revision 2, and the file of revision 1 is cut off. */
   readonly damagedRevision?: boolean;
 }
@@ -160,7 +163,16 @@ async function applyDiagnostics(
   };
   try {
     if (fixture.backend === 'iptables') {
-      const outcome = await applyByIptables(fakeHost(script).host, output.plan, options);
+      const wanted = wantedTablesFrom(output.plan);
+      const { host } = fakeHost(script);
+      const kernel = fixture.losesRules === true ? host : withStamps(host);
+      const outcome = await applyByIptables(kernel, wanted, {
+        ...options,
+        stateDirectory,
+        verify,
+        input: undefined,
+        now: () => 0,
+      });
       return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
     }
     const wanted = wantedFrom(output.plan, output.ruleset);
@@ -196,6 +208,26 @@ async function afterApply(
     return [`nft list set ${family} `, success(set)] as const;
   });
   return { ...script, runs: [...stamps, ...(script.runs ?? [])] };
+}
+
+/** Keeps the stamps that iptables-restore is given, and gives them to whoever asks. */
+function withStamps(host: Host): Host {
+  const stamps = new Map<string, string>();
+  return {
+    ...host,
+    run: async (command, args, stdin) => {
+      const tool = command.replace('-restore', '');
+      for (const commit of (stdin ?? '').split('COMMIT\n')) {
+        const [, table] = /^\*(\w+)/.exec(commit) ?? [];
+        const [stamp] = /^-A NATC-REVISION .*/m.exec(commit) ?? [];
+        if (stamp !== undefined) stamps.set(`${tool} ${table}`, stamp);
+      }
+      const stamp = args.includes('NATC-REVISION')
+        ? stamps.get(`${tool} ${args[args.indexOf('-t') + 1]}`)
+        : undefined;
+      return stamp === undefined ? host.run(command, args, stdin) : success(stamp);
+    },
+  };
 }
 
 const confirmation = (seconds: number) => ({ seconds, startWatcher: () => {} });

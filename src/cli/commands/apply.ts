@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Host } from '../../live/host.ts';
+import type { Unchanged } from '../../live/unchanged-input.ts';
 import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { inputPaths, readCompileInput } from '../compile-input.ts';
@@ -53,13 +55,13 @@ async function run(command: Command, terminal: Terminal) {
   const input = await readCompileInput(flags, paths, commandClock(flags, terminal));
   const host = await thisHost(terminal);
   const fingerprint = inputFingerprint(input);
-  const isOrdinary = flags.backend !== 'iptables' && !flags.verify && flags.dryRun === undefined;
+  const isOrdinary = !flags.verify && flags.dryRun === undefined;
   if (isOrdinary && input.diagnostics.length === 0) {
-    const { unchangedInput } = await import('../../live/unchanged-input.ts');
-    const unchanged = await unchangedInput(host, flags.stateDir, fingerprint, flags.sysctl);
+    const unchanged = await unchangedInput(host, fingerprint, flags);
     if (unchanged !== undefined) return reportUnchanged(unchanged, flags, terminal);
   }
-  const remembers = isOrdinary && flags.confirmTimeout === undefined;
+  const remembers =
+    isOrdinary && flags.backend !== 'iptables' && flags.confirmTimeout === undefined;
   const items = remembers ? await splitInput(input) : undefined;
   if (items !== undefined) {
     const { applyChanges } = await import('../apply-changes.ts');
@@ -80,4 +82,17 @@ async function run(command: Command, terminal: Terminal) {
     await rememberApplied(input, items, compiled, flags);
   }
   return exitCode;
+}
+
+async function unchangedInput(
+  host: Host,
+  fingerprint: string,
+  { backend, stateDir, sysctl }: ApplyFlags,
+): Promise<Unchanged | undefined> {
+  if (backend === 'iptables') {
+    const { unchangedTables } = await import('../../live/unchanged-tables.ts');
+    return unchangedTables(host, stateDir, fingerprint, sysctl);
+  }
+  const live = await import('../../live/unchanged-input.ts');
+  return live.unchangedInput(host, stateDir, fingerprint, sysctl);
 }

@@ -196,6 +196,13 @@ export const hostCodes = {
       'Before this apply, natc worked through the other backend. Two sets of rules would compete, so the old one was removed after the new one was in place.',
     remedy: 'Nothing: this is for your information.',
   },
+  NATC5090: {
+    title: 'iptables-restore did nothing',
+    explanation:
+      'Each table that natc changes carries a stamp, in its chain NATC-REVISION. After the commit natc reads the stamps back; although iptables-restore ended well, they are not there. Then it did not do what it said, or another program replaced the tables at once.',
+    remedy:
+      'Look for a program that rewrites the tables (a firewall service, a second service proxy), and whether `iptables-restore` is the real one. Then run natc apply --verify.',
+  },
   NATC5100: {
     title: 'the state directory is not ours alone',
     explanation:

@@ -5,6 +5,7 @@ import type { Hash } from './hash.ts';
 import { mangleTable } from './mangle-table.ts';
 import { newChainNames } from './names.ts';
 import { natTable } from './nat-table.ts';
+import { verifyIptables } from './verify.ts';
 
 /**
  * One family's plan as iptables rules (section 14): the same packets go the same way as with the
@@ -14,11 +15,15 @@ import { natTable } from './nat-table.ts';
  * the first packet anywhere.
  *
  * @param hash for tests, that want colliding names
+ * @throws only when natc itself is wrong: the ruleset names something that is not there
  */
 export function buildIptables(family: FamilyPlan, hash?: Hash): IptablesRuleset {
   const names = newChainNames(hash);
-  return {
+  const ruleset: IptablesRuleset = {
     family: family.family,
     tables: [mangleTable(family, names), filterTable(family), natTable(family, names)],
   };
+  const defects = verifyIptables(ruleset);
+  if (defects.length > 0) throw new Error(`defective iptables ruleset: ${defects.join('; ')}`);
+  return ruleset;
 }

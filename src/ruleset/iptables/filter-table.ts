@@ -3,6 +3,7 @@ import { type FamilyPlan, type Frontend, servicePortName, type Verdict } from '.
 import { l4protos } from '../nftables/selectors.ts';
 import type { IptablesRule, IptablesTable, IptablesTarget } from './ast.ts';
 import { clusterIPNetworks } from './cluster-ip-networks.ts';
+import { builtInJumps } from './jumps.ts';
 import { chains } from './names.ts';
 import { exceptLoopback, nodePortNetworks } from './node-ports.ts';
 import { dport, drop, isNew, jump, reject, returns, rule, to } from './rules.ts';
@@ -39,11 +40,7 @@ export function filterTable(family: FamilyPlan): IptablesTable {
   );
   return {
     name: 'filter',
-    jumps: [
-      { from: 'INPUT', to: chains.input },
-      { from: 'FORWARD', to: chains.forward },
-      { from: 'OUTPUT', to: chains.output },
-    ],
+    jumps: builtInJumps.filter,
     chains: [
       { name: chains.input, rules: [...refuseNodePorts, ...refuseServices] },
       { name: chains.forward, rules: [...refuseServices, ...refuseClusterIPs] },

@@ -8,6 +8,7 @@ import {
 import { l4protos } from '../nftables/selectors.ts';
 import { ownerOf } from '../owner.ts';
 import type { IptablesChain, IptablesRule, IptablesTable } from './ast.ts';
+import { builtInJumps } from './jumps.ts';
 import { type ChainNames, chains } from './names.ts';
 import { dport, drop, from, goto, isNew, jump, returns, rule, to } from './rules.ts';
 
@@ -44,10 +45,7 @@ export function mangleTable(family: FamilyPlan, names: ChainNames): IptablesTabl
     protectedServices.length === 0 ? [] : [rule([isNew], jump(chains.sourceRanges))];
   return {
     name: 'mangle',
-    jumps: [
-      { from: 'PREROUTING', to: chains.prerouting },
-      { from: 'OUTPUT', to: chains.output },
-    ],
+    jumps: builtInJumps.mangle,
     chains: [
       { name: chains.prerouting, rules: [...loopbackGuard(family), ...checkSources] },
       { name: chains.output, rules: checkSources },

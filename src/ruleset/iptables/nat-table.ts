@@ -2,6 +2,7 @@ import { type FamilyPlan, type Frontend, servicePortName } from '../../plan/plan
 import { l4protos } from '../nftables/selectors.ts';
 import { ownerOf } from '../owner.ts';
 import type { IptablesChain, IptablesRule, IptablesTable } from './ast.ts';
+import { builtInJumps } from './jumps.ts';
 import { type ChainNames, chains } from './names.ts';
 import { exceptLoopback, nodePortNetworks } from './node-ports.ts';
 import { dport, goto, isLocal, jump, returns, rule, to } from './rules.ts';
@@ -30,11 +31,7 @@ export function natTable(family: FamilyPlan, names: ChainNames): IptablesTable {
   }
   return {
     name: 'nat',
-    jumps: [
-      { from: 'PREROUTING', to: chains.services },
-      { from: 'OUTPUT', to: chains.services },
-      { from: 'POSTROUTING', to: chains.postrouting },
-    ],
+    jumps: builtInJumps.nat,
     chains: [
       {
         name: chains.services,

@@ -1,0 +1,51 @@
+import { type IpFamily, ipFamilies } from '../net/family.ts';
+import type { TableName } from '../ruleset/iptables/ast.ts';
+import { chains } from '../ruleset/iptables/names.ts';
+import { tableNames } from '../ruleset/iptables/tables.ts';
+import { type Host, succeeded } from './host.ts';
+import { type IptablesVariant, plainCommand, variantCommand } from './iptables-tools.ts';
+
+/** A short chain that natc always has in a table. */
+const probes: Readonly<Record<TableName, string>> = {
+  mangle: chains.output,
+  filter: chains.input,
+  nat: chains.postrouting,
+};
+
+/**
+ * Whether a variant of iptables holds chains of natc, found out without listing tables.
+ *
+ * @param tables those to look into
+ */
+export async function iptablesRulesIn(
+  host: Host,
+  variant: IptablesVariant,
+  tables: readonly TableName[] = tableNames,
+): Promise<boolean> {
+  const has = variant === 'legacy' ? hasLegacyChain : hasNftChain;
+  const found = await Promise.all(
+    ipFamilies.flatMap((family) => tables.map((table) => has(host, family, table))),
+  );
+  return found.includes(true);
+}
+
+/** Asking iptables-legacy where nobody uses it would load its modules. */
+async function hasLegacyChain(host: Host, family: IpFamily, table: TableName): Promise<boolean> {
+  const names = await host.readFile(`/proc/net/${nftNames[family]}_tables_names`);
+  if (names?.split('\n').includes(table) !== true) return false;
+  const command = variantCommand(plainCommand[family], 'legacy');
+  return succeeded(await host.run(command, ['-t', table, '-S', probes[table]]));
+}
+
+/** Without iptables there may still be its rules, which are ordinary chains of nftables. */
+async function hasNftChain(host: Host, family: IpFamily, table: TableName): Promise<boolean> {
+  const probe = probes[table];
+  const result = await host.run('nft', ['list', 'chain', nftNames[family], table, probe]);
+  if (result.kind === 'exited' && succeeded(result))
+    return result.stdout.includes(`chain ${probe} {`);
+  if (result.kind === 'exited' && result.stderr.includes('No such file or directory')) return false;
+  const command = variantCommand(plainCommand[family], 'nf_tables');
+  return succeeded(await host.run(command, ['-t', table, '-S', probe]));
+}
+
+const nftNames: Readonly<Record<IpFamily, string>> = { IPv4: 'ip', IPv6: 'ip6' };

@@ -1,0 +1,66 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type IpFamily, ipFamilies } from '../net/family.ts';
+import { type ListedTable, parseIptablesSave } from '../parse/iptables-save.ts';
+import { renderTableChecks } from '../render/iptables-tables.ts';
+import type { TableName } from '../ruleset/iptables/ast.ts';
+import { type IptablesStamps, parseStampRule, stampChain } from '../ruleset/iptables/stamp.ts';
+import { allTables, kernelRules } from '../ruleset/iptables/tables.ts';
+import { type Host, succeeded } from './host.ts';
+import { askIptables, iptablesFailure, listIptables, restoreIptables } from './iptables-tools.ts';
+
+/** What natc has in the tables of both families, stamps included: listed in the kernel. */
+export type ListedRules = Readonly<Record<IpFamily, Readonly<Record<TableName, ListedTable>>>>;
+
+/**
+ * Lists the tables of both families.
+ *
+ * @param needed of another family the programs may be missing: then it has no rules
+ */
+export async function listRules(
+  host: Host,
+  needed: ReadonlySet<IpFamily>,
+): Promise<ListedRules | Diagnostic> {
+  const listings = new Map<IpFamily, Readonly<Record<TableName, ListedTable>>>();
+  for (const family of ipFamilies) {
+    const result = await listIptables(host, family);
+    const isMissing = result.kind === 'not-started' && !needed.has(family);
+    const failure = isMissing ? undefined : iptablesFailure(result, family, '');
+    if (failure !== undefined) return failure;
+    listings.set(family, parseIptablesSave(result.kind === 'exited' ? result.stdout : ''));
+  }
+  const empty = parseIptablesSave('');
+  return kernelRules(({ family, table }) => (listings.get(family) ?? empty)[table]);
+}
+
+export const isListed = (read: ListedRules | Diagnostic): read is ListedRules => 'IPv4' in read;
+
+export const stampsIn = (rules: ListedRules): IptablesStamps =>
+  kernelRules(({ family, table }) => rules[family][table].stamp);
+
+/**
+ * Whether the stamps are these, and natc's jumps in place, found out without listing anything: somebody
+ * who flushes a table takes the stamp along, and a built-in chain the jumps.
+ */
+export async function areInPlace(host: Host, stamps: IptablesStamps): Promise<boolean> {
+  for (const family of ipFamilies) {
+    const text = renderTableChecks(stamps[family]);
+    if (text !== '' && !succeeded(await restoreIptables(host, family, text))) return false;
+  }
+  return true;
+}
+
+/** Asks for the stamps of all tables, listing nothing else; one that cannot be told is undefined. */
+export async function readIptablesStamps(host: Host): Promise<IptablesStamps> {
+  const listings = await Promise.all(
+    allTables.map(async ({ family, table }) => {
+      const result = await askIptables(host, family, ['-t', table, '-S', stampChain]);
+      return [`${family} ${table}`, result.kind === 'exited' ? result.stdout : ''] as const;
+    }),
+  );
+  const found = new Map(listings);
+  return kernelRules(({ family, table }) => parseStampRule(found.get(`${family} ${table}`) ?? ''));
+}
+
+/** Whether there is anything of natc in a table. */
+export const isOurs = ({ chains, jumps, hasStampChain }: ListedTable): boolean =>
+  chains.size > 0 || jumps.length > 0 || hasStampChain;

@@ -1,0 +1,123 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { IptablesDelta } from '../ruleset/iptables/delta.ts';
+import type { Host } from './host.ts';
+import { commitsTo, type PlannedCommits, plannedCommits, sendCommits } from './iptables-commit.ts';
+import {
+  carryAll,
+  type HeldTables,
+  heldTables,
+  isHeld,
+  stampIn,
+  type WantedTables,
+} from './iptables-held.ts';
+import { readIptablesStamps } from './iptables-listing.ts';
+import { storeTables } from './iptables-store.ts';
+import { stateNotWritten } from './reconcile.ts';
+import type { Revision } from './revision.ts';
+
+export type IptablesReconciliation =
+  | { readonly kind: 'up-to-date'; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: 'applied';
+      readonly revision: Revision;
+      readonly delta: IptablesDelta;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  /** Nothing was changed, or all that was has been taken back. */
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
+  /** Some tables are the new ones and could not be taken back. */
+  | { readonly kind: 'incomplete'; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Leads the tables from what they hold to what is wanted: a commit for each table that differs. When
+ * they turn out to hold something else than thought, they are listed and the difference computed anew;
+ * when that fails too, what was done is taken back.
+ *
+ * @param time seconds since 1970, for the stamps
+ */
+export async function reconcileIptables(
+  host: Host,
+  directory: string,
+  held: HeldTables,
+  wanted: WantedTables,
+  time: number,
+): Promise<IptablesReconciliation> {
+  const planned = plannedCommits(held, wanted, time);
+  if (planned === undefined) {
+    const { revision, stored } = held;
+    const diagnostics =
+      revision === undefined || stored !== undefined
+        ? []
+        : await tryToStore(directory, revision, wanted);
+    return { kind: 'up-to-date', diagnostics };
+  }
+  return send(host, directory, held, wanted, planned, time);
+}
+
+async function send(
+  host: Host,
+  directory: string,
+  held: HeldTables,
+  wanted: WantedTables,
+  { revision, commits }: PlannedCommits,
+  time: number,
+): Promise<IptablesReconciliation> {
+  // Written first: whichever revision the stamps will name has its file.
+  const diagnostics = await tryToStore(directory, revision, wanted);
+  const failure = await sendCommits(host, commits);
+  if (failure === undefined) {
+    const delta = { tables: commits.map((commit) => commit.delta) };
+    return carryAll(await readIptablesStamps(host), wanted.rules)
+      ? { kind: 'applied', revision, delta, diagnostics }
+      : { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
+  }
+  if (held.source === 'kernel') return takeBack(host, directory, held, wanted, failure);
+  const listed = await heldTables(host, directory, held.stamps, wanted.families, true);
+  if (!isHeld(listed)) return { kind: 'refused', diagnostics: [failure] };
+  const again = plannedCommits(listed, wanted, time);
+  return again === undefined
+    ? { kind: 'up-to-date', diagnostics: [] }
+    : send(host, directory, listed, wanted, again, time);
+}
+
+/** Leads the tables back to what they held, from whatever they hold now. */
+async function takeBack(
+  host: Host,
+  directory: string,
+  held: HeldTables,
+  wanted: WantedTables,
+  failure: Diagnostic,
+): Promise<IptablesReconciliation> {
+  const now = await heldTables(host, directory, held.stamps, wanted.families, true);
+  const obstacle = isHeld(now)
+    ? await sendCommits(
+        host,
+        commitsTo(now, held.rules, (ref) => stampIn(held.stamps, ref)),
+      )
+    : now;
+  return obstacle === undefined
+    ? { kind: 'refused', diagnostics: [failure] }
+    : { kind: 'incomplete', diagnostics: [failure, obstacle] };
+}
+
+/** A full disk must not keep packets from being routed: the state file only saves time. */
+async function tryToStore(
+  directory: string,
+  revision: Revision,
+  { rules, udpServices }: WantedTables,
+): Promise<readonly Diagnostic[]> {
+  try {
+    await storeTables(directory, { revision, rules }, udpServices);
+    return [];
+  } catch (error) {
+    return [stateNotWritten(directory, error)];
+  }
+}
+
+const notThere: Diagnostic = {
+  code: 'NATC5090',
+  severity: 'error',
+  message: 'iptables-restore reported success, but the tables do not carry the new stamp',
+  places: [],
+  hint: 'another program may be changing the tables at the same time; natc status --backend iptables says what they hold',
+};

@@ -1,0 +1,33 @@
+import type { Host } from './host.ts';
+import { iptablesRulesIn } from './iptables-leftovers.ts';
+import { areInPlace } from './iptables-listing.ts';
+import { loadSettledTables } from './iptables-settled.ts';
+import { hasTables } from './iptables-store.ts';
+import { findIptables, isTools } from './iptables-tools.ts';
+import { hasNftablesRules } from './other-backend.ts';
+import { setSysctls } from './sysctl.ts';
+import type { Unchanged } from './unchanged-input.ts';
+
+/**
+ * Whether an input is the one that iptables holds the rules of, found out without parsing it, as
+ * {@link unchangedInput} does for nftables: same bytes, options and natc, stamps and jumps in place, and
+ * nothing of natc elsewhere.
+ *
+ * @returns undefined when it has to be compiled to know
+ */
+export async function unchangedTables(
+  host: Host,
+  stateDirectory: string,
+  fingerprint: string,
+  setsSysctls: boolean,
+): Promise<Unchanged | undefined> {
+  const settled = await loadSettledTables(stateDirectory);
+  if (settled?.input !== fingerprint) return undefined;
+  if (!(await hasTables(stateDirectory, settled.digest))) return undefined;
+  const tools = await findIptables(host);
+  if (!isTools(tools) || !(await areInPlace(host, settled.stamps))) return undefined;
+  const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
+  if ((await iptablesRulesIn(host, other)) || (await hasNftablesRules(host))) return undefined;
+  const diagnostics = setsSysctls ? await setSysctls(host, settled.sysctls) : [];
+  return { diagnostics, warnings: settled.warnings };
+}
