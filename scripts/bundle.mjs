@@ -2,11 +2,9 @@
  * The command line as few files: finding and reading 150 modules is most of what a small compile takes.
  * `yaml` and execa stay outside, since most runs need neither.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-
-const bundled = ['commander', 'ipaddr.js'];
 
 /** @param {string} dist the compiled sources; the bundle goes into a folder of it */
 export async function bundle(dist) {
@@ -17,12 +15,21 @@ export async function bundle(dist) {
   });
   // As deep as cli/, so that URLs relative to a module stay right.
   const dir = join(dist, 'bundle');
-  await modules.write({ dir, format: 'esm', entryFileNames: '[name].js' });
+  const { output } = await modules.write({ dir, format: 'esm', entryFileNames: '[name].js' });
   await modules.close();
-  writeFileSync(join(dir, 'LICENSES.txt'), bundled.map(licence).join('\n\n'));
+  const packages = new Set(output.flatMap(({ moduleIds = [] }) => moduleIds.flatMap(packageOf)));
+  writeFileSync(join(dir, 'LICENSES.txt'), [...packages].sort().map(licence).join('\n\n'));
 }
 
-function licence(name) {
-  const text = readFileSync(new URL(`../node_modules/${name}/LICENSE`, import.meta.url), 'utf8');
-  return `${name}\n\n${text}`;
+/** The folder of the package that a module is in, or none for our own. */
+function packageOf(module) {
+  const [folder] = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module) ?? [];
+  return folder === undefined ? [] : [folder];
+}
+
+function licence(folder) {
+  const { name, license, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e(\.|$)/i.test(each));
+  const text = file === undefined ? license : readFileSync(join(folder, file), 'utf8');
+  return `${name} ${version}\n\n${text}`;
 }

@@ -10,6 +10,7 @@ import { checkSysctls, requiredSysctls } from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
 import { iptablesLimits } from '../ruleset/iptables/limits.ts';
+import { exitWithoutOutput } from './cluster-input.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { Compiled } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -82,6 +83,8 @@ const autoBackend = async (host: Host, plan: Plan): Promise<Backend> =>
 /** Input that cannot be read leaves nothing to check; a host that cannot check gives no answer. */
 function checkExitCode(diagnostics: readonly Diagnostic[], flags: CheckFlags): ExitCode {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const unread = exitWithoutOutput(errors);
+  if (unread === exitCodes.hostRefused) return unread;
   if (errors.some(({ code }) => code.startsWith('NATC1'))) return exitCodes.cannotAnswer;
   const cannotCheck = new Set(['NATC5001', 'NATC5002', 'NATC5004', 'NATC5005', 'NATC5050']);
   if (errors.some(({ code }) => !cannotCheck.has(code))) return exitCodes.no;

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeCompilation } from '../compile-nodes.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { exitWithoutOutput } from './cluster-input.ts';
 import { inputPaths, readCompileInput } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -44,15 +45,13 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
-  const { inputs, effective, optionPlaces, diagnostics } = await readCompileInput(
-    flags,
-    paths,
-    clock,
-  );
+  const input = await readCompileInput(flags, paths, clock);
+  const { inputs, effective, optionPlaces, diagnostics, listedByNatc } = input;
   const { readObjects } = await import('../read/read.ts');
   const { compileNodes } = await import('../compile-nodes.ts');
   const read = clock.run('read', () => readObjects(inputs));
-  const files = inputs.splice(0).length;
+  const count = inputs.splice(0).length;
+  const files = listedByNatc ? 'cluster' : count;
   const compiled = clock.run('model', () =>
     compileNodes(read.objects, ofNoNode(effective.options), optionPlaces),
   );
@@ -62,7 +61,7 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
     : await clock.run('nodes', () => writeNodes(compiled.nodes, found, flags, terminal));
   await printDiagnostics(found, flags, terminal, { files, objects: read.objects.length });
   await reportStages(clock, flags, terminal);
-  return hasErrors(found) ? exitCodes.cannotAnswer : written;
+  return hasErrors(found) ? exitWithoutOutput(found) : written;
 }
 
 function misuseOf(flags: AllNodesFlags): string | undefined {

@@ -1,5 +1,6 @@
 import type { Items } from '../incremental/items.ts';
 import type { Remembered } from '../incremental/remembered.ts';
+import { exitWithoutOutput } from './cluster-input.ts';
 import { type CompileInput, inputPaths, readCompileInput } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -49,7 +50,8 @@ async function compileChanged(
   const { clock, inputs } = input;
   const { remembered, plan } = result;
   // A machine's format is a document even when there is nothing to say.
-  const size = { files: inputs.length, objects: remembered.items.length };
+  const files = input.listedByNatc ? ('cluster' as const) : inputs.length;
+  const size = { files, objects: remembered.items.length };
   await printDiagnostics([], flags, terminal, size);
   const exitCode = await clock.run('write', () =>
     deliver(remembered.text, flags.outFile, flags, terminal),
@@ -67,7 +69,7 @@ async function compileInFull(
   const { clock } = input;
   const compiled = await compileAndReport(input, flags, terminal);
   const { output } = compiled;
-  if (output === undefined) return exitCodes.cannotAnswer;
+  if (output === undefined) return exitWithoutOutput(compiled.diagnostics);
   const { renderNft } = await import('../render/nft.ts');
   const text = clock.run('render', () => renderNft(output.ruleset));
   const exitCode = await clock.run('write', () => deliver(text, flags.outFile, flags, terminal));

@@ -4,6 +4,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Input } from '../read/inputs.ts';
+import { listInputs } from './cluster-input.ts';
 import { type EffectiveOptions, effectiveOptions, optionsFromFlags } from './effective-options.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
@@ -11,6 +12,8 @@ import type { Terminal } from './terminal.ts';
 
 /** Everything that a compilation needs from outside. */
 export interface CompileInput {
+  /** Whether natc itself listed the objects: then they are all there. */
+  readonly listedByNatc: boolean;
   /** Emptied once they are compiled. */
   readonly inputs: Input[];
   readonly effective: EffectiveOptions;
@@ -20,15 +23,18 @@ export interface CompileInput {
   readonly clock: StageClock;
 }
 
-/** Reads the manifests and the configuration file that the flags name. */
+/** Reads the manifests, or lists the cluster, and reads the configuration file that the flags name. */
 export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
   clock: StageClock = stageClock(),
 ): Promise<CompileInput> {
-  const { inputs, diagnostics } = await clock.run('input', () => readInputs(paths));
+  const { inputs, diagnostics } = await (flags.fromCluster === true
+    ? clock.run('list', () => listInputs(flags))
+    : clock.run('input', () => readInputs(paths)));
   const config = await readConfig(flags.config);
   return {
+    listedByNatc: flags.fromCluster === true,
     inputs: [...inputs],
     effective: effectiveOptions(config.options, optionsFromFlags(flags)),
     optionPlaces: config.places,
@@ -62,6 +68,7 @@ export async function compileInput(
 
 /** The same for what was read already. */
 export async function compileRead({
+  listedByNatc,
   inputs,
   effective,
   optionPlaces,
@@ -84,7 +91,7 @@ export async function compileRead({
   return {
     diagnostics: all,
     output: hasErrors(all) ? undefined : compilation.output,
-    size: { files, objects: read.objects.length },
+    size: { files: listedByNatc ? 'cluster' : files, objects: read.objects.length },
     objects: read.objects,
     skipped: read.skipped,
   };
@@ -99,11 +106,15 @@ export const tolerateEmpty = (diagnostic: Diagnostic, { validate }: CompileOptio
     ? { ...diagnostic, severity: 'warning' }
     : diagnostic;
 
-/** What `-f` names; stdin when nothing is named and something is piped in; undefined otherwise. */
+/**
+ * What `-f` names; stdin when nothing is named and something is piped in; nothing where the cluster is
+ * listed; undefined where there is no input.
+ */
 export function inputPaths(
   flags: CompileFlags,
   { stdinIsTerminal }: Terminal,
 ): readonly string[] | undefined {
+  if (flags.fromCluster === true) return [];
   if (flags.filename !== undefined) return flags.filename;
   return stdinIsTerminal ? undefined : ['-'];
 }

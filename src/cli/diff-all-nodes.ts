@@ -1,10 +1,11 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { NodesDiff } from '../diff/nodes/node-groups.ts';
+import { exitWithoutOutput } from './cluster-input.ts';
 import type { DiffFlags } from './commands/diff.ts';
 import { type CompileInput, readCompileInput, readInputs, tolerateEmpty } from './compile-input.ts';
 import { deliver } from './deliver.ts';
-import { kindOfSide } from './diff-side.ts';
+import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
@@ -27,16 +28,17 @@ export async function diffAllNodes(
   const misuse = misuseOf(names, flags);
   if (misuse !== undefined) return cannotAnswer(misuse, terminal);
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, [names[0]], clock);
-  const sides = [
-    await readSide(input),
-    await readSide(await readCompileInput(flags, [names[1]], clock)),
-  ] as const;
+  const readInput = (name: string) => {
+    const side = sideInput(name, flags);
+    return readCompileInput(side.flags, side.paths, clock);
+  };
+  const input = await readInput(names[0]);
+  const sides = [await readSide(input), await readSide(await readInput(names[1]))] as const;
   const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes);
   const read = [...sides, given].flatMap((side) => side?.diagnostics ?? []);
   if (hasErrors(read)) {
     await printDiagnostics(read, flags, terminal);
-    return exitCodes.cannotAnswer;
+    return exitWithoutOutput(read);
   }
   const [old, next] = sides.map(({ objects }) => ({
     nodes: given?.objects.filter(isNode) ?? objects.filter(isNode),
@@ -79,12 +81,12 @@ function misuseOf(names: Names, flags: DiffFlags): string | undefined {
   const { view } = flags;
   if (view !== 'traffic')
     return `--all-nodes has no --view ${view}: give one node with --node-name, or compare what natc compile --all-nodes writes`;
-  const other = names.find((name) => kindOfSide(name) !== 'manifests');
+  const other = names.find((name) => ['live', 'ruleset'].includes(kindOfSide(name)));
   if (other !== undefined)
     return `--all-nodes compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : "one node's ruleset"}`;
   if ([...names, ...(flags.nodes ?? [])].filter((name) => name === '-').length > 1)
     return 'stdin can be named only once';
-  return oneNodeFlagProblem(flags);
+  return clusterFlagProblem(names, flags) ?? oneNodeFlagProblem(flags);
 }
 
 const isNode = ({ kind }: SourceObject): boolean => kind === 'Node';

@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 /** One side of a diff: the ruleset and what it tells of the node. */
 export interface DiffSide {
   readonly name: string;
-  readonly kind: 'manifests' | 'ruleset' | 'live';
+  readonly kind: 'manifests' | 'cluster' | 'ruleset' | 'live';
   /** Undefined when a diagnostic is an error. */
   readonly ruleset: Ruleset | undefined;
   /** What the ruleset was made from; undefined unless that was manifests. */
@@ -21,9 +21,27 @@ export interface DiffSide {
 
 /** What a name on the command line stands for. */
 export const kindOfSide = (name: string): DiffSide['kind'] =>
-  name === 'live' ? 'live' : name.endsWith('.nft') ? 'ruleset' : 'manifests';
+  name === 'live' || name === 'cluster' ? name : name.endsWith('.nft') ? 'ruleset' : 'manifests';
 
-/** `live` is the kernel's, a file that ends in `.nft` a golden ruleset, anything else manifests. */
+/** Flags and paths under which a side that is compiled is read. */
+export const sideInput = (name: string, flags: CompileFlags) =>
+  kindOfSide(name) === 'cluster'
+    ? { flags: { ...flags, fromCluster: true }, paths: [] }
+    : { flags, paths: [name] };
+
+/** Flags that say which cluster, where none is asked for. */
+export const clusterFlagProblem = (
+  names: readonly string[],
+  { kubeconfig, context }: CompileFlags,
+): string | undefined =>
+  (kubeconfig ?? context) === undefined || names.includes('cluster')
+    ? undefined
+    : "--kubeconfig and --context are for the side 'cluster'";
+
+/**
+ * `live` is the kernel's, `cluster` what the API server lists, a file that ends in `.nft` a golden
+ * ruleset, anything else manifests.
+ */
 export async function loadDiffSide(
   name: string,
   flags: CompileFlags,
@@ -37,7 +55,8 @@ export async function loadDiffSide(
     return { name, kind, ruleset: subject?.ruleset, nodeAddresses, diagnostics };
   }
   const { nodeFacts } = await import('../plan/node-facts.ts');
-  const { output, diagnostics } = await compileInput(flags, [name], terminal);
+  const input = sideInput(name, flags);
+  const { output, diagnostics } = await compileInput(input.flags, input.paths, terminal);
   if (output === undefined)
     return { name, kind, ruleset: undefined, nodeAddresses: [], diagnostics };
   const { cluster, settings, plan, ruleset } = output;

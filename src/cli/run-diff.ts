@@ -1,6 +1,7 @@
+import { exitWithoutOutput } from './cluster-input.ts';
 import type { DiffFlags } from './commands/diff.ts';
 import { deliver } from './deliver.ts';
-import { type DiffSide, kindOfSide, loadDiffSide } from './diff-side.ts';
+import { clusterFlagProblem, type DiffSide, kindOfSide, loadDiffSide } from './diff-side.ts';
 import {
   formatKernelView,
   formatTextView,
@@ -21,6 +22,8 @@ export async function runDiff(
   if (before === '-' && after === '-') return cannotAnswer('only one side can be stdin', terminal);
   if (flags.view !== 'traffic' && flags.output !== 'text' && flags.output !== 'json')
     return cannotAnswer(`--view ${flags.view} has no -o ${flags.output}: text or json`, terminal);
+  const misuse = clusterFlagProblem([before, after], flags);
+  if (misuse !== undefined) return cannotAnswer(misuse, terminal);
   if (flags.backend === 'iptables') {
     const problem = iptablesProblem([before, after], flags);
     if (problem !== undefined) return cannotAnswer(problem, terminal);
@@ -56,7 +59,7 @@ export const dataPalette = (flags: DiffFlags, terminal: Terminal) =>
 function iptablesProblem(names: readonly string[], { view }: DiffFlags): string | undefined {
   if (view === 'kernel')
     return '--view kernel has no --backend iptables: apply loads all rules again; take text or traffic';
-  const other = names.find((name) => kindOfSide(name) !== 'manifests');
+  const other = names.find((name) => ['live', 'ruleset'].includes(kindOfSide(name)));
   return other === undefined
     ? undefined
     : `--backend iptables compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : 'an nftables ruleset'}`;
@@ -71,7 +74,7 @@ const loaded = ({ ruleset, ...side }: DiffSide): LoadedSide | undefined =>
 
 function failure(sides: readonly DiffSide[]): ExitCode {
   const isHostRefusal = sides.some(({ kind, ruleset }) => kind === 'live' && ruleset === undefined);
-  return isHostRefusal ? exitCodes.hostRefused : exitCodes.cannotAnswer;
+  return isHostRefusal ? exitCodes.hostRefused : exitWithoutOutput(diagnosticsOf(sides));
 }
 
 /** A command line that no diff can follow. */

@@ -3,6 +3,7 @@ import { explain, type Inquiry } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { familyOf, type Question, readQuestion } from '../explain/question.ts';
 import type { Subject } from '../explain/scene.ts';
+import { exitWithoutOutput } from './cluster-input.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import { inputPaths } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -36,7 +37,7 @@ export async function runExplain(
     const isHostRefusal = diagnostics.some(
       ({ code }) => code === 'NATC5001' || code === 'NATC5002',
     );
-    return isHostRefusal ? exitCodes.hostRefused : exitCodes.cannotAnswer;
+    return isHostRefusal ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
   }
   const inquiry = complete(question, flags, subject);
   if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);

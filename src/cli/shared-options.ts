@@ -11,11 +11,17 @@ import {
   parseBoolean,
   parseInteger,
   parsePortRange,
+  parseSeconds,
 } from './option-values.ts';
 
 /** What a command that compiles finds in `command.opts()`. A flag that was not given is absent. */
 export interface CompileFlags extends MessageFlags {
   readonly filename?: readonly string[];
+  readonly fromCluster?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Seconds. */
+  readonly requestTimeout?: number;
   readonly config?: string;
   readonly validate?: 'strict' | 'warn';
   readonly serviceProxyName?: string;
@@ -66,8 +72,36 @@ export function addCompileOptions(command: Command): void {
 function addInputOptions(command: Command): void {
   command
     .optionsGroup('Input:')
-    .option('-f, --filename <path>', 'file, directory or - for stdin (repeatable)', collect);
+    .option('-f, --filename <path>', 'file, directory or - for stdin (repeatable)', collect)
+    .addOption(
+      new Option(
+        '--from-cluster',
+        'list Services, EndpointSlices and Nodes of a cluster, all of them or none',
+      ).conflicts('filename'),
+    );
+  addClusterOptions(command);
   addSettingsOptions(command);
+  command.hook('preAction', () => {
+    const { fromCluster, kubeconfig, context } = command.opts<CompileFlags>();
+    if (fromCluster === true || (kubeconfig === undefined && context === undefined)) return;
+    command.error('error: --kubeconfig and --context need --from-cluster');
+  });
+}
+
+/** Which cluster, and how patient to be with it. */
+export function addClusterOptions(command: Command): void {
+  command
+    .optionsGroup('Input:')
+    .option(
+      '--kubeconfig <file>',
+      "for the cluster (default: $KUBECONFIG, ~/.kube/config, or else the pod's service account)",
+    )
+    .option('--context <name>', "of the kubeconfig (default: the kubeconfig's current one)")
+    .option(
+      '--request-timeout <time>',
+      'how long the API server may take for one request (default: 30s)',
+      parseSeconds,
+    );
 }
 
 /** What decides how objects are read, besides the node. */

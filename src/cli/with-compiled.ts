@@ -1,5 +1,6 @@
 import type { CompileOutput } from '../compile.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { exitWithoutOutput } from './cluster-input.ts';
 import {
   type Compiled,
   type CompileInput,
@@ -30,8 +31,8 @@ export async function withCompiled(
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
   const input = await readCompileInput(flags, paths, clock);
-  const { output } = await compileAndReport(input, flags, terminal, limits);
-  if (output === undefined) return exitCodes.cannotAnswer;
+  const { output, diagnostics } = await compileAndReport(input, flags, terminal, limits);
+  if (output === undefined) return exitWithoutOutput(diagnostics);
   const exitCode = await next(output, clock);
   await reportStages(clock, flags, terminal);
   return exitCode;
@@ -57,7 +58,7 @@ export async function compileAndReport(
 
 export async function reportNoInput(terminal: Terminal): Promise<ExitCode> {
   await terminal.stderr.write(
-    'natc: no input: name files or directories with -f, or pipe manifests in\n',
+    'natc: no input: name files or directories with -f, pipe manifests in, or list a cluster with --from-cluster\n',
   );
   return exitCodes.cannotAnswer;
 }

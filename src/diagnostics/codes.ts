@@ -1,3 +1,4 @@
+import { clusterCodes } from './codes/cluster.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { hostCodes } from './codes/host.ts';
 import { modelCodes } from './codes/model.ts';
@@ -12,6 +13,7 @@ export const codes = {
   ...planCodes,
   ...rulesetCodes,
   ...hostCodes,
+  ...clusterCodes,
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof codes;

@@ -2,7 +2,8 @@ import type { Report } from './report.ts';
 
 /** How much input there was, for the summary line. */
 export interface InputSize {
-  readonly files: number;
+  /** Or that it was a cluster. */
+  readonly files: number | 'cluster';
   readonly objects: number;
 }
 
@@ -15,7 +16,11 @@ export function formatSummary({ counts }: Report, input: InputSize | undefined):
   ].filter((part) => !part.startsWith('0 '));
   const found = parts.length === 0 ? 'no problems' : parts.join(', ');
   if (input === undefined) return found;
-  return `${found} in ${counted(input.files, 'file')} (${counted(input.objects, 'object')})`;
+  const { files, objects } = input;
+  // Of a list that failed there is nothing to count.
+  if (files === 'cluster' && objects === 0) return found;
+  const where = files === 'cluster' ? 'the cluster' : counted(files, 'file');
+  return `${found} in ${where} (${counted(objects, 'object')})`;
 }
 
 /** `1 file`, `2 files` */

@@ -19,6 +19,9 @@ export interface TextRange {
  * about a millisecond for an object as kubectl prints it.
  */
 export function locate(place: Place): Location | undefined {
+  // Nobody has seen the text that stands for a cluster's objects; their names say enough.
+  const isListed = place.kind === 'field' && place.object.source.name === '<cluster>';
+  if (isListed) return undefined;
   switch (place.kind) {
     case 'span':
       return locationOf(place.source, place);

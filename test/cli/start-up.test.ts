@@ -28,7 +28,35 @@ test('natc --help takes little longer to start than node itself', () => {
   expect(Math.min(...natc) / Math.min(...node)).toBeLessThan(1.6);
 });
 
+const manifest = 'fixtures/example/manifests';
+
+test.each([
+  [['--help']],
+  [['apply', '--help']],
+  [['compile', '-f', manifest, '--validate', 'warn', '--node-name', 'node-a']],
+])('natc %j loads nothing that only a cluster needs', (args) => {
+  const loaded = loadedBy(args);
+  expect(loaded.length).toBeGreaterThan(3);
+  expect(loaded.filter((url) => /kubeconfig|list-cluster|@kubernetes|js-yaml/.test(url))).toEqual(
+    [],
+  );
+});
+
+test('what a cluster needs is in files of those names', () => {
+  const loaded = loadedBy(['list', '--from-cluster', '--kubeconfig', 'no-such-file']);
+  expect(loaded.filter((url) => /kubeconfig|list-cluster/.test(url))).toHaveLength(2);
+  expect(loaded.filter((url) => /node_modules/.test(url))).toEqual([]);
+});
+
 test('natc --help loads neither YAML, nor execa, nor any stage', () => {
+  const loaded = loadedBy(['--help']);
+  expect(loaded.length).toBeGreaterThan(3);
+  const heavy = /node_modules\/(yaml|execa|ipaddr)|dist\/(read|model|plan|ruleset|render|live)\//;
+  expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
+});
+
+/** The files that a run loads. */
+function loadedBy(args: readonly string[]): readonly string[] {
   const script = `
     import { register } from 'node:module';
     register('data:text/javascript,' + encodeURIComponent(\`
@@ -37,14 +65,11 @@ test('natc --help loads neither YAML, nor execa, nor any stage', () => {
         return next(url, context);
       }
     \`));
-    process.argv = ['node', 'natc', '--help'];
+    process.argv = ['node', 'natc', ...${JSON.stringify(args)}];
     await import(${JSON.stringify(new URL(`file://${natcProgram}`).href)});
   `;
   const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
   });
-  const loaded = stderr.split('\n').filter((line) => line.startsWith('file:'));
-  expect(loaded.length).toBeGreaterThan(3);
-  const heavy = /node_modules\/(yaml|execa|ipaddr)|dist\/(read|model|plan|ruleset|render|live)\//;
-  expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
-});
+  return stderr.split('\n').filter((line) => line.startsWith('file:'));
+}

@@ -5,6 +5,7 @@
  * - `args.json`, the arguments after `natc`; words that name a file of the folder mean that file;
  * - `generated.json`, files too large to keep: pieces of text and how often each is repeated, or a size;
  * - `ruleset.nft`, read back as a ruleset;
+ * - `api.json`, how a stand-in for an API server fails, and what the kubeconfig for it lacks;
  * - `host.json`, what a scripted machine answers to `command` (apply, check or cleanup).
  */
 import {
@@ -23,6 +24,7 @@ import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
 import { readRuleset } from '../../src/parse/read-ruleset.ts';
 import { locate } from '../../src/read/locate.ts';
+import { listByFixture } from '../support/api-fixture.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runOnHost } from '../support/host-fixture.ts';
 import { natcInProcess } from '../support/terminal.ts';
@@ -33,6 +35,8 @@ const fixtures = existsSync(folder) ? readdirSync(folder).sort() : [];
 async function stderrOf(directory: string): Promise<string> {
   const hostFile = join(directory, 'host.json');
   if (existsSync(hostFile)) return runOnHost(JSON.parse(readFileSync(hostFile, 'utf8')));
+  const apiFile = join(directory, 'api.json');
+  if (existsSync(apiFile)) return listByFixture(JSON.parse(readFileSync(apiFile, 'utf8')));
   const rulesetFile = join(directory, 'ruleset.nft');
   if (existsSync(rulesetFile)) return stderrOfParsing(rulesetFile);
   const generated = generateFiles(directory);

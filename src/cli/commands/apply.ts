@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Host } from '../../live/host.ts';
 import type { Unchanged } from '../../live/unchanged-input.ts';
 import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
+import { exitWithoutOutput } from '../cluster-input.ts';
 import type { CommandDefinition } from '../command.ts';
 import { inputPaths, readCompileInput } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -22,9 +23,7 @@ export const applyCommand: CommandDefinition = {
   examples: [
     {
       does: 'From cron, on a node',
-      command:
-        'kubectl get services,endpointslices,nodes -A -o json |\n' +
-        '  natc apply -f - --node-name "$(hostname)" --validate warn',
+      command: 'natc apply --from-cluster --node-name "$(hostname)" --validate warn --quiet',
     },
     {
       does: 'What would it send? Would the kernel take it?',
@@ -71,7 +70,7 @@ async function run(command: Command, terminal: Terminal) {
 
   const compiled = await compileAndReport(input, flags, terminal);
   const { output, diagnostics } = compiled;
-  if (output === undefined) return exitCodes.cannotAnswer;
+  if (output === undefined) return exitWithoutOutput(diagnostics);
   const { backendFor, runApply } = await import('../run-apply.ts');
   const backend = await backendFor(host, output.plan, flags, terminal);
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;

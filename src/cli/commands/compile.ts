@@ -67,21 +67,17 @@ export const compileCommand: CommandDefinition = {
     },
     {
       does: 'Compile for all nodes at once, a file for each, e.g. for a configuration manager',
-      command:
-        'kubectl get services,endpointslices,nodes -A -o json |\n' +
-        '  natc compile -f - --all-nodes --out-dir rulesets/',
+      command: 'natc compile --from-cluster --all-nodes --out-dir rulesets/',
     },
     {
       does: 'Every minute: only what has changed since is compiled, the text is the same',
       command:
-        'kubectl get services,endpointslices,nodes -A -o json |\n' +
-        '  natc compile -f - --node-name node-a --state-dir /var/cache/natc --out-file rules.nft',
+        'natc compile --from-cluster --node-name node-a \\\n' +
+        '  --state-dir /var/cache/natc --out-file rules.nft',
     },
     {
       does: "Compile what a cluster has now, with its kube-proxy's settings; show a table",
-      command:
-        'kubectl get services,endpointslices,nodes -A -o json |\n' +
-        '  natc compile -f - --config kube-proxy.yaml -o summary',
+      command: 'natc compile --from-cluster --config kube-proxy.yaml -o summary',
     },
   ],
   exitCodes: [exitCodes.hostRefused],

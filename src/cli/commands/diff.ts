@@ -3,6 +3,7 @@ import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { collect } from '../option-values.ts';
 import {
+  addClusterOptions,
   addMessageOptions,
   addNodeOptions,
   addSettingsOptions,
@@ -25,10 +26,10 @@ export const diffCommand: CommandDefinition = {
   description:
     'Say what changes between two sides: for packets (the default), in the text of the ruleset, or in ' +
     'the kernel. A side is manifests (file, directory or -), a ruleset that natc compile wrote (*.nft), ' +
-    "or 'live', what the kernel holds. The node's flags apply to both sides.",
+    "'live', what the kernel holds, or 'cluster', what the API server lists. The node's flags apply to both.",
   configure: (command) => {
     command
-      .argument('<old>', 'manifests, a ruleset file or live')
+      .argument('<old>', 'manifests, a ruleset file, live or cluster')
       .argument('<new>', 'the same')
       .optionsGroup('Rulesets:')
       .addOption(
@@ -65,6 +66,7 @@ export const diffCommand: CommandDefinition = {
         'file, directory or - with the Nodes of both sides, for --all-nodes (repeatable)',
         collect,
       );
+    addClusterOptions(command);
     addNodeOptions(command);
     addMessageOptions(command);
   },
@@ -78,10 +80,8 @@ export const diffCommand: CommandDefinition = {
       command: 'natc diff main/manifests manifests --node-name node-a -o markdown',
     },
     {
-      does: 'On which nodes of a cluster does a branch change something?',
-      command:
-        'kubectl get nodes -o json > nodes.json &&\n' +
-        '  natc diff main/manifests manifests --all-nodes --nodes nodes.json',
+      does: 'On which nodes would these manifests change what the cluster has?',
+      command: 'natc diff cluster manifests --all-nodes',
     },
     {
       does: 'What would natc apply send to this kernel?',

@@ -28,10 +28,13 @@ export const explainCommand: CommandDefinition = {
       .addOption(
         new Option('--ruleset <file>', 'a ruleset that natc compile wrote').conflicts([
           'filename',
+          'fromCluster',
           'live',
         ]),
       )
-      .addOption(new Option('--live', 'the one in the kernel').conflicts('filename'))
+      .addOption(
+        new Option('--live', 'the one in the kernel').conflicts(['filename', 'fromCluster']),
+      )
       .addOption(
         new Option('--backend <backend>', 'whose rules to walk: nftables (default) or iptables')
           .choices(['nftables', 'iptables'])

@@ -26,9 +26,7 @@ export const listCommand: CommandDefinition = {
     { does: 'What is in a directory of manifests?', command: 'natc list -f manifests/' },
     {
       does: 'What would this node serve?',
-      command:
-        'kubectl get services,endpointslices,nodes -A -o json |\n' +
-        '  natc list --node-name "$(hostname)" --validate warn',
+      command: 'natc list --from-cluster --node-name "$(hostname)" --validate warn',
     },
   ],
   exitCodes: [],
