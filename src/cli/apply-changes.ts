@@ -36,6 +36,7 @@ export async function applyChanges(
   if ((await backendFor(host, result.plan, flags, terminal)) !== 'nftables') return undefined;
   const { clock } = input;
   const wanted = await wantedOf(result.remembered);
+  if (wanted === undefined) return undefined;
   const { applyRuleset } = await import('../live/apply.ts');
   const outcome = await applyRuleset(host, wanted, {
     ...sharedOptions(sysctlsFor(servedFamilies(wanted.canonical, result.plan)), flags),
@@ -50,10 +51,13 @@ export async function applyChanges(
   return exitCode;
 }
 
-async function wantedOf({ text, udpServices }: Remembered): Promise<Wanted> {
+/** @returns undefined for text that natc does not print: it came from a file */
+async function wantedOf({ text, udpServices }: Remembered): Promise<Wanted | undefined> {
   const { canonicalOfText } = await import('../incremental/canonical-text.ts');
+  const { isCheckedRuleset } = await import('../ruleset/canonical-check.ts');
   const { digestOf } = await import('../ruleset/digest.ts');
   const canonical = canonicalOfText(text);
+  if (!isCheckedRuleset(canonical)) return undefined;
   // What nft complains of has no origin here.
   return { ruleset: { tables: [] }, canonical, digest: digestOf(canonical), udpServices };
 }

@@ -24,6 +24,8 @@ export interface Remembered {
   readonly udpServices: readonly UdpService[];
   /** The ruleset as `natc compile` prints it. */
   readonly text: string;
+  /** What the next compilation's memory can be kept as a change of; whoever keeps it knows it. */
+  readonly origin?: Uint8Array | undefined;
 }
 
 /** One object of the input. */

@@ -6,7 +6,7 @@ import { halfOf, joinHalves } from '../ruleset/digest.ts';
 import type { Host } from './host.ts';
 import { listKernelTable, nftFamilies, type Stamps } from './kernel-tables.ts';
 import type { Revision, Stamp } from './revision.ts';
-import { loadRevision, type StoredRevision } from './revision-store.ts';
+import { type LoadedRevision, loadRevision } from './revision-store.ts';
 
 /** What the kernel holds, as far as natc knows. */
 export interface Held {
@@ -14,7 +14,7 @@ export interface Held {
   /** The revision that the stamps of both tables make up. */
   readonly revision: Revision | undefined;
   /** The stored revision with that stamp, if its file could be read. */
-  readonly stored: StoredRevision | undefined;
+  readonly stored: LoadedRevision | undefined;
   /** `state`: taken from the state file; `kernel`: listed; undefined: a table cannot be read. */
   readonly ruleset: CanonicalRuleset | undefined;
   readonly source: 'state' | 'kernel';
@@ -74,7 +74,7 @@ async function storedFor(
   directory: string,
   stamps: Stamps,
   { digest }: Revision,
-): Promise<StoredRevision | undefined> {
+): Promise<LoadedRevision | undefined> {
   const stored = await loadRevision(directory, digest);
   if (stored === undefined) return undefined;
   return carry(stamps, familiesOf(stored.ruleset), digest) ? stored : undefined;

@@ -16,7 +16,7 @@ import { type Host, succeeded } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { type Revision, readStamp } from './revision.ts';
-import { type StoredRevision, storeRevision } from './revision-store.ts';
+import { type LoadedRevision, type StoredRevision, storeRevision } from './revision-store.ts';
 import { stateErrorText } from './state-directory.ts';
 import {
   commit,
@@ -63,14 +63,19 @@ export async function reconcile(
     const diagnostics =
       revision === undefined || stored !== undefined
         ? []
-        : await tryToStore(directory, { ...wanted, ruleset: wanted.canonical, revision }, onStep);
+        : await tryToStore(
+            directory,
+            { ...wanted, ruleset: wanted.canonical, revision },
+            undefined,
+            onStep,
+          );
     return { kind: 'up-to-date', diagnostics };
   }
 
   const { revision, transaction, delta } = planned;
   // Written first: whichever revision the stamp will name has its file.
   const stored = { ...wanted, ruleset: wanted.canonical, revision };
-  const diagnostics = await tryToStore(directory, stored, onStep);
+  const diagnostics = await tryToStore(directory, stored, held.stored, onStep);
   const result = await commit(host, transaction);
   if (succeeded(result)) {
     onStep('committed');
@@ -152,10 +157,11 @@ export async function plannedTransaction(
 async function tryToStore(
   directory: string,
   stored: StoredRevision,
+  near: LoadedRevision | undefined,
   onStep: OnStep,
 ): Promise<readonly Diagnostic[]> {
   try {
-    await storeRevision(directory, stored, onStep);
+    await storeRevision(directory, stored, near, onStep);
     return [];
   } catch (error) {
     return [stateNotWritten(directory, error)];

@@ -139,7 +139,7 @@ const unreadable = (directory: string, digest: string): RollbackOutcome => ({
     {
       code: 'NATC5035',
       severity: 'error',
-      message: `cannot go back: revision-${digest}.json in ${directory} is missing or damaged`,
+      message: `cannot go back: revision-${digest}.gz in ${directory} is missing or damaged`,
       places: [],
       hint: 'apply the manifests of before, or remove all rules with natc cleanup',
     },

@@ -1,56 +1,49 @@
-import type {
-  CanonicalChain,
-  CanonicalCollection,
-  CanonicalRuleset,
-  CanonicalTable,
-} from './canonical.ts';
+import type { CanonicalRuleset, CanonicalTable } from './canonical.ts';
+import { checkedTable } from './canonical-check.ts';
 
 /**
  * A canonical ruleset as JSON text. Elements are one flat list of keys and rests, which is a third
  * faster to read back than a list of pairs.
  */
 export const canonicalToJson = ({ tables }: CanonicalRuleset): string =>
-  `[${tables.map(tableText).join(',')}]`;
+  `[${tables.map(tableToJson).join(',')}]`;
 
 /** A large table's text takes long to make, and is wanted for its digest and for the state file. */
 const texts = new WeakMap<CanonicalTable, string>();
 
-function tableText(table: CanonicalTable): string {
+/** One table as JSON text, on one line. */
+export function tableToJson(table: CanonicalTable): string {
   const known = texts.get(table);
   if (known !== undefined) return known;
-  const text = JSON.stringify(tableToJson(table));
+  const text = JSON.stringify(jsonOf(table));
   texts.set(table, text);
   return text;
 }
 
-/** The inverse of {@link canonicalToJson}. @throws for text that it did not write. */
-export function canonicalFromJson(text: string): CanonicalRuleset {
-  const tables = JSON.parse(text) as readonly ReturnType<typeof tableToJson>[];
-  return { tables: tables.map(tableFromJson) };
-}
+/**
+ * The inverse of {@link tableToJson}.
+ *
+ * @returns undefined for what it cannot have written
+ * @throws for text that is no JSON
+ */
+export const tableFromJson = (text: string): CanonicalTable | undefined =>
+  checkedTable(JSON.parse(text));
 
-const tableToJson = ({ family, name, comment, collections, chains }: CanonicalTable) => ({
+const jsonOf = ({ family, name, comment, collections, chains }: CanonicalTable) => ({
   family,
   name,
   ...(comment === undefined ? {} : { comment }),
   collections: [...collections].map(([collection, value]) => ({
     ...value,
     name: collection,
-    elements: [...value.elements].flat(),
+    elements: flat(value.elements),
   })),
   chains: [...chains].map(([chain, value]) => ({ ...value, name: chain })),
 });
 
-function tableFromJson(json: ReturnType<typeof tableToJson>): CanonicalTable {
-  const collections = new Map<string, CanonicalCollection>();
-  for (const { name, elements, ...rest } of json.collections) {
-    const map = new Map<string, string>();
-    for (let i = 0; i + 1 < elements.length; i += 2)
-      map.set(elements[i] ?? '', elements[i + 1] ?? '');
-    collections.set(name, { ...rest, comment: rest.comment, elements: map });
-  }
-  const chains = new Map<string, CanonicalChain>(
-    json.chains.map(({ name, ...chain }) => [name, chain]),
-  );
-  return { family: json.family, name: json.name, comment: json.comment, collections, chains };
+/** A loop: a third of the time that `[...map].flat()` takes with hundreds of thousands of elements. */
+function flat(elements: ReadonlyMap<string, string>): readonly string[] {
+  const list: string[] = [];
+  for (const [key, rest] of elements) list.push(key, rest);
+  return list;
 }

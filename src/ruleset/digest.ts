@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NftFamily } from './ast.ts';
 import type { CanonicalRuleset } from './canonical.ts';
-import { canonicalToJson } from './canonical-json.ts';
+import { tableToJson } from './canonical-json.ts';
 
 /** Hexadecimal digits that stand for one table: 64 bits. */
 const halfLength = 16;
@@ -16,9 +16,12 @@ export const digestOf = (ruleset: CanonicalRuleset): string =>
 function halfDigest({ tables }: CanonicalRuleset, family: NftFamily): string | undefined {
   const table = tables.find((candidate) => candidate.family === family);
   if (table === undefined) return undefined;
-  const text = canonicalToJson({ tables: [table] });
-  return createHash('sha256').update(text).digest('hex').slice(0, halfLength);
+  return halfOfJson(tableToJson(table));
 }
+
+/** A table's half of the digest, from the text that tableToJson gives, or its bytes. */
+export const halfOfJson = (text: string | Uint8Array): string =>
+  createHash('sha256').update('[').update(text).update(']').digest('hex').slice(0, halfLength);
 
 /** The half of a digest that is about one table, 16 hexadecimal digits. */
 export const halfOf = (digest: string, family: NftFamily): string =>

@@ -1,13 +1,18 @@
 /** What apply does when what it knows of the kernel is missing, damaged or wrong. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { hash } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
 import { plannedTransaction } from '../../src/live/reconcile.ts';
+import { stampOperations } from '../../src/live/revision.ts';
 import { commit } from '../../src/live/transaction.ts';
 import type { IpFamily } from '../../src/net/family.ts';
 import { renderNft } from '../../src/render/nft.ts';
-import { canonicalToJson } from '../../src/ruleset/canonical-json.ts';
+import { renderScript } from '../../src/render/nft-script.ts';
+import { tableFromJson, tableToJson } from '../../src/ruleset/canonical-json.ts';
+import { halfOfJson } from '../../src/ruleset/digest.ts';
 import { failure, fakeHost, success } from '../support/fake-host.ts';
 import { type KernelAgent, startAgent } from '../support/kernel-agent.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
@@ -83,13 +88,28 @@ describeWithKernel('apply', () => {
     ['missing', (path) => rmSync(path)],
     ['empty', (path) => writeFileSync(path, '')],
     ['garbage', (path) => writeFileSync(path, '\0\u{fffd}{[')],
-    ['JSON of something else', (path) => writeFileSync(path, 'null\nnull\nnull\n')],
-    ['cut off', (path) => writeFileSync(path, readFileSync(path, 'utf8').slice(0, -2000))],
+    ['JSON of something else', (path) => repack(path, () => 'null\nnull\nnull\n')],
+    ['without a revision', (path) => repack(path, () => '{"format":4,"revision":null}\n[]\n')],
+    ['cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, -200))],
     [
       'of another format',
-      (path) =>
-        writeFileSync(path, readFileSync(path, 'utf8').replace('"format":3', '"format":999')),
+      (path) => repack(path, (text) => text.replace('"format":4', '"format":9')),
     ],
+    ['small and huge inside', (path) => repack(path, (text) => text + ' '.repeat(20_000_000))],
+    [
+      'a link to a whole one',
+      (path) => {
+        renameSync(path, `${path}.whole`);
+        symlinkSync(`${path}.whole`, path);
+      },
+    ],
+    ...['number', 'time'].map((field): readonly [string, (path: string) => void] => [
+      `with an odd ${field}`,
+      (path) =>
+        repack(path, (text) => text.replace(new RegExp(`"${field}":\\d+`), `"${field}":-1`)),
+    ]),
+    ['with odd UDP Services', (path) => repackLine(path, 1, () => '[{"family":"IPv4"}]')],
+    ['with another table', (path) => repackLine(path, 2, () => lie())],
   ];
 
   test.each(damages)('lists the kernel when the state file is %s', async (_, damage) => {
@@ -107,9 +127,21 @@ describeWithKernel('apply', () => {
   test('lists the kernel when the state file tells lies', async () => {
     await live.apply(one);
     const [path = ''] = stateFiles();
-    const [head, udp] = readFileSync(path, 'utf8').split('\n');
-    const lie = canonicalToJson(wantedFrom(...planAndRuleset(other)).canonical);
-    writeFileSync(path, `${head}\n${udp}\n${lie}\n`);
+    // All that the file says is made to agree, and the stamps with it.
+    const table = tableFromJson(lie());
+    if (table === undefined) throw new Error('no table');
+    const half = halfOfJson(lie());
+    const stamp = stampOperations({ family: 'ip', table: 'natc' }, undefined, {
+      number: 1,
+      half,
+      time: 1000,
+    });
+    await agent.must(['nft', '-f', '-'], renderScript(stamp));
+    repackLine(path, 2, () => lie());
+    const digest = basename(path).slice('revision-'.length, -'.gz'.length);
+    const lied = half + digest.slice(16);
+    repackLine(path, 0, (head) => head.replace(digest, lied));
+    renameSync(path, path.replace(digest, lied));
     expect(await live.apply([...one, ...service('three', 3, ['pod-b'])])).toMatchObject({
       kind: 'applied',
     });
@@ -285,3 +317,17 @@ function planAndRuleset(objects: readonly object[]) {
   const { plan, ruleset } = compiled(objects);
   return [plan, ruleset] as const;
 }
+
+const repack = (path: string, change: (text: string) => string) =>
+  writeFileSync(path, gzipSync(change(gunzipSync(readFileSync(path)).toString())));
+
+/** Changes a line of a whole revision's file, and keeps what the head says of the second one true. */
+const repackLine = (path: string, place: number, change: (line: string) => string) =>
+  repack(path, (text) => {
+    const lines = text.split('\n').map((line, index) => (index === place ? change(line) : line));
+    const udp = hash('sha256', lines[1] ?? '');
+    return lines.join('\n').replace(/"udp":"\w+"/, `"udp":"${udp}"`);
+  });
+
+/** The IPv4 table of other objects. */
+const lie = () => tableToJson(wantedFrom(...planAndRuleset(other)).canonical.tables[0]!);

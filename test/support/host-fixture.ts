@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CompileOutput, compile } from '../../src/compile.ts';
@@ -109,9 +109,13 @@ async function rollbackDiagnostics(
       : fixture.host;
     if (isDamaged) {
       const digest = '0'.repeat(32);
-      const head = { format: 3, revision: { number: 1, digest, time: 0 } };
-      const path = join(stateDirectory, `revision-${digest}.json`);
-      writeFileSync(path, `${JSON.stringify(head)}\n[`);
+      const revision = { number: 1, digest, time: 0 };
+      await storeRevision(
+        stateDirectory,
+        { revision, ruleset: { tables: [] }, udpServices: [] },
+        undefined,
+      );
+      truncateSync(join(stateDirectory, `revision-${digest}.gz`), 150);
     }
     const outcome = await rollBack(fakeHost(script).host, {
       stateDirectory,
@@ -201,7 +205,7 @@ async function afterApply(
 ): Promise<HostScript> {
   const { canonical, digest, udpServices } = wantedFrom(plan, ruleset);
   const revision = { number: 2, digest, time: 0 };
-  await storeRevision(stateDirectory, { revision, ruleset: canonical, udpServices });
+  await storeRevision(stateDirectory, { revision, ruleset: canonical, udpServices }, undefined);
   const stamps = nftFamilies.map((family) => {
     const stamp = { number: 2, half: halfOf(digest, family), time: 0 };
     const set = renderScript(stampOperations({ family, table: 'natc' }, undefined, stamp));
