@@ -1,7 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeCompilation } from '../compile-nodes.ts';
-import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors, isPrinted } from '../diagnostics/diagnostic.ts';
+import type { SourceObject } from '../diagnostics/source.ts';
+import { systemErrorText } from '../live/system-error.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import { inputPaths, readCompileInput } from './compile-input.ts';
 import { deliver } from './deliver.ts';
@@ -9,6 +11,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
 import { formatLimits, outputFormats } from './output-formats.ts';
+import { extensions, pruneNodes } from './prune-nodes.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,22 +22,15 @@ interface AllNodesFlags extends CompileFlags {
   readonly outFile?: string;
   readonly allNodes?: boolean;
   readonly outDir?: string;
+  readonly prune?: boolean;
   readonly stateDir?: string;
 }
-
-const extensions: Readonly<Record<keyof typeof outputFormats, string>> = {
-  nft: 'nft',
-  'nft-json': 'json',
-  json: 'json',
-  iptables: 'iptables',
-  plan: 'json',
-  summary: 'txt',
-};
 
 /**
  * `natc compile --all-nodes`: one file for each Node object, `NODE.nft`. A file that says the same
  * already is left alone, so that its time tells of the last change. After an error in the input no
- * file is touched; where planning fails for one node, that node's file is not.
+ * file is touched; where planning fails for one node, that node's file is not. With `--prune` the files of
+ * nodes that are not in the input go, once all others are written and only if nothing is in doubt.
  */
 export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal): Promise<ExitCode> {
   const misuse = misuseOf(flags);
@@ -59,13 +55,55 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const written = hasErrors(found)
     ? exitCodes.cannotAnswer
     : await clock.run('nodes', () => writeNodes(compiled.nodes, found, flags, terminal));
+  const isDone = written === exitCodes.success && !hasErrors(found);
+  // An object that could not be read may be a Node.
+  const isKnown = !read.diagnostics.some(isPrinted);
+  const pruned =
+    flags.prune === true && isDone && isKnown
+      ? await prune(read.objects, found, flags, terminal)
+      : exitCodes.success;
   await printDiagnostics(found, flags, terminal, { files, objects: read.objects.length });
   await reportStages(clock, flags, terminal);
+  if (pruned !== exitCodes.success) return pruned;
   return hasErrors(found) ? exitWithoutOutput(found) : written;
 }
 
+/** Removes the files of nodes that left; adds to `found` what could not be removed. */
+async function prune(
+  objects: readonly SourceObject[],
+  found: Diagnostic[],
+  flags: AllNodesFlags,
+  { stderr }: Terminal,
+): Promise<ExitCode> {
+  const names = objects.filter(({ kind }) => kind === 'Node').map(nameOf);
+  // A Node without a name that can be read has a file all the same.
+  if (names.includes(undefined)) return exitCodes.success;
+  const nodes = new Set(names.flatMap((name) => name ?? []));
+  const gone: string[] = [];
+  const failure = await pruneNodes(flags.outDir ?? '.', flags.output, nodes, (file) =>
+    gone.push(file),
+  );
+  if (flags.quiet !== true) await stderr.write(gone.map((file) => `removed ${file}\n`).join(''));
+  if (failure === undefined) return exitCodes.success;
+  found.push({
+    code: 'NATC5008',
+    severity: 'error',
+    message: `cannot remove ${failure.file}, of a node that left: ${systemErrorText(failure.error)}`,
+    places: [{ kind: 'option', option: '--prune', value: flags.outDir ?? '.' }],
+    hint: 'check that the directory can be written',
+  });
+  return exitCodes.hostRefused;
+}
+
+function nameOf({ value }: SourceObject): string | undefined {
+  const { metadata } = value;
+  if (typeof metadata !== 'object' || metadata === null || !('name' in metadata)) return undefined;
+  return typeof metadata.name === 'string' ? metadata.name : undefined;
+}
+
 function misuseOf(flags: AllNodesFlags): string | undefined {
-  if (flags.outDir === undefined) return '--all-nodes needs --out-dir';
+  if (flags.outDir === undefined)
+    return flags.allNodes === true ? '--all-nodes needs --out-dir' : '--prune needs --all-nodes';
   if (flags.allNodes !== true) return '--out-dir needs --all-nodes';
   if (flags.stateDir !== undefined) return '--state-dir is for one node, --all-nodes for all';
   if (flags.outFile !== undefined) return '--all-nodes writes to --out-dir, not to --out-file';

@@ -1,7 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { natc } from '../support/natc.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'natc-all-nodes-'));
@@ -115,4 +124,77 @@ test('a directory that cannot be written is the host refusing', () => {
   writeFileSync(file, '');
   const args = ['compile', '--all-nodes', '--out-dir', join(file, 'below'), ...flags];
   expect(natc(args, { input }).exitCode).toBe(3);
+});
+
+describe('--prune', () => {
+  const directory = join(folder, 'pruned');
+  const list = (...objects: readonly object[]) =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const run = (text: string, ...args: readonly string[]) =>
+    natc(['compile', '--all-nodes', '--out-dir', directory, ...args, ...flags], { input: text });
+  const withoutB = list(...items.slice(0, 3));
+  const names = () => readdirSync(directory).sort();
+
+  beforeEach(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test.each(['nft', 'nft-json', 'json', 'iptables', 'plan', 'summary'])(
+    'removes the %s file of a node that left, and says so',
+    (format) => {
+      expect(run(input, '-o', format).exitCode).toBe(0);
+      const [, left = ''] = names();
+      expect(run(withoutB, '-o', format).stderr).toBe('');
+      expect(names(), 'without the flag').toHaveLength(2);
+      expect(run(withoutB, '-o', format, '--prune')).toEqual({
+        exitCode: 0,
+        stdout: '',
+        stderr: `removed ${join(directory, left)}\n`,
+      });
+      expect(names()).toHaveLength(1);
+      expect(run(withoutB, '-o', format, '--prune').stderr).toBe('');
+    },
+  );
+
+  test('removes nothing that natc did not write, or not as a node’s', () => {
+    expect(run(input).exitCode).toBe(0);
+    const ruleset = readFileSync(join(directory, 'node-b.nft'), 'utf8');
+    const others: Readonly<Record<string, string>> = {
+      'node-c.nft': '# my own rules\n',
+      'node-d.nft': ruleset.replace('add table ip natc', 'add table ip mine'),
+      'node-e.nft': '',
+      'node-f.txt': ruleset,
+      'node-b.nft.bak': ruleset,
+      'Node-G.nft': ruleset,
+      '.node-h.nft': ruleset,
+      'node_i.nft': ruleset,
+    };
+    for (const [name, text] of Object.entries(others)) writeFileSync(join(directory, name), text);
+    mkdirSync(join(directory, 'node-j.nft'));
+    symlinkSync(join(directory, 'node-a.nft'), join(directory, 'node-k.nft'));
+    const before = names();
+    expect(run(withoutB, '--prune').exitCode).toBe(0);
+    expect(before.filter((name) => !names().includes(name))).toEqual(['node-b.nft']);
+  });
+
+  test.each([
+    ['no Node at all', list(...items.slice(0, 2)), 2],
+    ['a Node that is broken', list(...items.slice(0, 3), { ...items[3], spec: 7 }), 0],
+    ['a Node without a name', list(...items.slice(0, 3), { ...items[3], metadata: {} }), 0],
+    ['something that is no object', list(...items.slice(0, 3), []), 0],
+    ['an input that is cut off', input.slice(0, -9), 2],
+  ])('removes nothing where the input has %s', (_, text, strictStatus) => {
+    expect(run(input).exitCode).toBe(0);
+    for (const validate of ['strict', 'warn']) {
+      const { exitCode } = run(text, '--prune', '--validate', validate);
+      if (strictStatus === 2) expect(exitCode).toBe(2);
+      expect(names()).toEqual(['node-a.nft', 'node-b.nft']);
+    }
+  });
+
+  test('needs --all-nodes', () => {
+    const { exitCode, stderr } = natc(['compile', '--prune', ...flags], { input });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--prune needs --all-nodes');
+  });
 });

@@ -1,5 +1,6 @@
 /** The two ways in docs/deploy to distribute what `natc compile --all-nodes` has compiled. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once as event } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -17,6 +18,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { serviceObject, sliceObject } from '../support/kernel-cluster.ts';
 import { manifestProblems } from '../support/manifest-schema.ts';
 import { natcProgram } from '../support/natc.ts';
+import { kubeconfigFor, type StandIn, startStandIn } from '../support/stand-in-api.ts';
 
 const read = (name: string): string => readFileSync(`docs/deploy/${name}`, 'utf8');
 
@@ -27,23 +29,43 @@ const nodeObject = (name: string): object => ({
   status: { addresses: [{ type: 'InternalIP', address: '192.168.0.2' }] },
 });
 
-const clusterOf = (endpoint: string): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'List',
-    items: [
-      serviceObject('web', { clusterIP: '10.96.0.10', ports: [{ name: 'http', port: 80 }] }),
-      sliceObject('web', 'IPv4', [{ addresses: [endpoint], nodeName: 'node-a' }]),
-      nodeObject('node-a'),
-      nodeObject('node-b'),
-    ],
-  });
+const clusterOf = (endpoint: string, ...nodes: readonly string[]): readonly object[] => [
+  serviceObject('web', { clusterIP: '10.96.0.10', ports: [{ name: 'http', port: 80 }] }),
+  sliceObject('web', 'IPv4', [{ addresses: [endpoint], nodeName: 'node-a' }]),
+  ...['node-a', 'node-b', ...nodes].map(nodeObject),
+];
 
 let work: string;
-beforeEach(() => {
+let api: StandIn;
+beforeEach(async () => {
   work = mkdtempSync(join(tmpdir(), 'natc-deploy-'));
+  api = await startStandIn();
+  writeFileSync(join(work, 'kubeconfig'), kubeconfigFor(api.url));
 });
-afterEach(() => rmSync(work, { recursive: true }));
+afterEach(async () => {
+  await api.close();
+  rmSync(work, { recursive: true });
+});
+
+/** Not spawnSync: the API server is in this process. */
+async function run(command: string, args: readonly string[]) {
+  const child = spawn(command, args, {
+    cwd: work,
+    timeout: 30_000,
+    env: {
+      PATH: `${join(work, 'bin')}:${process.env['PATH']}`,
+      NODE_NAME: 'node-b',
+      KUBECONFIG: join(work, 'kubeconfig'),
+    },
+  });
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  child.stdout.resume();
+  const [status] = await event(child, 'close');
+  return { status, stderr };
+}
 
 const program = (name: string, text: string): void => {
   writeFileSync(join(work, 'bin', name), `#!/bin/sh\n${text}\n`);
@@ -94,35 +116,33 @@ describe('rulesets.yaml', () => {
   });
 
   /** Runs a container's script until it sleeps, with a kubectl that keeps ConfigMaps in a folder. */
-  function once(kind: string, name: string, ownFolder: string): void {
+  async function once(kind: string, name: string, ownFolder: string, says = /^$/): Promise<void> {
     const [script] = find(kind, name).spec.template.spec.containers[0].args;
     mkdirSync(join(work, ownFolder), { recursive: true });
-    const { stderr } = spawnSync(
-      'sh',
-      ['-c', script.replace('cd /work', `cd ${join(work, ownFolder)}`)],
-      {
-        encoding: 'utf8',
-        timeout: 30_000,
-        env: { PATH: `${join(work, 'bin')}:${process.env['PATH']}`, NODE_NAME: 'node-b' },
-      },
-    );
-    expect(stderr.replace(/^(gzip|cat): .*/gm, '').trim()).toBe('');
+    const { stderr } = await run('sh', [
+      '-c',
+      script.replace('cd /work', `cd ${join(work, ownFolder)}`),
+    ]);
+    expect(stderr.replace(/^(gzip|cat|gunzip): .*/gm, '').trim()).toMatch(says);
   }
 
-  test('what one pod compiles, the pod on the node loads, and only when it has changed', () => {
+  test('what one pod compiles, the pod on the node loads, and only when it has changed', async () => {
     for (const folder of ['bin', 'published', 'loaded']) mkdirSync(join(work, folder));
     const published = join(work, 'published');
-    const cluster = join(work, 'cluster.json');
     program('natc', `exec ${process.execPath} ${resolve(natcProgram)} "$@"`);
     program('sleep', 'kill $PPID');
     program('nft', `cp "$2" "${work}/loaded/$(ls ${work}/loaded | wc -l)"`);
     program(
       'kubectl',
       `case "$*" in
-'get services,'*) cat ${cluster} ;;
 'create configmap '*) echo "$3"; base64 "\${4#--from-file=}" ;;
-'apply '*) read -r name; cat > "${published}/$name"; echo "$name" >> ${work}/applied ;;
+'label --local -f '*' natc-ruleset=true '*) cat "$4" ;;
+'apply '*) eval "file=\\$$#"; read -r name < "$file"; sed 1d "$file" > "${published}/$name"
+  echo "$name" >> ${work}/applied ;;
 'get configmap '*) cat "${published}/$3" ;;
+'get configmaps '*' natc-ruleset=true '*) for file in ${published}/*; do echo "configmap/\${file##*/}"; done ;;
+'delete configmap '*) rm "${published}/$3" ;;
+*) exit 64 ;;
 esac`,
     );
     const loads = () => readdirSync(join(work, 'loaded')).length;
@@ -130,31 +150,44 @@ esac`,
       existsSync(join(work, 'applied'))
         ? readFileSync(join(work, 'applied'), 'utf8').trim().split('\n')
         : [];
-    const compileAndLoad = () => {
-      once('Deployment', 'natc-compile', 'compile');
-      once('DaemonSet', 'natc-load', 'load');
+    const compileAndLoad = async () => {
+      await once('Deployment', 'natc-compile', 'compile');
+      await once('DaemonSet', 'natc-load', 'load');
     };
 
-    once('DaemonSet', 'natc-load', 'load');
+    await once('DaemonSet', 'natc-load', 'load');
     expect(loads(), 'nothing is published yet').toBe(0);
 
-    writeFileSync(cluster, clusterOf('10.1.0.6'));
-    compileAndLoad();
+    api.serve(clusterOf('10.1.0.6'));
+    await compileAndLoad();
     expect(applied()).toEqual(['natc-node-a', 'natc-node-b']);
     const ruleset = readFileSync(join(work, 'loaded', '0'), 'utf8');
     expect(ruleset).toBe(readFileSync(join(work, 'compile', 'rulesets', 'node-b.nft'), 'utf8'));
     expect(ruleset).toContain('10.1.0.6');
 
-    compileAndLoad();
+    await compileAndLoad();
     expect([applied().length, loads()], 'nothing has changed').toEqual([2, 1]);
 
-    writeFileSync(cluster, clusterOf('10.1.0.7'));
-    compileAndLoad();
-    expect([applied().length, loads()]).toEqual([4, 2]);
+    api.serve(clusterOf('10.1.0.7', 'node-c'));
+    await compileAndLoad();
+    expect([applied().length, loads()]).toEqual([5, 2]);
     expect(readFileSync(join(work, 'loaded', '1'), 'utf8')).toContain('10.1.0.7');
 
+    api.fail({ list: 'nodes', page: 1, how: { kind: 'half-json' } });
+    api.serve(clusterOf('10.1.0.8'));
+    await once('Deployment', 'natc-compile', 'compile', /^<cluster>: error\[NATC5074\]/);
+    expect(readdirSync(published)).toHaveLength(3);
+    api.fail();
+    api.serve(clusterOf('10.1.0.7'));
+    await compileAndLoad();
+    expect(readdirSync(published), 'node-c has left').toEqual(['natc-node-a', 'natc-node-b']);
+    expect(loads(), 'the same for node-b').toBe(2);
+    api.serve(clusterOf('10.1.0.7', 'node-c'));
+    await compileAndLoad();
+    expect(readdirSync(published), 'and is back').toHaveLength(3);
+
     writeFileSync(join(published, 'natc-node-b'), 'H4sIAAAAAAACAw==');
-    once('DaemonSet', 'natc-load', 'load');
+    await once('DaemonSet', 'natc-load', 'load');
     expect(loads(), 'a ConfigMap that is cut off').toBe(2);
   });
 });
@@ -187,14 +220,14 @@ describe('ansible.yml', () => {
   });
 });
 
-test.each(['ansible.yml', 'README.md'])('the compile command in %s writes the rulesets', (name) => {
-  const command = /natc (compile -f .*--all-nodes.*)/.exec(read(name))?.[1] ?? '';
-  writeFileSync(join(work, 'cluster.json'), clusterOf('10.1.0.6'));
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [resolve(natcProgram), ...command.split(' ')],
-    { cwd: work, encoding: 'utf8' },
-  );
-  expect(status, stderr).toBe(0);
-  expect(readdirSync(join(work, 'rulesets'))).toEqual(['node-a.nft', 'node-b.nft']);
-});
+test.each(['ansible.yml', 'README.md'])(
+  'the compile command in %s writes the rulesets',
+  async (name) => {
+    const command = /natc (compile --from-cluster .*--all-nodes.*)/.exec(read(name))?.[1] ?? '';
+    api.serve(clusterOf('10.1.0.6'));
+    const args = [resolve(natcProgram), ...command.split(' ')];
+    const { status, stderr } = await run(process.execPath, args);
+    expect(status, stderr).toBe(0);
+    expect(readdirSync(join(work, 'rulesets'))).toEqual(['node-a.nft', 'node-b.nft']);
+  },
+);

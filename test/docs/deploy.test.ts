@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { listKinds } from '../../src/live/cluster/list-text.ts';
 import { manifestProblems } from '../support/manifest-schema.ts';
 import { natcProgram } from '../support/natc.ts';
 
 const read = (name: string): string => readFileSync(`docs/deploy/${name}`, 'utf8');
+
+const services = ['natc.service', 'natc-verify.service', 'natc-rules.service'];
 
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 
@@ -19,7 +22,7 @@ const unitsTitle = hasSystemd
 
 describe('docs/deploy', () => {
   test.runIf(hasSystemd || isCi)(unitsTitle, () => {
-    const units = ['natc.service', 'natc.timer', 'natc-rules.service'].map(
+    const units = [...services, 'natc.timer', 'natc-verify.timer'].map(
       (name) => `docs/deploy/${name}`,
     );
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...units], {
@@ -29,30 +32,57 @@ describe('docs/deploy', () => {
     expect(status).toBe(0);
   });
 
-  test('the cron line has five times, a user and one command', () => {
-    const line = read('natc.cron')
+  test.runIf(hasSystemd || isCi).each(services)('%s leaves little open', (name) => {
+    const unit = `docs/deploy/${name}`;
+    const args = ['security', '--offline=true', '--threshold=20', '--no-pager', unit];
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' });
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/Overall exposure level for \S+: [01]\.\d|: 2\.0/);
+  });
+
+  test('the two units of natc apply differ in --verify alone', () => {
+    const settings = (name: string) => /\[Service\][\s\S]*/.exec(read(name))?.[0];
+    expect(settings('natc-verify.service')?.replace(' --verify', '')).toBe(
+      settings('natc.service'),
+    );
+  });
+
+  test('the cron lines have five times, a user and one command', () => {
+    const lines = read('natc.cron')
       .split('\n')
-      .find((candidate) => candidate.startsWith('*'));
-    expect(line).toMatch(/^(\* ){5}root kubectl get \S+ -A -o json \| natc apply /);
-    // A % would end the command.
-    expect(line).not.toContain('%');
+      .filter((line) => /^[*\d]/.test(line));
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(line).toMatch(/^(?:\d+|\*)( \*){4} root natc apply --from-cluster /);
+      // A % would end the command.
+      expect(line).not.toContain('%');
+    }
+  });
+
+  test('no line hides how kubectl ended', () => {
+    const names = readdirSync('docs/deploy').filter((name) => name !== 'README.md');
+    // Neither a pipe after it, nor one at the end of its line.
+    const pipe = /\bkubectl\b[^\n&]*\|(?!\|)/;
+    expect(names.filter((name) => pipe.test(read(name)))).toEqual([]);
+    const code = [...read('README.md').matchAll(/```sh\n([^`]*)```/g)].map(([, text = '']) => text);
+    expect(code).toHaveLength(2);
+    expect(code.filter((text) => pipe.test(text))).toEqual([]);
   });
 
   test('every natc command line is one that natc takes', () => {
-    const commands = ['natc.service', 'natc.cron', 'daemonset.yaml'].map((name) =>
-      applyCommand(read(name)),
-    );
+    const files = ['natc.service', 'natc-verify.service', 'natc.cron', 'daemonset.yaml'];
+    const commands = files.map((name) => applyCommand(read(name)));
     const directory = mkdtempSync(join(tmpdir(), 'natc-deploy-'));
     try {
       for (const flags of commands) {
-        // An input that cannot be read: the flags are taken, and nothing is applied.
+        // A kubeconfig that is not there: the flags are taken, and nothing is applied.
         const args = [...flags.filter((flag) => flag !== ''), '--state-dir', directory];
         const { stderr, status } = spawnSync(process.execPath, [natcProgram, ...args], {
-          input: '{ "kind": "List", "items": [',
+          env: { PATH: process.env['PATH'], KUBECONFIG: join(directory, 'none') },
           encoding: 'utf8',
         });
-        expect(stderr, args.join(' ')).toMatch(/<stdin>:1:\d+: error\[NATC1/);
-        expect(status).toBe(2);
+        expect(stderr, args.join(' ')).toMatch(/<cluster>: error\[NATC5075/);
+        expect(status).toBe(3);
       }
     } finally {
       rmSync(directory, { recursive: true });
@@ -62,7 +92,7 @@ describe('docs/deploy', () => {
   test('the files it names are there', () => {
     const names = [...read('README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, name = '']) => name);
     expect(names.filter((name) => !existsSync(`docs/deploy/${name}`))).toEqual([]);
-    expect(names).toHaveLength(8);
+    expect(names).toHaveLength(12);
   });
 });
 
@@ -71,7 +101,7 @@ function applyCommand(text: string): readonly string[] {
   const command = /natc (apply (?:.*\\\n)*.*)/.exec(text.replace(/^\s*#.*$/gm, ''))?.[1] ?? '';
   return command
     .replace(/\\\n/g, ' ')
-    .replace(/\$NATC_FLAGS'?/, '')
+    .replace(/\$(?:NATC_FLAGS|verify)/, '')
     .replace(/"[^"]*"/g, 'node-a')
     .trim()
     .split(/\s+/);
@@ -106,8 +136,18 @@ describe('daemonset.yaml', () => {
 
   test('the role allows what the command lists, and no more', () => {
     const rules: { resources: string[]; verbs: string[] }[] = byKind('ClusterRole').rules;
-    const listed = /kubectl get (\S+)/.exec(read('daemonset.yaml'))?.[1]?.split(',') ?? [];
-    expect(rules.flatMap(({ resources }) => resources).sort()).toEqual(listed.sort());
-    for (const { verbs } of rules) expect(verbs).toEqual(['get', 'list']);
+    const listed = listKinds.map(({ resource }) => resource.replace(/\..*/, ''));
+    expect(rules.flatMap(({ resources }) => resources).sort()).toEqual([...listed].sort());
+    for (const { verbs } of rules) expect(verbs).toEqual(['get', 'list', 'watch']);
+  });
+
+  test('the container has two capabilities, and nothing else that is special', () => {
+    const [{ securityContext }] = byKind('DaemonSet').spec.template.spec.containers;
+    expect(securityContext).toEqual({
+      capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] },
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
   });
 });

@@ -46,12 +46,25 @@ const podTemplate: Schema = {
             valueFrom: { fieldRef: { 'fieldPath!': 'string' } },
           },
         ],
-        securityContext: { privileged: 'boolean', capabilities: { add: ['string'] } },
+        securityContext: {
+          privileged: 'boolean',
+          capabilities: { add: ['string'], drop: ['string'] },
+          allowPrivilegeEscalation: 'boolean',
+          readOnlyRootFilesystem: 'boolean',
+          seccompProfile: { 'type!': 'string', localhostProfile: 'string' },
+        },
+        readinessProbe: { exec: { command: ['string'] }, periodSeconds: 'number' },
         resources: { requests: labels, limits: labels },
         volumeMounts: [{ 'name!': 'string', 'mountPath!': 'string', readOnly: 'boolean' }],
       },
     ],
-    volumes: [{ 'name!': 'string', hostPath: { 'path!': 'string', type: 'string' }, emptyDir: {} }],
+    volumes: [
+      {
+        'name!': 'string',
+        hostPath: { 'path!': 'string', type: 'string' },
+        emptyDir: { medium: 'string', sizeLimit: 'string' },
+      },
+    ],
   },
 };
 

@@ -49,7 +49,8 @@ export interface StandIn {
 export interface StandInOptions {
   /** Objects on a page at most; default 2. A client that asks for less gets less. */
   readonly pageSize?: number;
-  readonly port?: number;
+  /** Listen on this Unix socket instead of on a port of this machine. */
+  readonly socket?: string;
   readonly tls?: {
     readonly key: string;
     readonly cert: string;
@@ -71,7 +72,7 @@ const kinds: Readonly<Record<ListName, readonly [kind: string, apiVersion: strin
 
 /** As many objects of each kind as the tests want, each without kind and apiVersion in a list. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const { pageSize = 2, port = 0, tls } = options;
+  const { pageSize = 2, socket, tls } = options;
   const requests: string[] = [];
   const sockets = new Set<Socket>();
   let objects: readonly object[] = [];
@@ -131,10 +132,14 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const own = (server.address() as AddressInfo).port;
+  await new Promise<void>((resolve) => {
+    if (socket === undefined) server.listen(0, '127.0.0.1', resolve);
+    else server.listen(socket, resolve);
+  });
+  const address = server.address() as AddressInfo | string;
+  const own = typeof address === 'string' ? address : `127.0.0.1:${address.port}`;
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${own}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${own}`,
     requests,
     headers: () => lastHeaders,
     serve(next) {

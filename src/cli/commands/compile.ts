@@ -14,6 +14,7 @@ interface Flags extends CompileFlags {
   readonly outFile?: string;
   readonly allNodes?: boolean;
   readonly outDir?: string;
+  readonly prune?: boolean;
   readonly stateDir?: string;
 }
 
@@ -46,6 +47,7 @@ export const compileCommand: CommandDefinition = {
       .option('--out-file <file>', 'write there, whole or not at all, instead of stdout')
       .option('--all-nodes', 'compile for each Node object of the input; needs --out-dir')
       .option('--out-dir <directory>', 'for --all-nodes: where to write NODE.nft')
+      .option('--prune', 'for --all-nodes: remove the files of nodes that are not in the input')
       .option(
         '--state-dir <directory>',
         'keep what was compiled there, and compile only what has changed since',
@@ -83,7 +85,8 @@ export const compileCommand: CommandDefinition = {
   exitCodes: [exitCodes.hostRefused],
   run: (command, terminal) => {
     const flags = command.opts<Flags>();
-    if (flags.allNodes === true || flags.outDir !== undefined) return allNodes(flags, terminal);
+    if ((flags.allNodes ?? flags.outDir ?? flags.prune) !== undefined)
+      return allNodes(flags, terminal);
     const { stateDir } = flags;
     if (stateDir !== undefined) return changes({ ...flags, stateDir }, terminal);
     const deliverOutput = async (output: CompileOutput, clock: StageClock) => {
