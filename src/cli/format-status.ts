@@ -3,7 +3,7 @@ import type { Status } from '../live/status.ts';
 
 /** For people. @param now seconds since 1970, as everywhere here */
 export function statusText(status: Status, now: number): string {
-  const { revision, tables, drift, confirmUntil } = status;
+  const { revision, tables, drift, alsoInIptables, confirmUntil } = status;
   if (tables.length === 0 && revision === undefined) return 'natc has no tables in the kernel\n';
   const lines = [
     revision === undefined
@@ -16,7 +16,9 @@ export function statusText(status: Status, now: number): string {
     drift === undefined
       ? 'drift: not known'
       : drift.length === 0
-        ? 'drift: none'
+        ? alsoInIptables.length === 0
+          ? 'drift: none'
+          : `drift: rules of natc in iptables (${alsoInIptables.join(', ')}), which win over these tables`
         : `drift: ${drift.length} commands would repair it:`,
     ...(drift ?? []).map((command) => `  ${command.replaceAll('\n', '\n  ')}`),
     ...(confirmUntil === undefined
@@ -28,13 +30,14 @@ export function statusText(status: Status, now: number): string {
 
 /** For programs; `version` changes when a field changes its meaning or goes (docs/apply.md). */
 export function statusJson(status: Status, now: number): string {
-  const { revision, tables, drift, confirmUntil, revisions, diagnostics } = status;
+  const { revision, tables, drift, alsoInIptables, confirmUntil, revisions, diagnostics } = status;
   const document = {
     version: 1,
     revision:
       revision === undefined ? null : { ...revision, ageSeconds: Math.max(0, now - revision.time) },
     tables,
     drift: drift === undefined ? null : { count: drift.length, repair: drift },
+    alsoInIptables,
     confirmUntil: confirmUntil ?? null,
     revisions,
     problems: diagnostics.map(({ code, severity, message }) => ({ code, severity, message })),

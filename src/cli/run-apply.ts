@@ -22,7 +22,7 @@ export async function backendFor(
   { stderr }: Terminal,
 ): Promise<Backend> {
   if (flags.backend !== 'auto') return flags.backend;
-  const { backend, reason } = await chooseBackend(host, plan);
+  const { backend, reason } = await chooseBackend(host, plan, flags.stateDir);
   if (flags.quiet !== true) await stderr.write(`backend ${backend}: ${reason}\n`);
   return backend;
 }

@@ -116,7 +116,7 @@ async function finish(
   isWhole: boolean,
   { stateDirectory, sysctls, input }: ApplyIptablesOptions,
 ): Promise<readonly Diagnostic[]> {
-  const left = await removeNftablesRules(host);
+  const left = await removeNftablesRules(host, stateDirectory);
   const failures = [
     ...(isWhole ? [] : await cleanUdpConnections(host, wanted.udpServices)),
     ...(await setSysctls(host, sysctls)),

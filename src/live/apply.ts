@@ -111,7 +111,8 @@ async function applyLocked(
     if (refuse) return { kind: 'guarded', diagnostics };
     const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
     const rest = await finish(host, wanted, extent, options);
-    return { kind: 'up-to-date', diagnostics: [...diagnostics, ...rest] };
+    const left = await removeIptablesRules(host, stateDirectory);
+    return { kind: 'up-to-date', diagnostics: [...diagnostics, ...rest, ...left] };
   }
 
   const held = await heldRuleset(host, stateDirectory, stamps, verify);
@@ -132,7 +133,9 @@ async function applyLocked(
   const isWholeBefore = settled !== undefined && settled.digest === held.revision?.digest;
   if (outcome.kind === 'up-to-date') {
     const rest = await finish(host, wanted, isWholeBefore ? 'nothing' : 'everything', options);
-    return { kind: 'up-to-date', diagnostics: [...warnings, ...outcome.diagnostics, ...rest] };
+    const left = await removeIptablesRules(host, stateDirectory);
+    const diagnostics = [...warnings, ...outcome.diagnostics, ...rest, ...left];
+    return { kind: 'up-to-date', diagnostics };
   }
 
   const { revision, delta, source } = outcome;
@@ -146,8 +149,7 @@ async function applyLocked(
         ? { delta, udpEndpointsDiffer: true }
         : 'everything';
   const rest = await finish(host, wanted, extent, options);
-  const isNew = stamps.ip === undefined && stamps.ip6 === undefined;
-  const left = isNew ? await removeIptablesRules(host) : [];
+  const left = await removeIptablesRules(host, stateDirectory);
   const diagnostics = [...warnings, ...outcome.diagnostics, ...rest, ...left];
   return { kind: 'applied', revision, delta, diagnostics };
 }

@@ -1,8 +1,10 @@
 import type { Plan } from '../plan/plan.ts';
 import { renderNft } from '../render/nft.ts';
 import { buildNftables } from '../ruleset/nftables/build.ts';
+import { hasBackendState } from './backend-state.ts';
 import { describeRun, type Host, succeeded } from './host.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
+import { nftablesPresence } from './nftables-presence.ts';
 
 export type Backend = 'nftables' | 'iptables';
 
@@ -21,14 +23,42 @@ const oldestKernel: Version = [5, 13, 0];
 /**
  * Takes nftables where nft and the kernel are able to hold natc's tables, iptables where they are not
  * and there is one. The kernel is asked with the chains of the plan, without its Services.
+ *
+ * Where natc works through nftables already, it stays with it whatever nft says today: rules in iptables
+ * beside tables that nobody can remove would win over them for ever.
+ *
+ * @param stateDirectory undefined: only what this machine is able to counts
  */
-export async function chooseBackend(host: Host, plan: Plan): Promise<ChosenBackend> {
+export async function chooseBackend(
+  host: Host,
+  plan: Plan,
+  stateDirectory?: string,
+): Promise<ChosenBackend> {
   const nft = await askNftables(host, plan);
   if (nft.obstacle === undefined) return { backend: 'nftables', reason: nft.versions };
+  const use = stateDirectory === undefined ? undefined : await nftablesInUse(host, stateDirectory);
+  if (use !== undefined) return { backend: 'nftables', reason: `${use}, although ${nft.obstacle}` };
   const iptables = await findIptables(host);
   return isTools(iptables)
     ? { backend: 'iptables', reason: `${iptables.version}, because ${nft.obstacle}` }
     : { backend: 'nftables', reason: `there is no iptables, although ${nft.obstacle}` };
+}
+
+/** Why natc's tables are, or may be, in the kernel; undefined when they are not. */
+async function nftablesInUse(host: Host, stateDirectory: string): Promise<string | undefined> {
+  const presence = await nftablesPresence(host);
+  switch (presence.kind) {
+    case 'present':
+      return "natc's tables are there";
+    case 'absent':
+      return undefined;
+    case 'unknown':
+      return "whether natc's tables are there cannot be told";
+    case 'no-nft':
+      return (await hasBackendState(stateDirectory, 'nftables'))
+        ? 'natc worked through it before'
+        : undefined;
+  }
 }
 
 interface NftAnswer {

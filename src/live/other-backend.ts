@@ -1,40 +1,93 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
+import { forgetBackendState, hasBackendState } from './backend-state.ts';
 import { cleanUp } from './cleanup.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';
-import { type Host, succeeded } from './host.ts';
-import { nftFamilies } from './kernel-tables.ts';
+import type { Host } from './host.ts';
+import { iptablesRulesIn } from './iptables-leftovers.ts';
+import type { IptablesVariant } from './iptables-tools.ts';
+import { nftablesPresence } from './nftables-presence.ts';
 
-/** After a change to iptables. Where nft cannot be run, there are no tables of natc. */
-export async function removeNftablesRules(host: Host): Promise<readonly Diagnostic[]> {
+/**
+ * Two sets of rules compete, and those of iptables win for ever: so every apply, whether it changes
+ * anything or not, looks for what natc left in the other backend, and removes it.
+ */
+
+/**
+ * After an apply through iptables.
+ *
+ * @param directory the state directory, which knows whether natc worked through nftables before
+ */
+export async function removeNftablesRules(
+  host: Host,
+  directory: string,
+): Promise<readonly Diagnostic[]> {
+  const presence = await nftablesPresence(host);
+  const isKnown = await hasBackendState(directory, 'nftables');
+  if (presence.kind === 'absent') {
+    if (isKnown) await forgetBackendState(directory, 'nftables');
+    return [];
+  }
+  if (presence.kind === 'no-nft' || presence.kind === 'unknown') {
+    const reason = presence.kind === 'unknown' ? presence.reason : 'there is no nft';
+    return isKnown ? [mayStand(reason)] : [];
+  }
   const outcome = await cleanUp(host);
-  if (outcome.kind !== 'clean') return [];
-  return report(outcome.tables.map((table) => `table ${table}`));
+  if (outcome.kind === 'refused') return outcome.diagnostics;
+  await forgetBackendState(directory, 'nftables');
+  return removed(outcome.tables.map((table) => `table ${table}`));
 }
 
-/** After a change to nftables. */
-export async function removeIptablesRules(host: Host): Promise<readonly Diagnostic[]> {
+/** After an apply through nftables. */
+export async function removeIptablesRules(
+  host: Host,
+  directory: string,
+): Promise<readonly Diagnostic[]> {
+  const variants = await iptablesVariantsWithRules(host);
+  if (variants.length === 0) {
+    if (await hasBackendState(directory, 'iptables'))
+      await forgetBackendState(directory, 'iptables');
+    return [];
+  }
   const outcome = await cleanUpIptables(host);
-  return outcome.kind === 'clean' ? report(outcome.removed) : outcome.diagnostics;
+  if (outcome.kind === 'refused') return outcome.diagnostics;
+  const left = await iptablesVariantsWithRules(host);
+  if (left.length > 0) return [...removed(outcome.removed), stand(left)];
+  await forgetBackendState(directory, 'iptables');
+  return removed(outcome.removed);
 }
 
-const report = (removed: readonly string[]): readonly Diagnostic[] =>
-  removed.length === 0
+/** The variants of iptables that hold rules of natc. */
+export async function iptablesVariantsWithRules(host: Host): Promise<readonly IptablesVariant[]> {
+  const variants: readonly IptablesVariant[] = ['nf_tables', 'legacy'];
+  const found = await Promise.all(variants.map((variant) => iptablesRulesIn(host, variant)));
+  return variants.filter((_, index) => found[index]);
+}
+
+/** Rules of natc in iptables, beside its tables in nftables. */
+export const stand = (variants: readonly IptablesVariant[]): Diagnostic => ({
+  code: 'NATC5092',
+  severity: 'warning',
+  message: `iptables (${variants.join(', ')}) holds rules of natc beside its tables in nftables, and the kernel obeys both`,
+  places: [],
+  hint: 'natc cleanup --backend iptables removes them; it needs the programs of that iptables',
+});
+
+const mayStand = (reason: string): Diagnostic => ({
+  code: 'NATC5091',
+  severity: 'warning',
+  message: `natc worked through nftables before, and whether its tables are still there cannot be told: ${reason}`,
+  places: [],
+  hint: 'when nft can be run again: natc cleanup --backend nftables',
+});
+
+const removed = (what: readonly string[]): readonly Diagnostic[] =>
+  what.length === 0
     ? []
     : [
         {
           code: 'NATC5054',
           severity: 'warning',
-          message: `natc worked through the other backend before: removed ${removed.join(', ')}`,
+          message: `natc worked through the other backend before: removed ${what.join(', ')}`,
           places: [],
         },
       ];
-
-/** Whether nftables holds tables of natc; false where nft cannot be run. */
-export async function hasNftablesRules(host: Host): Promise<boolean> {
-  for (const family of nftFamilies) {
-    const result = await host.run('nft', ['-t', 'list', 'table', family, tableName]);
-    if (succeeded(result) || result.kind === 'signalled') return true;
-  }
-  return false;
-}

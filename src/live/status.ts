@@ -7,7 +7,9 @@ import { serviceNames } from '../ruleset/service-names.ts';
 import { loadPending } from './confirmation.ts';
 import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
+import type { IptablesVariant } from './iptables-tools.ts';
 import { readStamps } from './kernel-tables.ts';
+import { iptablesVariantsWithRules, stand } from './other-backend.ts';
 import { otherProxies } from './other-proxies.ts';
 import type { Revision } from './revision.ts';
 import { listRevisions } from './revision-store.ts';
@@ -22,6 +24,8 @@ export interface Status {
   readonly tables: readonly TableStatus[];
   /** nft commands that would repair what somebody else changed; undefined: not known. */
   readonly drift: readonly string[] | undefined;
+  /** The variants of iptables in which natc has rules beside these tables: those win. */
+  readonly alsoInIptables: readonly IptablesVariant[];
   /** The revision that waits for `natc confirm` until then, in seconds since 1970. */
   readonly confirmUntil: number | undefined;
   /** Revisions in the state directory, newest first. */
@@ -55,14 +59,17 @@ export async function statusOf(
   const drift = isKnown ? repair(ruleset, stored.ruleset) : undefined;
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
   const settled = await loadSettled(stateDirectory);
+  const variants = await iptablesVariantsWithRules(host);
   return {
     revision,
     tables: ruleset?.tables.map(tableStatus) ?? [],
     drift: hasTables ? drift : [],
+    alsoInIptables: variants,
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
     revisions: await listRevisions(stateDirectory),
     diagnostics: [
       ...(hasTables && !isKnown ? [unknownDrift(ruleset === undefined, stateDirectory)] : []),
+      ...(variants.length > 0 && hasTables ? [stand(variants)] : []),
       ...(hasTables ? await otherProxies(host, ruleset ?? { tables: [] }, true) : []),
       ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
     ],

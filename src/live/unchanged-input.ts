@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { hasBackendState } from './backend-state.ts';
 import { carry } from './held.ts';
 import type { Host } from './host.ts';
+import { iptablesRulesIn } from './iptables-leftovers.ts';
 import { readStamps } from './kernel-tables.ts';
 import { otherProxies } from './other-proxies.ts';
 import { hasRevision } from './revision-store.ts';
@@ -34,6 +36,13 @@ export async function unchangedInput(
   if (!(await hasRevision(stateDirectory, settled.digest))) return undefined;
   // Whether another proxy serves the same addresses is for the compiled ruleset to say.
   if ((await otherProxies(host, { tables: [] }, false)).length > 0) return undefined;
+  // What natc left in iptables wins over its tables; a full apply removes it.
+  if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
+  if (await natRulesInIptables(host)) return undefined;
   const diagnostics = setsSysctls ? await setSysctls(host, settled.sysctls) : [];
   return { diagnostics, warnings: settled.warnings };
 }
+
+const natRulesInIptables = async (host: Host): Promise<boolean> =>
+  (await iptablesRulesIn(host, 'nf_tables', ['nat'])) ||
+  (await iptablesRulesIn(host, 'legacy', ['nat']));

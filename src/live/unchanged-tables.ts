@@ -1,10 +1,11 @@
+import { hasBackendState } from './backend-state.ts';
 import type { Host } from './host.ts';
 import { iptablesRulesIn } from './iptables-leftovers.ts';
 import { areInPlace } from './iptables-listing.ts';
 import { loadSettledTables } from './iptables-settled.ts';
 import { hasTables } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
-import { hasNftablesRules } from './other-backend.ts';
+import { nftablesPresence } from './nftables-presence.ts';
 import { setSysctls } from './sysctl.ts';
 import type { Unchanged } from './unchanged-input.ts';
 
@@ -27,7 +28,9 @@ export async function unchangedTables(
   const tools = await findIptables(host);
   if (!isTools(tools) || !(await areInPlace(host, settled.stamps))) return undefined;
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
-  if ((await iptablesRulesIn(host, other)) || (await hasNftablesRules(host))) return undefined;
+  if (await iptablesRulesIn(host, other)) return undefined;
+  if ((await nftablesPresence(host)).kind === 'present') return undefined;
+  if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
   const diagnostics = setsSysctls ? await setSysctls(host, settled.sysctls) : [];
   return { diagnostics, warnings: settled.warnings };
 }

@@ -117,7 +117,8 @@ describeWithIptables('apply and cleanup through iptables', (variant) => {
 
   test('auto takes iptables where nft is missing or too old, and says so', () => {
     const { stdout, stderr, status } = run(`
-      printf '#!/bin/sh\\necho "nftables v0.9.8 (E.D.S.)"\\n' > /run/bin/nft; chmod +x /run/bin/nft
+      printf '%s\\n' '#!/bin/sh' 'case $1 in --version) echo "nftables v0.9.8 (E.D.S.)";;' \\
+        "*) exec $(command -v nft) \\"\\$@\\";; esac" > /run/nft; chmod +x /run/nft; mv /run/nft /run/bin
       manifest | natc apply --no-sysctl || exit
       rules | grep -c 'A PREROUTING -j NATC-SERVICES'`);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '2\n' });

@@ -81,6 +81,13 @@ describeWithKernel('apply', () => {
       'nft list chain ip nat KUBE-SERVICES',
       'nft list map ip6 kube-proxy service-ips',
       'nft list chain ip6 nat KUBE-SERVICES',
+      // What natc might have left in iptables.
+      'nft list chain ip mangle NATC-OUTPUT',
+      'nft list chain ip filter NATC-INPUT',
+      'nft list chain ip nat NATC-POSTROUTING',
+      'nft list chain ip6 mangle NATC-OUTPUT',
+      'nft list chain ip6 filter NATC-INPUT',
+      'nft list chain ip6 nat NATC-POSTROUTING',
     ]);
   });
 

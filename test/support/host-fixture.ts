@@ -46,6 +46,8 @@ export interface HostFixture {
   readonly waiting?: boolean;
   /** `apply --confirm-timeout` */
   readonly confirmTimeout?: number;
+  /** natc worked through nftables before, says the state directory. */
+  readonly afterNftables?: boolean;
   /** iptables-restore ends well and does nothing. */
   readonly losesRules?: boolean;
   /** The kernel holds revision 2, and the file of revision 1 is cut off. */
@@ -159,6 +161,7 @@ async function applyDiagnostics(
     const pending = { format: 1, digest: '0'.repeat(32), deadline: 20 };
     writeFileSync(join(temporary, 'confirm.json'), JSON.stringify(pending));
   }
+  if (fixture.afterNftables === true) writeFileSync(join(temporary, 'settled.json'), '{}');
   const { confirmTimeout } = fixture;
   const options = {
     lock: async () => lock,

@@ -43,7 +43,10 @@ export const statusCommand: CommandDefinition = {
     const format = flags.output === 'json' ? statusJson : statusText;
     await terminal.stdout.write(format(status, secondsNow()));
     await printDiagnostics(status.diagnostics, flags, terminal);
-    const isAsApplied = status.revision !== undefined && (status.drift ?? []).length === 0;
+    const isAsApplied =
+      status.revision !== undefined &&
+      (status.drift ?? []).length === 0 &&
+      status.alsoInIptables.length === 0;
     return isAsApplied ? exitCodes.success : exitCodes.no;
   },
 };

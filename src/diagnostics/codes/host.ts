@@ -204,6 +204,20 @@ export const hostCodes = {
     remedy:
       'Look for a program that rewrites the tables (a firewall service, a second service proxy), and whether `iptables-restore` is the real one. Then run natc apply --verify.',
   },
+  NATC5091: {
+    title: 'tables in nftables may still be there',
+    explanation:
+      'natc worked through nftables on this host before. It was told to work through iptables and did, but nft cannot be run, so whether the tables of before are still there is not known. The kernel obeys both.',
+    remedy:
+      'Make nft work again, then run natc cleanup --backend nftables, or natc apply, which removes them.',
+  },
+  NATC5092: {
+    title: 'rules in iptables beside the tables in nftables',
+    explanation:
+      'natc serves through nftables, but chains of natc are in iptables as well, from an apply through the other backend. The kernel obeys both: what iptables decides first wins, and those rules are not kept up to date. Every apply through nftables removes them; this says that they are there, or that they could not be removed because the iptables program that made them is missing.',
+    remedy:
+      'Run natc apply, or natc cleanup --backend iptables. If iptables was removed from the machine, install it again for that, or reboot.',
+  },
   NATC5100: {
     title: 'the state directory is not ours alone',
     explanation:
