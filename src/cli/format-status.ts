@@ -1,24 +1,26 @@
 import { counted } from '../diagnostics/summary.ts';
 import type { Status } from '../live/status.ts';
+import type { NftFamily } from '../ruleset/ast.ts';
 
 /** For people. @param now seconds since 1970, as everywhere here */
 export function statusText(status: Status, now: number): string {
-  const { revision, tables, drift, alsoInIptables, confirmUntil } = status;
-  if (tables.length === 0 && revision === undefined) return 'natc has no tables in the kernel\n';
+  const { backend, revision, tables, drift, elsewhere, confirmUntil } = status;
+  if (tables.length === 0 && revision === undefined)
+    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n`;
   const lines = [
     revision === undefined
       ? 'revision: none that natc apply made'
       : `revision: ${revision.number} (${revision.digest}), applied ${age(now - revision.time)} ago`,
     ...tables.map(
       ({ family, services, endpoints }) =>
-        `table ${family} natc: ${counted(services, 'Service')}, ${counted(endpoints, 'endpoint')}`,
+        `${nameOf(backend, family)}: ${counted(services, 'Service')}, ${counted(endpoints, 'endpoint')}`,
     ),
     drift === undefined
       ? 'drift: not known'
       : drift.length === 0
-        ? alsoInIptables.length === 0
+        ? elsewhere.length === 0
           ? 'drift: none'
-          : `drift: rules of natc in iptables (${alsoInIptables.join(', ')}), which win over these tables`
+          : `drift: natc has rules in ${elsewhere.join(', ')} too`
         : `drift: ${drift.length} commands would repair it:`,
     ...(drift ?? []).map((command) => `  ${command.replaceAll('\n', '\n  ')}`),
     ...(confirmUntil === undefined
@@ -30,20 +32,28 @@ export function statusText(status: Status, now: number): string {
 
 /** For programs; `version` changes when a field changes its meaning or goes (docs/apply.md). */
 export function statusJson(status: Status, now: number): string {
-  const { revision, tables, drift, alsoInIptables, confirmUntil, revisions, diagnostics } = status;
+  const { backend, revision, tables, drift, elsewhere, confirmUntil, revisions, diagnostics } =
+    status;
   const document = {
     version: 1,
+    backend: backend === 'nftables' ? backend : 'iptables',
     revision:
       revision === undefined ? null : { ...revision, ageSeconds: Math.max(0, now - revision.time) },
     tables,
     drift: drift === undefined ? null : { count: drift.length, repair: drift },
-    alsoInIptables,
+    elsewhere,
     confirmUntil: confirmUntil ?? null,
     revisions,
     problems: diagnostics.map(({ code, severity, message }) => ({ code, severity, message })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
+
+/** `table ip natc`, `ip6tables (legacy)` */
+const nameOf = (backend: Status['backend'], family: NftFamily): string =>
+  backend === 'nftables'
+    ? `table ${family} natc`
+    : `${family === 'ip' ? 'iptables' : 'ip6tables'} (${backend.variant})`;
 
 function age(seconds: number): string {
   const units = [

@@ -71,8 +71,8 @@ async function runIptables(
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (flags.dryRun !== undefined || flags.confirmTimeout !== undefined) {
-    await terminal.stderr.write('natc: --dry-run and --confirm-timeout need --backend nftables\n');
+  if (flags.confirmTimeout !== undefined) {
+    await terminal.stderr.write('natc: --confirm-timeout needs --backend nftables\n');
     return exitCodes.cannotAnswer;
   }
   const limits = iptablesLimits(plan);
@@ -80,12 +80,22 @@ async function runIptables(
   if (hasErrors(limits)) return exitCodes.cannotAnswer;
   const { applyByIptables, wantedTablesFrom } = await import('../live/apply-iptables.ts');
   const warnings = limits.filter(({ severity }) => severity === 'warning').length;
-  const outcome = await applyByIptables(host, wantedTablesFrom(plan), {
+  const wanted = wantedTablesFrom(plan);
+  const options = {
     ...sharedOptions(requiredSysctls(plan), flags),
     verify: flags.verify === true,
+    force: flags.force === true,
     input: { ...input, warnings: input.warnings + warnings },
-  });
-  return reportApply(outcome, flags, terminal);
+  };
+  if (flags.dryRun === undefined)
+    return reportApply(await applyByIptables(host, wanted, options), flags, terminal);
+  const { dryRunIptables } = await import('../live/dry-run-iptables.ts');
+  const checkInKernel = flags.dryRun === 'kernel';
+  return reportDryRun(
+    await dryRunIptables(host, wanted, { ...options, checkInKernel }),
+    flags,
+    terminal,
+  );
 }
 
 /** @param sysctls what the rules rely on */

@@ -5,8 +5,9 @@ import { udpServices } from '../plan/udp-connections.ts';
 import { renderIptablesTables } from '../render/iptables-tables.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
 import { iptablesDelta } from '../ruleset/iptables/delta.ts';
-import { servicesOf } from '../ruleset/iptables/tables.ts';
+import { servedAddressesIn, servicesOf } from '../ruleset/iptables/tables.ts';
 import type { ApplyOptions } from './apply.ts';
+import { unconfirmed } from './confirmation.ts';
 import { cleanUdpConnections } from './conntrack.ts';
 import type { Host } from './host.ts';
 import {
@@ -25,14 +26,19 @@ import { hasTables, pruneTables } from './iptables-store.ts';
 import { findIptables, type IptablesTools, isTools } from './iptables-tools.ts';
 import { noLock } from './no-lock.ts';
 import { removeNftablesRules } from './other-backend.ts';
+import { otherProxies } from './other-proxies.ts';
 import { stateNotWritten } from './reconcile.ts';
 import { guardServices } from './removal-guard.ts';
 import { setSysctls } from './sysctl.ts';
 
-export type ApplyIptablesOptions = Pick<
+/** What decides about a change, whether it is made or only looked at. */
+export type TablesOptions = Pick<
   ApplyOptions,
-  'stateDirectory' | 'lock' | 'maxRemovals' | 'sysctls' | 'verify' | 'input' | 'now'
+  'stateDirectory' | 'maxRemovals' | 'force' | 'verify' | 'now'
 >;
+
+export type ApplyIptablesOptions = TablesOptions &
+  Pick<ApplyOptions, 'lock' | 'sysctls' | 'input' | 'confirmation'>;
 
 export type ApplyIptablesOutcome =
   | IptablesReconciliation
@@ -73,7 +79,7 @@ async function applyLocked(
   wanted: WantedTables,
   options: ApplyIptablesOptions,
 ): Promise<ApplyIptablesOutcome> {
-  const { stateDirectory, verify, maxRemovals, now } = options;
+  const { stateDirectory, verify, now } = options;
   const tools = await findIptables(host);
   if (!isTools(tools)) return { kind: 'refused', diagnostics: [tools] };
   const stamps = await readIptablesStamps(host);
@@ -82,25 +88,63 @@ async function applyLocked(
   const isCurrent =
     !lists && carryAll(stamps, wanted.rules) && (await hasTables(stateDirectory, wanted.digest));
   if (isCurrent) {
+    const { refuse, diagnostics } = await proxyObjections(host, wanted, options.force);
+    if (refuse) return { kind: 'guarded', diagnostics };
     const isWhole = settled?.digest === wanted.digest;
     const rest = await finish(host, tools, wanted, isWhole, options);
-    return { kind: 'up-to-date', diagnostics: rest };
+    return { kind: 'up-to-date', diagnostics: [...diagnostics, ...rest] };
   }
 
   const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
   if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
-  const objections =
-    maxRemovals === undefined
-      ? []
-      : guardServices(servicesOf(held.rules), servicesOf(wanted.rules), maxRemovals);
-  if (objections.length > 0) return { kind: 'guarded', diagnostics: objections };
+  const objections = await objectionsToTables(host, held, wanted, options);
+  if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
   const isWhole = outcome.kind === 'up-to-date' && settled?.digest === wanted.digest;
   const rest = await finish(host, tools, wanted, isWhole, options);
-  const diagnostics = [...driftOf(held), ...outcome.diagnostics, ...rest];
+  const diagnostics = [
+    ...objections.diagnostics,
+    ...driftOf(held),
+    ...outcome.diagnostics,
+    ...rest,
+  ];
   return { ...outcome, diagnostics };
+}
+
+interface Objections {
+  readonly refuse: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What stands against changing the tables; a dry run asks too. */
+export async function objectionsToTables(
+  host: Host,
+  held: HeldTables,
+  wanted: WantedTables,
+  { stateDirectory, maxRemovals, force, now }: TablesOptions,
+): Promise<Objections> {
+  const guards = [
+    ...(await unconfirmed(stateDirectory, now())),
+    ...(maxRemovals === undefined
+      ? []
+      : guardServices(servicesOf(held.rules), servicesOf(wanted.rules), maxRemovals)),
+  ];
+  const proxies = await proxyObjections(host, wanted, force);
+  return {
+    refuse: guards.length > 0 || proxies.refuse,
+    diagnostics: [...guards, ...proxies.diagnostics],
+  };
+}
+
+async function proxyObjections(
+  host: Host,
+  { rules }: WantedTables,
+  force: boolean,
+): Promise<Objections> {
+  const diagnostics = await otherProxies(host, servedAddressesIn(rules), force);
+  return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
 }
 
 /**

@@ -26,7 +26,7 @@ import { readStamps } from './kernel-tables.ts';
 import type { LockResult } from './lock.ts';
 import { noLock } from './no-lock.ts';
 import { removeIptablesRules } from './other-backend.ts';
-import { otherProxies } from './other-proxies.ts';
+import { otherProxies, servedAddresses } from './other-proxies.ts';
 import { reconcile } from './reconcile.ts';
 import { guardRemovals } from './removal-guard.ts';
 import type { Revision } from './revision.ts';
@@ -203,7 +203,7 @@ export async function objectionsTo(
 }
 
 async function proxyObjections(host: Host, wanted: Wanted, force: boolean): Promise<Objections> {
-  const diagnostics = await otherProxies(host, wanted.canonical, force);
+  const diagnostics = await otherProxies(host, servedAddresses(wanted.canonical), force);
   return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
 }
 

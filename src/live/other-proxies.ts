@@ -14,15 +14,16 @@ interface OtherProxy {
  * Looks for the rules of a kube-proxy. Two proxies are a warning; two that serve the same addresses
  * are an error, or a warning with `force`. Only the one map or chain that names a kube-proxy's addresses
  * is listed.
+ *
+ * @param own the addresses that natc serves, or is to
  */
 export async function otherProxies(
   host: Host,
-  wanted: CanonicalRuleset,
+  own: ReadonlySet<string>,
   force: boolean,
 ): Promise<readonly Diagnostic[]> {
   const proxies = await findProxies(host);
   if (proxies.length === 0) return [];
-  const own = servedAddresses(wanted);
   return proxies.map(({ name, addresses }): Diagnostic => {
     const shared = [...addresses].filter((address) => own.has(address));
     if (shared.length === 0)

@@ -7,10 +7,10 @@ import { serviceNames } from '../ruleset/service-names.ts';
 import { loadPending } from './confirmation.ts';
 import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
-import type { IptablesVariant } from './iptables-tools.ts';
+import type { IptablesTools } from './iptables-tools.ts';
 import { readStamps } from './kernel-tables.ts';
 import { iptablesVariantsWithRules, stand } from './other-backend.ts';
-import { otherProxies } from './other-proxies.ts';
+import { otherProxies, servedAddresses } from './other-proxies.ts';
 import type { Revision } from './revision.ts';
 import { listRevisions } from './revision-store.ts';
 import { loadSettled } from './settled.ts';
@@ -19,13 +19,15 @@ import { checkSysctls } from './sysctl.ts';
 
 /** What natc has on this host. */
 export interface Status {
+  /** What natc works through: `nftables`, or the iptables of this machine. */
+  readonly backend: 'nftables' | IptablesTools;
   /** Undefined: the tables carry no stamp. */
   readonly revision: Revision | undefined;
   readonly tables: readonly TableStatus[];
   /** nft commands that would repair what somebody else changed; undefined: not known. */
   readonly drift: readonly string[] | undefined;
-  /** The variants of iptables in which natc has rules beside these tables: those win. */
-  readonly alsoInIptables: readonly IptablesVariant[];
+  /** Where natc has rules beside these, in words: `iptables (legacy)`. The kernel obeys all. */
+  readonly elsewhere: readonly string[];
   /** The revision that waits for `natc confirm` until then, in seconds since 1970. */
   readonly confirmUntil: number | undefined;
   /** Revisions in the state directory, newest first. */
@@ -61,16 +63,19 @@ export async function statusOf(
   const settled = await loadSettled(stateDirectory);
   const variants = await iptablesVariantsWithRules(host);
   return {
+    backend: 'nftables',
     revision,
     tables: ruleset?.tables.map(tableStatus) ?? [],
     drift: hasTables ? drift : [],
-    alsoInIptables: variants,
+    elsewhere: variants.map((variant) => `iptables (${variant})`),
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
     revisions: await listRevisions(stateDirectory),
     diagnostics: [
       ...(hasTables && !isKnown ? [unknownDrift(ruleset === undefined, stateDirectory)] : []),
       ...(variants.length > 0 && hasTables ? [stand(variants)] : []),
-      ...(hasTables ? await otherProxies(host, ruleset ?? { tables: [] }, true) : []),
+      ...(hasTables
+        ? await otherProxies(host, servedAddresses(ruleset ?? { tables: [] }), true)
+        : []),
       ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
     ],
   };
@@ -100,7 +105,7 @@ function endpointCount({ collections }: CanonicalTable): number {
   return endpoints.size;
 }
 
-const unknownDrift = (unreadable: boolean, directory: string): Diagnostic => ({
+export const unknownDrift = (unreadable: boolean, directory: string): Diagnostic => ({
   code: 'NATC5033',
   severity: 'warning',
   message: unreadable

@@ -35,7 +35,7 @@ export async function unchangedInput(
   if ('refusals' in stamps || !carry(stamps, settled.families, settled.digest)) return undefined;
   if (!(await hasRevision(stateDirectory, settled.digest))) return undefined;
   // Whether another proxy serves the same addresses is for the compiled ruleset to say.
-  if ((await otherProxies(host, { tables: [] }, false)).length > 0) return undefined;
+  if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
   // What natc left in iptables wins over its tables; a full apply removes it.
   if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
   if (await natRulesInIptables(host)) return undefined;

@@ -6,6 +6,7 @@ import { loadSettledTables } from './iptables-settled.ts';
 import { hasTables } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
 import { nftablesPresence } from './nftables-presence.ts';
+import { otherProxies } from './other-proxies.ts';
 import { setSysctls } from './sysctl.ts';
 import type { Unchanged } from './unchanged-input.ts';
 
@@ -31,6 +32,8 @@ export async function unchangedTables(
   if (await iptablesRulesIn(host, other)) return undefined;
   if ((await nftablesPresence(host)).kind === 'present') return undefined;
   if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
+  // Whether another proxy serves the same addresses is for the compiled rules to say.
+  if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
   const diagnostics = setsSysctls ? await setSysctls(host, settled.sysctls) : [];
   return { diagnostics, warnings: settled.warnings };
 }

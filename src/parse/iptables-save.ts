@@ -24,6 +24,8 @@ const newTable = (): OpenTable => ({
   hasStampChain: false,
 });
 
+const namePattern = new RegExp(`^${chainPrefix}[A-Z0-9-]+$`);
+
 const jumpPattern = new RegExp(
   `^-A (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) -j (${chainPrefix}[A-Z0-9-]+)$`,
 );
@@ -45,6 +47,8 @@ export function parseIptablesSave(listing: string): Readonly<Record<TableName, L
 function readLine(line: string, table: OpenTable): void {
   if (line.startsWith(`:${chainPrefix}`)) {
     const name = line.slice(1, line.indexOf(' '));
+    // A name that natc never gives is not natc's.
+    if (!namePattern.test(name)) return;
     if (name === stampChain) table.hasStampChain = true;
     else table.chains.set(name, []);
   } else if (line.startsWith(`-A ${chainPrefix}`)) {

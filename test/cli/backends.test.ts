@@ -93,14 +93,14 @@ describeWithIptables('with both backends at hand', (variant) => {
       natc status > /run/status; echo $?
       grep -v '^-A NATC-REVISION' /run/v4 | iptables-restore --noflush
       natc status > /run/status 2>>/run/messages; echo $?; grep drift /run/status
-      natc status -o json 2>/dev/null | grep -A1 alsoIn
+      natc status -o json 2>/dev/null | grep -A1 elsewhere
       apply "$MANIFEST" --backend nftables; chains; natc status | grep drift`);
     const name = variant === 'nft' ? 'nf_tables' : 'legacy';
     expect(lines(stdout), stderr).toEqual([
       ...['0', '0', '0', '0', '1'],
-      `drift: rules of natc in iptables (${name}), which win over these tables`,
-      '  "alsoInIptables": [',
-      `    "${name}"`,
+      `drift: natc has rules in iptables (${name}) too`,
+      '  "elsewhere": [',
+      `    "iptables (${name})"`,
       ...['0', '0', 'drift: none'],
     ]);
     expect(stderr).toContain('NATC5092');

@@ -91,6 +91,77 @@ describeWithIptables('apply and cleanup through iptables', (variant) => {
     expect(stderr).toContain('NATC5024');
   });
 
+  test('status tells revision, size, and what somebody else changed', () => {
+    const { stdout, stderr, status } = run(`
+      natc status; echo $?
+      manifest | natc apply --backend iptables --no-sysctl -q; natc status; echo $?
+      chain=$(iptables-save -t nat | sed -n 's/^:\\(NATC-SVC-[^ ]*\\).*/\\1/p' | head -1)
+      iptables -t nat -F $chain; iptables -t nat -N NATC-STRAY; iptables -t filter -D FORWARD -j NATC-FORWARD
+      natc status; echo $?; natc status | grep '^  ' | sh
+      natc status --backend iptables | grep drift; natc status -o json | grep -E '"(backend|count|number|services)"' | head -4
+      iptables -t filter -F; natc status | grep drift`);
+    expect({ status, stderr: stderr.replaceAll(/.*NATC5026.*|.*help.*/g, '') }).toMatchObject({
+      status: 0,
+    });
+    const name = variant === 'nft' ? 'nf_tables' : 'legacy';
+    const lines = stdout.replaceAll(/\([0-9a-f]{32}\), applied \d+s/g, '(…)').split('\n');
+    const size = ['Services', 'endpoints'].map((noun) => `2 ${noun}`).join(', ');
+    const head = ['revision: 1 (…) ago', `iptables (${name}): ${size}`];
+    expect(lines.slice(0, 10)).toEqual([
+      'natc has no tables in the kernel',
+      '1',
+      ...head,
+      `ip6tables (${name}): 0 Services, 0 endpoints`,
+      'drift: none',
+      '0',
+      ...head,
+      `ip6tables (${name}): 0 Services, 0 endpoints`,
+    ]);
+    expect(lines[10]).toMatch(/^drift: \d commands would repair it:$/);
+    expect(stdout).toMatch(/^ {2}iptables -t nat -F NATC-SVC-\w+$/m);
+    expect(stdout).toContain('  iptables -t filter -I FORWARD -j NATC-FORWARD\n');
+    expect(stdout).toContain('  iptables -t nat -X NATC-STRAY\n1\n');
+    expect(lines.slice(-7)).toEqual([
+      'drift: none',
+      '  "backend": "iptables",',
+      '    "number": 1,',
+      '      "services": 2,',
+      '      "services": 0,',
+      expect.stringMatching(/^drift: \d+ commands/),
+      '',
+    ]);
+  });
+
+  test('a dry run prints what would be sent, and sends nothing', () => {
+    const { stdout, stderr, status } = run(`
+      manifest | natc apply --backend iptables --no-sysctl --dry-run=kernel -q > /run/all; echo $?
+      grep -c '^# ip' /run/all; rules | grep -c NATC-; ls /run/natc 2>/dev/null
+      manifest | natc apply --backend iptables --no-sysctl -q; rules > /run/before
+      smaller | natc apply --backend iptables --no-sysctl --dry-run -q > /run/part; echo $?
+      grep '^[#*]' /run/part; rules | diff -I '^#' /run/before - && echo untouched
+      sed '/^# ip6/,$d' /run/part | iptables-restore --noflush && smaller | natc apply --backend iptables --no-sysctl
+      manifest | natc apply --backend iptables --no-sysctl --dry-run --max-removals 0 -q > /dev/null; echo $?`);
+    expect({ status, stdout: stdout.split('\n') }, stderr).toEqual({
+      status: 0,
+      stdout: [
+        ...['0', '2', '0', '0'],
+        ...['# iptables-restore --noflush --counters', '*filter', '*nat'],
+        ...['untouched', '0', ''],
+      ],
+    });
+    expect(stderr).toMatch(/^up to date\n$/m);
+  });
+
+  test('another service proxy with the same addresses is an obstacle here too', () => {
+    const { stdout, stderr } = run(`
+      iptables -t nat -N KUBE-SERVICES
+      iptables -t nat -A KUBE-SERVICES -d 172.30.0.10/32 -p tcp --dport 80 -j RETURN
+      manifest | natc apply --backend iptables --no-sysctl; echo $?
+      manifest | natc apply --backend iptables --no-sysctl --force; echo $?`);
+    expect(stdout).toBe('4\n0\n');
+    expect(stderr).toContain('serves the same addresses: 172.30.0.10');
+  });
+
   test('a failure half-way is taken back', () => {
     const { stdout, stderr } = run(`
       manifest | natc apply --backend iptables --no-sysctl -q; plain > /run/before

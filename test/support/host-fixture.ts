@@ -177,6 +177,7 @@ async function applyDiagnostics(
         ...options,
         stateDirectory,
         verify,
+        force: false,
         input: undefined,
         now: () => 0,
       });

@@ -68,6 +68,7 @@ export function liveIptables(
       lock: async () => ({ kind: 'held', lock: { release: async () => {} } }),
       verify: false,
       maxRemovals: undefined,
+      force: false,
       sysctls: [],
       input: undefined,
       now: () => 1000,

@@ -1,12 +1,19 @@
 import { Option } from 'commander';
+import type { Host } from '../../live/host.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
-import { addHostOptions, type HostFlags, secondsNow } from '../host-options.ts';
+import {
+  addBackendOption,
+  addHostOptions,
+  type BackendFlags,
+  type HostFlags,
+  secondsNow,
+} from '../host-options.ts';
 import { printDiagnostics } from '../messages.ts';
 import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
 
-interface Flags extends HostFlags, MessageFlags {
+interface Flags extends HostFlags, BackendFlags, MessageFlags {
   readonly output: 'text' | 'json';
 }
 
@@ -17,6 +24,7 @@ export const statusCommand: CommandDefinition = {
     'Ends with 1 when there is drift or no ruleset of natc.',
   configure: (command) => {
     addHostOptions(command);
+    addBackendOption(command, 'the one that holds rules of natc');
     command
       .optionsGroup('Output:')
       .addOption(
@@ -33,8 +41,7 @@ export const statusCommand: CommandDefinition = {
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
     const flags = command.opts<Flags>();
-    const { statusOf } = await import('../../live/status.ts');
-    const status = await statusOf(await thisHost(terminal), flags.stateDir);
+    const status = await statusFor(await thisHost(terminal), flags);
     if ('refusals' in status) {
       await printDiagnostics(status.refusals, flags, terminal);
       return exitCodes.hostRefused;
@@ -44,9 +51,18 @@ export const statusCommand: CommandDefinition = {
     await terminal.stdout.write(format(status, secondsNow()));
     await printDiagnostics(status.diagnostics, flags, terminal);
     const isAsApplied =
-      status.revision !== undefined &&
-      (status.drift ?? []).length === 0 &&
-      status.alsoInIptables.length === 0;
+      status.revision !== undefined && status.drift?.length === 0 && status.elsewhere.length === 0;
     return isAsApplied ? exitCodes.success : exitCodes.no;
   },
 };
+
+async function statusFor(host: Host, { backend, stateDir }: Flags) {
+  const { backendInUse } = await import('../../live/backend-in-use.ts');
+  const used = backend === 'auto' ? await backendInUse(host, stateDir) : backend;
+  if (used === 'iptables') {
+    const { statusOfIptables } = await import('../../live/status-iptables.ts');
+    return statusOfIptables(host, stateDir);
+  }
+  const { statusOf } = await import('../../live/status.ts');
+  return statusOf(host, stateDir);
+}

@@ -3,9 +3,9 @@
  * iptables. The kernel's listing, the state file and a ruleset that was just built are all brought into
  * this one form.
  */
-import type { IpFamily } from '../../net/family.ts';
-import { ipFamilies } from '../../net/family.ts';
+import { type IpFamily, ipFamilies } from '../../net/family.ts';
 import type { BuiltInJump, TableName } from './ast.ts';
+import { chains } from './names.ts';
 
 /** In the order in which they are committed: what refuses is there before nat sends anything anywhere. */
 export const tableNames: readonly TableName[] = ['mangle', 'filter', 'nat'];
@@ -75,3 +75,35 @@ export function servicesIn(tables: Iterable<TableRules>): ReadonlySet<string> {
 /** The same for all tables of both families. */
 export const servicesOf = (rules: KernelRules): ReadonlySet<string> =>
   servicesIn(allTables.map(({ family, table }) => rules[family][table]));
+
+/** `protocol address:port` of each endpoint that rules lead to. */
+export function endpointsIn(tables: Iterable<TableRules>): ReadonlySet<string> {
+  const endpoints = new Set<string>();
+  for (const { chains } of tables)
+    for (const rules of chains.values())
+      for (const rule of rules) {
+        const [, protocol, endpoint] = dnatPattern.exec(rule) ?? [];
+        if (endpoint !== undefined) endpoints.add(`${protocol} ${endpoint}`);
+      }
+  return endpoints;
+}
+
+const dnatPattern = /-p (tcp|udp|sctp) .*-j DNAT --to-destination (\S+)/;
+
+/** The addresses of Services, those that are refused included. */
+export function servedAddressesIn(rules: KernelRules): ReadonlySet<string> {
+  const addresses = new Set<string>();
+  for (const family of ipFamilies) {
+    const { nat, filter } = rules[family];
+    for (const rule of [
+      ...(nat.chains.get(chains.services) ?? []),
+      ...(filter.chains.get(chains.refuseServices) ?? []),
+    ]) {
+      const address = destinationPattern.exec(rule)?.[1];
+      if (address !== undefined) addresses.add(address);
+    }
+  }
+  return addresses;
+}
+
+const destinationPattern = /^-d ([0-9a-f.:]+)/;

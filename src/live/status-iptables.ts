@@ -1,0 +1,84 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { ipFamilies } from '../net/family.ts';
+import { renderRepair } from '../render/iptables-repair.ts';
+import { iptablesDelta } from '../ruleset/iptables/delta.ts';
+import {
+  endpointsIn,
+  servedAddressesIn,
+  servicesIn,
+  tableNames,
+} from '../ruleset/iptables/tables.ts';
+import { loadPending } from './confirmation.ts';
+import type { Host } from './host.ts';
+import { carryAll, heldTables, isHeld } from './iptables-held.ts';
+import { iptablesRulesIn } from './iptables-leftovers.ts';
+import { readIptablesStamps } from './iptables-listing.ts';
+import { loadSettledTables } from './iptables-settled.ts';
+import { listTables, loadTables } from './iptables-store.ts';
+import { findIptables, isTools } from './iptables-tools.ts';
+import { nftablesPresence } from './nftables-presence.ts';
+import { otherProxies } from './other-proxies.ts';
+import { unsafeStateDirectory } from './state-directory.ts';
+import { type Status, unknownDrift } from './status.ts';
+import { checkSysctls } from './sysctl.ts';
+
+/**
+ * The same for iptables: lists the tables and compares natc's chains with what natc put there.
+ *
+ * @returns diagnostics alone where iptables cannot be used
+ */
+export async function statusOfIptables(
+  host: Host,
+  stateDirectory: string,
+): Promise<Status | { readonly refusals: readonly Diagnostic[] }> {
+  const tools = await findIptables(host);
+  if (!isTools(tools)) return { refusals: [tools] };
+  const unsafe = await unsafeStateDirectory(stateDirectory);
+  if (unsafe !== undefined) return { refusals: [unsafe] };
+  const stamps = await readIptablesStamps(host);
+  const held = await heldTables(host, stateDirectory, stamps, new Set(), true);
+  if (!isHeld(held)) return { refusals: [held] };
+  const { revision, rules } = held;
+  const settled = await loadSettledTables(stateDirectory);
+  // Where a stamp is gone, those that are left make up no revision.
+  const stored =
+    held.stored ??
+    (settled === undefined ? undefined : await loadTables(stateDirectory, settled.digest));
+  const has = ipFamilies.filter((family) =>
+    tableNames.some((table) => rules[family][table].chains.size > 0),
+  );
+  const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
+  const elsewhere = [
+    ...((await nftablesPresence(host)).kind === 'present' ? ['nftables'] : []),
+    ...((await iptablesRulesIn(host, other)) ? [`iptables (${other})`] : []),
+  ];
+  const drift =
+    stored === undefined
+      ? undefined
+      : [
+          ...renderRepair(iptablesDelta(rules, stored.rules), rules),
+          ...(carryAll(stamps, stored.rules) ? [] : ['natc apply  # stamps are missing']),
+        ];
+  const isHere = has.length > 0;
+  return {
+    backend: tools,
+    revision,
+    tables: has.map((family) => {
+      const tables = tableNames.map((table) => rules[family][table]);
+      return {
+        family: family === 'IPv4' ? 'ip' : 'ip6',
+        services: servicesIn(tables).size,
+        endpoints: endpointsIn(tables).size,
+      };
+    }),
+    drift: isHere || revision !== undefined ? drift : [],
+    elsewhere,
+    confirmUntil: (await loadPending(stateDirectory))?.deadline,
+    revisions: await listTables(stateDirectory),
+    diagnostics: [
+      ...(isHere && drift === undefined ? [unknownDrift(false, stateDirectory)] : []),
+      ...(isHere ? await otherProxies(host, servedAddressesIn(rules), true) : []),
+      ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+    ],
+  };
+}
