@@ -5,7 +5,7 @@ import { type Diagnostic, hasErrors, isPrinted } from '../diagnostics/diagnostic
 import type { SourceObject } from '../diagnostics/source.ts';
 import { systemErrorText } from '../live/system-error.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import { inputPaths, readCompileInput } from './compile-input.ts';
+import { inputPaths, readCompileInput, readFindings } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
@@ -51,7 +51,7 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const compiled = clock.run('model', () =>
     compileNodes(read.objects, ofNoNode(effective.options), optionPlaces),
   );
-  const found = [...diagnostics, ...read.diagnostics, ...compiled.diagnostics];
+  const found = [...diagnostics, ...readFindings(read, effective.options), ...compiled.diagnostics];
   const written = hasErrors(found)
     ? exitCodes.cannotAnswer
     : await clock.run('nodes', () => writeNodes(compiled.nodes, found, flags, terminal));

@@ -4,6 +4,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
 import type { CompileOptions } from '../options.ts';
 import type { Input } from '../read/inputs.ts';
+import type { ReadResult } from '../read/read.ts';
 import { listInputs } from './cluster-input.ts';
 import { type EffectiveOptions, effectiveOptions, optionsFromFlags } from './effective-options.ts';
 import type { CompileFlags } from './shared-options.ts';
@@ -23,11 +24,16 @@ export interface CompileInput {
   readonly clock: StageClock;
 }
 
-/** Reads the manifests, or lists the cluster, and reads the configuration file that the flags name. */
+/**
+ * Reads the manifests, or lists the cluster, and reads the configuration file that the flags name.
+ *
+ * @param defaults where the command has others than the rest
+ */
 export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
   clock: StageClock = stageClock(),
+  defaults: Partial<CompileOptions> = {},
 ): Promise<CompileInput> {
   const { inputs, diagnostics } = await (flags.fromCluster === true
     ? clock.run('list', () => listInputs(flags))
@@ -36,7 +42,7 @@ export async function readCompileInput(
   return {
     listedByNatc: flags.fromCluster === true,
     inputs: [...inputs],
-    effective: effectiveOptions(config.options, optionsFromFlags(flags)),
+    effective: effectiveOptions(config.options, optionsFromFlags(flags), defaults),
     optionPlaces: config.places,
     diagnostics: [...diagnostics, ...config.diagnostics],
     clock,
@@ -85,7 +91,7 @@ export async function compileRead({
   const compilation = compile(read.objects, effective.options, optionPlaces, clock.run);
   const all = [
     ...diagnostics,
-    ...read.diagnostics.map((diagnostic) => tolerateEmpty(diagnostic, effective.options)),
+    ...readFindings(read, effective.options),
     ...compilation.diagnostics,
   ];
   return {
@@ -98,13 +104,25 @@ export async function compileRead({
 }
 
 /**
- * `--validate warn` compiles what there is, be it nothing: a node without Services. (apply has a guard
- * of its own against an input that lost its Services.)
+ * What reading found. `--validate warn` leaves out an object that nobody can read, since no one object
+ * may keep the others from being compiled, and compiles a List of nothing: a node without Services. (apply
+ * has a guard of its own against an input that lost its Services.) No bytes at all are no List.
  */
-export const tolerateEmpty = (diagnostic: Diagnostic, { validate }: CompileOptions): Diagnostic =>
-  (diagnostic.code === 'NATC1004' || diagnostic.code === 'NATC1005') && validate === 'warn'
-    ? { ...diagnostic, severity: 'warning' }
-    : diagnostic;
+export function readFindings(
+  { diagnostics, leftOut }: Pick<ReadResult, 'diagnostics' | 'leftOut'>,
+  { validate }: CompileOptions,
+): readonly Diagnostic[] {
+  if (validate === 'strict') return diagnostics;
+  return diagnostics.map((diagnostic) => {
+    if (diagnostic.code === 'NATC1005') return { ...diagnostic, severity: 'warning' };
+    if (!leftOut.has(diagnostic)) return diagnostic;
+    return {
+      ...diagnostic,
+      severity: 'warning',
+      message: `left out, nothing is set up for it: ${diagnostic.message}`,
+    };
+  });
+}
 
 /**
  * What `-f` names; stdin when nothing is named and something is piped in; nothing where the cluster is

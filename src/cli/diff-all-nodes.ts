@@ -3,7 +3,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import type { NodesDiff } from '../diff/nodes/node-groups.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { DiffFlags } from './commands/diff.ts';
-import { type CompileInput, readCompileInput, readInputs, tolerateEmpty } from './compile-input.ts';
+import { type CompileInput, readCompileInput, readFindings, readInputs } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -106,7 +106,7 @@ async function readSide({
   const read = clock.run('read', () => readObjects(inputs));
   // As much as the objects, and nobody needs it any more.
   inputs.length = 0;
-  const found = read.diagnostics.map((each) => tolerateEmpty(each, effective.options));
+  const found = readFindings(read, effective.options);
   return { objects: read.objects, diagnostics: [...diagnostics, ...found] };
 }
 

@@ -9,15 +9,25 @@ export interface EffectiveOptions {
   readonly origins: Readonly<Record<keyof CompileOptions, OptionOrigin>>;
 }
 
-/** Lays the layers over one another: the file over the defaults, the flags over both. */
+/**
+ * Nobody who may create an object may stop a node: apply leaves out what cannot be read, with a warning.
+ */
+export const applyDefaults: Partial<CompileOptions> = { validate: 'warn' };
+
+/**
+ * Lays the layers over one another: the file over the defaults, the flags over both.
+ *
+ * @param defaults of the command, where they differ from those of the rest
+ */
 export function effectiveOptions(
   config: Partial<CompileOptions>,
   flags: Partial<CompileOptions>,
+  defaults: Partial<CompileOptions> = {},
 ): EffectiveOptions {
   const originOf = (name: string): OptionOrigin =>
     name in flags ? 'flag' : name in config ? 'config' : 'default';
   return {
-    options: { ...defaultOptions, ...config, ...flags },
+    options: { ...defaultOptions, ...defaults, ...config, ...flags },
     origins: Object.fromEntries(
       Object.keys(defaultOptions).map((name) => [name, originOf(name)]),
     ) as Record<keyof CompileOptions, OptionOrigin>,

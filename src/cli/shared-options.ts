@@ -112,7 +112,7 @@ export function addSettingsOptions(command: Command): void {
     .addOption(
       new Option(
         '--validate <mode>',
-        'strict (default): what the API server would refuse is an error; warn: it is left out with a warning',
+        'strict (default): what the API server would refuse is an error; warn (default of apply): it is left out, or read as what admits least, with a warning',
       ).choices(['strict', 'warn']),
     )
     .option('--service-proxy-name <name>', 'handle only Services labelled for this proxy');

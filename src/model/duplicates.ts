@@ -10,8 +10,9 @@ interface Identified {
 }
 
 /**
- * Refuses objects of one kind that have the same namespace and name, and keeps one of each. Which one
- * depends on their content alone, so that the order of the input makes no difference.
+ * Refuses objects of one kind that have the same namespace and name, and keeps one of each: one in which
+ * the least is wrong, since a cluster holds only one of them, which is valid. Which one depends on their
+ * content alone, so that the order of the input makes no difference.
  *
  * @param identify what identifies an item.
  */
@@ -39,9 +40,14 @@ function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, repo
   const byPosition = group
     .map((item) => ({ item, ...identify(item) }))
     .sort((a, b) => comparePosition(a.object, b.object));
+  const faults = faultsOf(report);
   const byContent = byPosition
-    .map((entry) => ({ ...entry, content: canonicalJson(entry.object.value) }))
-    .sort((a, b) => compareText(a.content, b.content));
+    .map((entry) => ({
+      ...entry,
+      content: canonicalJson(entry.object.value),
+      faults: faults.get(entry.object) ?? 0,
+    }))
+    .sort((a, b) => a.faults - b.faults || compareText(a.content, b.content));
   const [kept] = byContent;
   if (kept === undefined) throw new Error('a group of duplicates is never empty');
   // Where nothing is compiled, the first one in the file is the better one to point at.
@@ -57,6 +63,17 @@ function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, repo
     });
   }
   return kept.item;
+}
+
+/** How much was found wrong with each object so far. */
+function faultsOf({ diagnostics }: Report): ReadonlyMap<SourceObject, number> {
+  const faults = new Map<SourceObject, number>();
+  for (const { severity, places } of diagnostics) {
+    const [place] = places;
+    if (severity === 'note' || place?.kind !== 'field') continue;
+    faults.set(place.object, (faults.get(place.object) ?? 0) + 1);
+  }
+  return faults;
 }
 
 const comparePosition = (a: SourceObject, b: SourceObject): number =>

@@ -37,10 +37,15 @@ export function readName(
 ): string | undefined {
   if (rule.matches(text)) return text;
   const lower = text.toLowerCase();
+  const hint = text.includes('{{')
+    ? 'if this is a template, render it first, e.g. with `helm template`'
+    : rule.matches(lower)
+      ? `write ${quote(lower)}`
+      : undefined;
   fields.report.refuse(at(fields, ...keys), {
     code: 'NATC2005',
     message: `${label(keys)} must be ${rule.expected}, got ${quote(text)}`,
-    ...(rule.matches(lower) ? { hint: `write ${quote(lower)}` } : {}),
+    ...(hint === undefined ? {} : { hint }),
   });
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Extent, Source } from '../diagnostics/source.ts';
 import { type ItemOffsets, readBlockDocument } from './block-yaml.ts';
 import { controlCharacterError } from './decode.ts';
-import { longestFullYaml, readFullYaml } from './full-yaml.ts';
+import { type FullYaml, longestFullYaml, readFullYaml } from './full-yaml.ts';
 import { jsonError, readJsonStream } from './json.ts';
 import { skipSpace } from './json-scan.ts';
 import { spanError } from './span-error.ts';
@@ -25,6 +25,8 @@ export const flawed: unique symbol = Symbol('flawed');
 export interface Documents {
   readonly documents: readonly Document[];
   readonly problems: readonly Diagnostic[];
+  /** Those of the problems that concern one item of a List, which is {@link flawed}. */
+  readonly ofItems: readonly Diagnostic[];
 }
 
 /**
@@ -37,21 +39,29 @@ export function readDocuments(source: Source): Documents {
   const isJsonLike = beginsFlow(text, skipSpace(text, 0));
   if (isJsonLike) {
     const { documents, failedAt } = readJsonStream(source, 0, text.length);
-    if (failedAt === undefined) return { documents, problems: [] };
+    if (failedAt === undefined) return { documents, problems: [], ofItems: [] };
   }
   const control = controlCharacterError(source);
-  if (control !== undefined) return { documents: [], problems: [control] };
+  if (control !== undefined) return failed([control]);
   const documents: Document[] = [];
   const problems: Diagnostic[] = [];
+  const ofItems: Diagnostic[] = [];
   for (const { start, content, end } of splitDocuments(text)) {
     const read = beginsFlow(text, content)
       ? readFlow(source, start, content, end)
       : readBlock(source, start, end);
     for (const document of read.documents) documents.push(document);
     for (const problem of read.problems) problems.push(problem);
+    for (const problem of read.ofItems) ofItems.push(problem);
   }
-  return { documents, problems };
+  return { documents, problems, ofItems };
 }
+
+const failed = (problems: readonly Diagnostic[]): Documents => ({
+  documents: [],
+  problems,
+  ofItems: [],
+});
 
 const beginsFlow = (text: string, pos: number): boolean =>
   text.charAt(pos) === '{' || text.charAt(pos) === '[';
@@ -65,22 +75,23 @@ function readBlock(source: Source, start: number, end: number): Documents {
     // The anchor of an alias may be in another item, which only the whole document shows.
     const isAlone = !item.problems.some(({ code }) => code === 'NATC1018');
     // A bare scalar's indentation counts from what it is in, which the slice does not show.
-    const isRead = isAlone && typeof item.value === 'object' && item.value !== null;
+    const isRead =
+      isAlone && ((typeof item.value === 'object' && item.value !== null) || isTooDeep(item));
     (isRead ? problems : refused).push(...item.problems);
     if (!isRead) return undefined;
     return item.problems.length > 0 ? flawed : item.value;
   });
   switch (result.kind) {
     case 'empty':
-      return { documents: [], problems: [] };
+      return failed([]);
     case 'document': {
       const extent: Extent = { format: 'yaml', start, end, path: [] };
       const { value, items } = result;
-      return { documents: [{ value, extent, items }], problems };
+      return { documents: [{ value, extent, items }], problems, ofItems: problems };
     }
     case 'outside':
       if (refused.length > 0 && end - start > longestFullYaml) {
-        return { documents: [], problems: [...problems, ...refused] };
+        return failed([...problems, ...refused]);
       }
       return readFull(source, start, end, result.reason, result.offset);
   }
@@ -97,13 +108,17 @@ function readFull(
     const message = `a document above 16 MiB must be JSON or plain block YAML, but here is ${reason}`;
     const span = { source, start: offset, end: offset + 1 };
     const hint = 'write the document in plain block style or as JSON, or split it';
-    return { documents: [], problems: [spanError('NATC1021', message, [span], hint)] };
+    return failed([spanError('NATC1021', message, [span], hint)]);
   }
   const { value, problems } = readFullYaml(source, start, end, 0);
-  if (problems.length > 0 || value === null) return { documents: [], problems };
+  if (problems.length > 0 || value === null) return failed(problems);
   const extent: Extent = { format: 'yaml', start, end, path: [] };
-  return { documents: [{ value, extent, items: [] }], problems };
+  return { documents: [{ value, extent, items: [] }], problems, ofItems: [] };
 }
+
+/** Nothing is wrong with it as YAML, and its indentation says where it ends. */
+const isTooDeep = ({ problems }: FullYaml): boolean =>
+  problems.length > 0 && problems.every(({ code }) => code === 'NATC1020');
 
 /** Begins as JSON does, and not as YAML in flow style with its unquoted keys. */
 const jsonStart = /[[{]\s*["{}[\]]/y;
@@ -111,10 +126,10 @@ const jsonStart = /[[{]\s*["{}[\]]/y;
 function readFlow(source: Source, start: number, content: number, end: number): Documents {
   const { text } = source;
   const { documents, failedAt } = readJsonStream(source, content, end);
-  if (failedAt === undefined) return { documents, problems: [] };
+  if (failedAt === undefined) return { documents, problems: [], ofItems: [] };
   jsonStart.lastIndex = failedAt;
   if (documents.length > 0 || jsonStart.test(text)) {
-    return { documents, problems: [jsonError(source, failedAt, end)] };
+    return { documents, problems: [jsonError(source, failedAt, end)], ofItems: [] };
   }
   return readBlock(source, start, end);
 }

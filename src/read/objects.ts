@@ -22,6 +22,8 @@ export interface ObjectCollector {
   readonly objects: SourceObject[];
   readonly skipped: Map<string, number>;
   readonly problems: Diagnostic[];
+  /** Those of the problems that concern one object alone, which is left out: the rest is whole. */
+  readonly leftOut: Set<Diagnostic>;
 }
 
 interface Candidate {
@@ -57,7 +59,7 @@ function addCandidate(
       continue;
     }
     const offsets = next === candidate ? itemOffsets : [];
-    const items = itemsOf(collector, object, offsets);
+    const items = itemsOf(collector, object, offsets, next.isItem);
     for (const item of items.reverse()) stack.push(item);
   }
 }
@@ -73,7 +75,7 @@ function toObject(
   if (value === flawed) return undefined;
   if (!isMapping(value)) {
     const object = { source, extent, apiVersion: '', kind: '', value: {} };
-    collector.problems.push(notAnObject(object, value, isItem));
+    addProblem(collector, notAnObject(object, value, isItem), isItem);
     return undefined;
   }
   const apiVersion = value['apiVersion'] ?? inherited?.apiVersion;
@@ -82,8 +84,18 @@ function toObject(
     return { source, extent, apiVersion, kind, value };
   }
   const object = { source, extent, apiVersion: '', kind: '', value };
-  collector.problems.push(missingKind(object, apiVersion, kind));
+  // kubectl prints `kind: List` last: a document with items and without a kind is the rest of a List.
+  addProblem(collector, missingKind(object, apiVersion, kind), isItem || !('items' in value));
   return undefined;
+}
+
+function addProblem(
+  { problems, leftOut }: ObjectCollector,
+  problem: Diagnostic,
+  isOneObject: boolean,
+): void {
+  problems.push(problem);
+  if (isOneObject) leftOut.add(problem);
 }
 
 function describe(value: unknown): string {
@@ -149,11 +161,12 @@ function itemsOf(
   collector: ObjectCollector,
   list: SourceObject,
   offsets: readonly number[],
+  isItem: boolean,
 ): Candidate[] {
   const items = list.value['items'] ?? [];
   if (!Array.isArray(items)) {
     const message = `items must be a list, got ${describe(items)}`;
-    collector.problems.push(error('NATC1033', message, list, ['items']));
+    addProblem(collector, error('NATC1033', message, list, ['items']), isItem);
     return [];
   }
   const inherited =
@@ -172,7 +185,8 @@ function itemsOf(
   });
 }
 
-function addObject({ objects, skipped, problems }: ObjectCollector, object: SourceObject): void {
+function addObject(collector: ObjectCollector, object: SourceObject): void {
+  const { objects, skipped } = collector;
   const { apiVersion, kind } = object;
   if (apiVersions.get(kind) === apiVersion) {
     objects.push(object);
@@ -180,7 +194,7 @@ function addObject({ objects, skipped, problems }: ObjectCollector, object: Sour
   }
   const known = kinds.get(kind.toLowerCase());
   if (known !== undefined && isKubernetesGroup(apiVersion)) {
-    problems.push(unsupported(object, known));
+    addProblem(collector, unsupported(object, known), true);
     return;
   }
   // Others' kinds of the same name, e.g. Knative's Service, are told apart as kubectl does.

@@ -4,8 +4,7 @@ import { decode } from './decode.ts';
 import { readDocuments } from './documents.ts';
 import type { Input } from './inputs.ts';
 import { addObjects, type ObjectCollector } from './objects.ts';
-import { sizeProblem } from './size-limits.ts';
-import { objectTemplateError } from './template.ts';
+import { limitSize } from './size-limits.ts';
 
 export interface ReadResult {
   /** Objects of the kinds natc uses, in input order. */
@@ -13,6 +12,11 @@ export interface ReadResult {
   /** Kinds that natc does not use, with how many objects of each were skipped. */
   readonly skipped: ReadonlyMap<string, number>;
   readonly diagnostics: readonly Diagnostic[];
+  /**
+   * Those of the diagnostics that each concern one object, which is left out, while all others are read
+   * whole. Empty where nothing at all was read beside them.
+   */
+  readonly leftOut: ReadonlySet<Diagnostic>;
 }
 
 /**
@@ -23,43 +27,43 @@ export interface ReadResult {
  */
 export function readObjects(inputs: readonly Input[]): ReadResult {
   const diagnostics: Diagnostic[] = [];
-  const collector: ObjectCollector = { objects: [], skipped: new Map(), problems: diagnostics };
+  const collector: ObjectCollector = {
+    objects: [],
+    skipped: new Map(),
+    problems: diagnostics,
+    leftOut: new Set(),
+  };
   const empty: string[] = [];
   for (const input of inputs) {
     const source = decode(input);
     if ('code' in source) diagnostics.push(source);
     else if (source.text.trim() === '') empty.push(input.name);
     else {
-      const first = collector.objects.length;
-      const { documents, problems } = readDocuments(source);
+      const { documents, problems, ofItems } = readDocuments(source);
       for (const problem of problems) diagnostics.push(problem);
+      for (const problem of ofItems) collector.leftOut.add(problem);
       for (const document of documents) addObjects(collector, source, document);
-      if (source.text.includes('{{')) refuseTemplates(collector, first);
     }
   }
-  const { objects, skipped } = collector;
+  const { objects, skipped, leftOut } = collector;
   const isAllEmpty = empty.length > 0 && empty.length === inputs.length;
   for (const name of empty) diagnostics.push(emptyInput(name, isAllEmpty ? 'error' : 'warning'));
   if (objects.length === 0 && inputs.length > 0 && !diagnostics.some(isError)) {
     diagnostics.push(noObjects(inputs, skipped));
   }
-  const tooLarge = sizeProblem(objects);
-  if (tooLarge !== undefined) {
-    return { objects: [], skipped, diagnostics: [...diagnostics, tooLarge] };
+  const { fitting, oversized, problem } = limitSize(objects);
+  for (const each of oversized) {
+    diagnostics.push(each);
+    leftOut.add(each);
   }
-  return { objects, skipped, diagnostics };
+  if (problem !== undefined) {
+    return { objects: [], skipped, diagnostics: [...diagnostics, problem], leftOut: new Set() };
+  }
+  const isAnythingRead = fitting.length + skipped.size > 0;
+  return { objects: fitting, skipped, diagnostics, leftOut: isAnythingRead ? leftOut : new Set() };
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
-
-/** Takes out the objects, from index `first` on, that hold unrendered templates. */
-function refuseTemplates({ objects, problems }: ObjectCollector, first: number): void {
-  for (const object of objects.splice(first)) {
-    const problem = objectTemplateError(object);
-    if (problem === undefined) objects.push(object);
-    else problems.push(problem);
-  }
-}
 
 function emptyInput(name: string, severity: 'error' | 'warning'): Diagnostic {
   return {

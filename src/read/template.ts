@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
+import type { Source } from '../diagnostics/source.ts';
 import { quoteText, spanError } from './span-error.ts';
 
 const hint = 'render the templates first, e.g. with `helm template`, and give natc the output';
@@ -25,41 +25,5 @@ export function templateError(source: Source, offset: number): Diagnostic | unde
   return spanError('NATC1016', templateMessage(action), [span], hint);
 }
 
-/**
- * The error for an object in which a template is part of a string, e.g. `name: web-{{ .Release }}`,
- * which is valid YAML. Annotations are left alone: alert texts and the like have braces of their own.
- */
-export function objectTemplateError(object: SourceObject): Diagnostic | undefined {
-  const found = findTemplate(object.value, []);
-  if (found === undefined) return undefined;
-  return {
-    code: 'NATC1016',
-    severity: 'error',
-    message: templateMessage(found.text),
-    places: [{ kind: 'field', object, path: found.path }],
-    hint,
-  };
-}
-
 const templateMessage = (text: string): string =>
   `\`${quoteText(text)}\` is an unrendered template`;
-
-interface Found {
-  readonly path: FieldPath;
-  readonly text: string;
-}
-
-/** Deeper than any field of the kinds that natc reads. */
-const deepest = 12;
-
-function findTemplate(value: unknown, path: FieldPath): Found | undefined {
-  if (typeof value === 'string') return value.includes('{{') ? { path, text: value } : undefined;
-  if (typeof value !== 'object' || value === null || path.length > deepest) return undefined;
-  for (const [key, child] of Object.entries(value)) {
-    if (path.length === 1 && (key === 'annotations' || key === 'managedFields')) continue;
-    const step = Array.isArray(value) ? Number(key) : key;
-    const found = findTemplate(child, [...path, step]);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}

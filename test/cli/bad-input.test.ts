@@ -80,7 +80,7 @@ const inputs: readonly (readonly [what: string, path: string, code: string, wher
 
 describe.each(['compile', 'check', 'apply'])('natc %s refuses', (command) => {
   test.each(inputs)('%s', (_, path, code, where) => {
-    const run = natc([command, '-f', path], { cwd: folder });
+    const run = natc([command, '-f', path, '--validate', 'strict'], { cwd: folder });
     expect(run.stdout).toBe('');
     expect(run.stderr).toContain(`error[${code}`);
     expect(run.stderr.startsWith(where)).toBe(true);

@@ -5,6 +5,7 @@ import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
 import type { CommandDefinition } from '../command.ts';
 import { inputPaths, readCompileInput } from '../compile-input.ts';
+import { applyDefaults } from '../effective-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
 import { inputFingerprint } from '../input-fingerprint.ts';
@@ -23,7 +24,7 @@ export const applyCommand: CommandDefinition = {
   examples: [
     {
       does: 'From cron, on a node',
-      command: 'natc apply --from-cluster --node-name "$(hostname)" --validate warn --quiet',
+      command: 'natc apply --from-cluster --node-name "$(hostname)" --quiet',
     },
     {
       does: 'What would it send? Would the kernel take it?',
@@ -51,7 +52,7 @@ async function run(command: Command, terminal: Terminal) {
   const flags = command.opts<ApplyFlags>();
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
-  const input = await readCompileInput(flags, paths, commandClock(flags, terminal));
+  const input = await readCompileInput(flags, paths, commandClock(flags, terminal), applyDefaults);
   const host = await thisHost(terminal);
   const fingerprint = inputFingerprint(input);
   const isOrdinary = !flags.verify && flags.dryRun === undefined;

@@ -78,7 +78,7 @@ export const readCodes = {
   NATC1016: {
     title: 'unrendered template',
     explanation:
-      'The text holds a template action of Helm or Go, `{{ ... }}`, where a value is needed: the manifest has not been rendered.',
+      'The text is no YAML or JSON because of a template action of Helm or Go, `{{ ... }}`: the manifest has not been rendered. Braces within a value that can be read are text like any other.',
     remedy:
       'Run `helm template` (or the tool the template belongs to) first and give natc its output.',
   },
@@ -128,6 +128,12 @@ export const readCodes = {
     title: 'unsupported YAML tag',
     explanation: 'A value carries the tag !!binary, which no field that natc reads can have.',
     remedy: 'Write the value as a string.',
+  },
+  NATC1050: {
+    title: 'object too large',
+    explanation:
+      'One object alone would become more than 200,000 destinations (the ports of a Service times its addresses and source ranges) or endpoints (the ports of a slice or subset times its addresses). The API server sets no bound to these products, and compiling them would exhaust the memory of the node. With `--validate warn` the object is left out and all others are compiled.',
+    remedy: 'Give the object fewer ports or fewer addresses, or split it.',
   },
   NATC1030: {
     title: 'document is no object',
