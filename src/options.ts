@@ -1,6 +1,6 @@
 import type { IpFamily } from './net/family.ts';
 
-/** kube-proxy's `--detect-local-mode` (semantics 7.2). */
+/** kube-proxy's `--detect-local-mode` (M10 to M12). */
 export type DetectLocalMode =
   | 'ClusterCIDR'
   | 'NodeCIDR'

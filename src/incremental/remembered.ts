@@ -20,7 +20,7 @@ export interface Remembered {
   readonly items: readonly RememberedItem[];
   /** Services that have an endpoint that may reach itself in common with another Service. */
   readonly entangled: readonly string[];
-  /** For those who apply the ruleset (section 13). */
+  /** For those who apply the ruleset (C1 to C9). */
   readonly udpServices: readonly UdpService[];
   /** The ruleset as `natc compile` prints it. */
   readonly text: string;

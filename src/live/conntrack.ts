@@ -13,7 +13,7 @@ const families: Readonly<Record<IpFamily, string>> = { IPv4: 'ipv4', IPv6: 'ipv6
 
 /**
  * Deletes the UDP conntrack entries that lead to endpoints that are gone, or that were made while a
- * Service had no endpoint (section 13). TCP and SCTP are left alone (C9).
+ * Service had no endpoint (C1 to C9). TCP and SCTP are left alone (C9).
  *
  * @returns warnings: the rules are in force whatever happens here
  */

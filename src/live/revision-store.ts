@@ -37,7 +37,7 @@ import { udpServicesIn } from './stored-udp-services.ts';
 export interface StoredRevision {
   readonly revision: Revision;
   readonly ruleset: CanonicalRuleset;
-  /** For conntrack (section 13). */
+  /** For conntrack (C1 to C9). */
   readonly udpServices: readonly UdpService[];
 }
 

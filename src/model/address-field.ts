@@ -7,7 +7,7 @@ import { at, type Fields, label } from './fields.ts';
 
 /**
  * Reads the text of an IP address field. What the API server refuses is refused; a spelling that it
- * accepts but that another program may read differently gets a warning (semantics F15).
+ * accepts but that another program may read differently gets a warning (F15).
  *
  * @param keys where `text` stands, from `fields`.
  * @returns undefined when `text` is no address.

@@ -6,7 +6,7 @@ import { at, type Fields, label } from './fields.ts';
 
 /**
  * Reads the text of a CIDR field. One that says more than its network, or that other programs may read
- * differently, gets a warning (semantics R1, R2).
+ * differently, gets a warning (R1, R2).
  *
  * @param keys where `text` stands, from `fields`.
  * @returns undefined when `text` is no CIDR, which is refused.

@@ -1,5 +1,5 @@
 /**
- * The typed, valid cluster: what the model stage hands to the plan stage. API defaults (semantics D*)
+ * The typed, valid cluster: what the model stage hands to the plan stage. API defaults (D1 to D7)
  * are filled in, addresses are in canonical text, and every field has been validated; what the fields
  * mean for packets is the plan stage's business.
  */

@@ -5,7 +5,7 @@ import { failOption, type Option } from './option-values.ts';
 const longestName = 15;
 
 /**
- * Reads the name, or the beginning of the names, of pod interfaces (section 7.2).
+ * Reads the name, or the beginning of the names, of pod interfaces (M10 to M12).
  *
  * @param mode `--detect-local-mode` when its value requires this option.
  */

@@ -72,7 +72,7 @@ export function kubeProxyConfigOf(objects: readonly SourceObject[], file: string
 }
 
 /**
- * Reads a KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1, semantics Q4). Values of a wrong
+ * Reads a KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1, Q4). Values of a wrong
  * type are errors; fields without effect on natc are reported.
  */
 export function readKubeProxyConfig(object: SourceObject): KubeProxyConfig {

@@ -34,7 +34,7 @@ const conntrackFields: FieldUses = {
   udpTimeout: conntrack,
 };
 
-/** Every field of kubeproxy.config.k8s.io/v1alpha1 (semantics Q4), and what natc does with it. */
+/** Every field of kubeproxy.config.k8s.io/v1alpha1 (Q4), and what natc does with it. */
 export const kubeProxyFields: FieldUses = {
   apiVersion: 'used',
   kind: 'used',

@@ -5,7 +5,7 @@ import type { NodePortAddress } from './settings.ts';
 const words = ['primary', 'localhost', 'all'] as const;
 const expected = 'a CIDR, primary, localhost or all';
 
-/** Reads `--nodeport-addresses`: kube-proxy's words and CIDRs, mixed as one likes (section 8). */
+/** Reads `--nodeport-addresses`: kube-proxy's words and CIDRs, mixed as one likes (N1 to N12). */
 export const readNodePortAddresses = (
   option: Option,
   values: readonly string[],

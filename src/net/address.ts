@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { IpFamily } from './family.ts';
 
-/** An IP address in canonical text: dotted decimal, or RFC 5952 lower case (semantics F15). */
+/** An IP address in canonical text: dotted decimal, or RFC 5952 lower case (F15). */
 export interface Address {
   readonly family: IpFamily;
   readonly text: string;
@@ -44,7 +44,7 @@ export function canonicalFamily(text: string): IpFamily | undefined {
 export const familyOf = (canonical: string): IpFamily =>
   canonical.includes(':') ? 'IPv6' : 'IPv4';
 
-/** `ip:port`, or `[ip]:port` for IPv6: how an endpoint is named (semantics E7). */
+/** `ip:port`, or `[ip]:port` for IPv6: how an endpoint is named (E7). */
 export const formatAddressPort = (canonical: string, port: number): string =>
   canonical.includes(':') ? `[${canonical}]:${port}` : `${canonical}:${port}`;
 

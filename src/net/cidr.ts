@@ -19,7 +19,7 @@ export const formatNetwork = (cidr: Cidr): string =>
 
 /**
  * Reads `address/length` the way kube-proxy does: leading zeros are decimal, host bits are cut off
- * (semantics R1, R2).
+ * (R1, R2).
  *
  * @returns undefined when `text` is no CIDR; a bare address is none.
  */

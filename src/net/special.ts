@@ -3,7 +3,7 @@ import type { Address } from './address.ts';
 export type SpecialAddress = 'unspecified' | 'loopback' | 'link-local' | 'multicast';
 
 /**
- * The class of an address that names no single machine on the network (semantics V9, V20).
+ * The class of an address that names no single machine on the network (V9, V20).
  *
  * @param address canonical, so that the classes can be told from its first characters.
  */

@@ -16,7 +16,7 @@ import { planService, type Surroundings } from './service-ports.ts';
 import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
 
 /**
- * Decides what a service proxy would do with a cluster on one node (semantics sections 2-8 and 11):
+ * Decides what a service proxy would do with a cluster on one node (docs/rules.md):
  * which destinations are served, by which endpoints, under which policies. Pure, linear in its input,
  * and blind to the order of the objects.
  *

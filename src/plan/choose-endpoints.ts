@@ -1,5 +1,5 @@
 /**
- * Which endpoints a ServicePort sends connections to (semantics section 5).
+ * Which endpoints a ServicePort sends connections to (T1 to T6).
  */
 import type { Candidate } from './merge-endpoints.ts';
 import type { NodeFacts } from './node-facts.ts';

@@ -1,5 +1,5 @@
 /**
- * Destinations that are claimed more than once (semantics P6, ND5).
+ * Destinations that are claimed more than once (P6, ND5).
  */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Settings } from '../model/settings.ts';

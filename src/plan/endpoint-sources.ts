@@ -1,6 +1,6 @@
 /**
  * Which EndpointSlices, or which Endpoints object in their place, say where a Service's endpoints are
- * (semantics E1-E3, E12).
+ * (E1-E3, E12).
  */
 import type { Cluster, EndpointSlice, Endpoints, Service } from '../model/cluster.ts';
 import type { IpFamily } from '../net/family.ts';

@@ -1,5 +1,5 @@
 /**
- * The destinations of one ServicePort (semantics F1, F3-F5, P6 within a Service).
+ * The destinations of one ServicePort (F1, F3-F5, P6 within a Service).
  */
 import type { ServicePort } from '../model/cluster.ts';
 import { compareBytes } from './order.ts';

@@ -5,7 +5,7 @@ import type { NodeFacts } from './node-facts.ts';
 import type { LocalDetector } from './plan.ts';
 
 /**
- * How a local pod's traffic is told (semantics 7.2). Of CIDRs only the first of a family counts; none
+ * How a local pod's traffic is told (M10 to M12). Of CIDRs only the first of a family counts; none
  * in a family means no detector there (M10).
  */
 export function localDetector(

@@ -1,5 +1,5 @@
 /**
- * The endpoints of one Service in one family, per port (semantics E4-E10).
+ * The endpoints of one Service in one family, per port (E4-E10).
  */
 import type { SourceObject } from '../diagnostics/source.ts';
 import { formatAddressPort } from '../net/address.ts';

@@ -1,5 +1,5 @@
 /**
- * What the endpoint slice mirroring controller would make of an Endpoints object (semantics E3).
+ * What the endpoint slice mirroring controller would make of an Endpoints object (E3).
  */
 import type { EndpointAddress, EndpointSubset, Endpoints } from '../model/cluster.ts';
 import { familyOf } from '../net/address.ts';

@@ -1,5 +1,5 @@
 /**
- * Where node ports listen (semantics section 8, ND1, ND2).
+ * Where node ports listen (N1 to N12, ND1, ND2).
  */
 import type { NodePortAddress, Settings } from '../model/settings.ts';
 import { addressBits, type Cidr, cidrRange, networkOf, normaliseCidrs } from '../net/cidr.ts';

@@ -16,7 +16,7 @@ export interface Plan {
   readonly unserved: readonly UnservedService[];
 }
 
-/** A Service of the input that gets no rules (section 2). */
+/** A Service of the input that gets no rules (S1 to S9). */
 export interface UnservedService {
   readonly namespace: string;
   readonly service: string;
@@ -59,7 +59,7 @@ export interface FamilyPlan {
   readonly healthChecks: readonly HealthCheck[];
 }
 
-/** What a health-check server for one Service would know (section 16). */
+/** What a health-check server for one Service would know (H1 to H5). */
 export interface HealthCheck {
   readonly namespace: string;
   readonly service: string;
@@ -75,7 +75,7 @@ export type LocalDetector =
   | { readonly kind: 'interface'; readonly name: string }
   | { readonly kind: 'interface-prefix'; readonly prefix: string };
 
-/** Where node ports listen (section 8): local addresses of the node that lie in one of `cidrs`. */
+/** Where node ports listen (N1 to N12): local addresses of the node that lie in one of `cidrs`. */
 export interface NodePortAddresses {
   /** Normalised; `0.0.0.0/0` or `::/0` for all. Never empty. */
   readonly cidrs: readonly Cidr[];
@@ -152,7 +152,7 @@ export interface NodePortFrontend {
   readonly origin: Origin;
 }
 
-/** What happens to the first packet of a connection to a frontend (section 6). */
+/** What happens to the first packet of a connection to a frontend (P1 to P13). */
 export type Verdict =
   | {
       /** DNAT to a random member of the named list, which is not empty. */

@@ -1,5 +1,5 @@
 /**
- * The traffic policies in force and the endpoint sets that they need (semantics F7, F8, F16-F18).
+ * The traffic policies in force and the endpoint sets that they need (F7, F8, F16-F18).
  */
 import type { Service, TrafficPolicy } from '../model/cluster.ts';
 import type { UsedSets } from './choose-endpoints.ts';

@@ -1,5 +1,5 @@
 /**
- * Which Services are compiled (semantics section 2).
+ * Which Services are compiled (S1 to S9).
  */
 import type { FieldPath } from '../diagnostics/source.ts';
 import type { Service } from '../model/cluster.ts';

@@ -1,5 +1,5 @@
 /**
- * Topology hints (semantics T2, E11). Only hints in the slices matter: trafficDistribution and the
+ * Topology hints (T2, E11). Only hints in the slices matter: trafficDistribution and the
  * annotations are requests to whoever writes the slices (F12).
  */
 import type { Candidate } from './merge-endpoints.ts';

@@ -1,5 +1,5 @@
 /**
- * What happens to connections to the destinations of a ServicePort (semantics P1-P4).
+ * What happens to connections to the destinations of a ServicePort (P1-P4).
  */
 import type { TrafficPolicy } from '../model/cluster.ts';
 import type { ChosenEndpoints } from './choose-endpoints.ts';

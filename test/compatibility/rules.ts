@@ -169,7 +169,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           behaviour('topology-annotation-not-consulted'),
           behaviour('conditions-defaults'),
         ),
-        same('F11', '`healthCheckNodePort`: see section 16', plan('health-check', 'H1 ')),
+        same('F11', '`healthCheckNodePort`: see H1 to H5', plan('health-check', 'H1 ')),
         same(
           'F13',
           '`allocateLoadBalancerNodePorts: false` means no node port',

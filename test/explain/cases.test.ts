@@ -3,7 +3,7 @@ import { caseNames, readCase } from '../support/cases.ts';
 import { compileWorld } from '../support/compile-world.ts';
 import { expectationOf, simulatorOf } from '../support/simulate.ts';
 
-describe.skipIf(caseNames.length === 0)('compiled and simulated, the behaviour cases hold', () => {
+describe('compiled and simulated, the behaviour cases hold', () => {
   test.each(caseNames)('%s', (name) => {
     const { node, input, flows } = readCase(name);
     const simulate = simulatorOf(compileWorld({ objects: input, node }), node.localIPs);

@@ -8,10 +8,6 @@ import { judgeFlows } from '../support/kernel-flows.ts';
 import { createKernelNode } from '../support/kernel-node.ts';
 
 describeWithIptables('packets of the behaviour cases', (variant) => {
-  test.skipIf(caseNames.length === 0)('there are cases to run (../shared/cases)', () => {
-    expect(caseNames.length).toBeGreaterThan(0);
-  });
-
   test.concurrent.each(caseNames)('%s', async (file) => {
     const { node: record, input, flows } = readCase(file);
     const { families } = planWorld({ objects: input, node: record });

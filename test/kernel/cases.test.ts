@@ -8,10 +8,6 @@ import { createKernelNode } from '../support/kernel-node.ts';
 import { natc } from '../support/natc.ts';
 
 describeWithKernel('packets of the behaviour cases', () => {
-  test.skipIf(caseNames.length === 0)('there are cases to run (../shared/cases)', () => {
-    expect(caseNames.length).toBeGreaterThan(0);
-  });
-
   test.concurrent.each(caseNames)('%s', async (file) => {
     const { node: record, input, flows } = readCase(file);
     const ruleset = compileObjects(input, optionsOfNode(record));

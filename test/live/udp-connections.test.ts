@@ -1,4 +1,4 @@
-/** Stale UDP connections go, all others stay (section 13), with real flows. */
+/** Stale UDP connections go, all others stay (C1 to C9), with real flows. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   describeCluster,

@@ -1,15 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
 import { buildModel } from '../../src/model/model.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
+import { caseNames, readCase } from '../support/cases.ts';
 import { objectOf } from '../support/objects.ts';
-
-const folder = '../shared/cases';
-const files = existsSync(folder)
-  ? readdirSync(folder).filter((name) => name.endsWith('.yaml'))
-  : [];
 
 const options: CompileOptions = {
   ...defaultOptions,
@@ -17,16 +11,15 @@ const options: CompileOptions = {
   serviceNodePortRange: { first: 1, last: 65535 },
 };
 
-describe.skipIf(files.length === 0)('shared cases', () => {
-  test.for(files)('%s loses nothing that kube-proxy honours', (file) => {
-    const { input } = parse(readFileSync(`${folder}/${file}`, 'utf8'));
+describe('of the behaviour cases', () => {
+  test.for(caseNames)('%s loses nothing that kube-proxy honours', (file) => {
+    const { input } = readCase(file);
     const { cluster, diagnostics } = buildModel(
-      input.map((item: object) => objectOf(item)),
+      input.map((item) => objectOf(item)),
       options,
     );
     expect(hasErrors(diagnostics)).toBe(false);
-    const count = (kind: string): number =>
-      input.filter((item: { kind: string }) => item.kind === kind).length;
+    const count = (kind: string): number => input.filter((item) => item.kind === kind).length;
     expect(cluster.services).toHaveLength(count('Service'));
     expect(cluster.endpointSlices).toHaveLength(count('EndpointSlice'));
     expect(cluster.endpoints).toHaveLength(count('Endpoints'));

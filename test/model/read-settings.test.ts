@@ -10,7 +10,7 @@ const findings = (options: Partial<CompileOptions>) =>
     [severity, code, message, ...(hint === undefined ? [] : [`(${hint})`])].join(' '),
   );
 
-test('node-port addresses are words and networks, mixed (section 8)', () => {
+test('node-port addresses are words and networks, mixed (N1 to N12)', () => {
   const nodePortAddresses = ['primary', 'localhost', 'all', '192.168.0.7/24', '::/0'];
   expect(read({ nodePortAddresses }).nodePortAddresses).toEqual([
     { kind: 'primary' },
@@ -51,7 +51,7 @@ test('a zone that no label can have is refused; an empty one is not known (Q5)',
   expect(read({ zone: '' }).zone).toBeUndefined();
 });
 
-test('interface modes need their option (7.2)', () => {
+test('interface modes need their option (M11)', () => {
   expect(findings({ detectLocalMode: 'BridgeInterface' })).toEqual([
     'error NATC2085 --detect-local-mode needs --pod-bridge-interface, which is not given (give --pod-bridge-interface)',
   ]);

@@ -1,6 +1,6 @@
 /**
  * The oracle: what a service proxy does to the first packet of a connection, read straight from
- * semantics.md, rule by rule and in its order, with no thought for speed. It shares no code with natc.
+ * docs/rules.md, rule by rule and in its order, with no thought for speed. It shares no code with natc.
  */
 import type { IpFamily } from '../../src/net/family.ts';
 import { type EndpointSets, endpointSets, isOnThisNode } from './endpoint-sets.ts';

@@ -33,11 +33,11 @@ export const zoneOf = (world: World): string | undefined =>
 export const isLocalAddress = (world: World, ip: Ip): boolean =>
   isLoopback(ip) || world.node.localIPs.some((text) => mustParseIp(text).text === ip.text);
 
-/** 17.2: a packet whose source is an address of the node is made on the node (output hook). */
+/** A packet whose source is an address of the node is made on the node (output hook). */
 export const isFromNodeProcess = (world: World, packet: Packet): boolean =>
   isLocalAddress(world, mustParseIp(packet.from));
 
-/** 7.2: undefined when there is no detector in this family (M10). */
+/** Undefined when there is no detector in this family (M10). */
 export function localPodDetector(
   world: World,
   family: IpFamily,

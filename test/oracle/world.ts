@@ -10,9 +10,9 @@ export interface World {
   readonly node: NodeRecord;
 }
 
-/** The `node` record of the case files (17.1), with what natc can be told besides. */
+/** The `node` record of the case files, with what natc can be told besides. */
 export interface NodeRecord {
-  /** Undefined: natc is not told which node it is (DESIGN.md, `--node-name`). */
+  /** Undefined: natc is not told which node it is. */
   readonly hostname?: string;
   /** Primary address per family; where absent, from the Node object (N3). */
   readonly nodeIPs?: readonly string[];
@@ -43,7 +43,7 @@ export type DetectLocalMode =
   | 'BridgeInterface'
   | 'InterfaceNamePrefix';
 
-/** The first packet of a fresh connection (17.3). */
+/** The first packet of a fresh connection. */
 export interface Packet {
   readonly from: string;
   readonly to: string;

@@ -53,7 +53,7 @@ test('NodeCIDR without any pod CIDR is told', () => {
   expect(diagnostics.map(({ code }) => code)).toEqual(['NATC3016', 'NATC3016']);
 });
 
-test('7.2 the interface modes serve both families', () => {
+test('M11 the interface modes serve both families', () => {
   const bridge = detect({ detectLocalMode: 'BridgeInterface', podBridgeInterface: 'cbr0' });
   expect(bridge.IPv4.localDetector).toEqual({ kind: 'interface', name: 'cbr0' });
   expect(bridge.IPv6.localDetector).toEqual({ kind: 'interface', name: 'cbr0' });

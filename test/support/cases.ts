@@ -1,5 +1,5 @@
-/** The behaviour cases beside the project (semantics section 17), where they exist. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** The behaviour cases (fixtures/cases). */
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import type { Manifest } from '../oracle/manifest.ts';
@@ -19,7 +19,7 @@ export interface Flow extends Packet {
   readonly expect: Expectation;
 }
 
-/** The `expect` of a flow (17.2). */
+/** The `expect` of a flow, see fixtures/cases/README.md. */
 export type Expectation =
   | 'reject'
   | 'drop'
@@ -30,14 +30,12 @@ export type Expectation =
       readonly hairpin?: readonly string[];
     };
 
-const directory = new URL('../../../shared/cases/', import.meta.url);
+const directory = new URL('../../fixtures/cases/', import.meta.url);
 
-/** Names of all case files; empty where the folder is not there. */
-export const caseNames: readonly string[] = existsSync(directory)
-  ? readdirSync(directory)
-      .filter((name) => name.endsWith('.yaml'))
-      .sort()
-  : [];
+/** Names of all case files. */
+export const caseNames: readonly string[] = readdirSync(directory)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort();
 
 export function readCase(name: string): CaseFile {
   const file = parse(readFileSync(new URL(name, directory), 'utf8'));

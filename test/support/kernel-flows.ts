@@ -1,4 +1,4 @@
-/** Holds a ruleset in the kernel against what is expected of flows (semantics.md section 17). */
+/** Holds a ruleset in the kernel against what is expected of flows (fixtures/cases). */
 import { parseAddress } from '../../src/net/address.ts';
 import type { Flow } from './cases.ts';
 import { formatEndpoint, type KernelNode, type Outcome, type SentPacket } from './kernel-node.ts';

@@ -1,4 +1,4 @@
-/** Asks the simulator in the words of the case files (semantics 17.2). */
+/** Asks the simulator in the words of the case files (fixtures/cases/README.md). */
 import { interpret } from '../../src/explain/interpret.ts';
 import { interpretIptables, prepareIptables } from '../../src/explain/interpret-iptables.ts';
 import { answerOf, type Branch, type Outcome } from '../../src/explain/outcome.ts';

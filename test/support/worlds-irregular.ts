@@ -1,5 +1,5 @@
 /**
- * Worlds that the API server would refuse, but that kube-proxy reads all the same: what semantics.md
+ * Worlds that the API server would refuse, but that kube-proxy reads all the same: what docs/rules.md
  * says of such fields has to hold under `--validate warn`.
  */
 import fc from 'fast-check';

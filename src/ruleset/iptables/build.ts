@@ -8,7 +8,7 @@ import { natTable } from './nat-table.ts';
 import { verifyIptables } from './verify.ts';
 
 /**
- * One family's plan as iptables rules (section 14): the same packets go the same way as with the
+ * One family's plan as iptables rules (I1 to I15): the same packets go the same way as with the
  * nftables tables. A chain per ServicePort and, where it is needed, per endpoint.
  *
  * The tables stand in the order in which they take effect best: what refuses is there before nat sends

@@ -46,7 +46,7 @@ export const isLocal = (selector: 'source' | 'destination'): IptablesMatch => ({
   selector,
 });
 
-/** A packet of a local pod, or with `negated` any other (semantics 7.2). */
+/** A packet of a local pod, or with `negated` any other (M10 to M12). */
 export function fromLocalPod(detector: LocalDetector, negated: boolean): IptablesMatch {
   switch (detector.kind) {
     case 'source-cidr':

@@ -13,7 +13,7 @@ import { goto, inSet, rule } from './rules.ts';
 import { dports, l4protos } from './selectors.ts';
 
 /**
- * Session affinity (section 11) with one look-up whatever the number of endpoints: a map from client
+ * Session affinity (A1 to A12) with one look-up whatever the number of endpoints: a map from client
  * to endpoint address, one per ServicePort, list and target port. nft cannot write a computed value
  * into a map, so the pin is learnt after DNAT, where the packet already carries the endpoint.
  *

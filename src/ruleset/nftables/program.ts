@@ -16,7 +16,7 @@ import {
 import { hairpinKey, nodePortKey, serviceKey } from './selectors.ts';
 
 /**
- * The constant program (section 9): the chains that are the same whatever the Services are. They
+ * The constant program: the chains that are the same whatever the Services are. They
  * depend on the node's settings only, and look everything else up in sets and maps.
  */
 export function programChains(

@@ -39,7 +39,7 @@ export const vmap = (key: readonly Selector[], map: string): Statement => ({
 
 export const fibLocal = (selector: 'saddr' | 'daddr'): Match => ({ kind: 'fib-local', selector });
 
-/** Matches a packet of a local pod, or with `negated` any other (semantics 7.2). */
+/** Matches a packet of a local pod, or with `negated` any other (M10 to M12). */
 export function fromLocalPod(detector: LocalDetector, negated: boolean): Match {
   switch (detector.kind) {
     case 'source-cidr':
