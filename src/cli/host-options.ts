@@ -1,23 +1,40 @@
 import { type Command, Option } from 'commander';
 import type { ChosenBackend } from '../live/backend.ts';
 import type { LockResult } from '../live/lock.ts';
-import { parseInteger } from './option-values.ts';
+import { parseInteger, parseSeconds } from './option-values.ts';
 
 /** Options of the commands that change the kernel or ask it. */
-export interface HostFlags {
+export interface HostFlags extends CommandTimeoutFlags {
   readonly stateDir: string;
   readonly lockTimeout: number;
 }
 
 export const addHostOptions = (command: Command): Command =>
+  addCommandTimeout(
+    command
+      .optionsGroup('Host:')
+      .option('--state-dir <dir>', 'where natc keeps what it gave the kernel', '/run/natc')
+      .option(
+        '--lock-timeout <seconds>',
+        'how long to wait for another natc to finish',
+        parseInteger,
+        30,
+      ),
+  );
+
+export interface CommandTimeoutFlags {
+  /** Seconds. */
+  readonly commandTimeout: number;
+}
+
+export const addCommandTimeout = (command: Command): Command =>
   command
     .optionsGroup('Host:')
-    .option('--state-dir <dir>', 'where natc keeps what it gave the kernel', '/run/natc')
     .option(
-      '--lock-timeout <seconds>',
-      'how long to wait for another natc to finish',
-      parseInteger,
-      30,
+      '--command-timeout <time>',
+      'how long nft and other programs may take (30s, 2m), more for large input',
+      parseSeconds,
+      60,
     );
 
 export interface BackendFlags {
@@ -39,7 +56,8 @@ export const changeOptions = ({ stateDir, lockTimeout }: HostFlags) => ({
   stateDirectory: stateDir,
   lock: async (): Promise<LockResult> => {
     const { takeLock } = await import('../live/lock.ts');
-    return takeLock(stateDir, lockTimeout);
+    const { programsOn } = await import('../live/programs.ts');
+    return takeLock(stateDir, lockTimeout, programsOn(process.env['PATH']));
   },
   now: secondsNow,
 });

@@ -2,7 +2,11 @@ import type { Host } from '../live/host.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The machine this process runs on. */
-export async function thisHost({ environment }: Terminal): Promise<Host> {
+/** @param commandTimeout seconds that a program may take */
+export async function thisHost({ environment }: Terminal, commandTimeout?: number): Promise<Host> {
   const { execHost } = await import('../live/exec-host.ts');
-  return execHost({ uid: process.getuid?.(), path: environment['PATH'] });
+  return execHost(
+    { uid: process.getuid?.(), path: environment['PATH'] },
+    commandTimeout === undefined ? {} : { seconds: commandTimeout },
+  );
 }

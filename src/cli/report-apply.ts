@@ -21,7 +21,10 @@ export async function reportApply(
   await printDiagnostics(outcome.diagnostics, flags, terminal);
   switch (outcome.kind) {
     case 'refused':
-      return exitCodes.hostRefused;
+      // Then it is not known whether anything was changed.
+      return outcome.diagnostics.some(({ code }) => code === 'NATC5104')
+        ? exitCodes.incomplete
+        : exitCodes.hostRefused;
     case 'guarded':
       return exitCodes.guardRefused;
     case 'incomplete':
@@ -104,7 +107,13 @@ async function say(text: string, flags: MessageFlags, terminal: Terminal): Promi
 }
 
 /** What another program did, or another backend left: seen or repaired. */
-const remarks: ReadonlySet<string> = new Set(['NATC5026', 'NATC5027', 'NATC5028', 'NATC5054']);
+const remarks: ReadonlySet<string> = new Set([
+  'NATC5026',
+  'NATC5027',
+  'NATC5028',
+  'NATC5054',
+  'NATC5103',
+]);
 
 /** Everything else that is said after an apply is something left undone. */
 const isFailure = ({ code }: Diagnostic): boolean => !remarks.has(code);

@@ -17,7 +17,13 @@ export type RunResult =
       readonly stdout: string;
       readonly stderr: string;
     }
-  | { readonly kind: 'signalled'; readonly signal: string; readonly stderr: string }
+  | {
+      readonly kind: 'signalled';
+      readonly signal: string;
+      readonly stderr: string;
+      /** Why natc stopped it: `it took longer than 60 s`; undefined where it was not natc. */
+      readonly limit?: string;
+    }
   /** The program was not started: it does not exist, or may not be run. */
   | { readonly kind: 'not-started'; readonly message: string };
 
@@ -30,7 +36,9 @@ export function describeRun(result: RunResult): string {
     case 'exited':
       return firstLine(result.stderr) ?? `exit status ${result.exitCode}`;
     case 'signalled':
-      return `killed by ${result.signal}`;
+      return result.limit === undefined
+        ? `killed by ${result.signal}`
+        : `stopped by natc: ${result.limit}`;
     case 'not-started':
       return result.message;
   }

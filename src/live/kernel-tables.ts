@@ -22,6 +22,10 @@ export interface Stamps {
   readonly ip6: Stamp | undefined;
 }
 
+/** Whether nft listed a set: ending with 0 is not enough. */
+export const isSetListing = (result: RunResult): boolean =>
+  result.kind === 'exited' && result.exitCode === 0 && result.stdout.includes('set revision {');
+
 /** Reads the stamps. @returns diagnostics where nft cannot be used at all. */
 export async function readStamps(
   host: Host,
@@ -29,14 +33,25 @@ export async function readStamps(
   const found = { ip: undefined as Stamp | undefined, ip6: undefined as Stamp | undefined };
   for (const family of nftFamilies) {
     const { result, stamp } = await readStamp(host, family, tableName);
+    if (result.kind === 'exited' && result.exitCode === 0 && !isSetListing(result))
+      return { refusals: [notListed] };
     if (isUnusable(result)) return { refusals: nftDiagnostics(result, { tables: [] }) };
     found[family] = stamp;
   }
   return found;
 }
 
+const notListed: Diagnostic = {
+  code: 'NATC5105',
+  severity: 'error',
+  message: 'nft reported success for listing a set, but listed none',
+  places: [],
+  hint: 'look which nft it is that natc runs: command -v nft',
+};
+
 const isUnusable = (result: RunResult): boolean =>
   result.kind === 'not-started' ||
+  (result.kind === 'signalled' && result.limit !== undefined) ||
   (result.kind === 'exited' &&
     result.exitCode !== 0 &&
     result.stderr.includes('Operation not permitted'));

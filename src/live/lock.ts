@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve as absolute, join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type Programs, programsOn } from './programs.ts';
 import { makeStateDirectory, notOurs, UnsafeDirectoryError } from './state-directory.ts';
 import { makeLockFile } from './state-file.ts';
 import { systemErrorText } from './system-error.ts';
@@ -17,13 +18,22 @@ export type LockResult =
 
 const lockFile = 'lock';
 
+/** Seconds more than its own timeout that flock gets, and to end. */
+const patience = 5;
+
+const longestComplaint = 4096;
+
 /**
  * Takes the lock that lets one natc at a time change this host, waiting up to `timeout` seconds.
  *
  * flock(1) holds a kernel lock on a file for as long as the `cat` it runs lives, and `cat` ends when
  * our end of the pipe closes: however natc dies, kill -9 included, no stale lock is left behind.
  */
-export async function takeLock(directory: string, timeout: number): Promise<LockResult> {
+export async function takeLock(
+  directory: string,
+  timeout: number,
+  programs: Programs = programsOn(undefined),
+): Promise<LockResult> {
   try {
     await makeStateDirectory(directory);
     await makeLockFile(directory, lockFile);
@@ -32,30 +42,49 @@ export async function takeLock(directory: string, timeout: number): Promise<Lock
     const reason = isUnsafe ? notOurs(directory, error.unsafe) : systemErrorText(error);
     return { kind: 'unavailable', reason };
   }
-  const path = join(directory, lockFile);
+  const path = join(absolute(directory), lockFile);
+  const flock = await programs.find('flock');
+  if (flock.kind === 'not-found') {
+    const isAbsent = flock.message.endsWith('command not found');
+    return { kind: 'unavailable', reason: isAbsent ? 'flock is not installed' : flock.message };
+  }
+  const shell = await programs.find('sh');
+  if (shell.kind === 'not-found') return { kind: 'unavailable', reason: shell.message };
   const child = spawn(
-    'flock',
-    ['--exclusive', '--timeout', String(timeout), path, 'sh', '-c', 'echo held; exec cat'],
-    { stdio: ['pipe', 'pipe', 'pipe'] },
+    flock.path,
+    ['--exclusive', '--timeout', String(timeout), path, shell.path, '-c', 'echo held; exec cat'],
+    { cwd: '/', env: await programs.environment(), stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return new Promise((resolve) => {
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => {
-      complaint += chunk.toString();
+      if (complaint.length < longestComplaint) complaint += chunk.toString();
     });
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'ENOENT' ? 'flock is not installed' : error.message;
-      resolve({ kind: 'unavailable', reason });
+    child.stdin.on('error', () => {});
+    const overdue = setTimeout(
+      () => {
+        child.kill('SIGKILL');
+        resolve({ kind: 'unavailable', reason: 'flock does not end' });
+      },
+      (timeout + patience) * 1000,
+    );
+    child.once('error', (error) => {
+      clearTimeout(overdue);
+      resolve({ kind: 'unavailable', reason: error.message });
     });
     child.stdout.once('data', () => {
+      clearTimeout(overdue);
       const release = async (): Promise<void> => {
         child.stdin.end();
+        const late = setTimeout(() => child.kill('SIGKILL'), patience * 1000);
         await ended;
+        clearTimeout(late);
       };
       resolve({ kind: 'held', lock: { release } });
     });
     child.once('close', (code) => {
+      clearTimeout(overdue);
       // flock says nothing when it gives up waiting; anything else comes with a message.
       resolve(
         code === 1 && complaint === ''

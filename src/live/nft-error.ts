@@ -22,7 +22,11 @@ export function nftDiagnostics(result: RunResult, ruleset: Ruleset): readonly Di
     case 'not-started':
       return [nftMissing(result.message)];
     case 'signalled':
-      return [nftCrashed(result.signal)];
+      return [
+        result.limit === undefined
+          ? nftCrashed(result.signal)
+          : programStopped('nft', result.limit),
+      ];
     case 'exited':
       return result.exitCode === 0 ? [] : exitDiagnostics(result.exitCode, result.stderr, ruleset);
   }
@@ -67,6 +71,15 @@ const notPermitted: Diagnostic = {
   places: [],
   hint: 'run natc as root, or give it the capability CAP_NET_ADMIN',
 };
+
+/** natc stopped a program that took too long or printed without end. */
+export const programStopped = (program: string, limit: string): Diagnostic => ({
+  code: 'NATC5101',
+  severity: 'error',
+  message: `${program} was stopped: ${limit}`,
+  places: [],
+  hint: 'look what it waits for; a slow machine needs a longer --command-timeout',
+});
 
 function nftCrashed(signal: string): Diagnostic {
   return {

@@ -1,26 +1,24 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Delta } from '../ruleset/delta.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import { carriedPins } from './carry-pins.ts';
+import { verdictOn } from './commit-verdict.ts';
 import {
   commonRevision,
   differenceFrom,
-  familiesOf,
   type Held,
   heldRuleset,
   isStamped,
   type Wanted,
 } from './held.ts';
-import { type Host, succeeded } from './host.ts';
+import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
-import { type Revision, readStamp } from './revision.ts';
+import type { Revision } from './revision.ts';
 import { type LoadedRevision, type StoredRevision, storeRevision } from './revision-store.ts';
 import { stateErrorText } from './state-directory.ts';
 import {
   commit,
-  familiesTouched,
   isEmpty,
   isOutdated,
   replacement,
@@ -42,6 +40,9 @@ export type ReconcileOutcome =
   /** The kernel refused; it holds what it held before. */
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
+/** Others may be quicker, but not for ever: then something is wrong with nft. */
+const mostAttempts = 4;
+
 /**
  * Leads the kernel from what it holds to what is wanted, in one transaction. When the kernel turns out
  * to hold something else than thought, it is listed and the difference computed anew; when even that
@@ -56,6 +57,7 @@ export async function reconcile(
   wanted: Wanted,
   time: number,
   onStep: OnStep = noSteps,
+  attempts = mostAttempts,
 ): Promise<ReconcileOutcome> {
   const planned = await plannedTransaction(host, held, wanted, time);
   if (planned === undefined) {
@@ -77,18 +79,30 @@ export async function reconcile(
   const stored = { ...wanted, ruleset: wanted.canonical, revision };
   const diagnostics = await tryToStore(directory, stored, held.stored, onStep);
   const result = await commit(host, transaction);
-  if (succeeded(result)) {
+  const verdict = await verdictOn(host, transaction, revision, held.stamps);
+  const isSuccess = succeeded(result);
+  if (verdict === 'done' || (isSuccess && verdict === 'unknown')) {
     onStep('committed');
-    const changed = { kind: 'changed', revision, delta, source: held.source, diagnostics } as const;
-    if (await isUndisturbed(host, held, wanted, transaction)) return changed;
-    const again = await readAgain(host, directory, wanted, time, onStep);
-    return again.kind === 'up-to-date' ? { ...changed, source: 'kernel' } : again;
+    const remarks = isSuccess ? [] : [doneAllTheSame(result)];
+    const doubts = verdict === 'unknown' ? [notReadBack] : [];
+    const said = [...diagnostics, ...remarks, ...doubts];
+    return { kind: 'changed', revision, delta, source: held.source, diagnostics: said };
   }
-  if (held.ruleset === undefined || !isOutdated(result))
-    return { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset) };
-  if (held.source === 'kernel')
-    return reconcile(host, directory, { ...held, ruleset: undefined }, wanted, time, onStep);
-  return readAgain(host, directory, wanted, time, onStep);
+  if (isSuccess && verdict === 'not-done') return { kind: 'refused', diagnostics: [notDone] };
+  const isTaken = isSuccess || isOutdated(result);
+  if (held.ruleset === undefined || !isTaken || attempts <= 1) {
+    const doubts = verdict === 'unknown' && result.kind === 'signalled' ? [notReadBack] : [];
+    const complaints = isSuccess ? [notDone] : nftDiagnostics(result, wanted.ruleset);
+    return { kind: 'refused', diagnostics: [...complaints, ...doubts] };
+  }
+  if (!isSuccess && held.source === 'kernel') {
+    const unknown = { ...held, ruleset: undefined };
+    return reconcile(host, directory, unknown, wanted, time, onStep, attempts - 1);
+  }
+  const again = await readAgain(host, directory, wanted, time, onStep, attempts - 1);
+  return isSuccess && again.kind === 'up-to-date'
+    ? { kind: 'changed', revision, delta, source: 'kernel', diagnostics }
+    : again;
 }
 
 async function readAgain(
@@ -97,29 +111,12 @@ async function readAgain(
   wanted: Wanted,
   time: number,
   onStep: OnStep,
+  attempts: number,
 ): Promise<ReconcileOutcome> {
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
   const listed = await heldRuleset(host, directory, stamps, true);
-  return reconcile(host, directory, listed, wanted, time, onStep);
-}
-
-/**
- * A table that the transaction did not touch was not compared in it either: whether it still carries the
- * stamp that was found before.
- */
-async function isUndisturbed(
-  host: Host,
-  { stamps }: Held,
-  { canonical }: Wanted,
-  transaction: Transaction,
-): Promise<boolean> {
-  const touched = familiesTouched(transaction);
-  for (const family of familiesOf(canonical).filter((candidate) => !touched.has(candidate))) {
-    const { stamp } = await readStamp(host, family, tableName);
-    if (stamp?.half !== stamps[family]?.half) return false;
-  }
-  return true;
+  return reconcile(host, directory, listed, wanted, time, onStep, attempts);
 }
 
 interface PlannedTransaction {
@@ -175,3 +172,26 @@ export const stateNotWritten = (directory: string, error: unknown): Diagnostic =
   places: [],
   hint: 'free some room, or name another directory with --state-dir; until then every apply lists the kernel',
 });
+
+const notDone: Diagnostic = {
+  code: 'NATC5102',
+  severity: 'error',
+  message: 'nft reported success, but the kernel does not hold the change',
+  places: [],
+  hint: 'look which nft it is that natc runs (command -v nft), and whether another program changes the tables of natc',
+};
+
+const doneAllTheSame = (result: RunResult): Diagnostic => ({
+  code: 'NATC5103',
+  severity: 'warning',
+  message: `nft reported a failure (${describeRun(result)}), but the kernel holds the change`,
+  places: [],
+});
+
+const notReadBack: Diagnostic = {
+  code: 'NATC5104',
+  severity: 'error',
+  message: 'whether the kernel holds the change could not be read back',
+  places: [],
+  hint: 'natc status tells, as soon as nft can list a set again',
+};

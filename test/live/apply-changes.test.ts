@@ -140,11 +140,10 @@ describeWithKernel('changes applied one after the other', () => {
     await apply(textOf([plain, plain]));
     const programs = mkdtempSync(join(tmpdir(), 'natc-nft-'));
     // Refuses to change anything.
-    const script =
-      '#!/bin/sh\n[ "$1" = -f ] && { echo "Error: no" >&2; exit 1; }\nexec "$REAL" "$@"\n';
-    writeFileSync(join(programs, 'nft'), script, { mode: 0o755 });
     const real = (await kept.must(['sh', '-c', 'command -v nft'])).trim();
-    const environment = [`REAL=${real}`, `PATH=${programs}:${process.env['PATH']}`];
+    const script = `#!/bin/sh\n[ "$1" = -f ] && { echo "Error: no" >&2; exit 1; }\nexec ${real} "$@"\n`;
+    writeFileSync(join(programs, 'nft'), script, { mode: 0o755 });
+    const environment = [`PATH=${programs}:${process.env['PATH']}`];
     const changed = textOf([plain, { ...plain, pods: [3] }]);
     const before = await listing(kept);
     const refused = await kept.run(['env', ...environment, ...natcApply, '--no-sysctl'], changed);

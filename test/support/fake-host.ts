@@ -1,4 +1,4 @@
-import type { Host, RunResult } from '../../src/live/host.ts';
+import { type Host, type RunResult, succeeded } from '../../src/live/host.ts';
 
 export interface Call {
   readonly command: string;
@@ -12,6 +12,8 @@ export interface HostScript {
   /** The first entry whose beginning matches the command line answers it; otherwise: success. */
   readonly runs?: readonly (readonly [commandLine: string, result: RunResult])[];
   readonly files?: Readonly<Record<string, string>>;
+  /** Whose stamps the kernel has afterwards: those of transactions that succeeded (default), of all, of none. */
+  readonly takes?: 'successes' | 'everything' | 'nothing';
   /** Files that cannot be written, with the system's message. */
   readonly readOnly?: Readonly<Record<string, string>>;
 }
@@ -30,8 +32,20 @@ export const failure = (stderr: string, exitCode = 1): RunResult => ({
   stderr,
 });
 
-/** A host that runs nothing, answers by script and remembers what it was asked. */
-export function fakeHost({ isRoot = true, runs = [], files = {}, readOnly = {} }: HostScript) {
+const stampPattern = /^add element (ip6?) natc revision (\{ 0x.* \})$/gm;
+
+/**
+ * A host that runs nothing, answers by script and remembers what it was asked; and the stamps that it was
+ * given.
+ */
+export function fakeHost({
+  isRoot = true,
+  runs = [],
+  files = {},
+  readOnly = {},
+  takes = 'successes',
+}: HostScript) {
+  const stamps = new Map<string, string>();
   const calls: Call[] = [];
   const written = new Map<string, string>(Object.entries(files));
   const host: Host = {
@@ -39,7 +53,16 @@ export function fakeHost({ isRoot = true, runs = [], files = {}, readOnly = {} }
     run: async (command, args, stdin) => {
       calls.push({ command, args, stdin });
       const line = [command, ...args].join(' ');
-      return runs.find(([beginning]) => line.startsWith(beginning))?.[1] ?? success();
+      const result = runs.find(([beginning]) => line.startsWith(beginning))?.[1];
+      const isTaken = takes === 'everything' || result === undefined || succeeded(result);
+      if (line.startsWith('nft -f') && takes !== 'nothing' && isTaken)
+        for (const [, family = '', stamp = ''] of (stdin ?? '').matchAll(stampPattern))
+          stamps.set(family, stamp);
+      const [, family = ''] = /^nft list set (ip6?) natc revision$/.exec(line) ?? [];
+      if (family === '') return result ?? success();
+      return stamps.has(family)
+        ? success(`set revision {\n${stamps.get(family)}`)
+        : (result ?? failure('Error: No such file or directory'));
     },
     readFile: async (path) => written.get(path),
     writeFile: async (path, text) => {

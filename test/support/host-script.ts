@@ -21,10 +21,12 @@ export function hostScript(
     mount -t proc proc /proc 2>/dev/null || true
     mount -t tmpfs tmpfs /run
     export nft=$(command -v nft) PATH=/run/bin:$PATH; mkdir /run/bin
+    natc_program=${natcProgram}
     natc() { ${process.execPath} ${natcProgram} "$@"; }
     apply_until() { ${process.execPath} ${program} "$1" "$2" /run/natc; }
     wrap_nft() {
-      { echo '#!/bin/sh'; cat; } > /run/bin/nft; chmod +x /run/bin/nft
+      # natc hands on no variables but its own four.
+      { echo '#!/bin/sh'; echo "nft=$nft"; cat; } > /run/bin/nft; chmod +x /run/bin/nft
     }
     holds() { natc apply -q --no-sysctl --verify --dry-run -f "$1" --backend nftables | grep -q . && echo "not $1" || echo "$1"; }
   `;

@@ -53,7 +53,7 @@ async function run(command: Command, terminal: Terminal) {
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const input = await readCompileInput(flags, paths, commandClock(flags, terminal), applyDefaults);
-  const host = await thisHost(terminal);
+  const host = await thisHost(terminal, flags.commandTimeout);
   const fingerprint = inputFingerprint(input);
   const isOrdinary = !flags.verify && flags.dryRun === undefined;
   if (isOrdinary && input.diagnostics.length === 0) {

@@ -1,17 +1,23 @@
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
-import { addBackendOption, type BackendFlags } from '../host-options.ts';
+import {
+  addBackendOption,
+  addCommandTimeout,
+  type BackendFlags,
+  type CommandTimeoutFlags,
+} from '../host-options.ts';
 import { printDiagnostics } from '../messages.ts';
 import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
 
-interface Flags extends MessageFlags, BackendFlags {}
+interface Flags extends MessageFlags, BackendFlags, CommandTimeoutFlags {}
 
 export const cleanupCommand: CommandDefinition = {
   description:
     'Remove what apply made: the tables "ip natc" and "ip6 natc" of nftables, the chains NATC-* of ' +
     'iptables and the jumps into them, and nothing else. Sysctls stay as they are.',
   configure: (command) => {
+    addCommandTimeout(command);
     addBackendOption(command, 'both');
     addMessageOptions(command);
   },
@@ -23,7 +29,10 @@ export const cleanupCommand: CommandDefinition = {
   run: async (command, terminal) => {
     const { cleanUpBackends } = await import('../../live/cleanup-backends.ts');
     const flags = command.opts<Flags>();
-    const outcome = await cleanUpBackends(await thisHost(terminal), flags.backend);
+    const outcome = await cleanUpBackends(
+      await thisHost(terminal, flags.commandTimeout),
+      flags.backend,
+    );
     await printDiagnostics(outcome.diagnostics, flags, terminal);
     if (outcome.kind === 'refused') return exitCodes.hostRefused;
     if (flags.quiet !== true) {

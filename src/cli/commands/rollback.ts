@@ -36,7 +36,7 @@ export const rollbackCommand: CommandDefinition = {
 
 async function run(command: Command, terminal: Terminal) {
   const flags = command.opts<Flags>();
-  const host = await thisHost(terminal);
+  const host = await thisHost(terminal, flags.commandTimeout);
   const { rollBack, rollBackUnconfirmed } = await import('../../live/rollback.ts');
   if (flags.unlessConfirmed === undefined)
     return reportRollback(await rollBack(host, changeOptions(flags)), flags, terminal);

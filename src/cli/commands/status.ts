@@ -41,7 +41,7 @@ export const statusCommand: CommandDefinition = {
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
     const flags = command.opts<Flags>();
-    const status = await statusFor(await thisHost(terminal), flags);
+    const status = await statusFor(await thisHost(terminal, flags.commandTimeout), flags);
     if ('refusals' in status) {
       await printDiagnostics(status.refusals, flags, terminal);
       return exitCodes.hostRefused;

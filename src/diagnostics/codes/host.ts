@@ -225,4 +225,36 @@ export const hostCodes = {
     remedy:
       'Look with ls -ld at the path that the message names; chown it to root and take the permission away with chmod go-w, or name another directory with --state-dir. natc makes the directory itself, for its owner alone, where its parent exists.',
   },
+  NATC5101: {
+    title: 'a program was stopped',
+    explanation:
+      'What natc runs has a limited time, longer for large input, and may print a limited amount. This one took longer or printed more, so that natc stopped it, with all that it had started. A transaction that nft had not handed to the kernel by then is lost; the kernel takes transactions whole or not at all, and natc looks afterwards which of the two it was.',
+    remedy:
+      'Run the same program by hand and look what it waits for. Where the machine is only slow, give it more time with --command-timeout.',
+  },
+  NATC5102: {
+    title: 'nft did not do what it said',
+    explanation:
+      "After a change natc reads back its stamps, which are changed in the same transaction. nft ended with 0, but the stamps are those from before, or somebody else's each time.",
+    remedy:
+      'Look which nft natc finds first (command -v nft): a wrapper may swallow its input. Look for another program that changes the tables ip natc and ip6 natc.',
+  },
+  NATC5103: {
+    title: 'nft failed, but the change is in force',
+    explanation:
+      "nft ended with a failure or was ended by a signal, but the kernel's stamps are those of the new revision: it has the whole change.",
+    remedy: 'Nothing has to be repaired. If it happens each time, look for a wrapper around nft.',
+  },
+  NATC5104: {
+    title: 'not known whether the change is in force',
+    explanation:
+      'After the transaction the stamps could not be read: nft crashes, hangs or fails on listing a set. The kernel holds the old rules or the new ones, whole.',
+    remedy: 'Repair nft, then run natc status and natc apply again.',
+  },
+  NATC5105: {
+    title: 'nft does not list',
+    explanation:
+      'nft ended with 0 when natc asked for its stamps, but printed no set: what natc runs as nft does not do what nft does. Nothing was changed.',
+    remedy: 'Look which nft natc finds first (command -v nft); a wrapper may swallow its output.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** Knows the process groups that natc has started, and ends them when natc is gone. */
+export interface Reaper {
+  readonly started: (group: number) => void;
+  readonly ended: (group: number) => void;
+}
+
+/**
+ * Reads `+ GROUP` and `- GROUP`; at the end of its input, which comes however natc ends, it kills the
+ * groups that are left.
+ */
+const script = `
+groups=' '
+while read -r what group; do
+  case $what in
+    +) groups="$groups$group " ;;
+    -) groups="\${groups%% $group *} \${groups#* $group }" ;;
+  esac
+done
+for group in $groups; do kill -s KILL -- "-$group"; done
+`;
+
+/**
+ * Starts a process that outlives this one just long enough to kill what it leaves running. The kernel's
+ * own PR_SET_PDEATHSIG would reach children only, not theirs, and Node cannot set it.
+ *
+ * @param shell the path of a POSIX shell
+ */
+export function startReaper(shell: string, env: Readonly<Record<string, string>>): Reaper {
+  const child: ChildProcess = spawn(shell, ['-c', script], {
+    cwd: '/',
+    env,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const { stdin } = child;
+  // Without one, natc works all the same.
+  child.on('error', () => {});
+  stdin?.on('error', () => {});
+  child.unref();
+  // The pipe must not keep natc running either.
+  if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  return {
+    started: (group) => stdin?.write(`+ ${group}\n`),
+    ended: (group) => stdin?.write(`- ${group}\n`),
+  };
+}
