@@ -3,6 +3,7 @@ import { isPrinted, type Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { buildModel } from '../model/model.ts';
 import type { CompileOptions } from '../options.ts';
+import { nodeFacts } from '../plan/node-facts.ts';
 import type { Plan } from '../plan/plan.ts';
 import { udpServices } from '../plan/udp-connections.ts';
 import type { Input } from '../read/inputs.ts';
@@ -79,7 +80,9 @@ function spliced(
 
   const objects = new Map(arrived.map((item) => [item, readItem(item, inputs)]));
   const { cluster, settings } = buildModel(present(objects.values()), options, optionPlaces);
-  const descriptions = [...describeObjects(cluster).values()];
+  const descriptions = [
+    ...describeObjects(cluster, nodeFacts(cluster, settings).addresses).values(),
+  ];
   const services = new Set(present([...descriptions, ...gone].map(({ service }) => service)));
   const others = items.flatMap((item) => known.get(item.hash) ?? []);
   refuseTwice(others, descriptions);
@@ -94,7 +97,8 @@ function spliced(
   if (factsOf(output) !== remembered.facts) giveUp('something about the node changed');
   if (remembered.entangled.some((service) => services.has(service)))
     giveUp('Services have an endpoint in common');
-  const described = describeObjects(output.cluster);
+  const { addresses } = nodeFacts(output.cluster, output.settings);
+  const described = describeObjects(output.cluster, addresses);
   refuseTaken(
     others.filter((item) => !isNeeded(item)),
     [...described.values()],

@@ -35,7 +35,7 @@ export interface RememberedItem {
   readonly identity: string | undefined;
   /** `namespace/name` of the Service that the object is, or belongs to. */
   readonly service: string | undefined;
-  /** What no other Service may have: cluster IPs, and node ports as `30080/TCP`. */
+  /** What no other Service may have: cluster IPs, and numbers of node ports as `30080`. */
   readonly claims: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export function remember(
   if (plan.families.some(leavesSomeToOthers)) return undefined;
   const objectOf = matchItems(items, objects, skipped);
   if (objectOf === undefined) return undefined;
-  const described = describeObjects(cluster);
+  const described = describeObjects(cluster, nodeFacts(cluster, settings).addresses);
   return {
     options,
     frame,
@@ -78,9 +78,14 @@ export type Description = Omit<RememberedItem, 'hash'>;
 
 export const otherKind: Description = { identity: undefined, service: undefined, claims: [] };
 
-/** What the objects of a cluster are, and which Service each belongs to. */
+/**
+ * What the objects of a cluster are, and which Service each belongs to.
+ *
+ * @param nodeAddresses where a Service's port may be another one's node port (P12)
+ */
 export function describeObjects(
   cluster: CompileOutput['cluster'],
+  nodeAddresses: ReadonlySet<string>,
 ): ReadonlyMap<SourceObject, Description> {
   const described = new Map<SourceObject, Description>();
   for (const service of cluster.services) {
@@ -88,7 +93,7 @@ export function describeObjects(
     described.set(service.object, {
       identity: `Service ${name}`,
       service: name,
-      claims: claimsOf(service),
+      claims: claimsOf(service, nodeAddresses),
     });
   }
   for (const { object, namespace, name, serviceName } of cluster.endpointSlices) {
@@ -105,20 +110,28 @@ export function describeObjects(
   return described;
 }
 
-const claimsOf = ({ clusterIPs, ports }: Service): readonly string[] => [
-  ...clusterIPs.filter((address) => address !== 'None'),
-  ...ports
-    .filter(({ nodePort }) => nodePort !== 0)
-    .map(({ nodePort, protocol }) => `${nodePort}/${protocol}`),
-];
+function claimsOf(service: Service, nodeAddresses: ReadonlySet<string>): readonly string[] {
+  const { clusterIPs, ports, externalIPs, ingress, healthCheckNodePort } = service;
+  const addresses = [...externalIPs, ...ingress.map(({ ip }) => ip)];
+  const isAtNode = addresses.some((each) => each !== undefined && nodeAddresses.has(each));
+  return [
+    ...clusterIPs.filter((address) => address !== 'None'),
+    ...[
+      healthCheckNodePort,
+      ...ports.flatMap(({ nodePort, port }) => (isAtNode ? [nodePort, port] : [nodePort])),
+    ]
+      .filter((number) => number !== 0)
+      .map(String),
+  ];
+}
 
 /** All that a ruleset takes from the node, as text that can be compared. */
 export function factsOf({
   cluster,
   settings,
 }: Pick<CompileOutput, 'cluster' | 'settings'>): string {
-  const { node, ...facts } = nodeFacts(cluster, settings);
-  return JSON.stringify({ ...facts, isKnown: node !== undefined });
+  const { node, addresses, ...facts } = nodeFacts(cluster, settings);
+  return JSON.stringify({ ...facts, addresses: [...addresses], isKnown: node !== undefined });
 }
 
 /** Their addresses stand in a set that does not say whose they are. */

@@ -24,6 +24,8 @@ export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalN
 export type TrafficPolicy = 'Cluster' | 'Local';
 
 export interface Service extends Named {
+  /** `metadata.creationTimestamp`, in milliseconds since 1970; undefined when missing or unreadable. */
+  readonly createdAt: number | undefined;
   /** Label `service.kubernetes.io/service-proxy-name` (S3); undefined when absent. */
   readonly serviceProxyName: string | undefined;
   readonly type: ServiceType;

@@ -1,7 +1,9 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { isRecord } from './fields.ts';
 import { compareText } from './object-order.ts';
 import type { Report } from './report.ts';
+import { compareAge, readTimestamp } from './seniority.ts';
 
 interface Identified {
   readonly namespace: string;
@@ -11,8 +13,9 @@ interface Identified {
 
 /**
  * Refuses objects of one kind that have the same namespace and name, and keeps one of each: one in which
- * the least is wrong, since a cluster holds only one of them, which is valid. Which one depends on their
- * content alone, so that the order of the input makes no difference.
+ * the least is wrong, since a cluster holds only one of them, which is valid. Of several such ones it is
+ * the oldest (ND11), and of several as old it depends on their content alone. So the order of the input
+ * makes no difference.
  *
  * @param identify what identifies an item.
  */
@@ -44,10 +47,11 @@ function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, repo
   const byContent = byPosition
     .map((entry) => ({
       ...entry,
+      createdAt: createdAt(entry.object),
       content: canonicalJson(entry.object.value),
       faults: faults.get(entry.object) ?? 0,
     }))
-    .sort((a, b) => a.faults - b.faults || compareText(a.content, b.content));
+    .sort((a, b) => a.faults - b.faults || compareAge(a, b) || compareText(a.content, b.content));
   const [kept] = byContent;
   if (kept === undefined) throw new Error('a group of duplicates is never empty');
   // Where nothing is compiled, the first one in the file is the better one to point at.
@@ -80,6 +84,11 @@ const comparePosition = (a: SourceObject, b: SourceObject): number =>
   compareText(a.source.name, b.source.name) ||
   a.extent.start - b.extent.start ||
   compareText(JSON.stringify(a.extent.path), JSON.stringify(b.extent.path));
+
+function createdAt({ value }: SourceObject): number | undefined {
+  const metadata = value['metadata'];
+  return isRecord(metadata) ? readTimestamp(metadata['creationTimestamp']) : undefined;
+}
 
 const namePlace = (object: SourceObject) =>
   ({ kind: 'field', object, path: ['metadata', 'name'] }) as const;

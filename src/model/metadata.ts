@@ -1,6 +1,7 @@
 import { type Fields, rawField, refuseMissing } from './fields.ts';
 import { metadataFields } from './known-fields.ts';
 import { labelRule, type NameRule, readName } from './names.ts';
+import { readTimestamp } from './seniority.ts';
 import { checkSpelling } from './spelling.ts';
 import { mapField, stringField } from './typed-fields.ts';
 
@@ -8,6 +9,8 @@ export interface Metadata {
   /** `default` when unset; '' for kinds without a namespace. */
   readonly namespace: string;
   readonly name: string;
+  /** Milliseconds since 1970; undefined when missing or unreadable. */
+  readonly createdAt: number | undefined;
   readonly labels: Fields | undefined;
   readonly annotations: Fields | undefined;
 }
@@ -34,6 +37,7 @@ export function readMetadata(
   return {
     namespace,
     name,
+    createdAt: readTimestamp(rawField(metadata, 'creationTimestamp')),
     labels: mapField(metadata, 'labels'),
     annotations: mapField(metadata, 'annotations'),
   };

@@ -8,10 +8,10 @@ import { type ReadEndpointSlice, readEndpointSlice } from './endpoint-slice.ts';
 import { type ReadEndpoints, readEndpoints } from './endpoints.ts';
 import { at, rootFields } from './fields.ts';
 import { readNode } from './node.ts';
-import { compareObjects } from './object-order.ts';
 import { asProxied } from './proxied.ts';
 import { readSettings } from './read-settings.ts';
 import { createReport, type Report } from './report.ts';
+import { compareSeniority } from './seniority.ts';
 import { type ReadService, readService } from './service.ts';
 import type { Settings } from './settings.ts';
 
@@ -66,8 +66,8 @@ export function buildModel(
   for (const read of distinct.services) for (const check of serviceChecks) check(read, options);
   for (const read of distinct.slices) for (const check of endpointSliceChecks) check(read, options);
   for (const read of distinct.endpoints) for (const check of endpointsChecks) check(read, options);
-  const byName = distinct.services.toSorted((a, b) => compareObjects(a.service, b.service));
-  for (const check of servicesChecks) check(byName, options);
+  const bySeniority = distinct.services.toSorted((a, b) => compareSeniority(a.service, b.service));
+  for (const check of servicesChecks) check(bySeniority, options);
   const cluster: Cluster = {
     services: distinct.services.map(({ service }) => asProxied(service)),
     endpointSlices: distinct.slices.map(({ slice }) => slice),

@@ -46,6 +46,7 @@ export function readService(object: SourceObject, report: Report): ReadService |
     object,
     namespace: metadata.namespace,
     name: metadata.name,
+    createdAt: metadata.createdAt,
     serviceProxyName: serviceProxyName(metadata),
     type: oneOfField(spec, 'type', serviceTypes) ?? 'ClusterIP',
     clusterIPs,

@@ -11,6 +11,7 @@ import { localDetector } from './local-detector.ts';
 import { nodeFacts } from './node-facts.ts';
 import { nodePortAddresses } from './node-port-addresses.ts';
 import { sortedUnique } from './order.ts';
+import { type Owners, ownersOf } from './owners.ts';
 import type { FamilyPlan, Plan } from './plan.ts';
 import { planService, type Surroundings } from './service-ports.ts';
 import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
@@ -34,9 +35,10 @@ export function buildPlan(
 ): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
   const { taken, unserved } = takeServices(cluster.services, settings);
   const node = nodeFacts(cluster, settings);
+  const owners = ownersOf(cluster.services);
   const families = ipFamilies
     .filter((family) => settings.families.includes(family))
-    .map((family) => planFamily(cluster, taken, { family, settings, node, sources }));
+    .map((family) => planFamily(cluster, taken, owners, { family, settings, node, sources }));
   const plan: Plan = { families: families.map((built) => built.plan), unserved };
   const planned = { cluster, settings, optionPlaces, node, sources, taken, plan };
   const claims = families.flatMap((built) => built.diagnostics);
@@ -47,35 +49,40 @@ export function buildPlan(
 function planFamily(
   cluster: Cluster,
   taken: Cluster['services'],
+  owners: Owners,
   around: Surroundings,
 ): { readonly plan: FamilyPlan; readonly diagnostics: readonly Diagnostic[] } {
   const { family, settings, node } = around;
   const services = taken
     .map((service) => planService(service, around))
     .filter((service) => service !== undefined);
-  const clusterIPs = sortedUnique(services.map((service) => service.clusterIP));
-  const served = new Set(clusterIPs);
-  const { servicePorts, diagnostics } = settleClaims(
-    services.flatMap((service) => service.servicePorts),
-    settings.validate,
+  const others = otherProxyClusterIPs(cluster.services, settings, family);
+  const clusterIPs = sortedUnique(
+    services
+      .filter(({ service, clusterIP }) => owners.clusterIPs.get(clusterIP) === service)
+      .map(({ clusterIP }) => clusterIP),
   );
+  const served = new Set(clusterIPs);
+  const listenOn = nodePortAddresses(settings, node, family);
+  const { servicePorts, healthChecks, contests, diagnostics } = settleClaims(services, {
+    family,
+    validate: settings.validate,
+    owners,
+    nodeAddresses: node.addresses,
+    nodePortAddresses: listenOn,
+  });
   const plan: FamilyPlan = {
     family,
     localDetector: localDetector(settings, node, family),
     masqueradeAll: settings.masqueradeAll,
     masqueradeMark: 2 ** settings.masqueradeBit,
     clusterIPs,
-    otherProxyClusterIPs: sortedUnique(
-      otherProxyClusterIPs(cluster.services, settings, family).filter(
-        (address) => !served.has(address),
-      ),
-    ),
+    otherProxyClusterIPs: sortedUnique(others.filter((address) => !served.has(address))),
     serviceCIDRs: normaliseCidrs(settings.serviceCIDRs.filter((cidr) => cidr.family === family)),
-    nodePortAddresses: nodePortAddresses(settings, node, family),
+    nodePortAddresses: listenOn,
     servicePorts,
-    healthChecks: services
-      .map((service) => service.healthCheck)
-      .filter((check) => check !== undefined),
+    healthChecks,
+    contests,
   };
   return { plan, diagnostics };
 }

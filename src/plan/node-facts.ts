@@ -12,6 +12,8 @@ export interface NodeFacts {
   readonly zone: string | undefined;
   /** The node's primary address of each family (N3), canonical; loopback means unknown (N2). */
   readonly primaryIPs: Readonly<Record<IpFamily, string | undefined>>;
+  /** All of its addresses that are known, canonical; both families. */
+  readonly addresses: ReadonlySet<string>;
   /** In order of preference; both families. */
   readonly podCIDRs: readonly Cidr[];
 }
@@ -37,6 +39,7 @@ export function nodeFacts(cluster: Cluster, settings: Settings): NodeFacts {
     node,
     zone: settings.zone ?? node?.zone,
     primaryIPs: { IPv4: primaryIP('IPv4'), IPv6: primaryIP('IPv6') },
+    addresses: new Set(addresses),
     podCIDRs,
   };
 }

@@ -57,6 +57,30 @@ export interface FamilyPlan {
   readonly servicePorts: readonly ServicePortPlan[];
   /** Health-check node ports (H1), sorted by namespace and Service name. Not part of any ruleset. */
   readonly healthChecks: readonly HealthCheck[];
+  /** What several Services claim, and who has it. Not part of any ruleset. */
+  readonly contests: readonly Contest[];
+}
+
+/** A destination that two Services claim (ND11); one entry for each that lost it. */
+export interface Contest {
+  /** `192.0.2.1:80/TCP`, or `30080/TCP` for a node port. */
+  readonly destination: string;
+  /** Canonical; undefined for a node port. */
+  readonly address: string | undefined;
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly winner: Contestant;
+  readonly loser: Contestant;
+  /** Why the winner has it; a clause, such as `a cluster IP goes before an external IP`. */
+  readonly reason: string;
+}
+
+export interface Contestant {
+  /** `namespace/name` */
+  readonly service: string;
+  /** What the destination is to it: `cluster IP`, `external IP`, `node port`. */
+  readonly kind: string;
+  readonly origin: Origin;
 }
 
 /** What a health-check server for one Service would know (H1 to H5). */

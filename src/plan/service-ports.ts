@@ -27,6 +27,7 @@ export interface Surroundings {
 }
 
 export interface ServicePlan {
+  readonly service: Service;
   readonly clusterIP: string;
   /** Sorted by port name and protocol. */
   readonly servicePorts: readonly ServicePortPlan[];
@@ -48,6 +49,7 @@ export function planService(service: Service, around: Surroundings): ServicePlan
   const shared = { service, addresses, node, merged, sourceRanges };
   const servicePorts = portsByIdentity(service.ports).map((port) => planPort(port, shared));
   return {
+    service,
     clusterIP: addresses.clusterIP.address,
     servicePorts,
     healthCheck: healthCheckOf(service, merged),

@@ -75,7 +75,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           tests: [
             check('ports-required', '(V2)'),
             check('port-names', '(V3)'),
-            check('node-port-collisions', '(V4)'),
+            check('node-port-collisions', '(V6)'),
             check('duplicate-ports', '(V6)'),
             check('node-port-type', '(V7)'),
             check('load-balancer-only', '(V10)'),
@@ -279,10 +279,14 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           says: 'the same destination twice',
           natc: 'own',
           remark:
-            'Within a Service external handling wins. Between Services it is an error that names both (ND5); with `--validate warn` the first by namespace and name has it.',
+            'Within a Service external handling wins. Between Services it is an error that names both (ND5); with `--validate warn` a cluster IP goes before a load-balancer IP and that before an external IP, then the older Service has it, and its name decides only between Services of the same age (ND11).',
           nftablesMode: 'external wins; between Services undefined',
           iptablesMode: 'cluster IP wins; between Services undefined',
-          tests: [plan('verdicts', 'P6 '), plan('claims', 'P6 ND5')],
+          tests: [
+            plan('verdicts', 'P6 '),
+            plan('claims', 'P6 ND5'),
+            plan('claims', 'ND11 a cluster IP goes before'),
+          ],
         },
         same(
           'P7',
@@ -321,11 +325,19 @@ export const sections: readonly { readonly title: string; readonly rules: readon
             kernel('source-ranges', 'without endpoints'),
           ],
         },
-        same(
-          'P11 P12',
-          'a service address goes before a node port',
-          kernel('load-balancer-status', '(P12)'),
-        ),
+        {
+          rules: ['P11', 'P12'],
+          says: 'a service address goes before a node port',
+          natc: 'own',
+          remark:
+            'But an address of this node and a port that are the node port of an older Service are left to that one, with a warning (ND11).',
+          nftablesMode: 'the address goes first',
+          iptablesMode: 'the address goes first',
+          tests: [
+            kernel('load-balancer-status', '(P12)'),
+            plan('claims', 'ND11 P12 a node port is not taken over'),
+          ],
+        },
         same('P13', 'Services may share a VIP on different ports', plan('claims', 'P13 ')),
       ],
     },

@@ -129,7 +129,7 @@ test('ND4 cluster IPs of another proxy are listed apart, without any that is our
   const labels = { 'service.kubernetes.io/service-proxy-name': 'cilium' };
   const { IPv4, IPv6 } = planned([
     service({ clusterIP: '172.30.0.50' }, { name: 'other', labels }),
-    service({}, { name: 'same', labels }),
+    service({}, { name: 'zzz', labels }),
     service({ clusterIP: 'fd00::50' }, { name: 'six', labels }),
     service({ clusterIP: 'None' }, { name: 'none', labels }),
     service(),

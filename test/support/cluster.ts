@@ -10,11 +10,11 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A ClusterIP Service `default/web` with the TCP port `http` 80, and whatever `spec` changes. */
 export const service = (spec: Fields = {}, more: Fields = {}): Fields => {
-  const { name = 'web', namespace = 'default', labels = {}, status = {} } = more;
+  const { name = 'web', namespace = 'default', labels = {}, status = {}, createdAt } = more;
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace, labels },
+    metadata: { name, namespace, labels, creationTimestamp: createdAt },
     spec: {
       clusterIP: '172.30.0.41',
       ports: [{ name: 'http', port: 80, protocol: 'TCP' }],

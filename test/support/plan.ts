@@ -88,6 +88,7 @@ export const familyPlan = (more: Partial<FamilyPlan> = {}): FamilyPlan => ({
   },
   servicePorts: [],
   healthChecks: [],
+  contests: [],
   ...more,
 });
 

@@ -91,10 +91,11 @@ export const serviceShapes = fc.record({
 /** What the Services of a world have claimed, so that no two claim the same (ND5, V6). */
 export interface Claims {
   readonly tuples: Map<string, string>;
-  readonly nodePorts: Set<string>;
+  /** Who has each number, for which of its ports, and for which protocols. */
+  readonly nodePorts: Map<number, { readonly holder: string; readonly protocols: Set<string> }>;
 }
 
-export const noClaims = (): Claims => ({ tuples: new Map(), nodePorts: new Set() });
+export const noClaims = (): Claims => ({ tuples: new Map(), nodePorts: new Map() });
 
 /** @param slot tells the Services of a world apart: their cluster IPs. */
 export function buildService(shape: ServiceShape, slot: number, claims: Claims): ServiceManifest {
@@ -107,7 +108,7 @@ export function buildService(shape: ServiceShape, slot: number, claims: Claims):
     ...(shape.isTerse && port.protocol === 'TCP' ? {} : { protocol: port.protocol }),
     port: port.port,
     targetPort: port.targetPort,
-    ...(mayHaveNodePorts ? { nodePort: claimNodePort(claims, port, shape.nodePort) } : {}),
+    ...(mayHaveNodePorts ? { nodePort: claimNodePort(claims, owner, port, shape.nodePort) } : {}),
   }));
   const claim = (address: string): boolean => claimTuples(claims, owner, address, shape.ports);
   const external = shape.externalIPs.filter(claim);
@@ -183,13 +184,15 @@ function affinity(shape: ServiceShape): Partial<ServiceManifest['spec']> {
   }
 }
 
-/** The first free number from the drawn one on; protocols do not get into each other's way (V6). */
-function claimNodePort(claims: Claims, port: PortTemplate, drawn: number): number {
+/** The first free number from the drawn one on; protocols share one for the same port only (V6). */
+function claimNodePort(claims: Claims, owner: string, port: PortTemplate, drawn: number): number {
   for (let step = 0; ; step++) {
     const number = nodePortNumbers.first + drawn + step;
-    const key = `${number}/${port.protocol}`;
-    if (claims.nodePorts.has(key)) continue;
-    claims.nodePorts.add(key);
+    const holder = `${owner} ${port.port}`;
+    const use = claims.nodePorts.get(number) ?? { holder, protocols: new Set<string>() };
+    if (use.holder !== holder || use.protocols.has(port.protocol)) continue;
+    use.protocols.add(port.protocol);
+    claims.nodePorts.set(number, use);
     return number;
   }
 }

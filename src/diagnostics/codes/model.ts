@@ -39,7 +39,7 @@ export const modelCodes = {
   NATC2007: {
     title: 'duplicate object',
     explanation:
-      'Two objects of the same kind have the same namespace and name; a cluster has one only. With --validate warn one of them is kept: the same one in whatever order the files are read.',
+      'Two objects of the same kind have the same namespace and name; a cluster has one only. With --validate warn one of them is kept: the oldest (metadata.creationTimestamp), and between objects of the same age the same one in whatever order the files are read.',
     remedy: 'Remove or rename one of them. The message names both places.',
   },
   NATC2008: {
@@ -110,7 +110,7 @@ export const modelCodes = {
   NATC2027: {
     title: 'node port of two Services',
     explanation:
-      'Two Services claim the same node port for the same protocol. Packets could go to one of them only.',
+      'Two Services claim the same node port, or a health-check node port. The API server gives each number to one Service only, whatever the protocol. With --validate warn the older Service (metadata.creationTimestamp) keeps a port and protocol that both claim, and between Services of the same age the first by namespace and name.',
     remedy: 'Change one of the two. The message names both places.',
   },
   NATC2030: {
@@ -128,7 +128,7 @@ export const modelCodes = {
   NATC2032: {
     title: 'cluster IP of two Services',
     explanation:
-      'Two Services claim the same cluster IP, which the API server would give to one only. With --validate warn both are served where their ports differ.',
+      'Two Services claim the same cluster IP, which the API server would give to one only. With --validate warn the older Service (metadata.creationTimestamp) keeps the address with all its ports, and between Services of the same age the first by namespace and name; the rest of the other Service is served.',
     remedy: 'Change or remove one of the two. The message names both places.',
   },
   NATC2033: {

@@ -5,9 +5,9 @@ export const planCodes = {
   NATC3001: {
     title: 'destination claimed twice',
     explanation:
-      'Two Services claim the same address, protocol and port. Which of them kube-proxy serves is undefined; natc refuses to guess.',
+      'Two Services claim the same address, protocol and port. Which of them kube-proxy serves is undefined; natc refuses to guess. With --validate warn a cluster IP goes before a load-balancer IP and that before an external IP; then the Service with the older metadata.creationTimestamp has it (one without is younger than all others), and only between Services of the same age the first by namespace and name.',
     remedy:
-      'Give one of the Services another external IP, load-balancer IP or port. With --validate warn the Service that comes first by namespace and name keeps the destination.',
+      'Give one of the Services another external IP, load-balancer IP or port. Who did not expect the other claim may be looking at an attempt to take over traffic.',
   },
   NATC3002: {
     title: 'Endpoints object not read',
@@ -135,5 +135,11 @@ export const planCodes = {
     explanation:
       "An endpoint's address is the cluster IP of a Service. A connection sent there is not translated a second time, and is refused as one to an unused port of a cluster IP.",
     remedy: 'List the endpoints of that Service instead.',
+  },
+  NATC3030: {
+    title: 'node port claimed by address',
+    explanation:
+      'An external IP or load-balancer IP of a Service is an address of this node, and its port is the node port of another Service. A packet to both is for one of them: for the older Service, or, where they are of the same age, for the address, as with kube-proxy. The node port of the other is not reachable there, or the address is not served on that port.',
+    remedy: 'Give one of the Services another external IP or port.',
   },
 } as const satisfies Record<string, CodeEntry>;

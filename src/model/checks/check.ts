@@ -10,5 +10,5 @@ export type ServiceCheck = Check<ReadService>;
 export type EndpointSliceCheck = Check<ReadEndpointSlice>;
 export type EndpointsCheck = Check<ReadEndpoints>;
 
-/** A rule that spans several Services, which come sorted by namespace and name. */
+/** A rule that spans several Services, which come sorted by age, then namespace and name (ND11). */
 export type ServicesCheck = Check<readonly ReadService[]>;

@@ -1,6 +1,7 @@
 import { at, isGiven } from '../fields.ts';
 import type { ReadService } from '../service.ts';
 import type { ServicesCheck } from './check.ts';
+import { keeps } from './keeps.ts';
 
 /** The API server gives a cluster IP to one Service only. */
 export const clusterIPCollisions: ServicesCheck = (services) => {
@@ -20,7 +21,7 @@ function refuseTaken(read: ReadService, address: string, owner: ReadService): vo
   read.spec.report.refuse(clusterIPPlace(read, address), {
     code: 'NATC2032',
     message: `cluster IP ${address} is taken by Service ${namespace}/${name}`,
-    hint: 'choose another address, or none to have the API server allocate one',
+    hint: keeps(read, owner, 'choose another address, or none to have the API server allocate one'),
     also: [{ ...clusterIPPlace(owner, address), note: 'first taken here' }],
   });
 }
