@@ -19,10 +19,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   parse: ['net', 'ruleset', 'diagnostics', 'render'],
   diff: ['net', 'ruleset', 'render', 'plan', 'diagnostics', 'model', 'explain'],
   explain: ['net', 'ruleset', 'plan', 'diagnostics', 'render', 'model', 'compile.ts'],
-  live: ['net', 'ruleset', 'render', 'parse', 'plan', 'diagnostics'],
+  live: ['net', 'ruleset', 'render', 'parse', 'plan', 'diagnostics', 'hold-back'],
   'options.ts': ['net'],
   'compile.ts': ['diagnostics', 'model', 'plan', 'ruleset', 'options.ts', 'net'],
   'compile-nodes.ts': ['compile.ts', 'diagnostics', 'model', 'plan', 'options.ts'],
+  'hold-back': ['compile.ts', 'diagnostics', 'model', 'plan'],
   incremental: [
     'compile.ts',
     'diagnostics',

@@ -11,7 +11,7 @@ import type { Compiled, CompileInput } from './compile-input.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { keepRemembered, recompileInput, rememberCompiled } from './recompile-input.ts';
 import { reportApply } from './report-apply.ts';
-import { backendFor, sharedOptions } from './run-apply.ts';
+import { backendFor, isApplied, sharedOptions } from './run-apply.ts';
 import { reportStages, type StageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -32,14 +32,18 @@ export async function applyChanges(
 ): Promise<ExitCode | undefined> {
   const result = await recompileInput(input, items, flags, terminal);
   // The same input again: the kernel is not what was left there.
-  if (result?.plan === undefined) return undefined;
-  if ((await backendFor(host, result.plan, flags, terminal)) !== 'nftables') return undefined;
+  if (result?.output === undefined) return undefined;
+  const { plan } = result.output;
+  const { believeChanges, keepChangedBelief } = await import('./hold-back.ts');
+  const belief = await believeChanges(result.services, result.output, flags);
+  if (belief === undefined) return undefined;
+  if ((await backendFor(host, plan, flags, terminal)) !== 'nftables') return undefined;
   const { clock } = input;
   const wanted = await wantedOf(result.remembered);
   if (wanted === undefined) return undefined;
   const { applyRuleset } = await import('../live/apply.ts');
   const outcome = await applyRuleset(host, wanted, {
-    ...sharedOptions(sysctlsFor(servedFamilies(wanted.canonical, result.plan)), flags),
+    ...sharedOptions(sysctlsFor(servedFamilies(wanted.canonical, plan)), flags, true),
     verify: false,
     force: flags.force === true,
     input: { fingerprint, warnings: 0 },
@@ -47,6 +51,7 @@ export async function applyChanges(
   await reportStages(clock, flags, terminal);
   if (outcome.kind === 'refused') return undefined;
   const exitCode = await reportApply(outcome, flags, terminal);
+  if (isApplied(exitCode)) await keepChangedBelief(belief, result.objects, result.services, flags);
   await keepIfPossible(result.remembered, flags, clock);
   return exitCode;
 }

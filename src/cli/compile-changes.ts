@@ -48,7 +48,7 @@ async function compileChanged(
   const result = await recompileInput(input, items, flags, terminal);
   if (result === undefined) return undefined;
   const { clock, inputs } = input;
-  const { remembered, plan } = result;
+  const { remembered, output } = result;
   // A machine's format is a document even when there is nothing to say.
   const files = input.listedByNatc ? ('cluster' as const) : inputs.length;
   const size = { files, objects: remembered.items.length };
@@ -56,7 +56,7 @@ async function compileChanged(
   const exitCode = await clock.run('write', () =>
     deliver(remembered.text, flags.outFile, flags, terminal),
   );
-  if (plan !== undefined) await keep(remembered, clock, flags, terminal);
+  if (output !== undefined) await keep(remembered, clock, flags, terminal);
   return exitCode;
 }
 

@@ -17,7 +17,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   1: 'the answer is no: differences or problems found, or the packet is not delivered',
   2: 'cannot answer: usage error, unreadable or invalid input, internal error',
   3: 'the host refused, nothing was changed: nft missing, no permission, rejected by the kernel',
-  4: 'a guard refused, nothing was changed',
+  4: 'a guard refused: nothing was changed, or all but what it holds back',
   5: 'another natc held the lock for too long',
   6: 'applied, but what comes after it failed',
 };

@@ -1,10 +1,11 @@
 import { counted } from '../diagnostics/summary.ts';
+import type { Waiting } from '../hold-back/waiting.ts';
 import type { Status } from '../live/status.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 
 /** For people. @param now seconds since 1970, as everywhere here */
 export function statusText(status: Status, now: number): string {
-  const { backend, revision, tables, drift, elsewhere, confirmUntil } = status;
+  const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting } = status;
   if (tables.length === 0 && revision === undefined)
     return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n`;
   const lines = [
@@ -26,14 +27,22 @@ export function statusText(status: Status, now: number): string {
     ...(confirmUntil === undefined
       ? []
       : [`waits for natc confirm: rolled back in ${Math.max(0, confirmUntil - now)}s`]),
+    ...(waiting === undefined ? [] : waitingLines(waiting, now)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
+/** What is held back; each line is a name, so that it can be looked for. */
+const waitingLines = ({ items, since, count }: Waiting, now: number): readonly string[] => [
+  `held back for ${age(now - since)}, ${counted(count, 'input')} in a row (NATC5060, NATC5061):`,
+  ...items.slice(0, 20).map((item) => `  ${item}`),
+  ...(items.length > 20 ? [`  and ${items.length - 20} more`] : []),
+];
+
 /** For programs; `version` changes when a field changes its meaning or goes (docs/apply.md). */
 export function statusJson(status: Status, now: number): string {
-  const { backend, revision, tables, drift, elsewhere, confirmUntil, revisions, diagnostics } =
-    status;
+  const { backend, revision, tables, drift, elsewhere, confirmUntil } = status;
+  const { waiting, revisions, diagnostics } = status;
   const document = {
     version: 1,
     backend: backend === 'nftables' ? backend : 'iptables',
@@ -43,6 +52,7 @@ export function statusJson(status: Status, now: number): string {
     drift: drift === undefined ? null : { count: drift.length, repair: drift },
     elsewhere,
     confirmUntil: confirmUntil ?? null,
+    waiting: waiting ?? null,
     revisions,
     problems: diagnostics.map(({ code, severity, message }) => ({ code, severity, message })),
   };

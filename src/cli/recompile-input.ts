@@ -46,7 +46,7 @@ export async function recompileInput(
   const says =
     result.kind === 'full'
       ? `all compiled: ${result.because}`
-      : `${result.services} Services compiled, the others as before`;
+      : `${result.services.size} Services compiled, the others as before`;
   if (flags.stats === true) await stderr.write(`${says}\n`);
   return result.kind === 'full' ? undefined : result;
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Waiting } from '../hold-back/waiting.ts';
 import type { ApplyOutcome } from '../live/apply.ts';
 import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
 import type { DryRunOutcome } from '../live/dry-run.ts';
@@ -95,6 +96,12 @@ export async function reportRollback(
     }
   }
   return outcome.diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
+}
+
+/** Something of the input is not believed yet: said also when asked to be quiet. */
+export async function reportWaiting(waiting: Waiting, { stderr }: Terminal): Promise<void> {
+  const { waitingLine } = await import('../hold-back/messages.ts');
+  await stderr.write(`${waitingLine(waiting)}\n`);
 }
 
 async function reportLockTimeout(terminal: Terminal): Promise<ExitCode> {

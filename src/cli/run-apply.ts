@@ -1,6 +1,5 @@
 import type { CompileOutput } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
-import type { ApplyOptions } from '../live/apply.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
 import type { Host } from '../live/host.ts';
 import { requiredSysctls, type Sysctl } from '../live/sysctl.ts';
@@ -27,12 +26,25 @@ export async function backendFor(
   return backend;
 }
 
+/** What the applied ruleset was compiled from. */
+export interface ApplyInput {
+  /** Undefined when it is not to be recognised: something of it waits. */
+  readonly fingerprint: string | undefined;
+  readonly warnings: number;
+  /** Whether it was compared with the last one. */
+  readonly isCompared: boolean;
+}
+
+/** Whether the kernel holds what was compiled now. */
+export const isApplied = (exitCode: ExitCode): boolean =>
+  exitCode === exitCodes.success || exitCode === exitCodes.incomplete;
+
 /** The second half of `natc apply`. */
 export const runApply = (
   host: Host,
   output: CompileOutput,
   backend: Backend,
-  input: NonNullable<ApplyOptions['input']>,
+  input: ApplyInput,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> =>
@@ -43,7 +55,7 @@ export const runApply = (
 async function runNftables(
   host: Host,
   { plan, ruleset }: CompileOutput,
-  input: NonNullable<ApplyOptions['input']>,
+  { isCompared, ...input }: ApplyInput,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -51,7 +63,7 @@ async function runNftables(
   const wanted = wantedFrom(plan, ruleset);
   const { confirmTimeout } = flags;
   const options = {
-    ...sharedOptions(requiredSysctls(plan), flags),
+    ...sharedOptions(requiredSysctls(plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
     input,
@@ -67,7 +79,7 @@ async function runNftables(
 async function runIptables(
   host: Host,
   { plan }: CompileOutput,
-  input: NonNullable<ApplyOptions['input']>,
+  { isCompared, ...input }: ApplyInput,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -82,7 +94,7 @@ async function runIptables(
   const warnings = limits.filter(({ severity }) => severity === 'warning').length;
   const wanted = wantedTablesFrom(plan);
   const options = {
-    ...sharedOptions(requiredSysctls(plan), flags),
+    ...sharedOptions(requiredSysctls(plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
     input: { ...input, warnings: input.warnings + warnings },
@@ -98,9 +110,16 @@ async function runIptables(
   );
 }
 
-/** @param sysctls what the rules rely on */
-export const sharedOptions = (sysctls: readonly Sysctl[], flags: ApplyFlags) => ({
+/**
+ * @param sysctls what the rules rely on
+ * @param isCompared whether the input was compared with the last one; an empty one is refused in any case
+ */
+export const sharedOptions = (
+  sysctls: readonly Sysctl[],
+  flags: ApplyFlags,
+  isCompared: boolean,
+) => ({
   ...changeOptions(flags),
-  maxRemovals: flags.allowMassRemoval === true ? undefined : flags.maxRemovals,
+  maxRemovals: flags.allowMassRemoval === true ? undefined : isCompared ? 100 : flags.maxRemovals,
   sysctls: flags.sysctl ? sysctls : [],
 });

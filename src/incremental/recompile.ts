@@ -4,7 +4,6 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { buildModel } from '../model/model.ts';
 import type { CompileOptions } from '../options.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
-import type { Plan } from '../plan/plan.ts';
 import { udpServices } from '../plan/udp-connections.ts';
 import type { Input } from '../read/inputs.ts';
 import { readObjects } from '../read/read.ts';
@@ -28,10 +27,11 @@ export type Recompilation =
       readonly kind: 'spliced';
       /** What the next compilation has to know, with the text; the same when nothing changed. */
       readonly remembered: Remembered;
-      /** How many Services were compiled. */
-      readonly services: number;
+      /** The Services that were compiled, by `namespace/name`, and what they were compiled from. */
+      readonly services: ReadonlySet<string>;
+      readonly objects: readonly SourceObject[];
       /** Theirs, with all that a plan says of the node; undefined for the same input. */
-      readonly plan: Plan | undefined;
+      readonly output: CompileOutput | undefined;
     }
   /** Only a full compilation can tell, because of this. */
   | { readonly kind: 'full'; readonly because: string };
@@ -74,8 +74,7 @@ function spliced(
   if (hashes.size < items.length) giveUp('an object is given twice');
   const arrived = items.filter(({ hash }) => !known.has(hash));
   const gone = remembered.items.filter(({ hash }) => !hashes.has(hash));
-  if (arrived.length + gone.length === 0)
-    return { kind: 'spliced', remembered, services: 0, plan: undefined };
+  if (arrived.length + gone.length === 0) return unchanged(remembered);
   if (isMuch(arrived.length + gone.length, items.length)) giveUp('much has changed');
 
   const objects = new Map(arrived.map((item) => [item, readItem(item, inputs)]));
@@ -117,8 +116,22 @@ function spliced(
     ],
     text: splice(remembered.text, { services, oldClusterIPs, text }),
   };
-  return { kind: 'spliced', remembered: next, services: services.size, plan: output.plan };
+  return {
+    kind: 'spliced',
+    remembered: next,
+    services,
+    objects: present(objects.values()),
+    output,
+  };
 }
+
+const unchanged = (remembered: Remembered): Recompilation => ({
+  kind: 'spliced',
+  remembered,
+  services: new Set(),
+  objects: [],
+  output: undefined,
+});
 
 function refuseTwice(
   others: readonly RememberedItem[],

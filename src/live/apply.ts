@@ -45,7 +45,9 @@ export interface ApplyOptions {
   readonly force: boolean;
   readonly sysctls: readonly Sysctl[];
   /** What was compiled, for the next apply to recognise; see {@link Settled}. */
-  readonly input: { readonly fingerprint: string; readonly warnings: number } | undefined;
+  readonly input:
+    | { readonly fingerprint: string | undefined; readonly warnings: number }
+    | undefined;
   /** Roll back unless somebody confirms; undefined: the change is final. */
   readonly confirmation?: Confirmation | undefined;
   /** Seconds since 1970. */

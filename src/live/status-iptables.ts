@@ -18,6 +18,7 @@ import { listTables, loadTables } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 import { otherProxies } from './other-proxies.ts';
+import { loadWaiting } from './served-store.ts';
 import { unsafeStateDirectory } from './state-directory.ts';
 import { type Status, unknownDrift } from './status.ts';
 import { checkSysctls } from './sysctl.ts';
@@ -74,6 +75,7 @@ export async function statusOfIptables(
     drift: isHere || revision !== undefined ? drift : [],
     elsewhere,
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
+    waiting: await loadWaiting(stateDirectory),
     revisions: await listTables(stateDirectory),
     diagnostics: [
       ...(isHere && drift === undefined ? [unknownDrift(false, stateDirectory)] : []),

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Waiting } from '../hold-back/waiting.ts';
 import { renderScript } from '../render/nft-script.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
@@ -13,6 +14,7 @@ import { iptablesVariantsWithRules, stand } from './other-backend.ts';
 import { otherProxies, servedAddresses } from './other-proxies.ts';
 import type { Revision } from './revision.ts';
 import { listRevisions } from './revision-store.ts';
+import { loadWaiting } from './served-store.ts';
 import { loadSettled } from './settled.ts';
 import { unsafeStateDirectory } from './state-directory.ts';
 import { checkSysctls } from './sysctl.ts';
@@ -30,6 +32,8 @@ export interface Status {
   readonly elsewhere: readonly string[];
   /** The revision that waits for `natc confirm` until then, in seconds since 1970. */
   readonly confirmUntil: number | undefined;
+  /** What natc apply holds back; undefined: nothing. */
+  readonly waiting: Waiting | undefined;
   /** Revisions in the state directory, newest first. */
   readonly revisions: readonly Revision[];
   /** Sysctls that are off, other proxies, why drift is not known. */
@@ -69,6 +73,7 @@ export async function statusOf(
     drift: hasTables ? drift : [],
     elsewhere: variants.map((variant) => `iptables (${variant})`),
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
+    waiting: await loadWaiting(stateDirectory),
     revisions: await listRevisions(stateDirectory),
     diagnostics: [
       ...(hasTables && !isKnown ? [unknownDrift(ruleset === undefined, stateDirectory)] : []),

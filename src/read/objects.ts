@@ -58,6 +58,8 @@ function addCandidate(
       addObject(collector, object);
       continue;
     }
+    const cut = incompleteList(object);
+    if (cut !== undefined) collector.problems.push(cut);
     const offsets = next === candidate ? itemOffsets : [];
     const items = itemsOf(collector, object, offsets, next.isItem);
     for (const item of items.reverse()) stack.push(item);
@@ -154,6 +156,28 @@ function isList({ kind, value }: SourceObject): boolean {
   if (kind === 'List') return true;
   return (
     kind.endsWith('List') && (apiVersions.has(kind.slice(0, -4)) || Array.isArray(value['items']))
+  );
+}
+
+/**
+ * One page of a list that the API server gave in pages (ListMeta): what it lacks would seem to be deleted.
+ * Lists of kinds that natc does not use may lack what they will.
+ */
+function incompleteList(list: SourceObject): Diagnostic | undefined {
+  if (list.kind !== 'List' && !apiVersions.has(list.kind.slice(0, -'List'.length)))
+    return undefined;
+  const { metadata } = list.value;
+  if (!isMapping(metadata)) return undefined;
+  const { continue: token, remainingItemCount: remaining } = metadata;
+  const isCut = typeof remaining === 'number' && remaining > 0;
+  if (isAbsent(token) && !isCut) return undefined;
+  const more = isCut ? `${remaining} more objects are` : 'more objects are';
+  return error(
+    'NATC1034',
+    `this ${list.kind} is one page of a longer list: ${more} missing`,
+    list,
+    ['metadata', isAbsent(token) ? 'remainingItemCount' : 'continue'],
+    'ask for all of it: kubectl get without --chunk-size does, and so does natc --from-cluster; over HTTP, follow metadata.continue',
   );
 }
 

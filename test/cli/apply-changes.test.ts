@@ -60,6 +60,8 @@ describeWithKernel('natc apply', () => {
       '',
       'list chain ip nat KUBE-SERVICES',
       'list chain ip6 nat KUBE-SERVICES',
+      'list chain ip nat NATC-POSTROUTING',
+      'list chain ip6 nat NATC-POSTROUTING',
       'list map ip kube-proxy service-ips',
       'list map ip6 kube-proxy service-ips',
       'list set ip natc revision',
@@ -182,6 +184,7 @@ describeWithKernel('natc apply', () => {
     expect(second).toContain('drift: none\n');
     expect(JSON.parse(json)).toEqual({
       version: 1,
+      backend: 'nftables',
       revision: {
         number: 1,
         digest: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -193,7 +196,9 @@ describeWithKernel('natc apply', () => {
         { family: 'ip6', services: 0, endpoints: 0 },
       ],
       drift: { count: 1, repair: [expect.stringContaining('172.30.0.10 . tcp . 80')] },
+      elsewhere: [],
       confirmUntil: null,
+      waiting: null,
       revisions: [expect.objectContaining({ number: 1 })],
       problems: [],
     });
@@ -264,7 +269,7 @@ EOF
     expect(run.stdout).toContain('\nstatus 0\nstatus 0\n');
     expect(run.stdout).toContain('table ip natc: 0 Services, 0 endpoints');
     expect(run.stderr).toContain('NATC5024');
-    expect(run.stderr).toContain('NATC5025');
+    expect(run.stderr).toContain('NATC5061');
   });
 });
 

@@ -88,7 +88,7 @@ describeWithIptables('apply and cleanup through iptables', (variant) => {
         "spec":{"clusterIP":"None"}}' | natc apply --backend iptables --no-sysctl
       echo $?; rules | grep -c 'shop/api cluster IP'`);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '4\n1\n' });
-    expect(stderr).toContain('NATC5024');
+    expect(stderr).toContain('NATC5061');
   });
 
   test('status tells revision, size, and what somebody else changed', () => {

@@ -118,7 +118,7 @@ test.each<readonly [string, Readonly<Record<string, object | undefined>>, number
   ['another kind', { configMap: { ...configMap, data: { key: 'value' } } }, 0],
 ])('compiled alone: %s', (_, changes, services) => {
   const { result, full } = recompiled(changes);
-  expect(result).toMatchObject({ kind: 'spliced', services });
+  expect(result.kind === 'spliced' && result.services.size).toBe(services);
   expect(result.kind === 'spliced' && result.remembered.text).toBe(full.text);
   expect(full.isSilent).toBe(true);
 });

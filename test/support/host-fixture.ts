@@ -25,15 +25,20 @@ import { locate } from '../../src/read/locate.ts';
 import { readObjects } from '../../src/read/read.ts';
 import { renderScript } from '../../src/render/nft-script.ts';
 import { halfOf } from '../../src/ruleset/digest.ts';
+import { appliedInput, believeInput } from './believe.ts';
 import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
-  readonly command: 'apply' | 'check' | 'cleanup' | 'explain' | 'rollback' | 'status';
+  readonly command: 'apply' | 'believe' | 'check' | 'cleanup' | 'explain' | 'rollback' | 'status';
   /** Default: nftables. */
   readonly backend?: 'iptables';
   readonly host: HostScript;
   /** What is compiled; without it a small Service of type NodePort. */
   readonly manifest?: string;
+  /** `believe`: what was applied before; `forgotten`: the state directory does not say what. */
+  readonly appliedBefore?: string;
+  readonly forgotten?: boolean;
+  readonly nodeName?: string;
   /** Why the lock cannot be taken. */
   readonly noLock?: string;
   /** A state directory other than an empty one. */
@@ -81,6 +86,8 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
   switch (fixture.command) {
     case 'apply':
       return applyDiagnostics(fixture, output);
+    case 'believe':
+      return believeDiagnostics(fixture);
     case 'check':
       return [
         ...(await checkInKernel(host, output.ruleset)),
@@ -96,6 +103,21 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
       const status = await statusOf(host, '/nonexistent');
       return 'refusals' in status ? status.refusals : status.diagnostics;
     }
+  }
+}
+
+async function believeDiagnostics(fixture: HostFixture): Promise<readonly Diagnostic[]> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'natc-fixture-'));
+  try {
+    const { appliedBefore, manifest = nodePortManifest, nodeName, forgotten } = fixture;
+    const { host } = fakeHost(fixture.host);
+    const flags = { stateDir, nodeName };
+    if (appliedBefore !== undefined) await appliedInput(host, appliedBefore, flags);
+    if (forgotten === true) rmSync(join(stateDir, 'served-objects.gz'));
+    const belief = await believeInput(host, manifest, flags);
+    return belief.diagnostics.map((diagnostic) => withoutPath(diagnostic, stateDir));
+  } finally {
+    rmSync(stateDir, { recursive: true });
   }
 }
 
@@ -137,7 +159,7 @@ const withoutPath = (diagnostic: Diagnostic, directory: string): Diagnostic => (
   ...diagnostic,
   message: diagnostic.message.replace(directory, '/run/natc'),
   places: diagnostic.places.map((place) =>
-    place.kind === 'option' ? { ...place, value: '/run/natc' } : place,
+    place.kind === 'option' && place.value === directory ? { ...place, value: '/run/natc' } : place,
   ),
 });
 

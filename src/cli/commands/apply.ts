@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import type { Host } from '../../live/host.ts';
-import type { Unchanged } from '../../live/unchanged-input.ts';
 import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -8,11 +6,14 @@ import { inputPaths, readCompileInput } from '../compile-input.ts';
 import { applyDefaults } from '../effective-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
+import { secondsNow } from '../host-options.ts';
 import { inputFingerprint } from '../input-fingerprint.ts';
+import { printDiagnostics } from '../messages.ts';
 import { splitInput } from '../recompile-input.ts';
-import { reportUnchanged } from '../report-apply.ts';
+import { reportUnchanged, reportWaiting } from '../report-apply.ts';
 import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
+import { unchangedInput } from '../unchanged-input.ts';
 import { compileAndReport, reportNoInput } from '../with-compiled.ts';
 
 export const applyCommand: CommandDefinition = {
@@ -72,27 +73,26 @@ async function run(command: Command, terminal: Terminal) {
   const compiled = await compileAndReport(input, flags, terminal);
   const { output, diagnostics } = compiled;
   if (output === undefined) return exitWithoutOutput(diagnostics);
-  const { backendFor, runApply } = await import('../run-apply.ts');
+  const { believe, keepBelief } = await import('../hold-back.ts');
+  const belief = await believe(host, input, compiled, output, flags, secondsNow());
+  await printDiagnostics(belief.diagnostics, flags, terminal);
+  if (belief.kind === 'refuse') return exitCodes.guardRefused;
+  const { backendFor, isApplied, runApply } = await import('../run-apply.ts');
   const backend = await backendFor(host, output.plan, flags, terminal);
-  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
-  const applied = { fingerprint, warnings };
-  const exitCode = await runApply(host, output, backend, applied, flags, terminal);
-  if (items !== undefined && backend === 'nftables') {
+  const { isCompared, waiting } = belief;
+  const applied = {
+    fingerprint: waiting === undefined ? fingerprint : undefined,
+    warnings: diagnostics.filter(({ severity }) => severity === 'warning').length,
+    isCompared,
+  };
+  const exitCode = await runApply(host, belief.output, backend, applied, flags, terminal);
+  const isDone = isApplied(exitCode) && flags.dryRun === undefined;
+  if (isDone) await keepBelief(belief, flags);
+  if (isDone && waiting === undefined && items !== undefined && backend === 'nftables') {
     const { rememberApplied } = await import('../apply-changes.ts');
     await rememberApplied(input, items, compiled, flags);
   }
-  return exitCode;
-}
-
-async function unchangedInput(
-  host: Host,
-  fingerprint: string,
-  { backend, stateDir, sysctl }: ApplyFlags,
-): Promise<Unchanged | undefined> {
-  if (backend === 'iptables') {
-    const { unchangedTables } = await import('../../live/unchanged-tables.ts');
-    return unchangedTables(host, stateDir, fingerprint, sysctl);
-  }
-  const live = await import('../../live/unchanged-input.ts');
-  return live.unchangedInput(host, stateDir, fingerprint, sysctl);
+  if (waiting === undefined || exitCode !== exitCodes.success) return exitCode;
+  if (isDone) await reportWaiting(waiting, terminal);
+  return exitCodes.guardRefused;
 }

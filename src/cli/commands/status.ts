@@ -21,7 +21,7 @@ export const statusCommand: CommandDefinition = {
   description:
     'Show the revision in the kernel, its age and size, what somebody else changed in it, sysctls that ' +
     'are off and other service proxies. Lists all elements: with 20,000 Services that takes seconds. ' +
-    'Ends with 1 when there is drift or no ruleset of natc.',
+    'Ends with 1 when there is drift, when something of the last input is held back, or without a ruleset of natc.',
   configure: (command) => {
     addHostOptions(command);
     addBackendOption(command, 'the one that holds rules of natc');
@@ -51,7 +51,10 @@ export const statusCommand: CommandDefinition = {
     await terminal.stdout.write(format(status, secondsNow()));
     await printDiagnostics(status.diagnostics, flags, terminal);
     const isAsApplied =
-      status.revision !== undefined && status.drift?.length === 0 && status.elsewhere.length === 0;
+      status.revision !== undefined &&
+      status.waiting === undefined &&
+      status.drift?.length === 0 &&
+      status.elsewhere.length === 0;
     return isAsApplied ? exitCodes.success : exitCodes.no;
   },
 };

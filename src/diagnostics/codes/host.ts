@@ -197,6 +197,34 @@ export const hostCodes = {
       'Before this apply, natc worked through the other backend. Two sets of rules would compete, so the old one was removed after the new one was in place.',
     remedy: 'Nothing: this is for your information.',
   },
+  NATC5060: {
+    title: 'the input is not whole',
+    explanation:
+      'A kind of object that the last input had is missing, or Services lack what the controllers of a cluster always leave: a Service with a selector has an EndpointSlice, if only an empty one, and a slice goes with its Service. kubectl prints a whole, valid List of the rest when one of several lists fails, and says so only by its exit status, which a pipe hides. What is missing stays as it was, everything else is applied. A list without any EndpointSlice, or without the Node, is not believed however often it comes; any other one is when three in a row agree.',
+    remedy:
+      'Let natc list for itself (--from-cluster), or write the list to a file and apply it only when kubectl ended well: kubectl get … > list.json && natc apply -f list.json. natc apply --allow-mass-removal applies the input as it is.',
+  },
+  NATC5061: {
+    title: 'many Services at once without endpoints',
+    explanation:
+      'More than --max-removals percent of the Services that had endpoints are gone or have none any more. They keep what they had, everything else is applied, and exit status 4 tells that something waits; natc status shows what. Not counted are a namespace that is emptied while others are served, and Services whose endpoints were all on one node. An input that says the same is believed when it comes the third time in a row.',
+    remedy:
+      'Look whether the cluster really lost them. If so, wait, or use natc apply --allow-mass-removal; otherwise see what made the list.',
+  },
+  NATC5062: {
+    title: 'no Node of this name',
+    explanation:
+      'The input has Node objects, and none is called what --node-name says. Then no endpoint would count as being on this node: policies Local would drop everything, and topology hints would not apply. Nothing was changed.',
+    remedy:
+      "Give the name that the Node object has (kubectl get nodes); it is the kubelet's --hostname-override or the machine's host name, which may be with or without the domain.",
+  },
+  NATC5063: {
+    title: 'nothing to put back',
+    explanation:
+      'The input is in doubt (NATC5060, NATC5061), and what it seems to have lost cannot be taken from the state directory, or does not go together with the rest of the input. Nothing was changed.',
+    remedy:
+      'Apply a whole list, which then is what the next one is compared with; or apply this one as it is with --allow-mass-removal.',
+  },
   NATC5090: {
     title: 'iptables-restore did nothing',
     explanation:

@@ -160,4 +160,11 @@ export const readCodes = {
     explanation: 'The `items` of a List object is something else than a list.',
     remedy: 'Write `items` as a list of objects.',
   },
+  NATC1034: {
+    title: 'one page of a list',
+    explanation:
+      'The API server gives long lists in pages; `metadata.continue` leads to the next page, and `metadata.remainingItemCount` says how many objects are left. The input ends before the last page, so objects that are there would seem to be deleted.',
+    remedy:
+      'Fetch all pages: kubectl get does so by itself, natc --from-cluster too. Over HTTP, ask again with ?continue=… until there is no token any more, or ask without ?limit.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,24 @@
+import type { Host } from '../live/host.ts';
+import type { Unchanged } from '../live/unchanged-input.ts';
+import type { ApplyFlags } from './apply-options.ts';
+
+/** Whether the kernel holds what this input was compiled to; undefined when only compiling it can tell. */
+export async function unchangedInput(
+  host: Host,
+  fingerprint: string,
+  { backend, stateDir, sysctl }: ApplyFlags,
+): Promise<Unchanged | undefined> {
+  const unchanged =
+    backend === 'iptables'
+      ? await import('../live/unchanged-tables.ts').then(({ unchangedTables }) =>
+          unchangedTables(host, stateDir, fingerprint, sysctl),
+        )
+      : await import('../live/unchanged-input.ts').then((live) =>
+          live.unchangedInput(host, stateDir, fingerprint, sysctl),
+        );
+  if (unchanged === undefined) return undefined;
+  // The whole list came again: nothing waits any more.
+  const { storeWaiting } = await import('../live/served-store.ts');
+  await storeWaiting(stateDir, undefined).catch(() => {});
+  return unchanged;
+}
