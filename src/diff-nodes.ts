@@ -1,6 +1,7 @@
 import { soundRuleset } from './compile.ts';
 import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
 import type { SourceObject } from './diagnostics/source.ts';
+import { withContests } from './diff/claims.ts';
 import { mapTraffic } from './diff/html/traffic-map.ts';
 import { concernedServices, onlyServices } from './diff/nodes/concerned-services.ts';
 import type { NodeDiff } from './diff/nodes/node-groups.ts';
@@ -135,7 +136,10 @@ function comparePlans(
       : diffTraffic(rulesets.before, rulesets.after, nodeAddresses, new Set(own));
   const map = isMapped ? mapTraffic(rulesets.before, rulesets.after) : [];
   const changed = new Set(diff.changes.map(({ service }) => service));
-  return { diff, map: map.filter(({ name }) => changed.has(name)) };
+  return {
+    diff: withContests(diff, before, after),
+    map: map.filter(({ name }) => changed.has(name)),
+  };
 }
 
 const iptablesOf = ({ families }: Plan) => families.map((family) => buildIptables(family));

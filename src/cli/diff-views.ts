@@ -29,10 +29,12 @@ export async function formatTrafficView(
 ): Promise<FormattedView> {
   const { diffIptablesTraffic, diffTraffic } = await import('../diff/traffic.ts');
   const nodeAddresses = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
-  const diff =
+  const { withContests } = await import('../diff/claims.ts');
+  const traffic =
     options.backend === 'iptables'
       ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses)
       : diffTraffic(before.ruleset, after.ruleset, nodeAddresses);
+  const diff = withContests(traffic, before.plan, after.plan);
   return {
     text: await formatTraffic(diff, before, after, options),
     isSame: diff.changes.length === 0,

@@ -3,6 +3,7 @@ import type { Origin } from '../plan/plan.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
 
 export type ChangeType =
@@ -93,6 +94,8 @@ export interface Witness {
 export interface TrafficDiff {
   /** Empty: both rulesets treat every packet alike. */
   readonly changes: readonly Change[];
+  /** What Services claim of others since; the worst first. Some claims change nothing for packets. */
+  readonly claims: readonly ClaimRisk[];
   /** `shop/web` of every Service that either side serves or refuses. */
   readonly services: {
     readonly before: ReadonlySet<string>;

@@ -1,5 +1,6 @@
 import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
+import type { ClaimRisk } from './claims.ts';
 import { countChanges, countsText, groupChanges } from './group-changes.ts';
 import { riskLines, sentenceOf, subjectOf } from './wording.ts';
 
@@ -8,12 +9,13 @@ import { riskLines, sentenceOf, subjectOf } from './wording.ts';
  * is a risk, a notice otherwise. GitHub shows ten of each in a step, so the summary comes first.
  */
 export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
-  if (diff.changes.length === 0) return '';
+  if (diff.changes.length + diff.claims.length === 0) return '';
   const changes = groupChanges(diff).flatMap((group) => group.changes);
   const risky = changes.filter(({ risks }) => risks.length > 0);
   const others = changes.filter(({ risks }) => risks.length === 0);
   const lines = [
     notice(countsText(countChanges(diff))),
+    ...diff.claims.map((claim) => claimCommand(claim, locate)),
     ...[...risky, ...others].map((change) => command(change, locate)),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -23,7 +25,28 @@ export const notice = (text: string): string => `::notice title=natc diff::${esc
 
 /** @param where on which nodes, when it is about several */
 export function command(change: Change, locate: Locate, where?: string): string {
-  const { origin, risks, service } = change;
+  const { risks } = change;
+  const text = [
+    ...(where === undefined ? [] : [where]),
+    `${subjectOf(change)}: ${sentenceOf(change)}`,
+    ...riskLines(change).map((line) => `RISK: ${line}`),
+  ].join('\n');
+  const severity = risks.length > 0 ? 'warning' : 'notice';
+  return annotation(severity, change, text, locate);
+}
+
+/** What one Service claims of another: an error where it gets it, though the command does not fail. */
+export function claimCommand(claim: ClaimRisk, locate: Locate, where?: string): string {
+  const text = `${where === undefined ? '' : `${where}\n`}RISK: ${claim.text}`;
+  return annotation(claim.kind === 'CLAIM_LOST' ? 'warning' : 'error', claim, text, locate);
+}
+
+function annotation(
+  severity: 'error' | 'warning' | 'notice',
+  { origin, service }: Pick<Change, 'origin' | 'service'>,
+  text: string,
+  locate: Locate,
+): string {
   const location = origin && locate({ kind: 'field', object: origin.object, path: origin.path });
   const properties = Object.entries({
     file: location?.file,
@@ -34,12 +57,6 @@ export function command(change: Change, locate: Locate, where?: string): string 
   })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  const text = [
-    ...(where === undefined ? [] : [where]),
-    `${subjectOf(change)}: ${sentenceOf(change)}`,
-    ...riskLines(change).map((line) => `RISK: ${line}`),
-  ].join('\n');
-  const severity = risks.length > 0 ? 'warning' : 'notice';
   return `::${severity} ${properties.join(',')}::${escapeData(text)}`;
 }
 

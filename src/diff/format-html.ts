@@ -31,7 +31,7 @@ export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): stri
   const services = reportServices(diff, mapTraffic(before.ruleset, after.ruleset), locate);
   return htmlPage({
     title: `${before.name} -> ${after.name}`,
-    remarks: [],
+    remarks: claimRemarks(diff),
     groups: [{ title: '', counts, nodes: '', services }],
   });
 }
@@ -52,8 +52,14 @@ export interface HtmlPage {
   readonly groups: readonly HtmlGroup[];
 }
 
+/** What Services claim of others. */
+export const claimRemarks = ({ claims }: TrafficDiff): readonly string[] =>
+  claims.map(({ text }) => `RISK: ${text}`);
+
 export const countsOf = (diff: TrafficDiff): string =>
-  diff.changes.length === 0 ? 'No packet is treated differently.' : countsText(countChanges(diff));
+  diff.changes.length + diff.claims.length === 0
+    ? 'No packet is treated differently.'
+    : countsText(countChanges(diff));
 
 /** Without an unchanged Service, unless it is about one node. */
 export function htmlPage({ title, remarks, groups }: HtmlPage): string {

@@ -21,6 +21,10 @@ export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
 export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
   nodeAddresses: [...diff.nodeAddresses],
   counts: countChanges(diff),
+  claims: diff.claims.map(({ origin, ...claim }) => ({
+    ...claim,
+    origin: originJson(origin, locate),
+  })),
   services: groupChanges(diff).map(({ service, life, changes }) => ({
     service: service ?? null,
     life,

@@ -11,7 +11,7 @@ const heading = '### Service traffic';
 
 /** The traffic diff as a comment on a pull request: risks first, then a list per Service. */
 export const formatTrafficMarkdown = (diff: TrafficDiff, locate: Locate): string =>
-  diff.changes.length === 0
+  diff.changes.length + diff.claims.length === 0
     ? `${heading}\n\nNo packet is treated differently.\n`
     : markdownChanges(diff, { heading, room: longestMarkdown, locate });
 
@@ -34,7 +34,9 @@ export function markdownChanges(
       riskLines(change).map((line) => `> - ${subjectMarkdown(service)} ${escapeMarkdown(line)}`),
     ),
   );
-  const risks = risky.length === 0 ? '' : `> [!WARNING]\n${risky.join('\n')}\n\n`;
+  const claims = diff.claims.map(({ text }) => `> - ${escapeMarkdown(text)}`);
+  const warnings = [...claims, ...risky];
+  const risks = warnings.length === 0 ? '' : `> [!WARNING]\n${warnings.join('\n')}\n\n`;
   let text = `${heading}: ${countsText(countChanges(diff))}\n\n${risks}`;
   let left = groups.length;
   for (const group of groups) {

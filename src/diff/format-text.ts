@@ -10,12 +10,31 @@ export interface TextOptions {
   readonly locate: Locate;
 }
 
-/** The traffic diff for a terminal: by Service, a change a paragraph, risks marked; '' for none. */
+/** The traffic diff for a terminal: by Service, a change a paragraph, risks marked; what Services claim of
+ * others comes first. '' for none. */
 export function formatTrafficText(diff: TrafficDiff, options: TextOptions): string {
-  if (diff.changes.length === 0) return '';
+  if (diff.changes.length + diff.claims.length === 0) return '';
   const { palette } = options;
   const groups = groupChanges(diff).map((group) => formatGroup(group, options));
-  return `${palette.bold(countsText(countChanges(diff)))}\n\n${groups.join('\n')}`;
+  const parts = [...claimsText(diff.claims, options), ...groups];
+  return `${palette.bold(countsText(countChanges(diff)))}\n\n${parts.join('\n')}`;
+}
+
+/** One part for all of them; none where there is no claim. */
+function claimsText(
+  claims: TrafficDiff['claims'],
+  { palette, locate }: TextOptions,
+): readonly string[] {
+  if (claims.length === 0) return [];
+  const lines = claims.flatMap((claim) => {
+    const place = placeOf(claim, locate);
+    const colour = claim.kind === 'CLAIM_LOST' ? palette.yellow : palette.red;
+    return [
+      colour(`RISK: ${printable(claim.text)}`),
+      ...(place === undefined ? [] : [`      ${palette.cyan(printable(place))}`]),
+    ];
+  });
+  return [lines.map((line) => `${line}\n`).join('')];
 }
 
 function formatGroup({ service, life, changes }: ServiceChanges, options: TextOptions): string {
@@ -43,7 +62,7 @@ function formatChange(change: Change, { palette, locate }: TextOptions): readonl
 }
 
 /** `services.yaml:12`, where manifests were given. */
-export function placeOf({ origin }: Change, locate: Locate): string | undefined {
+export function placeOf({ origin }: Pick<Change, 'origin'>, locate: Locate): string | undefined {
   if (origin === undefined) return undefined;
   const location = locate({ kind: 'field', object: origin.object, path: origin.path });
   return location === undefined ? origin.object.source.name : `${location.file}:${location.line}`;

@@ -36,10 +36,10 @@ export function groupChanges({ changes, services }: TrafficDiff): readonly Servi
   }));
 }
 
-export const countChanges = ({ changes }: TrafficDiff): DiffCounts => ({
+export const countChanges = ({ changes, claims }: TrafficDiff): DiffCounts => ({
   changes: changes.length,
   services: new Set(changes.flatMap(({ service }) => service ?? [])).size,
-  risks: changes.reduce((sum, change) => sum + riskLines(change).length, 0),
+  risks: changes.reduce((sum, change) => sum + riskLines(change).length, claims.length),
 });
 
 /** `5 changes in 3 Services, 1 risk` */

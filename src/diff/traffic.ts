@@ -5,6 +5,7 @@ import { assumedNodeAddress } from './address-classes.ts';
 import { askIptables } from './ask-iptables.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { changeOrigin } from './change-origin.ts';
+import { type ClaimRisk, takeovers } from './claims.ts';
 import { compareFamily } from './compare-family.ts';
 import { deriveChanges } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
@@ -103,6 +104,7 @@ function diffPairs(
   const known = new Set([...nodeAddresses].filter((address) => !/^127\.|^::1$/.test(address)));
   const assumed = new Set(known);
   const changes: Change[] = [];
+  const claims: ClaimRisk[] = [];
   for (const family of families) {
     const bare = adapt(pairFamily(family, before, after, known));
     if (bare.before.table === undefined && bare.after.table === undefined) continue;
@@ -111,11 +113,18 @@ function diffPairs(
     const pair: FamilyPair =
       address === undefined ? bare : { ...bare, nodeAddresses: new Set([address]) };
     const originOf = changeOrigin(pair);
-    changes.push(...deriveChanges(compareFamily(pair), { originOf, risksOf: riskJudge(pair) }));
+    const compared = compareFamily(pair);
+    changes.push(...deriveChanges(compared, { originOf, risksOf: riskJudge(pair) }));
+    claims.push(...takeovers(pair, compared));
   }
   const services = { before: servicesOf(before), after: servicesOf(after) };
-  return { changes, services, nodeAddresses: assumed };
+  return { changes, claims: distinct(claims), services, nodeAddresses: assumed };
 }
+
+/** A node port is tried at several addresses. */
+const distinct = (claims: readonly ClaimRisk[]): readonly ClaimRisk[] => [
+  ...new Map(claims.map((claim) => [claim.text, claim])).values(),
+];
 
 const servicesOf = ({ tables }: Ruleset): ReadonlySet<string> =>
   new Set(tables.flatMap(frontendsOf).map(({ servicePort }) => serviceOf(servicePort)));

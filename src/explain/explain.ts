@@ -1,4 +1,5 @@
 import { assumptionsOf, unknownInterface } from './assumptions.ts';
+import { contestReasons } from './contests.ts';
 import { explainEndpoint } from './endpoint.ts';
 import type { ExplainVerdict, Explanation, Reason } from './explanation.ts';
 import { interpret } from './interpret.ts';
@@ -43,7 +44,11 @@ export function explain(subject: Subject, inquiry: Inquiry): Explanation {
     verdict,
     summary: summarise({ verdict, packet, branches, frontend, course, scene }),
     servicePort: frontend?.servicePort,
-    reasons: masquerade === undefined ? course : [...course, masquerade],
+    reasons: [
+      ...course,
+      ...(masquerade === undefined ? [] : [masquerade]),
+      ...contestReasons(packet, scene),
+    ],
     endpoints: explained.map((each) => explainEndpoint(each.branch, each.reasons)),
     nearMisses: unmatched === undefined ? [] : nearMisses(packet, unmatched, scene),
     assumptions: assumptionsOf(packet, outcome, scene),

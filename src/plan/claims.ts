@@ -9,7 +9,7 @@ import type { Settings } from '../model/settings.ts';
 import { formatAddressPort } from '../net/address.ts';
 import { cidrContains } from '../net/cidr.ts';
 import type { IpFamily } from '../net/family.ts';
-import { claimedTwice, nodePortAtAddress } from './contest-words.ts';
+import { claimedTwice, nodePortAtAddress, withArticle } from './contest-words.ts';
 import { serviceKey } from './endpoint-sources.ts';
 import { fieldAt, origin } from './origin.ts';
 import { nodePortKey, type Owners } from './owners.ts';
@@ -213,8 +213,6 @@ const ranks = {
 
 const compareClaims = (a: Claim, b: Claim): number =>
   a.rank - b.rank || compareSeniority(a.service, b.service);
-
-const withArticle = (kind: string): string => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
 
 const reasonOf = (winner: Claim, loser: Claim): string =>
   winner.rank < loser.rank

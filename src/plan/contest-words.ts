@@ -34,6 +34,14 @@ export function nodePortAtAddress(contest: Contest, nodePort: string): Diagnosti
   };
 }
 
+/** `Service a/evil claims 192.0.2.1:80/TCP as an external IP too; shop/web has it: it is older: …` */
+export const contestantsText = ({ destination, winner, loser, reason }: Contest): string =>
+  `Service ${loser.service} claims ${destination} as ${withArticle(loser.kind)} too; ${winner.service} has it: ${reason}`;
+
+/** `an external IP` */
+export const withArticle = (kind: string): string =>
+  `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+
 const placesOf = ({ winner, loser }: Contest, note: string): readonly Place[] => [
   { kind: 'field', ...loser.origin },
   { kind: 'field', ...winner.origin, note },

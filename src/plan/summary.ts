@@ -115,12 +115,12 @@ function notesOf(entries: FamiliesOfPort): readonly string[] {
   );
 }
 
-function familyNotes({ servicePort, healthCheck }: PortInFamily): readonly string[] {
+function familyNotes({ family, servicePort, healthCheck }: PortInFamily): readonly string[] {
   const { frontends, clusterEndpoints, localEndpoints, endpointCounts, sourceRanges } = servicePort;
   const has = (kind: 'reject' | 'drop' | 'external-local'): boolean =>
     frontends.some((frontend) => frontend.verdict.kind === kind);
   const notes: string[] = [];
-  if (frontends.length === 0) notes.push('addresses taken by other Services');
+  notes.push(...lostNotes(family.contests, servicePort));
   if (has('reject')) notes.push('no usable endpoints: refused');
   else if (clusterEndpoints.length > 0 && endpointCounts.ready === 0) {
     notes.push('only terminating endpoints');
@@ -134,6 +134,23 @@ function familyNotes({ servicePort, healthCheck }: PortInFamily): readonly strin
     notes.push(`health check on ${healthCheck.port}: ${healthCheckStatus(healthCheck)}`);
   }
   return notes;
+}
+
+function lostNotes(
+  contests: FamilyPlan['contests'],
+  servicePort: ServicePortPlan,
+): readonly string[] {
+  const name = nameOf(servicePort);
+  return contests
+    .filter(
+      ({ loser, port, protocol }) =>
+        loser.service === name &&
+        protocol === servicePort.protocol &&
+        (loser.kind === 'node port'
+          ? loser.origin.path.join('.') === [...servicePort.origin.path, 'nodePort'].join('.')
+          : port === servicePort.port && loser.kind !== 'health-check node port'),
+    )
+    .map(({ destination, winner }) => `${destination} is ${winner.service}'s`);
 }
 
 const reasons: Readonly<Record<UnservedReason, string>> = {

@@ -90,6 +90,6 @@ test('a Service whose addresses are all taken by another is noted (P6)', () => {
   });
   expect(found.map(({ service: name, notes }) => [name, notes])).toEqual([
     ['web', ['no usable endpoints: refused']],
-    ['zebra', ['addresses taken by other Services']],
+    ['zebra', ["172.30.0.41:80/TCP is default/web's"]],
   ]);
 });

@@ -93,8 +93,11 @@ function contentOf<T extends { readonly object: unknown }>({ object: _, ...conte
   return content;
 }
 
-const nodePortsOf = ({ ports }: Service): readonly number[] =>
-  ports.map(({ nodePort }) => nodePort).filter((nodePort) => nodePort !== 0);
+/** Those of its health check too, which come from the same range. */
+const nodePortsOf = ({ ports, healthCheckNodePort }: Service): readonly number[] =>
+  [healthCheckNodePort, ...ports.map(({ nodePort }) => nodePort)].filter(
+    (nodePort) => nodePort !== 0,
+  );
 
 const affinity = 'session affinity';
 

@@ -1,6 +1,7 @@
 import type { Locate } from '../../diagnostics/report.ts';
 import type { Change } from '../change.ts';
-import { command, notice } from '../format-github.ts';
+import type { ClaimRisk } from '../claims.ts';
+import { claimCommand, command, notice } from '../format-github.ts';
 import { groupChanges } from '../group-changes.ts';
 import type { SideNames } from './format-text.ts';
 import { changeKey, type NodesDiff } from './node-groups.ts';
@@ -14,15 +15,33 @@ export function formatNodesGithub(diff: NodesDiff, names: SideNames, locate: Loc
   const { groups, onlyBefore, onlyAfter } = diff;
   if (groups.length === 0 && onlyBefore.length === 0 && onlyAfter.length === 0) return '';
   const total = nodeCount(diff);
-  const changed =
-    groups.length === 0 ? [] : [`Changes on ${total - diff.unchanged.length} of ${total} nodes`];
+  const changing = groups
+    .filter((group) => group.diff.changes.length > 0)
+    .reduce((sum, { nodes }) => sum + nodes.length, 0);
+  const changed = changing === 0 ? [] : [`Changes on ${changing} of ${total} nodes`];
   const lines = [
     notice([...changed, ...otherNodes(diff, names)].join('\n')),
+    ...claimsOf(diff, total, locate),
     ...[...changesOf(diff)]
       .sort(byRisk)
       .map(({ change, nodes }) => command(change, locate, `${onNodes(nodes, total)}:`)),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Each claim once, with all nodes that have it. */
+function claimsOf({ groups }: NodesDiff, total: number, locate: Locate): readonly string[] {
+  const claims = new Map<string, { readonly claim: ClaimRisk; readonly nodes: string[] }>();
+  for (const { nodes, diff } of groups) {
+    for (const claim of diff.claims) {
+      const known = claims.get(claim.text);
+      if (known === undefined) claims.set(claim.text, { claim, nodes: [...nodes] });
+      else known.nodes.push(...nodes);
+    }
+  }
+  return [...claims.values()].map(({ claim, nodes }) =>
+    claimCommand(claim, locate, `${onNodes(nodes, total)}:`),
+  );
 }
 
 interface ChangeOfNodes {

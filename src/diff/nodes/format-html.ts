@@ -1,5 +1,5 @@
 import type { Locate } from '../../diagnostics/report.ts';
-import { countsOf, htmlPage, reportServices } from '../format-html.ts';
+import { claimRemarks, countsOf, htmlPage, reportServices } from '../format-html.ts';
 import type { SideNames } from './format-text.ts';
 import type { NodesDiff } from './node-groups.ts';
 import { nodeCount, onNodes, otherNodes } from './wording.ts';
@@ -13,6 +13,7 @@ export function formatNodesHtml(diff: NodesDiff, names: SideNames, locate: Locat
     nodes: nodes.length === 1 ? '' : `${nodes.join(', ')}; drawn as on ${nodes[0]}`,
     services: reportServices(changes, map, locate),
   }));
-  const remarks = otherNodes(diff, names);
+  const claims = new Set(diff.groups.flatMap((group) => claimRemarks(group.diff)));
+  const remarks = [...claims, ...otherNodes(diff, names)];
   return htmlPage({ title: `${names.before} -> ${names.after}`, remarks, groups });
 }

@@ -24,7 +24,7 @@ export interface NodeGroup {
 
 /** What changes for packets on the nodes of a cluster. */
 export interface NodesDiff {
-  /** The nodes on which something changes: the largest group first. */
+  /** The nodes on which something changes or is claimed: the largest group first. */
   readonly groups: readonly NodeGroup[];
   readonly unchanged: readonly string[];
   /** Nodes that one side alone has. */
@@ -45,15 +45,13 @@ export function groupNodes(diffs: Iterable<NodeDiff>): Pick<NodesDiff, 'groups' 
   const known = new Map<string, KnownChange>();
   const unchanged: string[] = [];
   for (const { node, diff, map } of diffs) {
-    if (diff.changes.length === 0) {
+    if (diff.changes.length + diff.claims.length === 0) {
       unchanged.push(node);
       continue;
     }
     const changes = diff.changes.map((change) => knownChange(known, change, diff.services));
-    const key = changes
-      .map(({ number }) => number)
-      .sort((a, b) => a - b)
-      .join();
+    const numbers = changes.map(({ number }) => number).sort((a, b) => a - b);
+    const key = JSON.stringify([numbers, diff.claims.map(({ text }) => text)]);
     const group = groups.get(key);
     if (group !== undefined) {
       group.nodes.push(node);
@@ -68,7 +66,9 @@ export function groupNodes(diffs: Iterable<NodeDiff>): Pick<NodesDiff, 'groups' 
 }
 
 export const isSameOnAllNodes = ({ groups, onlyBefore, onlyAfter }: NodesDiff): boolean =>
-  groups.length === 0 && onlyBefore.length === 0 && onlyAfter.length === 0;
+  groups.every(({ diff }) => diff.changes.length === 0) &&
+  onlyBefore.length === 0 &&
+  onlyAfter.length === 0;
 
 /** The names of thousands of Services are no part of a difference in three of them. */
 function withoutUnchanged(diff: TrafficDiff): TrafficDiff {

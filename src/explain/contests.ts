@@ -1,0 +1,18 @@
+import { contestantsText } from '../plan/contest-words.ts';
+import type { Contest } from '../plan/plan.ts';
+import type { Reason } from './explanation.ts';
+import { isLocal, type Packet } from './packet.ts';
+import type { Scene } from './scene.ts';
+
+/** Who else claims the packet's destination, and why it is not theirs; the field is that claim's. */
+export const contestReasons = (packet: Packet, { plan, subject }: Scene): readonly Reason[] => {
+  const isAsked = ({ address, port, protocol }: Contest): boolean =>
+    port === packet.destinationPort &&
+    protocol.toLowerCase() === packet.protocol &&
+    (address === undefined
+      ? isLocal(subject.host, packet.destination)
+      : address === packet.destination);
+  return (plan?.contests ?? [])
+    .filter(isAsked)
+    .map((contest) => ({ text: contestantsText(contest), origin: contest.loser.origin }));
+};
