@@ -84,6 +84,8 @@ export type Outcome =
   | { readonly kind: 'drop' };
 
 export interface KernelNode {
+  /** The process that the namespace is of. */
+  readonly pid: number;
   /** Loads a ruleset by `nft -f`; rejects with nft's message. */
   load(ruleset: string): Promise<void>;
   /** Runs a command on the node, whatever its exit status. */
@@ -186,6 +188,7 @@ export async function createKernelNode(options: KernelNodeOptions): Promise<Kern
   };
 
   return {
+    pid: agent.pid,
     load: async (ruleset) => {
       await agent.must(['nft', '-f', '-'], ruleset);
     },
