@@ -7,6 +7,9 @@ export type DetectLocalMode =
   | 'BridgeInterface'
   | 'InterfaceNamePrefix';
 
+/** What becomes of a doubtful claim: served, served with a warning, or left out with one. */
+export type ClaimPolicy = 'allow' | 'warn' | 'deny';
+
 /**
  * Everything that decides what natc compiles besides the objects themselves: the settings of
  * kube-proxy and the facts about this node. Values are as the user wrote them, trimmed and split;
@@ -36,6 +39,10 @@ export interface CompileOptions {
   /** Inclusive. */
   readonly serviceNodePortRange: { readonly first: number; readonly last: number };
   readonly validate: 'strict' | 'warn';
+  /** `allow`, `warn`, `deny`, or CIDRs: the external IPs that are served. */
+  readonly externalIPs: readonly string[];
+  /** Endpoints that are no pods of a known pod network. */
+  readonly endpointsOutside: ClaimPolicy;
   /** Handle only Services with this label value; undefined: only Services without the label (S3). */
   readonly serviceProxyName: string | undefined;
   readonly families: readonly IpFamily[];
@@ -57,6 +64,8 @@ export const defaultOptions: CompileOptions = {
   masqueradeBit: 14,
   serviceNodePortRange: { first: 30000, last: 32767 },
   validate: 'strict',
+  externalIPs: ['warn'],
+  endpointsOutside: 'warn',
   serviceProxyName: undefined,
   families: ['IPv4', 'IPv6'],
 };
@@ -79,5 +88,7 @@ export const optionFlags: Readonly<Record<keyof CompileOptions, string>> = {
   masqueradeBit: '--masquerade-bit',
   families: '--ip-family',
   validate: '--validate',
+  externalIPs: '--external-ips',
+  endpointsOutside: '--endpoints-outside',
   serviceProxyName: '--service-proxy-name',
 };

@@ -39,7 +39,7 @@ export function optionsFromFlags(flags: CompileFlags): Partial<CompileOptions> {
   const { nodeportAddresses, localhostNodeports, serviceCidr, nodeIp, zone } = flags;
   const { clusterCidr, podCidr, detectLocalMode, masqueradeAll, masqueradeBit } = flags;
   const { podBridgeInterface, podInterfaceNamePrefix, serviceNodePortRange } = flags;
-  const { validate, serviceProxyName, ipFamily } = flags;
+  const { validate, externalIps, endpointsOutside, serviceProxyName, ipFamily } = flags;
   const nodeName = flags.nodeName ?? flags.hostnameOverride;
   return {
     ...(nodeportAddresses && { nodePortAddresses: nodeportAddresses }),
@@ -57,6 +57,8 @@ export function optionsFromFlags(flags: CompileFlags): Partial<CompileOptions> {
     ...(masqueradeBit !== undefined && { masqueradeBit }),
     ...(serviceNodePortRange && { serviceNodePortRange }),
     ...(validate && { validate }),
+    ...(externalIps && { externalIPs: externalIps }),
+    ...(endpointsOutside && { endpointsOutside }),
     ...(serviceProxyName !== undefined && { serviceProxyName }),
     ...(ipFamily && { families: ipFamily }),
   };

@@ -1,7 +1,7 @@
 /** Options that several commands share: input, node and message flags, the same everywhere. */
 import { type Command, Option } from 'commander';
 import type { IpFamily } from '../net/family.ts';
-import type { DetectLocalMode } from '../options.ts';
+import type { ClaimPolicy, DetectLocalMode } from '../options.ts';
 import type { ColorMode } from './color.ts';
 import {
   collect,
@@ -24,6 +24,8 @@ export interface CompileFlags extends MessageFlags {
   readonly requestTimeout?: number;
   readonly config?: string;
   readonly validate?: 'strict' | 'warn';
+  readonly externalIps?: readonly string[];
+  readonly endpointsOutside?: ClaimPolicy;
   readonly serviceProxyName?: string;
   readonly nodeportAddresses?: readonly string[];
   readonly localhostNodeports?: boolean;
@@ -60,6 +62,8 @@ export const detectLocalModes: readonly DetectLocalMode[] = [
   'BridgeInterface',
   'InterfaceNamePrefix',
 ];
+
+export const claimPolicies: readonly ClaimPolicy[] = ['allow', 'warn', 'deny'];
 
 /** Every flag of a command that compiles manifests. */
 export function addCompileOptions(command: Command): void {
@@ -114,6 +118,17 @@ export function addSettingsOptions(command: Command): void {
         '--validate <mode>',
         'strict (default): what the API server would refuse is an error; warn (default of apply): it is left out, or read as what admits least, with a warning',
       ).choices(['strict', 'warn']),
+    )
+    .option(
+      '--external-ips <policy>',
+      "allow; warn (default) where they are known to be others'; deny; or CIDRs: only these are served",
+      collectList,
+    )
+    .addOption(
+      new Option(
+        '--endpoints-outside <policy>',
+        'endpoints that are no pods of a known pod network: allow, warn (default) or deny',
+      ).choices(claimPolicies),
     )
     .option('--service-proxy-name <name>', 'handle only Services labelled for this proxy');
 }

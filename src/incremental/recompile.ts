@@ -8,6 +8,7 @@ import { udpServices } from '../plan/udp-connections.ts';
 import type { Input } from '../read/inputs.ts';
 import { readObjects } from '../read/read.ts';
 import { renderNft } from '../render/nft.ts';
+import { refuseDoubtfulClaims, refuseOtherNodes } from './claim-guards.ts';
 import { CannotSplice, giveUp } from './edit.ts';
 import { type Item, type Items, inputOf } from './items.ts';
 import { serviceOf } from './layout.ts';
@@ -92,6 +93,7 @@ function spliced(
     if (before !== undefined && isNeeded(before)) objects.set(item, readItem(item, inputs));
   }
 
+  const arrivals = new Set(present(arrived.map((item) => objects.get(item))));
   const output = compileAlone(present(objects.values()), options, optionPlaces);
   if (factsOf(output) !== remembered.facts) giveUp('something about the node changed');
   if (remembered.entangled.some((service) => services.has(service)))
@@ -102,6 +104,8 @@ function spliced(
     others.filter((item) => !isNeeded(item)),
     [...described.values()],
   );
+  refuseOtherNodes(descriptions, gone, settings, remembered.text);
+  refuseDoubtfulClaims(output, arrivals, remembered);
   const oldClusterIPs = new Set(remembered.items.filter(isNeeded).flatMap(({ claims }) => claims));
   const text = renderNft(output.ruleset);
   const next: Remembered = {
@@ -146,7 +150,10 @@ function refuseTaken(
   others: readonly RememberedItem[],
   descriptions: readonly Description[],
 ): void {
-  const claims = new Set(descriptions.flatMap((description) => description.claims));
+  // Services may share a load-balancer IP (P13).
+  const claims = new Set(
+    descriptions.flatMap((each) => each.claims).filter((claim) => !claim.startsWith('vip ')),
+  );
   if (others.some((other) => other.claims.some((claim) => claims.has(claim))))
     giveUp('two Services claim the same');
 }

@@ -5,6 +5,7 @@ import { serviceKey } from '../plan/endpoint-sources.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 import type { FamilyPlan } from '../plan/plan.ts';
 import { type UdpService, udpServices } from '../plan/udp-connections.ts';
+import { nodeClaims } from './claim-guards.ts';
 import type { Item, Items } from './items.ts';
 
 /**
@@ -35,7 +36,11 @@ export interface RememberedItem {
   readonly identity: string | undefined;
   /** `namespace/name` of the Service that the object is, or belongs to. */
   readonly service: string | undefined;
-  /** What no other Service may have: cluster IPs, and numbers of node ports as `30080`. */
+  /**
+   * What no other Service may have: cluster IPs, numbers of node ports as `30080`;
+   * with others it may share load-balancer IPs, as `vip 203.0.113.1`;
+   * and of a Node its addresses and networks as `node 192.168.0.2`.
+   */
   readonly claims: readonly string[];
 }
 
@@ -56,6 +61,8 @@ export function remember(
   options: string,
 ): Remembered | undefined {
   if (plan.families.some(leavesSomeToOthers)) return undefined;
+  // What is left out depends on all Nodes and Services.
+  if (settings.endpointsOutside === 'deny') return undefined;
   const objectOf = matchItems(items, objects, skipped);
   if (objectOf === undefined) return undefined;
   const described = describeObjects(cluster, nodeFacts(cluster, settings).addresses);
@@ -104,8 +111,9 @@ export function describeObjects(
     const service = serviceKey(namespace, name);
     described.set(object, { identity: `Endpoints ${service}`, service, claims: [] });
   }
-  for (const { object, name } of cluster.nodes) {
-    described.set(object, { identity: `Node ${name}`, service: undefined, claims: [] });
+  for (const node of cluster.nodes) {
+    const identity = `Node ${node.name}`;
+    described.set(node.object, { identity, service: undefined, claims: nodeClaims(node) });
   }
   return described;
 }
@@ -116,6 +124,7 @@ function claimsOf(service: Service, nodeAddresses: ReadonlySet<string>): readonl
   const isAtNode = addresses.some((each) => each !== undefined && nodeAddresses.has(each));
   return [
     ...clusterIPs.filter((address) => address !== 'None'),
+    ...ingress.flatMap(({ ip }) => (ip === undefined ? [] : [`vip ${ip}`])),
     ...[
       healthCheckNodePort,
       ...ports.flatMap(({ nodePort, port }) => (isAtNode ? [nodePort, port] : [nodePort])),

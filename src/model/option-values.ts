@@ -48,9 +48,13 @@ export const failOption = (option: Option, value: string, problem: Problem): und
   void option.report.fail(option.place(value), problem);
 
 /** Reads every value as a CIDR; those that are none are reported and left out. */
-export const readCidrs = (option: Option, values: readonly string[]): readonly Cidr[] =>
+export const readCidrs = (
+  option: Option,
+  values: readonly string[],
+  expected = 'a CIDR',
+): readonly Cidr[] =>
   values.flatMap((value) => {
-    const cidr = readCidr(option, value, 'a CIDR');
+    const cidr = readCidr(option, value, expected);
     return cidr === undefined ? [] : [cidr];
   });
 

@@ -14,7 +14,7 @@ import {
   readFirstCidrs,
 } from './option-values.ts';
 import type { Report } from './report.ts';
-import type { Settings } from './settings.ts';
+import type { ExternalIPPolicy, Settings } from './settings.ts';
 
 /**
  * Validates the options. A bad value is an error in either mode of `--validate`, and left out of the
@@ -55,8 +55,19 @@ export function readSettings(
     masqueradeBit: readMasqueradeBit(option('masqueradeBit'), options.masqueradeBit),
     serviceProxyName: options.serviceProxyName,
     families: options.families,
+    externalIPs: readExternalIPs(option('externalIPs'), options.externalIPs),
+    endpointsOutside: options.endpointsOutside,
     validate: options.validate,
   };
+}
+
+/** One word, or networks. */
+function readExternalIPs(option: Option, values: readonly string[]): ExternalIPPolicy {
+  const [word] = values;
+  if (values.length === 1 && (word === 'allow' || word === 'warn' || word === 'deny'))
+    return { kind: word };
+  // Nothing in the list: nothing is let in.
+  return { kind: 'only', cidrs: readCidrs(option, values, 'allow, warn, deny or CIDRs') };
 }
 
 /** Trimmed and lower-cased, as kube-proxy does with `--hostname-override`. */

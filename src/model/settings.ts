@@ -1,7 +1,7 @@
 import type { Address } from '../net/address.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { IpFamily } from '../net/family.ts';
-import type { DetectLocalMode } from '../options.ts';
+import type { ClaimPolicy, DetectLocalMode } from '../options.ts';
 
 /** CompileOptions after validation: addresses parsed, words told from CIDRs. */
 export interface Settings {
@@ -21,6 +21,8 @@ export interface Settings {
   readonly masqueradeBit: number;
   readonly serviceProxyName: string | undefined;
   readonly families: readonly IpFamily[];
+  readonly externalIPs: ExternalIPPolicy;
+  readonly endpointsOutside: ClaimPolicy;
   /** `warn`: a Service that claims what another one has is left out there, not an error (ND5). */
   readonly validate: 'strict' | 'warn';
 }
@@ -31,3 +33,8 @@ export type NodePortAddress =
   | { readonly kind: 'localhost' }
   | { readonly kind: 'all' }
   | { readonly kind: 'cidr'; readonly cidr: Cidr };
+
+/** `--external-ips`; `only`: those in the networks. */
+export type ExternalIPPolicy =
+  | { readonly kind: ClaimPolicy }
+  | { readonly kind: 'only'; readonly cidrs: readonly Cidr[] };

@@ -7,6 +7,7 @@ import type { CompileOptions } from '../options.ts';
 import { checkPlan } from './checks.ts';
 import { settleClaims } from './claims.ts';
 import { type EndpointSources, indexEndpointSources } from './endpoint-sources.ts';
+import { knownNetworks } from './known-networks.ts';
 import { localDetector } from './local-detector.ts';
 import { nodeFacts } from './node-facts.ts';
 import { nodePortAddresses } from './node-port-addresses.ts';
@@ -36,11 +37,14 @@ export function buildPlan(
   const { taken, unserved } = takeServices(cluster.services, settings);
   const node = nodeFacts(cluster, settings);
   const owners = ownersOf(cluster.services);
+  const known = knownNetworks(cluster, settings, owners);
   const families = ipFamilies
     .filter((family) => settings.families.includes(family))
-    .map((family) => planFamily(cluster, taken, owners, { family, settings, node, sources }));
+    .map((family) =>
+      planFamily(cluster, taken, owners, { family, settings, node, sources, known }),
+    );
   const plan: Plan = { families: families.map((built) => built.plan), unserved };
-  const planned = { cluster, settings, optionPlaces, node, sources, taken, plan };
+  const planned = { cluster, settings, optionPlaces, node, sources, known, taken, plan };
   const claims = families.flatMap((built) => built.diagnostics);
   return { plan, diagnostics: [...claims, ...checkPlan(planned)] };
 }

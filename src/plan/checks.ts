@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { claimPolicies } from './checks/claim-policies.ts';
 import { clusterIPEndpoints } from './checks/cluster-ip-endpoints.ts';
 import { endpointsUse } from './checks/endpoints-use.ts';
 import { ignoredEndpoints } from './checks/ignored-endpoints.ts';
@@ -19,6 +20,7 @@ const checks: readonly Check[] = [
   ignoredEndpoints,
   withoutEndpoints,
   clusterIPEndpoints,
+  claimPolicies,
   missingTopologyHints,
 ];
 

@@ -4,10 +4,12 @@
 import type { Service, ServicePort } from '../model/cluster.ts';
 import type { Settings } from '../model/settings.ts';
 import type { IpFamily } from '../net/family.ts';
+import { admittedAddresses, admittedSlices } from './admission.ts';
 import { chooseEndpoints } from './choose-endpoints.ts';
 import { type EndpointSources, serviceIntake } from './endpoint-sources.ts';
 import { frontendsOf } from './frontends.ts';
 import { healthCheckOf } from './health-check.ts';
+import type { KnownNetworks } from './known-networks.ts';
 import { type Candidate, mergeEndpoints, portKey } from './merge-endpoints.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { compareBytes, sortedUnique } from './order.ts';
@@ -24,6 +26,7 @@ export interface Surroundings {
   readonly settings: Settings;
   readonly node: NodeFacts;
   readonly sources: EndpointSources;
+  readonly known: KnownNetworks;
 }
 
 export interface ServicePlan {
@@ -36,10 +39,14 @@ export interface ServicePlan {
 
 /** @returns undefined when the Service does not exist in the family (S5). */
 export function planService(service: Service, around: Surroundings): ServicePlan | undefined {
-  const { family, node, sources } = around;
-  const addresses = serviceAddresses(service, family);
-  if (addresses === undefined) return undefined;
-  const merged = mergeEndpoints(serviceIntake(sources, service, family), node.name);
+  const { family, node, sources, settings, known } = around;
+  const claimed = serviceAddresses(service, family);
+  if (claimed === undefined) return undefined;
+  const addresses = admittedAddresses(claimed, settings);
+  const merged = mergeEndpoints(
+    admittedSlices(serviceIntake(sources, service, family), service, settings, known),
+    node.name,
+  );
   const sourceRanges = sourceRangesOf(
     service,
     family,

@@ -64,7 +64,7 @@ function outcome(objects: readonly object[], options: Parameters<typeof planned>
         .flatMap(shown)
         .map((text) => text.replace(/ \w+$/, ''));
     const said = diagnostics
-      .filter(({ severity }) => severity !== 'note')
+      .filter(({ code }) => code === 'NATC3001' || code === 'NATC3030')
       .map(({ code, message, hint }) => `${code} ${message}; ${hint}`);
     return { victim: frontends('z'), hostile: frontends('a'), said, IPv4 };
   });

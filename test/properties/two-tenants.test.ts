@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { answerOf } from '../../src/explain/outcome.ts';
 import { cidrContains } from '../../src/net/cidr.ts';
+import type { CompileOptions } from '../../src/options.ts';
 import { nodeFacts } from '../../src/plan/node-facts.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildIptables } from '../../src/ruleset/iptables/build.ts';
@@ -83,19 +84,40 @@ function isVictims(plan: Plan, known: ReadonlySet<string>, packet: Packet): bool
   );
 }
 
+/** What a hostile tenant changes for packets that `concerns` the victim; undefined for nothing. */
+function harm(
+  { alone, together, packets }: Question,
+  options: Partial<CompileOptions>,
+  concerns: (victim: CompiledWorld, packet: Packet) => boolean,
+): string | undefined {
+  const victim = compileValid(alone, { ...optionsOf(alone), validate: 'warn', ...options });
+  const both = compileValid(together, { ...optionsOf(together), validate: 'warn', ...options });
+  const { localIPs } = alone.node;
+  const [expected, actual] = [readingsOf(victim, localIPs), readingsOf(both, localIPs)];
+  for (const packet of packets) {
+    if (!concerns(victim, packet)) continue;
+    const [without, with_] = [expected(packet), actual(packet)];
+    if (JSON.stringify(without) !== JSON.stringify(with_))
+      return disagreement(together, packet, { alone: without, together: with_ });
+  }
+  return undefined;
+}
+
+const toDestinationOfVictim = ({ cluster, settings, plan }: CompiledWorld, packet: Packet) =>
+  isVictims(plan, nodeFacts(cluster, settings).addresses, packet);
+
 test('a hostile tenant changes nothing for the packets of another (ND11)', () => {
-  forAll(questions, 150, ({ alone, together, packets }) => {
-    const victim = compileValid(alone, { ...optionsOf(alone), validate: 'warn' });
-    const both = compileValid(together, { ...optionsOf(together), validate: 'warn' });
-    const known = nodeFacts(victim.cluster, victim.settings).addresses;
-    const { localIPs } = alone.node;
-    const [expected, actual] = [readingsOf(victim, localIPs), readingsOf(both, localIPs)];
-    for (const packet of packets) {
-      if (!isVictims(victim.plan, known, packet)) continue;
-      const [without, with_] = [expected(packet), actual(packet)];
-      if (JSON.stringify(without) !== JSON.stringify(with_))
-        return disagreement(together, packet, { alone: without, together: with_ });
-    }
-    return undefined;
-  });
+  forAll(questions, 150, (question) => harm(question, {}, toDestinationOfVictim));
+});
+
+test('with --external-ips deny not even at the other ports of its cluster IPs', () => {
+  forAll(questions, 100, (question) =>
+    harm(
+      question,
+      { externalIPs: ['deny'] },
+      (victim, packet) =>
+        toDestinationOfVictim(victim, packet) ||
+        victim.plan.families.some(({ clusterIPs }) => clusterIPs.includes(packet.to)),
+    ),
+  );
 });

@@ -142,4 +142,36 @@ export const planCodes = {
       'An external IP or load-balancer IP of a Service is an address of this node, and its port is the node port of another Service. A packet to both is for one of them: for the older Service, or, where they are of the same age, for the address, as with kube-proxy. The node port of the other is not reachable there, or the address is not served on that port.',
     remedy: 'Give one of the Services another external IP or port.',
   },
+  NATC3031: {
+    title: "external IP that is somebody else's",
+    explanation:
+      "An external IP of a Service is known to be something else: an address of a node, the cluster IP of another Service, an address of the Services' network or of the pods'. Whoever may create a Service may claim it, and every node sends connections to it to that Service's endpoints (CVE-2020-8554). It is served, as by kube-proxy.",
+    remedy:
+      'With --external-ips deny none is served, with CIDRs only those in them; --external-ips allow silences the warning.',
+  },
+  NATC3032: {
+    title: 'external IP not served',
+    explanation:
+      'The option --external-ips does not let this external IP in. It is left out, and the rest of the Service is served.',
+    remedy: 'Remove it from the Service, or let it in with --external-ips CIDR,...',
+  },
+  NATC3033: {
+    title: 'endpoint that is no pod',
+    explanation:
+      "An endpoint's address is known to be something else than a pod: a node, a load-balancer IP of another Service, an address of the Services' network, or a public address where the pods' networks are known. Another address outside those networks, such as a database's beside the cluster, gets a note only. Whoever may write an EndpointSlice so reaches, in the proxy's name, what network policies keep from their own pods (CVE-2021-25740). Endpoints that name a Pod (targetRef) are not told of, since host-network pods have their node's address, nor are those of default/kubernetes.",
+    remedy:
+      'With --endpoints-outside deny such endpoints are left out, also those that name a Pod; --endpoints-outside allow silences the warning.',
+  },
+  NATC3034: {
+    title: 'endpoint left out',
+    explanation:
+      "--endpoints-outside is deny, and the endpoint's address is known to be something else than a pod. The other endpoints of the Service are used.",
+    remedy: 'Give the Service pods as its endpoints, or allow others.',
+  },
+  NATC3035: {
+    title: 'cluster IP from elsewhere',
+    explanation:
+      "A cluster IP is a node's address or a loopback address, or lies outside --service-cidr. The API server gives out no such address; connections that are meant for something else would go to the Service.",
+    remedy: 'Compile what the API server holds, or correct --service-cidr.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -3,6 +3,7 @@ import type { Cluster, Service } from '../../model/cluster.ts';
 import type { Settings } from '../../model/settings.ts';
 import { type CompileOptions, optionFlags } from '../../options.ts';
 import type { EndpointSources } from '../endpoint-sources.ts';
+import type { KnownNetworks } from '../known-networks.ts';
 import type { NodeFacts } from '../node-facts.ts';
 import type { Plan } from '../plan.ts';
 
@@ -14,6 +15,7 @@ export interface Planned {
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
   readonly node: NodeFacts;
   readonly sources: EndpointSources;
+  readonly known: KnownNetworks;
   /** The Services that are compiled, sorted by namespace and name. */
   readonly taken: readonly Service[];
   readonly plan: Plan;

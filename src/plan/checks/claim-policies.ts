@@ -1,0 +1,153 @@
+/** What Services claim that they should not, as far as facts show it (CVE-2020-8554, CVE-2021-25740). */
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Service } from '../../model/cluster.ts';
+import { familyOf } from '../../net/address.ts';
+import { cidrContains, formatCidr } from '../../net/cidr.ts';
+import { admitsExternalIP } from '../admission.ts';
+import { serviceIntake, serviceKey } from '../endpoint-sources.ts';
+import type { IntakeSlice } from '../intake.ts';
+import { elsewhere, endpointProblem, externalIPProblem } from '../known-networks.ts';
+import { addressPaths, fieldAt } from '../origin.ts';
+import { serviceAddresses } from '../service-addresses.ts';
+import { grouped, type Subject } from './grouped.ts';
+import type { Check, Planned } from './planned.ts';
+
+export const claimPolicies: Check = (planned) => [
+  ...externalIPs(planned),
+  ...endpoints(planned),
+  ...clusterIPs(planned),
+];
+
+const nameOf = ({ namespace, name }: Service): string => serviceKey(namespace, name);
+
+function externalIPs({ taken, settings, known }: Planned): readonly Diagnostic[] {
+  const policy = settings.externalIPs;
+  if (policy.kind === 'allow') return [];
+  const doubtful: Subject[] = [];
+  const denied: Diagnostic[] = [];
+  for (const service of taken) {
+    if (service.externalIPs.length === 0) continue;
+    const { object } = service;
+    const paths = addressPaths(object, ['spec', 'externalIPs'], service.externalIPs);
+    service.externalIPs.forEach((address, index) => {
+      const place = {
+        kind: 'field',
+        object,
+        path: paths[index] ?? ['spec', 'externalIPs'],
+      } as const;
+      if (!admitsExternalIP(settings, address)) {
+        denied.push({
+          code: 'NATC3032',
+          severity: 'warning',
+          message: `external IP ${address} of Service ${nameOf(service)} is not served: --external-ips ${
+            policy.kind === 'only' ? policy.cidrs.map(formatCidr).join(',') : policy.kind
+          }`,
+          places: [place],
+          hint: 'whoever may create a Service may claim any external IP (CVE-2020-8554); let the ones in that are yours with --external-ips CIDR,...',
+        });
+      } else if (policy.kind === 'warn') {
+        const problem = externalIPProblem(known, service, address);
+        if (problem !== undefined)
+          doubtful.push({ name: `${address} of Service ${nameOf(service)} (${problem})`, place });
+      }
+    });
+  }
+  return [
+    ...grouped('NATC3031', 'warning', doubtful, {
+      noun: ['external IP', 'external IPs'],
+      says: ['is not its own', 'are not their own'],
+      hint: '--external-ips deny serves none, CIDRs only those in them; allow silences this',
+    }),
+    ...denied,
+  ];
+}
+
+function endpoints(planned: Planned): readonly Diagnostic[] {
+  const { taken, settings, known, sources } = planned;
+  const policy = settings.endpointsOutside;
+  if (policy === 'allow') return [];
+  const problems = new Map<string, string | undefined>();
+  const doubtful: Subject[] = [];
+  const strangers: Subject[] = [];
+  const denied: Diagnostic[] = [];
+  for (const service of taken) {
+    if (service.namespace === 'default' && service.name === 'kubernetes') continue;
+    for (const family of settings.families) {
+      if (serviceAddresses(service, family) === undefined) continue;
+      for (const slice of serviceIntake(sources, service, family)) examine(service, slice);
+    }
+  }
+  const wording = {
+    noun: ['endpoint', 'endpoints'],
+    says: ['is no pod', 'are no pods'],
+    hint: '--endpoints-outside deny leaves such endpoints out; allow silences this',
+  } as const;
+  return [
+    ...grouped('NATC3033', 'warning', doubtful, wording),
+    ...grouped('NATC3033', 'note', strangers, wording),
+    ...denied,
+  ];
+
+  function examine(service: Service, { object, endpoints: list }: IntakeSlice): void {
+    for (const { address, path } of list) {
+      if (!problems.has(address)) problems.set(address, endpointProblem(known, service, address));
+      const problem = problems.get(address);
+      if (problem === undefined) continue;
+      const place = { kind: 'field', object, path } as const;
+      if (policy === 'deny') {
+        denied.push({
+          code: 'NATC3034',
+          severity: 'warning',
+          message: `endpoint ${address} of Service ${nameOf(service)} is left out: it is ${problem}`,
+          places: [place],
+          hint: '--endpoints-outside deny leaves out what is no pod of a known pod network (CVE-2021-25740)',
+        });
+      } else if (!known.owners.clusterIPs.has(address) && !namesPod(object, path)) {
+        // A cluster IP is told of as NATC3022.
+        const name = `${address} of Service ${nameOf(service)} (${problem})`;
+        (problem === elsewhere ? strangers : doubtful).push({ name, place });
+      }
+    }
+  }
+}
+
+/** Host-network pods have their node's address; the controller that wrote the slice names the pod. */
+function namesPod(object: IntakeSlice['object'], path: IntakeSlice['endpoints'][number]['path']) {
+  const entry = object.kind === 'EndpointSlice' ? path.slice(0, 2) : path.slice(0, -1);
+  return fieldAt(object, [...entry, 'targetRef', 'kind']) === 'Pod';
+}
+
+/** The API server allocates cluster IPs; one from elsewhere was written by somebody else. */
+function clusterIPs({ taken, known, settings }: Planned): readonly Diagnostic[] {
+  const subjects = taken.flatMap((service) =>
+    service.clusterIPs.flatMap((text, index): readonly Subject[] => {
+      const family = familyOf(text);
+      if (text === 'None' || family === undefined) return [];
+      const node = known.nodes.get(text);
+      const ofFamily = settings.serviceCIDRs.filter((cidr) => cidr.family === family);
+      const isOutside =
+        ofFamily.length > 0 && !ofFamily.some((cidr) => cidrContains(cidr, { family, text }));
+      const problem =
+        node !== undefined
+          ? node === ''
+            ? 'an address of this node'
+            : `an address of Node ${node}`
+          : text.startsWith('127.') || text === '::1'
+            ? 'a loopback address'
+            : isOutside
+              ? 'outside --service-cidr'
+              : undefined;
+      if (problem === undefined) return [];
+      const { object } = service;
+      const list = ['spec', 'clusterIPs', index];
+      const path = fieldAt(object, list) === undefined ? ['spec', 'clusterIP'] : list;
+      const name = `${text} of Service ${nameOf(service)} (${problem})`;
+      return [{ name, place: { kind: 'field', object, path } }];
+    }),
+  );
+  return grouped('NATC3035', 'warning', subjects, {
+    noun: ['cluster IP', 'cluster IPs'],
+    says: ['is none that the API server gives out', 'are none that the API server gives out'],
+    hint: 'compile what the API server holds, or correct --service-cidr',
+  });
+}

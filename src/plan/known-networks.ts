@@ -1,0 +1,156 @@
+import type { Cluster, Service } from '../model/cluster.ts';
+import type { Settings } from '../model/settings.ts';
+import { addressToBigInt, familyOf } from '../net/address.ts';
+import { type Cidr, cidrContains, cidrRange, formatCidr, parseCidr } from '../net/cidr.ts';
+import { type IpFamily, ipFamilies } from '../net/family.ts';
+import { serviceKey } from './endpoint-sources.ts';
+import type { Owners } from './owners.ts';
+
+/** What is known of addresses, whoever claims them. */
+export interface KnownNetworks {
+  /** By address: the node's name, or '' for one that options give. */
+  readonly nodes: ReadonlyMap<string, string>;
+  readonly owners: Owners;
+  /** By address: a Service that has it as a load-balancer IP. */
+  readonly vips: ReadonlyMap<string, Service>;
+  readonly serviceCIDRs: readonly Cidr[];
+  /** Whether pods have such addresses; undefined where no pod network of the family is known. */
+  readonly isPodAddress: (address: string) => boolean | undefined;
+}
+
+export function knownNetworks(cluster: Cluster, settings: Settings, owners: Owners): KnownNetworks {
+  const nodes = new Map(settings.nodeIPs.map(({ text }) => [text, '']));
+  for (const { name, addresses } of cluster.nodes)
+    for (const address of addresses) nodes.set(address, name);
+  const vips = new Map<string, Service>();
+  for (const service of cluster.services) {
+    for (const { ip, ipMode } of service.ingress)
+      if (ip !== undefined && ipMode === 'VIP' && !vips.has(ip)) vips.set(ip, service);
+  }
+  const podNetworks = [
+    ...settings.clusterCIDRs,
+    ...settings.podCIDRs,
+    ...cluster.nodes.flatMap(({ podCIDRs }) =>
+      podCIDRs.map(parseCidr).filter((cidr) => cidr !== undefined),
+    ),
+  ];
+  return {
+    nodes,
+    owners,
+    vips,
+    serviceCIDRs: settings.serviceCIDRs,
+    isPodAddress: membership(podNetworks),
+  };
+}
+
+interface Range {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+function membership(networks: readonly Cidr[]): KnownNetworks['isPodAddress'] {
+  const ranges = new Map<IpFamily, readonly Range[]>(
+    ipFamilies.map((family) => [
+      family,
+      disjoint(networks.filter((cidr) => cidr.family === family).map(cidrRange)),
+    ]),
+  );
+  return (address) => {
+    const family = familyOf(address);
+    const known = family === undefined ? undefined : ranges.get(family);
+    if (family === undefined || known === undefined || known.length === 0) return undefined;
+    return isIn(known, addressToBigInt({ family, text: address }));
+  };
+}
+
+function disjoint(ranges: readonly Range[]): readonly Range[] {
+  const sorted = ranges.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const kept: Range[] = [];
+  for (const range of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || range.first > last.last) kept.push(range);
+    else if (range.last > last.last) kept[kept.length - 1] = { ...last, last: range.last };
+  }
+  return kept;
+}
+
+function isIn(ranges: readonly Range[], value: bigint): boolean {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle];
+    if (range === undefined || value < range.first) high = middle;
+    else if (value > range.last) low = middle + 1;
+    else return true;
+  }
+  return false;
+}
+
+/** Whether an address lies in one of some networks, given as text. */
+export const liesIn = (networks: readonly string[]): ((address: string) => boolean) => {
+  const isIn = membership(networks.map(parseCidr).filter((cidr) => cidr !== undefined));
+  return (address) => isIn(address) === true;
+};
+
+/** What speaks against an external IP, to follow "is"; undefined for nothing that is known. */
+export function externalIPProblem(
+  known: KnownNetworks,
+  service: Service,
+  address: string,
+): string | undefined {
+  const owner = known.owners.clusterIPs.get(address);
+  if (owner === service || known.vips.get(address) === service) return undefined;
+  if (owner !== undefined) return `the cluster IP of Service ${nameOf(owner)}`;
+  const common = commonProblem(known, address);
+  if (common !== undefined) return common;
+  return known.isPodAddress(address) === true ? "in the pods' network" : undefined;
+}
+
+/**
+ * Of itself no reason to warn: databases and the like beside a cluster are made endpoints in this way.
+ */
+export const elsewhere = "in none of the pods' networks";
+
+/** Networks that nobody routes on the Internet (IANA's special-purpose registries), other than loopback. */
+const special: readonly Cidr[] = [
+  ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'],
+  ...['192.0.0.0/24', '192.0.2.0/24', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
+  ...['240.0.0.0/4', 'fc00::/7', 'fe80::/10', '2001:db8::/32', '100::/64'],
+]
+  .map(parseCidr)
+  .filter((cidr) => cidr !== undefined);
+
+function isPublic(text: string): boolean {
+  const family = familyOf(text);
+  return family !== undefined && !special.some((cidr) => cidrContains(cidr, { family, text }));
+}
+
+/** What speaks against an endpoint, to follow "is"; undefined for nothing that is known. */
+export function endpointProblem(
+  known: KnownNetworks,
+  service: Service,
+  address: string,
+): string | undefined {
+  // The control plane writes these: its own addresses, wherever it runs.
+  if (service.namespace === 'default' && service.name === 'kubernetes') return undefined;
+  const owner = known.owners.clusterIPs.get(address);
+  if (owner !== undefined) return `the cluster IP of Service ${nameOf(owner)}`;
+  const vip = known.vips.get(address);
+  if (vip !== undefined) return `a load-balancer IP of Service ${nameOf(vip)}`;
+  const common = commonProblem(known, address);
+  if (common !== undefined) return common;
+  if (known.isPodAddress(address) !== false) return undefined;
+  return isPublic(address) ? 'a public address, no pod' : elsewhere;
+}
+
+function commonProblem({ nodes, serviceCIDRs }: KnownNetworks, text: string): string | undefined {
+  const node = nodes.get(text);
+  if (node !== undefined)
+    return node === '' ? 'an address of this node' : `an address of Node ${node}`;
+  const family = familyOf(text);
+  if (family === undefined) return undefined;
+  const cidr = serviceCIDRs.find((each) => cidrContains(each, { family, text }));
+  return cidr === undefined ? undefined : `in the Services' network ${formatCidr(cidr)}`;
+}
+
+const nameOf = ({ namespace, name }: Service): string => serviceKey(namespace, name);
