@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { ClaimPolicy } from '../options.ts';
 import {
   addBackendOption,
   addHostOptions,
@@ -6,7 +7,7 @@ import {
   type HostFlags,
 } from './host-options.ts';
 import { parseInteger, parseSeconds } from './option-values.ts';
-import { addCompileOptions, type CompileFlags } from './shared-options.ts';
+import { addCompileOptions, type CompileFlags, claimPolicies } from './shared-options.ts';
 
 /** What `natc apply` finds in `command.opts()`. */
 export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
@@ -15,6 +16,7 @@ export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
   readonly dryRun?: true | 'kernel';
   /** Seconds. */
   readonly confirmTimeout?: number;
+  readonly protectPorts: ClaimPolicy;
   readonly maxRemovals: number;
   readonly allowMassRemoval?: boolean;
   readonly force?: boolean;
@@ -43,6 +45,14 @@ export function addApplyOptions(command: Command): void {
       50,
     )
     .option('--allow-mass-removal', 'remove whatever the input lacks, all Services if need be')
+    .addOption(
+      new Option(
+        '--protect-ports <policy>',
+        'Service ports that take connections from a process of this node: allow, warn or deny',
+      )
+        .choices(claimPolicies)
+        .default('warn'),
+    )
     .option('--force', 'go ahead where another service proxy serves the same addresses')
     .option('--no-sysctl', 'leave sysctls alone');
   addCompileOptions(command);

@@ -55,5 +55,6 @@ const applyFlags = ({
   lockTimeout: 0,
   commandTimeout: 60,
   sysctl: false,
+  protectPorts: 'allow',
   ...(allowMassRemoval !== undefined && { allowMassRemoval }),
 });

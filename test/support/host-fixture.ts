@@ -13,6 +13,7 @@ import type { Host } from '../../src/live/host.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
 import { nftFamilies } from '../../src/live/kernel-tables.ts';
+import { listeningSockets } from '../../src/live/listening-ports.ts';
 import type { LockResult } from '../../src/live/lock.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
@@ -21,6 +22,7 @@ import { unsafeStateDirectory } from '../../src/live/state-directory.ts';
 import { statusOf } from '../../src/live/status.ts';
 import { checkSysctls, requiredSysctls } from '../../src/live/sysctl.ts';
 import { defaultOptions } from '../../src/options.ts';
+import { protectPorts } from '../../src/plan/shadowed-ports.ts';
 import { locate } from '../../src/read/locate.ts';
 import { readObjects } from '../../src/read/read.ts';
 import { renderScript } from '../../src/render/nft-script.ts';
@@ -29,7 +31,11 @@ import { appliedInput, believeInput } from './believe.ts';
 import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
-  readonly command: 'apply' | 'believe' | 'check' | 'cleanup' | 'explain' | 'rollback' | 'status';
+  readonly command:
+    | ('apply' | 'believe' | 'check' | 'cleanup' | 'explain' | 'rollback' | 'status')
+    | 'protect-ports';
+  /** `--protect-ports` */
+  readonly policy?: 'warn' | 'deny';
   /** Default: nftables. */
   readonly backend?: 'iptables';
   readonly host: HostScript;
@@ -86,6 +92,10 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
   switch (fixture.command) {
     case 'apply':
       return applyDiagnostics(fixture, output);
+    case 'protect-ports': {
+      const sockets = await listeningSockets(host);
+      return protectPorts(output.plan, sockets, new Set(), fixture.policy ?? 'warn').diagnostics;
+    }
     case 'believe':
       return believeDiagnostics(fixture);
     case 'check':

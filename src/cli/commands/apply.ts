@@ -56,7 +56,7 @@ async function run(command: Command, terminal: Terminal) {
   const input = await readCompileInput(flags, paths, commandClock(flags, terminal), applyDefaults);
   const host = await thisHost(terminal, flags.commandTimeout);
   const fingerprint = inputFingerprint(input);
-  const isOrdinary = !flags.verify && flags.dryRun === undefined;
+  const isOrdinary = !flags.verify && flags.dryRun === undefined && flags.protectPorts !== 'deny';
   if (isOrdinary && input.diagnostics.length === 0) {
     const unchanged = await unchangedInput(host, fingerprint, flags);
     if (unchanged !== undefined) return reportUnchanged(unchanged, flags, terminal);
@@ -71,8 +71,10 @@ async function run(command: Command, terminal: Terminal) {
   }
 
   const compiled = await compileAndReport(input, flags, terminal);
-  const { output, diagnostics } = compiled;
-  if (output === undefined) return exitWithoutOutput(diagnostics);
+  const { diagnostics } = compiled;
+  if (compiled.output === undefined) return exitWithoutOutput(diagnostics);
+  const { protectPortsOf } = await import('../protect-ports.ts');
+  const { output, isQuiet } = await protectPortsOf(host, compiled.output, flags, terminal);
   const { believe, keepBelief } = await import('../hold-back.ts');
   const belief = await believe(host, input, compiled, output, flags, secondsNow());
   await printDiagnostics(belief.diagnostics, flags, terminal);
@@ -81,14 +83,14 @@ async function run(command: Command, terminal: Terminal) {
   const backend = await backendFor(host, output.plan, flags, terminal);
   const { isCompared, waiting } = belief;
   const applied = {
-    fingerprint: waiting === undefined ? fingerprint : undefined,
+    fingerprint: waiting === undefined && isQuiet ? fingerprint : undefined,
     warnings: diagnostics.filter(({ severity }) => severity === 'warning').length,
     isCompared,
   };
   const exitCode = await runApply(host, belief.output, backend, applied, flags, terminal);
   const isDone = isApplied(exitCode) && flags.dryRun === undefined;
   if (isDone) await keepBelief(belief, flags);
-  if (isDone && waiting === undefined && items !== undefined && backend === 'nftables') {
+  if (isDone && isQuiet && waiting === undefined && items !== undefined && backend === 'nftables') {
     const { rememberApplied } = await import('../apply-changes.ts');
     await rememberApplied(input, items, compiled, flags);
   }

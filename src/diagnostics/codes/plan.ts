@@ -174,4 +174,17 @@ export const planCodes = {
       "A cluster IP is a node's address or a loopback address, or lies outside --service-cidr. The API server gives out no such address; connections that are meant for something else would go to the Service.",
     remedy: 'Compile what the API server holds, or correct --service-cidr.',
   },
+  NATC3036: {
+    title: 'Service port on which the node listens',
+    explanation:
+      'A process of this node listens on a port that is a node port of a Service, or on an address of the node that is an address of a Service, at the same port. Connections from others no longer reach the process, but the Service; whoever may create a Service with an external IP can so take the place of sshd or the kubelet.',
+    remedy:
+      'Choose another port for the Service or for the process. With --protect-ports deny the Service is not served there; --protect-ports allow silences the warning.',
+  },
+  NATC3037: {
+    title: 'Service port kept for the node',
+    explanation:
+      '--protect-ports is deny, and a process of this node listens on the port. The Service is not served there; the rest of it is.',
+    remedy: 'Choose another port for the Service or for the process.',
+  },
 } as const satisfies Record<string, CodeEntry>;
