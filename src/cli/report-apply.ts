@@ -4,6 +4,7 @@ import type { ApplyOutcome } from '../live/apply.ts';
 import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
 import type { DryRunOutcome } from '../live/dry-run.ts';
 import type { RollbackOutcome } from '../live/rollback.ts';
+import type { RollbackIptablesOutcome } from '../live/rollback-iptables.ts';
 import type { Unchanged } from '../live/unchanged-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatChanges } from './format-changes.ts';
@@ -71,7 +72,7 @@ export async function reportDryRun(
 }
 
 export async function reportRollback(
-  outcome: RollbackOutcome,
+  outcome: RollbackOutcome | RollbackIptablesOutcome,
   flags: MessageFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -83,8 +84,10 @@ export async function reportRollback(
       return exitCodes.hostRefused;
     case 'guarded':
       return exitCodes.guardRefused;
+    case 'incomplete':
+      return exitCodes.incomplete;
     case 'removed':
-      await say('removed the tables: there were none before\n', flags, terminal);
+      await say('removed all rules of natc: there were none before\n', flags, terminal);
       return exitCodes.success;
     case 'up-to-date':
       await say('up to date\n', flags, terminal);

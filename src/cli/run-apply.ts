@@ -83,24 +83,24 @@ async function runIptables(
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (flags.confirmTimeout !== undefined) {
-    await terminal.stderr.write('natc: --confirm-timeout needs --backend nftables\n');
-    return exitCodes.cannotAnswer;
-  }
   const limits = iptablesLimits(plan);
   await printDiagnostics(limits, flags, terminal);
   if (hasErrors(limits)) return exitCodes.cannotAnswer;
   const { applyByIptables, wantedTablesFrom } = await import('../live/apply-iptables.ts');
   const warnings = limits.filter(({ severity }) => severity === 'warning').length;
   const wanted = wantedTablesFrom(plan);
+  const { confirmTimeout } = flags;
   const options = {
     ...sharedOptions(requiredSysctls(plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
     input: { ...input, warnings: input.warnings + warnings },
+    confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
   };
-  if (flags.dryRun === undefined)
-    return reportApply(await applyByIptables(host, wanted, options), flags, terminal);
+  if (flags.dryRun === undefined) {
+    const outcome = await applyByIptables(host, wanted, options);
+    return reportApply(outcome, flags, terminal, confirmTimeout);
+  }
   const { dryRunIptables } = await import('../live/dry-run-iptables.ts');
   const checkInKernel = flags.dryRun === 'kernel';
   return reportDryRun(

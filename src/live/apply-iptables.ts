@@ -5,9 +5,10 @@ import { udpServices } from '../plan/udp-connections.ts';
 import { renderIptablesTables } from '../render/iptables-tables.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
 import { iptablesDelta } from '../ruleset/iptables/delta.ts';
-import { servedAddressesIn, servicesOf } from '../ruleset/iptables/tables.ts';
+import { ruleCount, servedAddressesIn, servicesOf } from '../ruleset/iptables/tables.ts';
 import type { ApplyOptions } from './apply.ts';
-import { unconfirmed } from './confirmation.ts';
+import { hasBackendState } from './backend-state.ts';
+import { cannotPrepare, forgetPending, unconfirmed, waitForConfirmation } from './confirmation.ts';
 import { cleanUdpConnections } from './conntrack.ts';
 import type { Host } from './host.ts';
 import {
@@ -22,8 +23,9 @@ import { iptablesRulesIn } from './iptables-leftovers.ts';
 import { areInPlace, readIptablesStamps } from './iptables-listing.ts';
 import { type IptablesReconciliation, reconcileIptables } from './iptables-reconcile.ts';
 import { loadSettledTables, type SettledTables, storeSettledTables } from './iptables-settled.ts';
-import { hasTables, pruneTables } from './iptables-store.ts';
+import { digestOfRules, hasTables, pruneTables, storeTables } from './iptables-store.ts';
 import { findIptables, type IptablesTools, isTools } from './iptables-tools.ts';
+import { nftablesPresence } from './nftables-presence.ts';
 import { noLock } from './no-lock.ts';
 import { removeNftablesRules } from './other-backend.ts';
 import { otherProxies } from './other-proxies.ts';
@@ -100,7 +102,11 @@ async function applyLocked(
   const objections = await objectionsToTables(host, held, wanted, options);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
+  const obstacles = await prepareConfirmation(host, held, wanted, options);
+  if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
+  if (options.confirmation !== undefined && outcome.kind !== 'applied')
+    await forgetPending(stateDirectory);
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
   const isWhole = outcome.kind === 'up-to-date' && settled?.digest === wanted.digest;
   const rest = await finish(host, tools, wanted, isWhole, options);
@@ -111,6 +117,34 @@ async function applyLocked(
     ...rest,
   ];
   return { ...outcome, diagnostics };
+}
+
+/** A change that is undone unless somebody confirms it; see awaitConfirmation. */
+async function prepareConfirmation(
+  host: Host,
+  held: HeldTables,
+  { digest }: WantedTables,
+  { stateDirectory, confirmation, now }: ApplyIptablesOptions,
+): Promise<readonly Diagnostic[]> {
+  if (confirmation === undefined) return [];
+  const isElsewhere =
+    (await nftablesPresence(host)).kind === 'present' ||
+    (await hasBackendState(stateDirectory, 'nftables'));
+  if (isElsewhere) return [cannotPrepare('natc works through nftables here')];
+  return waitForConfirmation(stateDirectory, confirmation, digest, now(), async () => {
+    const { rules, revision, source } = held;
+    if (ruleCount(rules) === 0) return undefined;
+    if (source === 'state' && revision !== undefined) return revision.digest;
+    const previous = digestOfRules(rules);
+    const { number, time } = revision ?? { number: 0, time: now() };
+    if (!(await hasTables(stateDirectory, previous)))
+      await storeTables(stateDirectory, {
+        revision: { number, time, digest: previous },
+        rules,
+        udpServices: held.stored?.udpServices ?? [],
+      });
+    return previous;
+  });
 }
 
 interface Objections {
@@ -168,9 +202,8 @@ async function finish(
   const rest =
     failures.length > 0
       ? failures
-      : await settle(stateDirectory, {
+      : await settleTables(host, stateDirectory, {
           digest: wanted.digest,
-          stamps: await readIptablesStamps(host),
           input: input?.fingerprint,
           warnings: input?.warnings ?? 0,
           sysctls,
@@ -178,7 +211,13 @@ async function finish(
   return [...left, ...(await warnOfOtherVariant(host, tools)), ...rest];
 }
 
-async function settle(directory: string, settled: SettledTables): Promise<readonly Diagnostic[]> {
+/** Marks a revision as finished, so that the next apply of the same need not look at anything. */
+export async function settleTables(
+  host: Host,
+  directory: string,
+  finished: Omit<SettledTables, 'stamps'>,
+): Promise<readonly Diagnostic[]> {
+  const settled = { ...finished, stamps: await readIptablesStamps(host) };
   const before = await loadSettledTables(directory);
   if (isDeepStrictEqual(before, settled)) return [];
   try {

@@ -10,6 +10,7 @@ import { noSteps, type OnStep } from './apply-step.ts';
 import {
   awaitConfirmation,
   type Confirmation,
+  cannotPrepare,
   forgetPending,
   unconfirmed,
 } from './confirmation.ts';
@@ -25,7 +26,7 @@ import type { Host } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
 import type { LockResult } from './lock.ts';
 import { noLock } from './no-lock.ts';
-import { removeIptablesRules } from './other-backend.ts';
+import { iptablesVariantsWithRules, removeIptablesRules } from './other-backend.ts';
 import { otherProxies, servedAddresses } from './other-proxies.ts';
 import { reconcile } from './reconcile.ts';
 import { guardRemovals } from './removal-guard.ts';
@@ -127,7 +128,9 @@ async function applyLocked(
   const obstacles =
     confirmation === undefined
       ? []
-      : await awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
+      : (await iptablesVariantsWithRules(host)).length > 0
+        ? [cannotPrepare('natc works through iptables here')]
+        : await awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
   const outcome = await reconcile(host, stateDirectory, held, wanted, now(), onStep);
   if (confirmation !== undefined && outcome.kind !== 'changed') await forgetPending(stateDirectory);

@@ -41,9 +41,29 @@ export async function awaitConfirmation(
   { digest }: Wanted,
   now: number,
 ): Promise<readonly Diagnostic[]> {
-  if (held.ruleset === undefined) return [cannotPrepare("natc's tables cannot be read")];
+  const { ruleset } = held;
+  if (ruleset === undefined) return [cannotPrepare("natc's tables cannot be read")];
+  const confirmation = { seconds, startWatcher };
+  return waitForConfirmation(directory, confirmation, digest, now, () =>
+    storedDigest(directory, held, ruleset, now),
+  );
+}
+
+/**
+ * The same for any backend.
+ *
+ * @param digest the revision that will wait
+ * @param storePrevious stores what there is now, and gives its digest; undefined where there is nothing
+ */
+export async function waitForConfirmation(
+  directory: string,
+  { seconds, startWatcher }: Confirmation,
+  digest: string,
+  now: number,
+  storePrevious: () => Promise<string | undefined>,
+): Promise<readonly Diagnostic[]> {
   try {
-    const previous = await storedDigest(directory, held, held.ruleset, now);
+    const previous = await storePrevious();
     const pending: Pending = { digest, previous, deadline: now + seconds };
     await writeState(directory, pendingFile, JSON.stringify({ format, ...pending }));
     startWatcher(digest);
@@ -99,7 +119,7 @@ export async function unconfirmed(directory: string, now: number): Promise<reado
   ];
 }
 
-const cannotPrepare = (reason: string): Diagnostic => ({
+export const cannotPrepare = (reason: string): Diagnostic => ({
   code: 'NATC5034',
   severity: 'error',
   message: `cannot prepare to roll back: ${reason}`,

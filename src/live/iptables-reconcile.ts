@@ -107,7 +107,7 @@ async function tryToStore(
   { rules, udpServices }: WantedTables,
 ): Promise<readonly Diagnostic[]> {
   try {
-    await storeTables(directory, { revision, rules }, udpServices);
+    await storeTables(directory, { revision, rules, udpServices });
     return [];
   } catch (error) {
     return [stateNotWritten(directory, error)];

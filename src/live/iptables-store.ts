@@ -14,6 +14,7 @@ import {
   writeState,
 } from './state-file.ts';
 import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
+import { udpServicesIn } from './stored-udp-services.ts';
 
 /**
  * What iptables was given, by revision, in the state directory: a file per revision, written before the
@@ -23,6 +24,8 @@ import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-s
 export interface StoredTables {
   readonly revision: Revision;
   readonly rules: KernelRules;
+  /** For conntrack (section 13). */
+  readonly udpServices: readonly UdpService[];
 }
 
 /** Revisions kept for `natc rollback`. */
@@ -36,7 +39,7 @@ const largestFile = 64 * 1024 * 1024;
 /** Bytes of what is in it: 20,000 Services with ten endpoints each have 80 MB. */
 const largestText = 1024 * 1024 * 1024;
 
-const fileName = (digest: string): string => `iptables-${digest}.json.gz`;
+export const tablesFile = (digest: string): string => `iptables-${digest}.json.gz`;
 
 const filePattern = /^iptables-([0-9a-f]{32})\.json\.gz$/;
 
@@ -51,8 +54,7 @@ export const digestOfRules = (rules: KernelRules): string =>
  */
 export async function storeTables(
   directory: string,
-  { revision, rules }: StoredTables,
-  udpServices: readonly UdpService[],
+  { revision, rules, udpServices }: StoredTables,
 ): Promise<void> {
   const head = JSON.stringify({ format, revision, udpServices });
   const tables = JSON.stringify(
@@ -62,12 +64,12 @@ export async function storeTables(
     }),
   );
   const bytes = await promisify(gzip)(`${head}\n${tables}\n`, { level: 1 });
-  await writeState(directory, fileName(revision.digest), [bytes]);
+  await writeState(directory, tablesFile(revision.digest), [bytes]);
 }
 
 /** Whether there is a file for this digest, readable or not. */
 export const hasTables = (directory: string, digest: string): Promise<boolean> =>
-  hasState(directory, fileName(digest));
+  hasState(directory, tablesFile(digest));
 
 /**
  * The stored tables of this digest. They are checked against it: what was not written by natc as it is
@@ -77,16 +79,18 @@ export async function loadTables(
   directory: string,
   digest: string,
 ): Promise<StoredTables | undefined> {
-  const bytes = await readStateBytes(directory, fileName(digest), largestFile);
+  const bytes = await readStateBytes(directory, tablesFile(digest), largestFile);
   if (bytes === undefined) return undefined;
   try {
     const text = (await promisify(gunzip)(bytes, { maxOutputLength: largestText })).toString();
     const headEnd = text.indexOf('\n');
-    const revision = revisionIn(JSON.parse(text.slice(0, headEnd)));
+    const head: unknown = JSON.parse(text.slice(0, headEnd));
+    const revision = revisionIn(head);
+    const udpServices = isRecord(head) ? udpServicesIn(head['udpServices']) : undefined;
     const rules = rulesIn(JSON.parse(text.slice(headEnd)));
     if (revision?.digest !== digest || rules === undefined || digestOfRules(rules) !== digest)
       return undefined;
-    return { revision, rules };
+    return udpServices === undefined ? undefined : { revision, rules, udpServices };
   } catch {
     return undefined;
   }
@@ -109,7 +113,7 @@ export async function pruneTables(directory: string): Promise<void> {
   const names = (await listState(directory)).filter((name) => filePattern.test(name));
   if (names.length > keptRevisions) {
     const kept = new Set(
-      (await listTables(directory)).slice(0, keptRevisions).map(({ digest }) => fileName(digest)),
+      (await listTables(directory)).slice(0, keptRevisions).map(({ digest }) => tablesFile(digest)),
     );
     for (const name of names) if (!kept.has(name)) await removeState(directory, name);
   }

@@ -52,7 +52,7 @@ const keptRevisions = 5;
 /** Changes with the shape of the files; others are ignored. */
 const format = 4;
 
-const fileName = (digest: string): string => `revision-${digest}.gz`;
+export const revisionFile = (digest: string): string => `revision-${digest}.gz`;
 
 const filePattern = /^revision-([0-9a-f]{32})\.gz$/;
 
@@ -77,7 +77,7 @@ export async function storeRevision(
   near: LoadedRevision | undefined,
   onStep: OnStep = noSteps,
 ): Promise<void> {
-  const name = fileName(revision.digest);
+  const name = revisionFile(revision.digest);
   const udp = JSON.stringify(udpServices);
   const text = Buffer.from([udp, ...ruleset.tables.map(tableToJson)].join('\n'));
   const head = { format, revision, udp: hash('sha256', udp) };
@@ -98,7 +98,7 @@ async function isWhole(directory: string, digest: string): Promise<boolean> {
 
 /** Whether there is a file for this digest, readable or not. */
 export const hasRevision = (directory: string, digest: string): Promise<boolean> =>
-  hasState(directory, fileName(digest));
+  hasState(directory, revisionFile(digest));
 
 /** The stored revision of this digest; undefined when it is not there, unreadable or of another format. */
 export async function loadRevision(
@@ -128,7 +128,7 @@ interface FoundText {
 
 /** @throws for a file that is damaged */
 async function readText(directory: string, digest: string): Promise<FoundText | undefined> {
-  const packed = await readStateBytes(directory, fileName(digest), largestPacked);
+  const packed = await readStateBytes(directory, revisionFile(digest), largestPacked);
   const head = packed === undefined ? undefined : headIn(unpackHead(packed.subarray(0, headSize)));
   if (packed === undefined || head?.revision.digest !== digest) return undefined;
   if (head.base === undefined) {
@@ -143,7 +143,7 @@ async function readText(directory: string, digest: string): Promise<FoundText | 
 }
 
 async function readBase(directory: string, digest: string): Promise<Buffer | undefined> {
-  const packed = await readStateBytes(directory, fileName(digest), largestPacked);
+  const packed = await readStateBytes(directory, revisionFile(digest), largestPacked);
   if (packed === undefined) return undefined;
   const head = headIn(unpackHead(packed.subarray(0, headSize)));
   return head === undefined || head.base !== undefined ? undefined : unpackWhole(packed);
@@ -207,7 +207,7 @@ const headSize = 1024;
 
 /** Reads no more than the head: the files of large rulesets have megabytes. */
 async function readHead(directory: string, digest: string): Promise<Head | undefined> {
-  const beginning = await readStateHead(directory, fileName(digest), headSize);
+  const beginning = await readStateHead(directory, revisionFile(digest), headSize);
   try {
     return beginning === undefined ? undefined : headIn(unpackHead(beginning));
   } catch {
@@ -224,7 +224,7 @@ export async function pruneRevisions(directory: string): Promise<void> {
     (await listHeads(directory))
       .slice(0, keptRevisions)
       .flatMap(({ revision, base }) => [revision.digest, base ?? revision.digest])
-      .map(fileName),
+      .map(revisionFile),
   );
   for (const name of await listState(directory))
     if (/^revision-[0-9a-f]{32}\.(?:gz|json)$/.test(name) && !kept.has(name))

@@ -9,7 +9,17 @@ import type { Host } from './host.ts';
 import { readStamps, type Stamps } from './kernel-tables.ts';
 import { noLock } from './no-lock.ts';
 import { reconcile } from './reconcile.ts';
-import { listRevisions, loadRevision, type StoredRevision } from './revision-store.ts';
+import {
+  listRevisions,
+  loadRevision,
+  revisionFile,
+  type StoredRevision,
+} from './revision-store.ts';
+
+interface Refused {
+  readonly kind: 'refused';
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 export type RollbackOptions = Pick<ApplyOptions, 'stateDirectory' | 'lock' | 'now'>;
 
@@ -25,7 +35,7 @@ export type RollbackOutcome =
  * to keeps its number, and going back again leads to the one before it.
  */
 export const rollBack = (host: Host, options: RollbackOptions): Promise<RollbackOutcome> =>
-  underLock(options, async () => {
+  underLock<RollbackOutcome>(options, async () => {
     const stamps = await readStamps(host);
     if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
     const current = commonRevision(stamps);
@@ -49,7 +59,7 @@ export const rollBackUnconfirmed = (
   digest: string,
   options: RollbackOptions,
 ): Promise<RollbackOutcome> =>
-  underLock(options, async () => {
+  underLock<RollbackOutcome>(options, async () => {
     const pending = await loadPending(options.stateDirectory);
     if (pending?.digest !== digest) return { kind: 'not-pending' };
     const stamps = await readStamps(host);
@@ -60,10 +70,11 @@ export const rollBackUnconfirmed = (
     return { kind: 'not-pending' };
   });
 
-async function underLock(
-  { lock }: RollbackOptions,
-  body: () => Promise<RollbackOutcome>,
-): Promise<RollbackOutcome> {
+/** Does something while no other natc changes this host. */
+export async function underLock<T>(
+  { lock }: Pick<RollbackOptions, 'lock'>,
+  body: () => Promise<T>,
+): Promise<T | { readonly kind: 'lock-timeout' } | Refused> {
   const locked = await lock();
   if (locked.kind === 'timeout') return { kind: 'lock-timeout' };
   if (locked.kind === 'unavailable')
@@ -89,7 +100,7 @@ async function goBackTo(
     return { kind: 'removed', diagnostics };
   }
   const stored = await loadRevision(stateDirectory, digest);
-  if (stored === undefined) return unreadable(stateDirectory, digest);
+  if (stored === undefined) return unreadable(stateDirectory, revisionFile(digest));
   const wanted = wantedAgain(stored);
   const held = await heldRuleset(host, stateDirectory, stamps, false);
   const outcome = await reconcile(host, stateDirectory, held, wanted, now());
@@ -120,7 +131,7 @@ const wantedAgain = ({ revision, ruleset, udpServices }: StoredRevision): Wanted
   number: revision.number,
 });
 
-const nothingEarlier = (reason: string): RollbackOutcome => ({
+export const nothingEarlier = (reason: string): Refused => ({
   kind: 'refused',
   diagnostics: [
     {
@@ -133,13 +144,13 @@ const nothingEarlier = (reason: string): RollbackOutcome => ({
   ],
 });
 
-const unreadable = (directory: string, digest: string): RollbackOutcome => ({
+export const unreadable = (directory: string, file: string): Refused => ({
   kind: 'refused',
   diagnostics: [
     {
       code: 'NATC5035',
       severity: 'error',
-      message: `cannot go back: revision-${digest}.gz in ${directory} is missing or damaged`,
+      message: `cannot go back: ${file} in ${directory} is missing or damaged`,
       places: [],
       hint: 'apply the manifests of before, or remove all rules with natc cleanup',
     },

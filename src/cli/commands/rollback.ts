@@ -1,14 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
+import type { Backend } from '../../live/backend.ts';
+import type { Host } from '../../live/host.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
-import { addHostOptions, changeOptions, type HostFlags, secondsNow } from '../host-options.ts';
+import {
+  addBackendOption,
+  addHostOptions,
+  type BackendFlags,
+  changeOptions,
+  type HostFlags,
+  secondsNow,
+} from '../host-options.ts';
 import { reportRollback } from '../report-apply.ts';
 import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface Flags extends HostFlags, MessageFlags {
+interface Flags extends HostFlags, BackendFlags, MessageFlags {
   readonly unlessConfirmed?: string;
 }
 
@@ -17,7 +26,7 @@ export const rollbackCommand: CommandDefinition = {
     'Go back to the revision before the one in the kernel, in one transaction. The state directory ' +
     'keeps the last 5. Stop what applies regularly first: it would apply its input again.',
   configure: (command) => {
-    addHostOptions(command).addOption(
+    addBackendOption(addHostOptions(command), 'the one that holds rules of natc').addOption(
       // What apply --confirm-timeout starts in the background.
       new Option('--unless-confirmed <digest>', 'wait, then undo this revision').hideHelp(),
     );
@@ -37,12 +46,32 @@ export const rollbackCommand: CommandDefinition = {
 async function run(command: Command, terminal: Terminal) {
   const flags = command.opts<Flags>();
   const host = await thisHost(terminal, flags.commandTimeout);
-  const { rollBack, rollBackUnconfirmed } = await import('../../live/rollback.ts');
-  if (flags.unlessConfirmed === undefined)
-    return reportRollback(await rollBack(host, changeOptions(flags)), flags, terminal);
-  await waitForDeadline(flags.stateDir, flags.unlessConfirmed);
-  const outcome = await rollBackUnconfirmed(host, flags.unlessConfirmed, changeOptions(flags));
-  return reportRollback(outcome, flags, terminal);
+  const { unlessConfirmed, stateDir } = flags;
+  const options = changeOptions(flags);
+  if (unlessConfirmed === undefined) {
+    const { rollBack } = await waysBack(await backendOf(host, flags));
+    return reportRollback(await rollBack(host, options), flags, terminal);
+  }
+  await waitForDeadline(stateDir, unlessConfirmed);
+  const { hasTables } = await import('../../live/iptables-store.ts');
+  const isIptables = await hasTables(stateDir, unlessConfirmed);
+  const { rollBackUnconfirmed } = await waysBack(isIptables ? 'iptables' : 'nftables');
+  return reportRollback(await rollBackUnconfirmed(host, unlessConfirmed, options), flags, terminal);
+}
+
+async function backendOf(host: Host, { backend, stateDir }: Flags): Promise<Backend> {
+  if (backend !== 'auto') return backend;
+  const { backendInUse } = await import('../../live/backend-in-use.ts');
+  return backendInUse(host, stateDir);
+}
+
+async function waysBack(backend: Backend) {
+  if (backend === 'nftables') return import('../../live/rollback.ts');
+  const ways = await import('../../live/rollback-iptables.ts');
+  return {
+    rollBack: ways.rollBackIptables,
+    rollBackUnconfirmed: ways.rollBackUnconfirmedIptables,
+  };
 }
 
 /** Until the time is up, or nothing waits to be confirmed any more. */

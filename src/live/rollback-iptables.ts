@@ -1,0 +1,93 @@
+import { type IpFamily, ipFamilies } from '../net/family.ts';
+import { isEmptyTable, tableNames } from '../ruleset/iptables/tables.ts';
+import { settleTables } from './apply-iptables.ts';
+import { forgetBackendState } from './backend-state.ts';
+import { cleanUpIptables } from './cleanup-iptables.ts';
+import { forgetPending, loadPending } from './confirmation.ts';
+import { cleanUdpConnections } from './conntrack.ts';
+import type { Host } from './host.ts';
+import { heldTables, isHeld, revisionOf, type WantedTables } from './iptables-held.ts';
+import { areInPlace, readIptablesStamps } from './iptables-listing.ts';
+import { type IptablesReconciliation, reconcileIptables } from './iptables-reconcile.ts';
+import { listTables, loadTables, type StoredTables, tablesFile } from './iptables-store.ts';
+import {
+  nothingEarlier,
+  type RollbackOptions,
+  type RollbackOutcome,
+  underLock,
+  unreadable,
+} from './rollback.ts';
+
+export type RollbackIptablesOutcome = RollbackOutcome | IptablesReconciliation;
+
+/** Makes iptables hold the revision before the one that it holds, as rollBack does for nftables. */
+export const rollBackIptables = (
+  host: Host,
+  options: RollbackOptions,
+): Promise<RollbackIptablesOutcome> =>
+  underLock(options, async () => {
+    const { stateDirectory } = options;
+    const current = revisionOf(await readIptablesStamps(host));
+    if (current === undefined) return nothingEarlier('iptables holds no revision of natc');
+    const pending = await loadPending(stateDirectory);
+    if (pending?.digest === current.digest) return goBackTo(host, pending.previous, options);
+    const earlier = (await listTables(stateDirectory)).find(
+      ({ number, digest }) => number < current.number && digest !== current.digest,
+    );
+    return earlier === undefined
+      ? nothingEarlier(`${stateDirectory} has no revision before revision ${current.number}`)
+      : goBackTo(host, earlier.digest, options);
+  });
+
+/** Undoes the change with this digest, unless it was confirmed or is no longer what iptables holds. */
+export const rollBackUnconfirmedIptables = (
+  host: Host,
+  digest: string,
+  options: RollbackOptions,
+): Promise<RollbackIptablesOutcome> =>
+  underLock(options, async () => {
+    const pending = await loadPending(options.stateDirectory);
+    if (pending?.digest !== digest) return { kind: 'not-pending' };
+    if (revisionOf(await readIptablesStamps(host))?.digest === digest)
+      return goBackTo(host, pending.previous, options);
+    await forgetPending(options.stateDirectory);
+    return { kind: 'not-pending' };
+  });
+
+async function goBackTo(
+  host: Host,
+  digest: string | undefined,
+  { stateDirectory, now }: RollbackOptions,
+): Promise<RollbackIptablesOutcome> {
+  if (digest === undefined) {
+    const outcome = await cleanUpIptables(host);
+    if (outcome.kind === 'refused') return outcome;
+    await forgetBackendState(stateDirectory, 'iptables');
+    await forgetPending(stateDirectory);
+    return { kind: 'removed', diagnostics: [] };
+  }
+  const stored = await loadTables(stateDirectory, digest);
+  if (stored === undefined) return unreadable(stateDirectory, tablesFile(digest));
+  const wanted = wantedAgain(stored);
+  const stamps = await readIptablesStamps(host);
+  const lists = !(await areInPlace(host, stamps));
+  const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
+  if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
+  const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
+  if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
+  await forgetPending(stateDirectory);
+  const failures = await cleanUdpConnections(host, wanted.udpServices);
+  const settled = { digest, input: undefined, warnings: 0, sysctls: [] };
+  const rest = failures.length > 0 ? failures : await settleTables(host, stateDirectory, settled);
+  return { ...outcome, diagnostics: [...outcome.diagnostics, ...rest] };
+}
+
+const wantedAgain = ({ revision, rules, udpServices }: StoredTables): WantedTables => ({
+  rules,
+  families: new Set<IpFamily>(
+    ipFamilies.filter((family) => tableNames.some((table) => !isEmptyTable(rules[family][table]))),
+  ),
+  digest: revision.digest,
+  udpServices,
+  number: revision.number,
+});
