@@ -1,6 +1,7 @@
 import type { CompileOutput } from '../compile.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
+import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
 import { checkIptablesInKernel } from '../live/iptables-check.ts';
 import { findIptables, isTools } from '../live/iptables-tools.ts';
@@ -27,7 +28,8 @@ export async function finishCheck(
 ): Promise<ExitCode> {
   const host = await thisHost(terminal);
   const { output } = compiled;
-  const kernel = output === undefined ? nothingToCheck : await checkBackend(host, output, flags);
+  const checked = output === undefined ? nothingToCheck : await checkBackend(host, output, flags);
+  const kernel = await namingCapabilities(host, checked);
   const sysctls =
     output !== undefined && flags.sysctl
       ? await checkSysctls(host, requiredSysctls(output.plan))

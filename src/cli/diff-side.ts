@@ -69,6 +69,7 @@ export async function loadDiffSide(
 
 /** A kernel without natc's tables holds the empty ruleset. */
 async function liveSide(terminal: Terminal): Promise<DiffSide> {
+  const { nameCapabilities } = await import('../live/capabilities.ts');
   const { listKernelRuleset } = await import('../live/kernel-ruleset.ts');
   const { localAddresses } = await import('../live/local-addresses.ts');
   const host = await thisHost(terminal);
@@ -79,6 +80,6 @@ async function liveSide(terminal: Terminal): Promise<DiffSide> {
     kind: 'live',
     ruleset: isAbsent ? { tables: [] } : hasErrors(diagnostics) ? undefined : ruleset,
     nodeAddresses: [...(await localAddresses(host))],
-    diagnostics: isAbsent ? [] : diagnostics,
+    diagnostics: isAbsent ? [] : await nameCapabilities(host, diagnostics),
   };
 }

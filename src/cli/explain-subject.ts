@@ -58,7 +58,10 @@ export async function subjectFromKernel(
   const { routeLocalnet, sysctlPath } = await import('../live/sysctl.ts');
   const host = await thisHost(terminal);
   const { ruleset, diagnostics } = await listKernelRuleset(host, [family]);
-  if (ruleset === undefined) return { subject: undefined, diagnostics };
+  if (ruleset === undefined) {
+    const { nameCapabilities } = await import('../live/capabilities.ts');
+    return { subject: undefined, diagnostics: await nameCapabilities(host, diagnostics) };
+  }
   const isOn = (await host.readFile(sysctlPath(routeLocalnet)))?.trim() === '1';
   const addresses = await localAddresses(host);
   return {

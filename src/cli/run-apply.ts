@@ -1,6 +1,7 @@
 import type { CompileOutput } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
+import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
 import { requiredSysctls, type Sysctl } from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -69,11 +70,14 @@ async function runNftables(
     input,
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
   };
-  if (flags.dryRun === undefined)
-    return reportApply(await applyRuleset(host, wanted, options), flags, terminal, confirmTimeout);
+  if (flags.dryRun === undefined) {
+    const outcome = await namingCapabilities(host, await applyRuleset(host, wanted, options));
+    return reportApply(outcome, flags, terminal, confirmTimeout);
+  }
   const { dryRun } = await import('../live/dry-run.ts');
   const checkInKernel = flags.dryRun === 'kernel';
-  return reportDryRun(await dryRun(host, wanted, { ...options, checkInKernel }), flags, terminal);
+  const outcome = await dryRun(host, wanted, { ...options, checkInKernel });
+  return reportDryRun(await namingCapabilities(host, outcome), flags, terminal);
 }
 
 async function runIptables(
@@ -98,16 +102,13 @@ async function runIptables(
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
   };
   if (flags.dryRun === undefined) {
-    const outcome = await applyByIptables(host, wanted, options);
+    const outcome = await namingCapabilities(host, await applyByIptables(host, wanted, options));
     return reportApply(outcome, flags, terminal, confirmTimeout);
   }
   const { dryRunIptables } = await import('../live/dry-run-iptables.ts');
   const checkInKernel = flags.dryRun === 'kernel';
-  return reportDryRun(
-    await dryRunIptables(host, wanted, { ...options, checkInKernel }),
-    flags,
-    terminal,
-  );
+  const outcome = await dryRunIptables(host, wanted, { ...options, checkInKernel });
+  return reportDryRun(await namingCapabilities(host, outcome), flags, terminal);
 }
 
 /**

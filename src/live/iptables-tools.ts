@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
+import { refusedByIptables } from './capabilities.ts';
 import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 
 /** `nf_tables` translates into nftables, `legacy` speaks to the kernel's old xtables. */
@@ -92,7 +93,8 @@ export function iptablesFailure(
   if (succeeded(result)) return undefined;
   if (result.kind === 'not-started') return iptablesMissing(result);
   const stderr = result.stderr;
-  if (/Permission denied|Operation not permitted|must be root/.test(stderr)) return notPermitted;
+  if (/Permission denied|Operation not permitted|must be root/.test(stderr))
+    return refusedByIptables;
   if (/xtables lock/.test(stderr)) return lockHeld;
   const line = /line:? (\d+)/.exec(stderr)?.[1];
   const quoted = line === undefined ? '' : (text.split('\n')[Number(line) - 1] ?? '');
@@ -117,14 +119,6 @@ const iptablesMissing = (result: RunResult): Diagnostic => ({
   places: [],
   hint: 'install iptables (apt-get install iptables, dnf install iptables-nft), or use --backend nftables',
 });
-
-const notPermitted: Diagnostic = {
-  code: 'NATC5002',
-  severity: 'error',
-  message: 'not permitted to change the ruleset of this network namespace',
-  places: [],
-  hint: 'run natc as root, or give it the capability CAP_NET_ADMIN',
-};
 
 const lockHeld: Diagnostic = {
   code: 'NATC5051',

@@ -2,6 +2,7 @@ import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Origin } from '../plan/plan.ts';
 import { renderElement, renderRule } from '../render/nft.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
+import { refusedByNft } from './capabilities.ts';
 import type { RunResult } from './host.ts';
 
 /** What nft printed about one line of its input. */
@@ -41,7 +42,7 @@ function exitDiagnostics(
   if (exitCode === 126 || exitCode === 127) return [nftMissing(stderr.trim())];
   // A shell between us and nft reports a signal so.
   if (exitCode > 128) return [nftCrashed(`signal ${exitCode - 128}`)];
-  if (stderr.includes('Operation not permitted')) return [notPermitted];
+  if (stderr.includes('Operation not permitted')) return [refusedByNft];
   const errors = parseNftErrors(stderr);
   if (errors.length === 0) {
     const text = stderr.trim().split('\n').join('; ');
@@ -63,14 +64,6 @@ function nftMissing(message: string): Diagnostic {
     hint: 'install nftables (apt-get install nftables, dnf install nftables)',
   };
 }
-
-const notPermitted: Diagnostic = {
-  code: 'NATC5002',
-  severity: 'error',
-  message: 'not permitted to change the ruleset of this network namespace',
-  places: [],
-  hint: 'run natc as root, or give it the capability CAP_NET_ADMIN',
-};
 
 /** natc stopped a program that took too long or printed without end. */
 export const programStopped = (program: string, limit: string): Diagnostic => ({

@@ -29,10 +29,10 @@ export const cleanupCommand: CommandDefinition = {
   run: async (command, terminal) => {
     const { cleanUpBackends } = await import('../../live/cleanup-backends.ts');
     const flags = command.opts<Flags>();
-    const outcome = await cleanUpBackends(
-      await thisHost(terminal, flags.commandTimeout),
-      flags.backend,
-    );
+    const { namingCapabilities } = await import('../../live/capabilities.ts');
+    const host = await thisHost(terminal, flags.commandTimeout);
+    const done = await cleanUpBackends(host, flags.backend);
+    const outcome = await namingCapabilities(host, done);
     await printDiagnostics(outcome.diagnostics, flags, terminal);
     if (outcome.kind === 'refused') return exitCodes.hostRefused;
     if (flags.quiet !== true) {

@@ -48,15 +48,18 @@ async function run(command: Command, terminal: Terminal) {
   const host = await thisHost(terminal, flags.commandTimeout);
   const { unlessConfirmed, stateDir } = flags;
   const options = changeOptions(flags);
+  const { namingCapabilities } = await import('../../live/capabilities.ts');
   if (unlessConfirmed === undefined) {
     const { rollBack } = await waysBack(await backendOf(host, flags));
-    return reportRollback(await rollBack(host, options), flags, terminal);
+    const outcome = await namingCapabilities(host, await rollBack(host, options));
+    return reportRollback(outcome, flags, terminal);
   }
   await waitForDeadline(stateDir, unlessConfirmed);
   const { hasTables } = await import('../../live/iptables-store.ts');
   const isIptables = await hasTables(stateDir, unlessConfirmed);
   const { rollBackUnconfirmed } = await waysBack(isIptables ? 'iptables' : 'nftables');
-  return reportRollback(await rollBackUnconfirmed(host, unlessConfirmed, options), flags, terminal);
+  const undone = await rollBackUnconfirmed(host, unlessConfirmed, options);
+  return reportRollback(await namingCapabilities(host, undone), flags, terminal);
 }
 
 async function backendOf(host: Host, { backend, stateDir }: Flags): Promise<Backend> {

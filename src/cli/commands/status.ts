@@ -41,9 +41,12 @@ export const statusCommand: CommandDefinition = {
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
     const flags = command.opts<Flags>();
-    const status = await statusFor(await thisHost(terminal, flags.commandTimeout), flags);
+    const { nameCapabilities } = await import('../../live/capabilities.ts');
+    const host = await thisHost(terminal, flags.commandTimeout);
+    const status = await statusFor(host, flags);
     if ('refusals' in status) {
-      await printDiagnostics(status.refusals, flags, terminal);
+      const refusals = await nameCapabilities(host, status.refusals);
+      await printDiagnostics(refusals, flags, terminal);
       return exitCodes.hostRefused;
     }
     const { statusJson, statusText } = await import('../format-status.ts');

@@ -11,9 +11,9 @@ export const hostCodes = {
   NATC5002: {
     title: 'not permitted to change the ruleset',
     explanation:
-      'Loading rules needs the capability CAP_NET_ADMIN in the network namespace. Nothing was changed.',
+      'Loading rules needs the capability CAP_NET_ADMIN in the network namespace, and through iptables-legacy CAP_NET_RAW too. Where Linux tells which one is missing, the message does. Nothing was changed.',
     remedy:
-      'Run natc as root, or give it CAP_NET_ADMIN, e.g. with AmbientCapabilities= of a systemd unit.',
+      'Run natc as root, or give it the capability, with CapabilityBoundingSet= and AmbientCapabilities= of a systemd unit, or in capabilities.add of a container.',
   },
   NATC5003: {
     title: 'the kernel refused the ruleset',
