@@ -28,6 +28,8 @@ interface Line {
   readonly command: string;
   /** A container's loop, which ends when it would sleep and leaves natc's status in a file. */
   readonly isLoop: boolean;
+  /** All that it has, e.g. `NET_ADMIN`; undefined where nothing is taken away. */
+  readonly capabilities?: readonly string[];
 }
 
 const cronLines = [...read('natc.cron').matchAll(/^(?:\S+ ){5}root (.*)$/gm)].map(
@@ -35,6 +37,11 @@ const cronLines = [...read('natc.cron').matchAll(/^(?:\S+ ){5}root (.*)$/gm)].ma
 );
 const execStart = (unit: string): string =>
   (/^ExecStart=(.*)$/m.exec(read(unit))?.[1] ?? '').replaceAll('%H', 'node-a');
+const capabilitiesOf = (unit: string): readonly string[] =>
+  (/^CapabilityBoundingSet=(.*)$/m.exec(read(unit))?.[1] ?? '')
+    .split(' ')
+    .map((name) => name.replace('CAP_', ''));
+const units = ['natc.service', 'natc-verify.service'];
 const [container] = parseAllDocuments(read('daemonset.yaml'))
   .map((document) => document.toJS())
   .find(({ kind }) => kind === 'DaemonSet').spec.template.spec.containers;
@@ -42,9 +49,18 @@ const [container] = parseAllDocuments(read('daemonset.yaml'))
 const lines: readonly Line[] = [
   { name: 'cron, every minute', command: cronLines[0] ?? '', isLoop: false },
   { name: 'cron, every hour', command: cronLines[1] ?? '', isLoop: false },
-  { name: 'natc.service', command: execStart('natc.service'), isLoop: false },
-  { name: 'natc-verify.service', command: execStart('natc-verify.service'), isLoop: false },
-  { name: 'daemonset.yaml', command: container.args[0], isLoop: true },
+  ...units.map((name) => ({
+    name,
+    command: execStart(name),
+    isLoop: false,
+    capabilities: capabilitiesOf(name),
+  })),
+  {
+    name: 'daemonset.yaml',
+    command: container.args[0],
+    isLoop: true,
+    capabilities: container.securityContext.capabilities.add,
+  },
 ];
 
 test('the lines are there, two of cron among them, and none has a pipe', () => {
@@ -135,6 +151,8 @@ describeWithKernel('the lines of docs/deploy', () => {
     api = await startStandIn({ socket: join(work, 'api'), tls: authority.issue('127.0.0.1') });
     node = await startAgent();
     await node.must(['ip', 'link', 'set', 'lo', 'up']);
+    // A pod cannot; a node that pods are to serve has done it.
+    await node.must(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']);
     const user = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
     const enter = ['-t', `${node.pid}`, '-n', ...user, process.execPath];
     tunnel = spawn('nsenter', [...enter, '-e', relay, join(work, 'api')]);
@@ -148,7 +166,7 @@ describeWithKernel('the lines of docs/deploy', () => {
   });
 
   /** Runs a line where /run and /tmp are the node's own; gives natc's exit status. */
-  async function run({ command, isLoop }: Line): Promise<CommandResult> {
+  async function run({ command, isLoop, capabilities }: Line): Promise<CommandResult> {
     const statusFile = join(work, 'tmp/exit-status');
     rmSync(statusFile, { force: true });
     // A pod has a service account, everything else a kubeconfig.
@@ -157,8 +175,14 @@ describeWithKernel('the lines of docs/deploy', () => {
       : ['NATC_FLAGS=--cluster-cidr 10.244.0.0/16', `KUBECONFIG=${join(work, 'kubeconfig')}`];
     const path = `PATH=${join(work, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin`;
     const mounts = `mount --bind ${work}/run /run && mount --bind ${work}/tmp /tmp`;
+    // As container runtimes do it.
+    const readOnly = 'mount --rbind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys';
+    const prepare = isLoop ? `${mounts} && ${readOnly}` : mounts;
+    const set = capabilities?.map((name) => `,+${name.toLowerCase()}`).join('');
+    const bound =
+      set === undefined ? [] : ['setpriv', '--no-new-privs', `--bounding-set=-all${set}`];
     const result = await node.run([
-      ...['unshare', '-m', 'sh', '-c', `${mounts} && exec "$@"`, 'sh'],
+      ...['unshare', '-m', 'sh', '-c', `${prepare} && exec "$@"`, 'sh', ...bound],
       ...['env', '-i', path, ...environment, '/bin/sh', '-c', command],
     ]);
     return isLoop ? { ...result, status: Number(readFileSync(statusFile, 'utf8')) } : result;
