@@ -24,7 +24,7 @@ import { udpServicesIn } from './stored-udp-services.ts';
 export interface StoredTables {
   readonly revision: Revision;
   readonly rules: KernelRules;
-  /** For conntrack (section 13). */
+  /** For conntrack. */
   readonly udpServices: readonly UdpService[];
 }
 
