@@ -174,6 +174,37 @@ test.each<readonly [string, Readonly<Record<string, object | undefined>>, string
     },
     'nothing was in service-endpoints-sctp before',
   ],
+  [
+    "an external IP that is another's cluster IP, at another port",
+    { web: service('web', { clusterIP: '10.96.0.10', externalIPs: ['10.96.0.20'] }, { port: 81 }) },
+    'an external IP is something else too',
+  ],
+  [
+    'an endpoint that is an address of another Node',
+    { webSlice: slice('web', ['192.168.0.2']) },
+    'an endpoint is an address of a Node or a Service',
+  ],
+  [
+    'a cluster IP that is an endpoint already',
+    { new: service('new', { clusterIP: '10.1.0.3' }) },
+    'a new address of a Service is in use',
+  ],
+  [
+    'a Node whose address is an endpoint already',
+    { nodeB: node('node-b', '10.1.0.3') },
+    'a Node has other addresses',
+  ],
+  [
+    'an address of this node that is a node port of another Service',
+    {
+      web: service(
+        'web',
+        { clusterIP: '10.96.0.10', externalIPs: ['192.168.0.1'] },
+        { port: 30080 },
+      ),
+    },
+    'something is to be said about a changed object',
+  ],
   ['this node', { nodeA: node('node-a', '192.168.0.9') }, 'something about the node changed'],
   ['this node is gone', { nodeA: undefined }, 'something about the node changed'],
   [
