@@ -1,6 +1,6 @@
 /**
  * `npm run bench:connect`: how long a TCP connection takes to set up through the rules, by the number of
- * Services, beside no rules at all and kube-proxy's shape of ruleset. Needs root, nft, ip and python3;
+ * Services, beside no rules at all. Needs root, nft, ip and python3;
  * every ruleset stands in a network namespace of its own, and they take turns.
  *
  *   --rounds N     9 if not said
@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cluster, toJson } from './clusters.mjs';
-import { kubeProxyShape } from './kube-proxy-shape.mjs';
 import { median } from './processes.mjs';
 
 const { values: flags } = parseArgs({
@@ -61,17 +60,6 @@ function natc(count) {
   return { name: `natc, ${count} Services`, ruleset, targets: servicesOf(items) };
 }
 
-function kubeProxy(count, layout) {
-  const items = cluster(count, endpointsEach);
-  const ruleset = file(`${layout}.nft`);
-  writeFileSync(ruleset, kubeProxyShape(items, layout));
-  return {
-    name: `kube-proxy's shape, ${layout}, ${count} Services`,
-    ruleset,
-    targets: servicesOf(items),
-  };
-}
-
 try {
   const variants = [
     withoutRules(10),
@@ -80,10 +68,8 @@ try {
     natc(10),
     natc(1000),
     natc(20_000),
-    kubeProxy(1000, 'endpoint chains'),
-    kubeProxy(1000, 'endpoint maps'),
   ];
-  const [, , , ten, thousand, most, chains, maps] = variants.map(({ name }) => name);
+  const [, , , ten, , most] = variants.map(({ name }) => name);
   const output = execFileSync('python3', [path('connect.py'), flags.rounds, flags.connects], {
     input: JSON.stringify(variants),
     encoding: 'utf8',
@@ -97,22 +83,17 @@ try {
       `medians of ${flags.rounds} rounds of ${flags.connects} connections\n`,
   );
   const names = variants.map(({ name }) => name);
-  console.log(`| connecting through | µs | least | most | x ${ten} | x ${chains} | x ${maps} |`);
-  console.log('|---|---|---|---|---|---|---|');
+  console.log(`| connecting through | µs | least | most | x ${ten} |`);
+  console.log('|---|---|---|---|---|');
   for (const name of names) {
     const times = [median(rounds[name]), Math.min(...rounds[name]), Math.max(...rounds[name])];
-    const ratios = [ten, chains, maps].map((other) => ratio(name, other));
-    const cells = [...times.map((time) => time.toFixed(1)), ...ratios];
+    const cells = [...times.map((time) => time.toFixed(1)), ratio(name, ten)];
     console.log(`| ${[name, ...cells].join(' | ')} |`);
   }
   const verdict = (what, value, limit) =>
     console.log(`${what}: ${value} x, ${value <= limit ? 'within' : 'beyond'} ${limit} x`);
   console.log('');
   verdict(`${most} beside ${ten}`, ratio(most, ten), 1.15);
-  for (const shape of [chains, maps]) {
-    verdict(`${thousand} beside ${shape}`, ratio(thousand, shape), 1);
-    verdict(`${most} beside ${shape}`, ratio(most, shape), 1);
-  }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -1,20 +1,12 @@
-/** What nft and the kernel take: natc's rulesets, bare elements, kube-proxy's shape. */
+/** What nft and the kernel take: natc's rulesets, and bare elements. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { bareElements } from './bare-elements.mjs';
 import { cluster, toJson } from './clusters.mjs';
-import { kubeProxyShape } from './kube-proxy-shape.mjs';
 import * as processes from './processes.mjs';
 import { add, addStages, row } from './table.mjs';
 
-/** Up to so many Services kube-proxy's shape is measured: more would take a quarter of an hour. */
-const mostKubeProxy = 5000;
-const layouts = ['endpoint chains', 'endpoint maps'];
-const shapeFile = (layout) => layout.replace(' ', '-');
-const shapeName = (layout) => `kube-proxy's shape, ${layout}`;
-
 /** What grows with the number of Services, by name in the table. */
 export const kernelNames = [
-  ...layouts.map(shapeName),
   'nft check',
   'nft load',
   'nft load, one node',
@@ -26,7 +18,7 @@ export const kernelNames = [
 
 /**
  * natc's ruleset without a node's name, and for one node as kube-proxy has it: as text for people, and as
- * apply sends it, like kube-proxy's without a line that is only for people.
+ * apply sends it, without a line that is only for people.
  */
 function compileAll(items, file, label) {
   const ends = ['json', 'nft', 'node.nft', 'apply.nft'];
@@ -51,9 +43,6 @@ export function measureKernel(size, each, rounds, file) {
   const { whole, node, applied } = compileAll(items, file, size);
   const [bare, delta] = [file(`${size}.bare`), file(`${size}.delta`)];
   writeFileSync(bare, bareElements(size * (each + 2)));
-  const shapes = size > mostKubeProxy ? [] : layouts;
-  for (const layout of shapes)
-    writeFileSync(file(shapeFile(layout)), kubeProxyShape(items, layout));
   for (let round = 0; round < rounds; round++) {
     add(`${size} bare elements`, processes.nftWhole([bare]));
     add(`${size} nft check`, processes.nftWhole([whole], '-c'));
@@ -62,8 +51,6 @@ export function measureKernel(size, each, rounds, file) {
     add(`${size} nft load, one node, apply`, processes.nftWhole([applied]));
     addStages(size, processes.stagesOf('delta.mjs', String(size), String(each), delta));
     add(`${size} nft delta`, processes.nftWhole([whole, delta]));
-    for (const layout of shapes)
-      add(`${size} ${shapeName(layout)}`, processes.nftWhole([file(shapeFile(layout))]));
   }
   row(`${size} bare elements`);
   for (const what of [
@@ -75,11 +62,6 @@ export function measureKernel(size, each, rounds, file) {
   ])
     row(`${size} ${what}`, `${size} bare elements`);
   row(`${size} delta`);
-  for (const layout of shapes) {
-    row(`${size} ${shapeName(layout)}`, `${size} nft load`);
-    row(`${size} ${shapeName(layout)}`, `${size} nft load, one node`);
-    row(`${size} ${shapeName(layout)}`, `${size} nft load, one node, apply`);
-  }
 }
 
 /** The cluster of kubernetes/kubernetes#139513: 44,000 Services, few endpoints. */

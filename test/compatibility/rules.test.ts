@@ -69,6 +69,23 @@ Besides the tests named, all rules are held by three properties over generated c
 reference oracle, the plan, the simulator's reading of the ruleset and the kernel itself must agree
 (test/properties).
 
+## Beside the real kube-proxy
+
+\`npm run peer\` builds the proxiers of kube-proxy 1.37.2 from their Go module, lets them write their rules into
+network namespaces, and compares there what packets see with both of natc's backends, and what becomes of connections
+over several worlds with its nftables backend. It was run on 27 November 2026, with kube-proxy in nftables mode:
+
+| | compared | different |
+|---|---|---|
+| the behaviour cases (fixtures/cases) | 76 cases, 388 flows | 4 flows by ND2, 1 by ND3 |
+| generated worlds, every other one with rarer objects | 150 worlds (seed 1000), 5,821 flows | 83 by ND4, 8 by ND3 |
+| UDP connections over two worlds (C1 to C9) | 18 sequences | in 4 of them natc keeps what kube-proxy deletes: where no serving endpoint is left (C5), and where a pod listens on another port (C6); in 2 it leaves a flow of another host alone that kube-proxy deletes (C7, ND9) |
+| pins of session affinity over two or three worlds | 16 sequences | 1: pins are forgotten when a Service changes from the cluster list of endpoints to the local list (both policies become Local), where kube-proxy keeps those of endpoints that stay (A4): natc has a map of clients for each list |
+
+ND2: kube-proxy's nftables mode serves no node port on loopback. ND3: it masquerades no hairpin of an endpoint whose
+node is not known. ND4: it drops what goes to a cluster IP that another proxy serves, where the address is in a
+ServiceCIDR. Every flow was sent until each endpoint that may be chosen had been seen.
+
 ## Decisions
 
 kube-proxy's nftables and iptables modes differ; natc has one semantics, and both of its backends have it.
@@ -83,6 +100,7 @@ kube-proxy's nftables and iptables modes differ; natc has one semantics, and bot
 | ND6 | source ranges and node ports without endpoints as in nftables mode |
 | ND7 | node-port addresses of one family only open the other, as kube-proxy does; a warning names the entry that closes it |
 | ND8 | manifests are validated as the API server would |
+| ND11 | with \`--validate warn\` a cluster IP goes before a load-balancer IP and that before an external IP, then the older Service |
 
 ## The two backends
 
