@@ -59,8 +59,8 @@ describeWithKernel('natc apply', () => {
     expect(fast?.split('\n').sort()).toEqual([
       '',
       'list chain ip nat KUBE-SERVICES',
-      'list chain ip6 nat KUBE-SERVICES',
       'list chain ip nat NATC-POSTROUTING',
+      'list chain ip6 nat KUBE-SERVICES',
       'list chain ip6 nat NATC-POSTROUTING',
       'list map ip kube-proxy service-ips',
       'list map ip6 kube-proxy service-ips',
