@@ -57,14 +57,14 @@ export async function applyChanges(
 }
 
 /** @returns undefined for text that natc does not print: it came from a file */
-async function wantedOf({ text, udpServices }: Remembered): Promise<Wanted | undefined> {
+async function wantedOf({ text, flowServices }: Remembered): Promise<Wanted | undefined> {
   const { canonicalOfText } = await import('../incremental/canonical-text.ts');
   const { isCheckedRuleset } = await import('../ruleset/canonical-check.ts');
   const { digestOf } = await import('../ruleset/digest.ts');
   const canonical = canonicalOfText(text);
   if (!isCheckedRuleset(canonical)) return undefined;
   // What nft complains of has no origin here.
-  return { ruleset: { tables: [] }, canonical, digest: digestOf(canonical), udpServices };
+  return { ruleset: { tables: [] }, canonical, digest: digestOf(canonical), flowServices };
 }
 
 /** The plan knows only the Services that changed; that there are others, the ruleset says. */

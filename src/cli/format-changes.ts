@@ -1,4 +1,5 @@
 import { counted } from '../diagnostics/summary.ts';
+import type { EndedFlows } from '../live/conntrack.ts';
 import type { Delta, Operation } from '../ruleset/delta.ts';
 import type { IptablesDelta } from '../ruleset/iptables/delta.ts';
 
@@ -25,6 +26,13 @@ export function formatChanges(delta: Delta | IptablesDelta | undefined): string 
   ];
   return parts.length === 0 ? counted(operations.length, 'command') : parts.join(', ');
 }
+
+/** `, 12 UDP flows ended`; empty when none was. */
+export const formatEnded = (ended: EndedFlows['ended']): string =>
+  (['UDP', 'SCTP'] as const)
+    .filter((protocol) => ended[protocol] > 0)
+    .map((protocol) => `, ${counted(ended[protocol], `${protocol} flow`)} ended`)
+    .join('');
 
 /** `1 chain added, 3 chains rewritten, 3 jumps added`, zeros left out. */
 function formatIptablesChanges({ tables }: IptablesDelta): string {

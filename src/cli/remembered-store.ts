@@ -19,7 +19,7 @@ import {
   writeState,
 } from '../live/state-file.ts';
 import { isLine, isListOf, isRecord } from '../live/state-shape.ts';
-import { udpServicesIn } from '../live/stored-udp-services.ts';
+import { flowServicesIn } from '../live/stored-flow-services.ts';
 
 /*
  * Two files for each kind of compilation: `compiled-OPTIONS.gz` is one of them whole, a line about its
@@ -82,17 +82,17 @@ function rememberedIn(bytes: Buffer, options: string, origin: Buffer): Remembere
   const json: unknown = JSON.parse(bytes.toString('utf8', 0, start));
   if (!isRecord(json) || json['options'] !== options) return undefined;
   const { frame, facts, items, entangled } = json;
-  const udpServices = udpServicesIn(json['udpServices']);
+  const flowServices = flowServicesIn(json['flowServices']);
   const isWhole =
     typeof frame === 'string' &&
     typeof facts === 'string' &&
     isListOf(items, isItem) &&
     isListOf(entangled, isLine) &&
-    udpServices !== undefined;
+    flowServices !== undefined;
   // A ruleset is ASCII, and so is quicker to read.
   const text = bytes.toString('latin1', start);
   return isWhole
-    ? { options, frame, facts, items, entangled, udpServices, text, origin }
+    ? { options, frame, facts, items, entangled, flowServices, text, origin }
     : undefined;
 }
 

@@ -7,7 +7,7 @@ import type { RollbackOutcome } from '../live/rollback.ts';
 import type { RollbackIptablesOutcome } from '../live/rollback-iptables.ts';
 import type { Unchanged } from '../live/unchanged-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { formatChanges } from './format-changes.ts';
+import { formatChanges, formatEnded } from './format-changes.ts';
 import { printDiagnostics } from './messages.ts';
 import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,11 +32,12 @@ export async function reportApply(
     case 'incomplete':
       return exitCodes.incomplete;
     case 'up-to-date':
-      await say('up to date\n', flags, terminal);
+      await say(`up to date${formatEnded(outcome.ended)}\n`, flags, terminal);
       break;
     case 'applied': {
-      const { revision, delta } = outcome;
-      await say(`applied revision ${revision.number}: ${formatChanges(delta)}\n`, flags, terminal);
+      const { revision, delta, ended } = outcome;
+      const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
+      await say(`applied revision ${revision.number}: ${changes}\n`, flags, terminal);
       if (confirmSeconds !== undefined)
         await say(`rolled back in ${confirmSeconds}s unless natc confirm comes\n`, flags, terminal);
       break;
@@ -90,11 +91,12 @@ export async function reportRollback(
       await say('removed all rules of natc: there were none before\n', flags, terminal);
       return exitCodes.success;
     case 'up-to-date':
-      await say('up to date\n', flags, terminal);
+      await say(`up to date${formatEnded(outcome.ended)}\n`, flags, terminal);
       break;
     case 'applied': {
-      const { revision, delta } = outcome;
-      await say(`back at revision ${revision.number}: ${formatChanges(delta)}\n`, flags, terminal);
+      const { revision, delta, ended } = outcome;
+      const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
+      await say(`back at revision ${revision.number}: ${changes}\n`, flags, terminal);
       break;
     }
   }

@@ -3,8 +3,8 @@ import { isPrinted, type Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { buildModel } from '../model/model.ts';
 import type { CompileOptions } from '../options.ts';
+import { flowServices } from '../plan/flows.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
-import { udpServices } from '../plan/udp-connections.ts';
 import type { Input } from '../read/inputs.ts';
 import { readObjects } from '../read/read.ts';
 import { renderNft } from '../render/nft.ts';
@@ -114,9 +114,9 @@ function spliced(
       (item) => known.get(item.hash) ?? describe(item, objects.get(item), described),
     ),
     entangled: [...remembered.entangled, ...entangledServices(output.plan.families)],
-    udpServices: [
-      ...remembered.udpServices.filter(({ name }) => !services.has(serviceOf(name))),
-      ...udpServices(output.plan),
+    flowServices: [
+      ...remembered.flowServices.filter(({ name }) => !services.has(serviceOf(name))),
+      ...flowServices(output.plan),
     ],
     text: splice(remembered.text, { services, oldClusterIPs, text }),
   };

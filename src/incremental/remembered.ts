@@ -2,9 +2,9 @@ import type { CompileOutput } from '../compile.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Service } from '../model/cluster.ts';
 import { serviceKey } from '../plan/endpoint-sources.ts';
+import { type FlowService, flowServices } from '../plan/flows.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 import type { FamilyPlan } from '../plan/plan.ts';
-import { type UdpService, udpServices } from '../plan/udp-connections.ts';
 import { nodeClaims } from './claim-guards.ts';
 import type { Item, Items } from './items.ts';
 
@@ -22,7 +22,7 @@ export interface Remembered {
   /** Services that have an endpoint that may reach itself in common with another Service. */
   readonly entangled: readonly string[];
   /** For those who apply the ruleset (C1 to C9). */
-  readonly udpServices: readonly UdpService[];
+  readonly flowServices: readonly FlowService[];
   /** The ruleset as `natc compile` prints it. */
   readonly text: string;
   /** What the next compilation's memory can be kept as a change of; whoever keeps it knows it. */
@@ -76,7 +76,7 @@ export function remember(
       return { hash: item.hash, ...(description ?? otherKind) };
     }),
     entangled: entangledServices(plan.families),
-    udpServices: udpServices(plan),
+    flowServices: flowServices(plan),
     text,
   };
 }

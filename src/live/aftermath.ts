@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { UdpService } from '../plan/udp-connections.ts';
+import type { FlowChange } from '../plan/flows.ts';
 import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import type { Delta } from '../ruleset/delta.ts';
 import type { OnStep } from './apply-step.ts';
-import { cleanUdpConnections } from './conntrack.ts';
+import { type EndedFlows, endStaleFlows, noFlows } from './conntrack.ts';
+import { announceFlows, settleFlows } from './flow-state.ts';
 import type { Host } from './host.ts';
 import { stateNotWritten } from './reconcile.ts';
 import { retirePins } from './retire-pins.ts';
@@ -14,36 +15,66 @@ import { type Sysctl, setSysctls } from './sysctl.ts';
 /** What rules alone cannot do, after the kernel took them. */
 export interface Aftermath {
   readonly canonical: CanonicalRuleset;
-  readonly udpServices: readonly UdpService[];
+  /** What was and is served by UDP and SCTP; undefined when no connection can be stale. */
+  readonly flows: FlowChange | undefined;
   /** `nothing` to look at, `everything`, or what a change was about. */
-  readonly extent:
-    | 'nothing'
-    | 'everything'
-    | { readonly delta: Delta | undefined; readonly udpEndpointsDiffer: boolean };
+  readonly extent: 'nothing' | 'everything' | { readonly delta: Delta | undefined };
   readonly sysctls: readonly Sysctl[];
 }
 
 /**
- * Moves on clients of lost endpoints, removes stale UDP connections and sets sysctls, in this order.
+ * Moves on clients of lost endpoints, ends stale UDP and SCTP connections and sets sysctls, in this order.
  * The rules go before: route_localnet must not be on without the guard (N10).
  *
- * @returns what could not be done
+ * @returns the connections that were ended; the diagnostics are what could not be done
  */
 export async function doAftermath(
   host: Host,
-  { canonical, udpServices, extent, sysctls }: Aftermath,
+  stateDirectory: string,
+  { canonical, flows, extent, sysctls }: Aftermath,
   onStep: OnStep,
-): Promise<readonly Diagnostic[]> {
+): Promise<EndedFlows> {
   const diagnostics: Diagnostic[] = [];
   if (extent !== 'nothing') {
     const delta = extent === 'everything' ? undefined : extent.delta;
     diagnostics.push(...(await retirePins(host, canonical, delta)));
     onStep('pins-retired');
-    if (extent === 'everything' || extent.udpEndpointsDiffer)
-      diagnostics.push(...(await cleanUdpConnections(host, udpServices)));
-    onStep('connections-cleaned');
   }
-  return [...diagnostics, ...(await setSysctls(host, sysctls))];
+  const { ended, diagnostics: left } = await endFlows(host, stateDirectory, flows);
+  if (extent !== 'nothing') onStep('connections-cleaned');
+  const off = await setSysctls(host, sysctls);
+  return { ended, diagnostics: [...diagnostics, ...left, ...off] };
+}
+
+/** Notes what to look for afterwards, in case this apply does not come to its end. */
+export async function announce(
+  stateDirectory: string,
+  change: FlowChange | undefined,
+): Promise<readonly Diagnostic[]> {
+  if (change === undefined) return [];
+  try {
+    await announceFlows(stateDirectory, change);
+    return [];
+  } catch (error) {
+    return [stateNotWritten(stateDirectory, error)];
+  }
+}
+
+/** Ends stale connections, and notes that none is left. */
+export async function endFlows(
+  host: Host,
+  stateDirectory: string,
+  change: FlowChange | undefined,
+): Promise<EndedFlows> {
+  if (change === undefined) return noFlows;
+  const flows = await endStaleFlows(host, change);
+  if (flows.diagnostics.length > 0) return flows;
+  try {
+    await settleFlows(stateDirectory, change);
+    return flows;
+  } catch (error) {
+    return { ...flows, diagnostics: [stateNotWritten(stateDirectory, error)] };
+  }
 }
 
 /** Marks a revision as finished, so that the next apply of the same need not look at anything. */

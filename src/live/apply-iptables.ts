@@ -1,15 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type FlowChange, flowServices } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
-import { udpServices } from '../plan/udp-connections.ts';
 import { renderIptablesTables } from '../render/iptables-tables.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
 import { iptablesDelta } from '../ruleset/iptables/delta.ts';
-import { ruleCount, servedAddressesIn, servicesOf } from '../ruleset/iptables/tables.ts';
+import {
+  flowServicesOf,
+  ruleCount,
+  servedAddressesIn,
+  servicesOf,
+} from '../ruleset/iptables/tables.ts';
+import { announce, endFlows } from './aftermath.ts';
 import type { ApplyOptions } from './apply.ts';
 import { hasBackendState } from './backend-state.ts';
 import { cannotPrepare, forgetPending, unconfirmed, waitForConfirmation } from './confirmation.ts';
-import { cleanUdpConnections } from './conntrack.ts';
+import type { EndedFlows } from './conntrack.ts';
+import { flowChange } from './flow-state.ts';
 import type { Host } from './host.ts';
 import {
   carryAll,
@@ -43,17 +50,23 @@ export type ApplyIptablesOptions = TablesOptions &
   Pick<ApplyOptions, 'lock' | 'sysctls' | 'input' | 'confirmation'>;
 
 export type ApplyIptablesOutcome =
-  | IptablesReconciliation
+  | Exclude<IptablesReconciliation, Done>
+  | (Extract<IptablesReconciliation, Done> & {
+      /** UDP and SCTP connections to endpoints that are gone. */
+      readonly ended: EndedFlows['ended'];
+    })
   /** Nothing was changed. */
   | { readonly kind: 'guarded'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'lock-timeout' };
+
+type Done = { readonly kind: 'up-to-date' | 'applied' };
 
 /** What iptables should hold, of a plan. */
 export const wantedTablesFrom = (plan: Plan): WantedTables =>
   wantedTables(
     renderIptablesTables(plan.families.map((family) => buildIptables(family))),
     plan.families.map(({ family }) => family),
-    udpServices(plan),
+    flowServices(plan),
   );
 
 /**
@@ -93,8 +106,10 @@ async function applyLocked(
     const { refuse, diagnostics } = await proxyObjections(host, wanted, options.force);
     if (refuse) return { kind: 'guarded', diagnostics };
     const isWhole = settled?.digest === wanted.digest;
-    const rest = await finish(host, tools, wanted, isWhole, options);
-    return { kind: 'up-to-date', diagnostics: [...diagnostics, ...rest] };
+    const flows = isWhole ? undefined : await flowChange(stateDirectory, wanted.flowServices, []);
+    const rest = await finish(host, tools, wanted, flows, options);
+    const all = [...diagnostics, ...rest.diagnostics];
+    return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
   const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
@@ -104,19 +119,20 @@ async function applyLocked(
 
   const obstacles = await prepareConfirmation(host, held, wanted, options);
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
+  const flows = await flowChange(stateDirectory, wanted.flowServices, flowServicesOf(held.rules));
+  await announce(stateDirectory, flows);
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
   if (options.confirmation !== undefined && outcome.kind !== 'applied')
     await forgetPending(stateDirectory);
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
-  const isWhole = outcome.kind === 'up-to-date' && settled?.digest === wanted.digest;
-  const rest = await finish(host, tools, wanted, isWhole, options);
+  const rest = await finish(host, tools, wanted, flows, options);
   const diagnostics = [
     ...objections.diagnostics,
     ...driftOf(held),
     ...outcome.diagnostics,
-    ...rest,
+    ...rest.diagnostics,
   ];
-  return { ...outcome, diagnostics };
+  return { ...outcome, ended: rest.ended, diagnostics };
 }
 
 /** A change that is undone unless somebody confirms it; see awaitConfirmation. */
@@ -141,7 +157,7 @@ async function prepareConfirmation(
       await storeTables(stateDirectory, {
         revision: { number, time, digest: previous },
         rules,
-        udpServices: held.stored?.udpServices ?? [],
+        flowServices: held.stored?.flowServices ?? [],
       });
     return previous;
   });
@@ -185,20 +201,18 @@ async function proxyObjections(
  * What comes after the rules. Only an apply that did everything is settled: another one does what this
  * could not.
  *
- * @param isWhole an apply of the same did everything
+ * @param flows what connections to look for
  */
 async function finish(
   host: Host,
   tools: IptablesTools,
   wanted: WantedTables,
-  isWhole: boolean,
+  flows: FlowChange | undefined,
   { stateDirectory, sysctls, input }: ApplyIptablesOptions,
-): Promise<readonly Diagnostic[]> {
+): Promise<EndedFlows> {
   const left = await removeNftablesRules(host, stateDirectory);
-  const failures = [
-    ...(isWhole ? [] : await cleanUdpConnections(host, wanted.udpServices)),
-    ...(await setSysctls(host, sysctls)),
-  ];
+  const { ended, diagnostics: notEnded } = await endFlows(host, stateDirectory, flows);
+  const failures = [...notEnded, ...(await setSysctls(host, sysctls))];
   const rest =
     failures.length > 0
       ? failures
@@ -208,7 +222,8 @@ async function finish(
           warnings: input?.warnings ?? 0,
           sysctls,
         });
-  return [...left, ...(await warnOfOtherVariant(host, tools)), ...rest];
+  const variant = await warnOfOtherVariant(host, tools);
+  return { ended, diagnostics: [...left, ...variant, ...rest] };
 }
 
 /** Marks a revision as finished, so that the next apply of the same need not look at anything. */

@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type FlowChange, type FlowService, flowServices } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
-import { udpEndpointsDiffer, udpServices } from '../plan/udp-connections.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
 import { canonicalRuleset } from '../ruleset/canonical.ts';
 import type { Delta } from '../ruleset/delta.ts';
 import { digestOf } from '../ruleset/digest.ts';
-import { type Aftermath, doAftermath, settle } from './aftermath.ts';
+import { flowServicesOf } from '../ruleset/nftables/served-flows.ts';
+import { type Aftermath, announce, doAftermath, settle } from './aftermath.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import {
   awaitConfirmation,
@@ -14,6 +15,8 @@ import {
   forgetPending,
   unconfirmed,
 } from './confirmation.ts';
+import type { EndedFlows } from './conntrack.ts';
+import { flowChange } from './flow-state.ts';
 import {
   differenceFrom,
   familiesOf,
@@ -58,12 +61,18 @@ export interface ApplyOptions {
 }
 
 export type ApplyOutcome =
-  | { readonly kind: 'up-to-date'; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: 'up-to-date';
+      readonly ended: EndedFlows['ended'];
+      readonly diagnostics: readonly Diagnostic[];
+    }
   | {
       readonly kind: 'applied';
       readonly revision: Revision;
       /** What was sent; undefined when the tables were replaced whole. */
       readonly delta: Delta | undefined;
+      /** UDP and SCTP connections to endpoints that are gone. */
+      readonly ended: EndedFlows['ended'];
       /** Warnings of what came after the change: pins, connections, sysctls, the state file. */
       readonly diagnostics: readonly Diagnostic[];
     }
@@ -74,7 +83,7 @@ export type ApplyOutcome =
 /** What the kernel should hold, of what the compiler gave. */
 export function wantedFrom(plan: Plan, ruleset: Ruleset): Wanted {
   const canonical = canonicalRuleset(ruleset);
-  return { ruleset, canonical, digest: digestOf(canonical), udpServices: udpServices(plan) };
+  return { ruleset, canonical, digest: digestOf(canonical), flowServices: flowServices(plan) };
 }
 
 /**
@@ -113,9 +122,11 @@ async function applyLocked(
     const { diagnostics, refuse } = await proxyObjections(host, wanted, options.force);
     if (refuse) return { kind: 'guarded', diagnostics };
     const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
-    const rest = await finish(host, wanted, extent, options);
+    const flows = await flowChange(stateDirectory, wanted.flowServices, []);
+    const rest = await finish(host, wanted, extent, flows, options);
     const left = await removeIptablesRules(host, stateDirectory);
-    return { kind: 'up-to-date', diagnostics: [...diagnostics, ...rest, ...left] };
+    const all = [...diagnostics, ...rest.diagnostics, ...left];
+    return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
   const held = await heldRuleset(host, stateDirectory, stamps, verify);
@@ -132,43 +143,43 @@ async function applyLocked(
         ? [cannotPrepare('natc works through iptables here')]
         : await awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
+  const flows = await flowChange(stateDirectory, wanted.flowServices, flowsBefore(held));
+  const notAnnounced = await announce(stateDirectory, flows);
   const outcome = await reconcile(host, stateDirectory, held, wanted, now(), onStep);
   if (confirmation !== undefined && outcome.kind !== 'changed') await forgetPending(stateDirectory);
   if (outcome.kind === 'refused') return outcome;
   const isWholeBefore = settled !== undefined && settled.digest === held.revision?.digest;
   if (outcome.kind === 'up-to-date') {
-    const rest = await finish(host, wanted, isWholeBefore ? 'nothing' : 'everything', options);
+    const extent = isWholeBefore ? 'nothing' : 'everything';
+    const rest = await finish(host, wanted, extent, flows, options);
     const left = await removeIptablesRules(host, stateDirectory);
-    const diagnostics = [...warnings, ...outcome.diagnostics, ...rest, ...left];
-    return { kind: 'up-to-date', diagnostics };
+    const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
+    return { kind: 'up-to-date', ended: rest.ended, diagnostics };
   }
 
   const { revision, delta, source } = outcome;
-  const before = held.stored?.udpServices ?? [];
-  // Where there was no table there are no pins, but connections of whoever was there before.
+  // Where there was no table there are no pins.
   const wasEmpty = held.ruleset?.tables.length === 0;
-  const extent =
-    isWholeBefore && source === 'state'
-      ? { delta, udpEndpointsDiffer: udpEndpointsDiffer(before, wanted.udpServices) }
-      : wasEmpty
-        ? { delta, udpEndpointsDiffer: true }
-        : 'everything';
-  const rest = await finish(host, wanted, extent, options);
+  const extent = (isWholeBefore && source === 'state') || wasEmpty ? { delta } : 'everything';
+  const rest = await finish(host, wanted, extent, flows, options);
   const left = await removeIptablesRules(host, stateDirectory);
-  const diagnostics = [...warnings, ...outcome.diagnostics, ...rest, ...left];
-  return { kind: 'applied', revision, delta, diagnostics };
+  const told = notAnnounced.filter(({ code }) => !outcome.diagnostics.some((d) => d.code === code));
+  const diagnostics = [...warnings, ...told, ...outcome.diagnostics, ...rest.diagnostics, ...left];
+  return { kind: 'applied', revision, delta, ended: rest.ended, diagnostics };
 }
 
 /** Only an apply that did everything is settled: another one does what this could not. */
 async function finish(
   host: Host,
-  { canonical, udpServices, digest }: Wanted,
+  { canonical, digest }: Wanted,
   extent: Aftermath['extent'],
+  flows: FlowChange | undefined,
   { stateDirectory, sysctls, input, onStep = noSteps }: ApplyOptions,
-): Promise<readonly Diagnostic[]> {
-  const failures = await doAftermath(host, { canonical, udpServices, extent, sysctls }, onStep);
-  if (failures.length > 0) return failures;
-  return settle(
+): Promise<EndedFlows> {
+  const aftermath = { canonical, flows, extent, sysctls };
+  const done = await doAftermath(host, stateDirectory, aftermath, onStep);
+  if (done.diagnostics.length > 0) return done;
+  const diagnostics = await settle(
     stateDirectory,
     {
       digest,
@@ -179,7 +190,12 @@ async function finish(
     },
     onStep,
   );
+  return { ended: done.ended, diagnostics };
 }
+
+/** What was served before, where the state directory does not say: what the kernel has tells. */
+const flowsBefore = ({ stored, ruleset }: Held): readonly FlowService[] =>
+  stored?.flowServices ?? (ruleset === undefined ? [] : flowServicesOf(ruleset));
 
 interface Objections {
   readonly refuse: boolean;

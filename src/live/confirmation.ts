@@ -84,7 +84,7 @@ async function storedDigest(
   const digest = digestOf(ruleset);
   const revision = { number: held.revision?.number ?? 0, digest, time: held.revision?.time ?? now };
   if (!(await hasRevision(directory, digest)))
-    await storeRevision(directory, { revision, ruleset, udpServices: [] }, held.stored);
+    await storeRevision(directory, { revision, ruleset, flowServices: [] }, held.stored);
   return digest;
 }
 

@@ -1,80 +1,98 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IpFamily } from '../net/family.ts';
-import { staleUdp, type UdpConnection, type UdpService } from '../plan/udp-connections.ts';
+import { type Flow, type FlowChange, type FlowProtocol, staleFlows } from '../plan/flows.ts';
 import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
+import { localAddresses } from './local-addresses.ts';
 
-/** One UDP entry of the kernel's connection table. */
-interface Entry extends UdpConnection {
+/** One entry of the kernel's connection table. */
+interface Entry extends Flow {
   readonly source: string;
   readonly sourcePort: number;
 }
 
+/** How many connections were ended, and what kept others from being. */
+export interface EndedFlows {
+  readonly ended: Readonly<Record<FlowProtocol, number>>;
+  /** Warnings: the rules are in force whatever happens here. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const noFlows: EndedFlows = { ended: { UDP: 0, SCTP: 0 }, diagnostics: [] };
+
 const families: Readonly<Record<IpFamily, string>> = { IPv4: 'ipv4', IPv6: 'ipv6' };
+const protocols: Readonly<Record<FlowProtocol, string>> = { UDP: 'udp', SCTP: 'sctp' };
 
 /**
- * Deletes the UDP conntrack entries that lead to endpoints that are gone, or that were made while a
- * Service had no endpoint (C1 to C9). TCP and SCTP are left alone (C9).
- *
- * @returns warnings: the rules are in force whatever happens here
+ * Deletes the conntrack entries that lead to endpoints that are gone, or that were made while a Service
+ * had no endpoint (ND9); TCP is left alone, its peers notice by themselves (C9).
  */
-export async function cleanUdpConnections(
-  host: Host,
-  services: readonly UdpService[],
-): Promise<readonly Diagnostic[]> {
-  const warnings: Diagnostic[] = [];
-  for (const family of ['IPv4', 'IPv6'] as const) {
-    if (!services.some((service) => service.family === family)) continue;
-    const listing = await host.run('conntrack', ['-L', '-f', families[family], '-p', 'udp']);
-    if (listing.kind !== 'exited' || !succeeded(listing)) {
-      warnings.push(conntrackFailed(listing));
-      continue;
+export async function endStaleFlows(host: Host, change: FlowChange): Promise<EndedFlows> {
+  const ended = { UDP: 0, SCTP: 0 };
+  const failures = new Map<string, RunResult>();
+  const local = await localAddresses(host);
+  const services = [...change.before, ...change.after];
+  for (const family of ['IPv4', 'IPv6'] as const)
+    for (const protocol of ['UDP', 'SCTP'] as const) {
+      if (!services.some((each) => each.family === family && each.protocol === protocol)) continue;
+      const filter = ['-f', families[family], '-p', protocols[protocol]];
+      const listing = await host.run('conntrack', ['-L', ...filter]);
+      if (listing.kind !== 'exited' || !succeeded(listing)) {
+        failures.set(describeRun(listing), listing);
+        continue;
+      }
+      const isLocal = (address: string): boolean => local.has(address);
+      const stale = entries(listing.stdout).filter(staleFlows(change, family, protocol, isLocal));
+      if (stale.length === 0) continue;
+      const result = await host.run('sh', ['-c', readFromPipe], deletions(stale, filter));
+      if (succeeded(result)) ended[protocol] += stale.length;
+      else failures.set(describeRun(result), result);
     }
-    const isStale = staleUdp(services, family);
-    const stale = entries(listing.stdout).filter(isStale);
-    if (stale.length === 0) continue;
-    const result = await host.run('sh', ['-c', readFromPipe], deletions(stale, family));
-    if (!succeeded(result)) warnings.push(conntrackFailed(result));
-  }
-  return warnings;
+  const concerned = new Set(services.map(({ name }) => name)).size;
+  return {
+    ended,
+    diagnostics: [...failures.values()].map((result) => conntrackFailed(result, concerned)),
+  };
 }
 
 /** conntrack opens /dev/stdin, which fails where stdin is a socket, as Node makes it for its children. */
 const readFromPipe = 'cat | conntrack -R -';
 
-const conntrackFailed = (result: RunResult): Diagnostic => ({
+const conntrackFailed = (result: RunResult, services: number): Diagnostic => ({
   code: 'NATC5023',
   severity: 'warning',
-  message: `stale UDP connections were not removed: conntrack: ${describeRun(result)}`,
+  message: `UDP and SCTP connections of ${services} Service ${services === 1 ? 'port' : 'ports'} were not looked through for endpoints that are gone: conntrack: ${describeRun(result)}`,
   places: [],
-  hint: 'install conntrack (Debian: apt-get install conntrack)',
+  hint: 'install conntrack (Debian: apt-get install conntrack); the next natc apply tries again',
 });
 
 /** The first source, destination and ports of a line are those of the client, the next the reply's. */
 const entryPattern =
-  /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?src=(\S+) dst=\S+ sport=\d+ dport=\d+/;
+  /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?src=(\S+) dst=\S+ sport=(\d+) dport=\d+/;
 
 function entries(listing: string): readonly Entry[] {
   const found: Entry[] = [];
   for (const line of listing.split('\n')) {
     const match = entryPattern.exec(line);
     if (match === null) continue;
-    const [, source = '', destination = '', sourcePort, destinationPort, replySource = ''] = match;
+    const [, source = '', destination = '', sourcePort, destinationPort, replySource = '', reply] =
+      match;
     found.push({
       source,
       destination,
       sourcePort: Number(sourcePort),
       destinationPort: Number(destinationPort),
       replySource,
+      replySourcePort: Number(reply),
     });
   }
   return found;
 }
 
 /** A command a line, as `conntrack -R` reads them: one process, however many entries. */
-const deletions = (stale: readonly Entry[], family: IpFamily): string =>
+const deletions = (stale: readonly Entry[], filter: readonly string[]): string =>
   stale
     .map(
       ({ source, destination, sourcePort, destinationPort }) =>
-        `-D -f ${families[family]} -p udp -s ${source} -d ${destination} --sport ${sourcePort} --dport ${destinationPort}\n`,
+        `-D ${filter.join(' ')} -s ${source} -d ${destination} --sport ${sourcePort} --dport ${destinationPort}\n`,
     )
     .join('');

@@ -1,4 +1,4 @@
-import type { UdpService } from '../plan/udp-connections.ts';
+import type { FlowService } from '../plan/flows.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { type Delta, deltaBetween } from '../ruleset/delta.ts';
@@ -26,7 +26,7 @@ export interface Wanted {
   readonly ruleset: Ruleset;
   readonly canonical: CanonicalRuleset;
   readonly digest: string;
-  readonly udpServices: readonly UdpService[];
+  readonly flowServices: readonly FlowService[];
   /** The revision's number, where it was given before (rollback); undefined: the next one. */
   readonly number?: number;
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IpFamily } from '../net/family.ts';
-import type { UdpService } from '../plan/udp-connections.ts';
+import type { FlowService } from '../plan/flows.ts';
 import {
   type IptablesStamps,
   joinDigests,
@@ -19,7 +19,7 @@ export interface WantedTables {
   /** The families that have rules: their programs are needed. */
   readonly families: ReadonlySet<IpFamily>;
   readonly digest: string;
-  readonly udpServices: readonly UdpService[];
+  readonly flowServices: readonly FlowService[];
   /** The revision's number, where it was given before (rollback); undefined: the next one. */
   readonly number?: number;
 }
@@ -27,12 +27,12 @@ export interface WantedTables {
 export const wantedTables = (
   rules: KernelRules,
   families: Iterable<IpFamily>,
-  udpServices: readonly UdpService[],
+  flowServices: readonly FlowService[],
 ): WantedTables => ({
   rules,
   families: new Set(families),
   digest: digestOfRules(rules),
-  udpServices,
+  flowServices,
 });
 
 /** What the kernel's tables hold, as far as natc knows. */

@@ -104,10 +104,10 @@ async function takeBack(
 async function tryToStore(
   directory: string,
   revision: Revision,
-  { rules, udpServices }: WantedTables,
+  { rules, flowServices }: WantedTables,
 ): Promise<readonly Diagnostic[]> {
   try {
-    await storeTables(directory, { revision, rules, udpServices });
+    await storeTables(directory, { revision, rules, flowServices });
     return [];
   } catch (error) {
     return [stateNotWritten(directory, error)];

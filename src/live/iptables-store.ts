@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { UdpService } from '../plan/udp-connections.ts';
+import type { FlowService } from '../plan/flows.ts';
 import type { BuiltInChain, BuiltInJump } from '../ruleset/iptables/ast.ts';
 import { joinDigests, tableDigest } from '../ruleset/iptables/stamp.ts';
 import { type KernelRules, kernelRules, type TableRules } from '../ruleset/iptables/tables.ts';
@@ -14,7 +14,7 @@ import {
   writeState,
 } from './state-file.ts';
 import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
-import { udpServicesIn } from './stored-udp-services.ts';
+import { flowServicesIn } from './stored-flow-services.ts';
 
 /**
  * What iptables was given, by revision, in the state directory: a file per revision, written before the
@@ -25,7 +25,7 @@ export interface StoredTables {
   readonly revision: Revision;
   readonly rules: KernelRules;
   /** For conntrack. */
-  readonly udpServices: readonly UdpService[];
+  readonly flowServices: readonly FlowService[];
 }
 
 /** Revisions kept for `natc rollback`. */
@@ -54,9 +54,9 @@ export const digestOfRules = (rules: KernelRules): string =>
  */
 export async function storeTables(
   directory: string,
-  { revision, rules, udpServices }: StoredTables,
+  { revision, rules, flowServices }: StoredTables,
 ): Promise<void> {
-  const head = JSON.stringify({ format, revision, udpServices });
+  const head = JSON.stringify({ format, revision, flowServices });
   const tables = JSON.stringify(
     kernelRules(({ family, table }) => {
       const { chains, jumps } = rules[family][table];
@@ -86,11 +86,11 @@ export async function loadTables(
     const headEnd = text.indexOf('\n');
     const head: unknown = JSON.parse(text.slice(0, headEnd));
     const revision = revisionIn(head);
-    const udpServices = isRecord(head) ? udpServicesIn(head['udpServices']) : undefined;
+    const flowServices = isRecord(head) ? flowServicesIn(head['flowServices']) : undefined;
     const rules = rulesIn(JSON.parse(text.slice(headEnd)));
     if (revision?.digest !== digest || rules === undefined || digestOfRules(rules) !== digest)
       return undefined;
-    return udpServices === undefined ? undefined : { revision, rules, udpServices };
+    return flowServices === undefined ? undefined : { revision, rules, flowServices };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { UdpService } from '../plan/udp-connections.ts';
+import type { FlowService } from '../plan/flows.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { tableFromJson, tableToJson } from '../ruleset/canonical-json.ts';
 import { halfOf, halfOfJson, joinHalves } from '../ruleset/digest.ts';
@@ -24,7 +24,7 @@ import {
   writeState,
 } from './state-file.ts';
 import { isCount, isDigest, isRecord, isTime } from './state-shape.ts';
-import { udpServicesIn } from './stored-udp-services.ts';
+import { flowServicesIn } from './stored-flow-services.ts';
 
 /**
  * What the kernel was given, by revision, in the state directory: a file per revision, written before
@@ -38,7 +38,7 @@ export interface StoredRevision {
   readonly revision: Revision;
   readonly ruleset: CanonicalRuleset;
   /** For conntrack (C1 to C9). */
-  readonly udpServices: readonly UdpService[];
+  readonly flowServices: readonly FlowService[];
 }
 
 /** A revision that was read, and the whole one that the next can be kept as a change of. */
@@ -73,12 +73,12 @@ interface Head {
  */
 export async function storeRevision(
   directory: string,
-  { revision, ruleset, udpServices }: StoredRevision,
+  { revision, ruleset, flowServices }: StoredRevision,
   near: LoadedRevision | undefined,
   onStep: OnStep = noSteps,
 ): Promise<void> {
   const name = revisionFile(revision.digest);
-  const udp = JSON.stringify(udpServices);
+  const udp = JSON.stringify(flowServices);
   const text = Buffer.from([udp, ...ruleset.tables.map(tableToJson)].join('\n'));
   const head = { format, revision, udp: hash('sha256', udp) };
   const base = near?.whole;
@@ -111,10 +111,10 @@ export async function loadRevision(
     const { head, text, whole } = found;
     const [udp, ...tables] = linesOf(text);
     if (udp === undefined || hash('sha256', udp) !== head.udp) return undefined;
-    const udpServices = udpServicesIn(JSON.parse(udp.toString()));
+    const flowServices = flowServicesIn(JSON.parse(udp.toString()));
     const ruleset = rulesetIn(tables, digest);
-    if (udpServices === undefined || ruleset === undefined) return undefined;
-    return { revision: head.revision, udpServices, ruleset, whole };
+    if (flowServices === undefined || ruleset === undefined) return undefined;
+    return { revision: head.revision, flowServices, ruleset, whole };
   } catch {
     return undefined;
   }

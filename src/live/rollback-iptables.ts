@@ -1,14 +1,15 @@
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { isEmptyTable, tableNames } from '../ruleset/iptables/tables.ts';
-import { settleTables } from './apply-iptables.ts';
+import { announce, endFlows } from './aftermath.ts';
+import { type ApplyIptablesOutcome, settleTables } from './apply-iptables.ts';
 import { forgetBackendState } from './backend-state.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';
 import { forgetPending, loadPending } from './confirmation.ts';
-import { cleanUdpConnections } from './conntrack.ts';
+import { flowChange } from './flow-state.ts';
 import type { Host } from './host.ts';
 import { heldTables, isHeld, revisionOf, type WantedTables } from './iptables-held.ts';
 import { areInPlace, readIptablesStamps } from './iptables-listing.ts';
-import { type IptablesReconciliation, reconcileIptables } from './iptables-reconcile.ts';
+import { reconcileIptables } from './iptables-reconcile.ts';
 import { listTables, loadTables, type StoredTables, tablesFile } from './iptables-store.ts';
 import {
   nothingEarlier,
@@ -18,7 +19,7 @@ import {
   unreadable,
 } from './rollback.ts';
 
-export type RollbackIptablesOutcome = RollbackOutcome | IptablesReconciliation;
+export type RollbackIptablesOutcome = RollbackOutcome | ApplyIptablesOutcome;
 
 /** Makes iptables hold the revision before the one that it holds, as rollBack does for nftables. */
 export const rollBackIptables = (
@@ -73,21 +74,27 @@ async function goBackTo(
   const lists = !(await areInPlace(host, stamps));
   const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
   if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
+  const flows = await flowChange(
+    stateDirectory,
+    wanted.flowServices,
+    held.stored?.flowServices ?? [],
+  );
+  await announce(stateDirectory, flows);
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
   await forgetPending(stateDirectory);
-  const failures = await cleanUdpConnections(host, wanted.udpServices);
+  const { ended, diagnostics: failures } = await endFlows(host, stateDirectory, flows);
   const settled = { digest, input: undefined, warnings: 0, sysctls: [] };
   const rest = failures.length > 0 ? failures : await settleTables(host, stateDirectory, settled);
-  return { ...outcome, diagnostics: [...outcome.diagnostics, ...rest] };
+  return { ...outcome, ended, diagnostics: [...outcome.diagnostics, ...rest] };
 }
 
-const wantedAgain = ({ revision, rules, udpServices }: StoredTables): WantedTables => ({
+const wantedAgain = ({ revision, rules, flowServices }: StoredTables): WantedTables => ({
   rules,
   families: new Set<IpFamily>(
     ipFamilies.filter((family) => tableNames.some((table) => !isEmptyTable(rules[family][table]))),
   ),
   digest: revision.digest,
-  udpServices,
+  flowServices,
   number: revision.number,
 });

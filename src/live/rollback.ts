@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { doAftermath, settle } from './aftermath.ts';
+import { announce, doAftermath, settle } from './aftermath.ts';
 import type { ApplyOptions, ApplyOutcome } from './apply.ts';
 import { noSteps } from './apply-step.ts';
 import { cleanUp } from './cleanup.ts';
 import { forgetPending, loadPending } from './confirmation.ts';
+import { flowChange } from './flow-state.ts';
 import { commonRevision, familiesOf, heldRuleset, type Wanted } from './held.ts';
 import type { Host } from './host.ts';
 import { readStamps, type Stamps } from './kernel-tables.ts';
@@ -103,12 +104,19 @@ async function goBackTo(
   if (stored === undefined) return unreadable(stateDirectory, revisionFile(digest));
   const wanted = wantedAgain(stored);
   const held = await heldRuleset(host, stateDirectory, stamps, false);
+  const flows = await flowChange(
+    stateDirectory,
+    wanted.flowServices,
+    held.stored?.flowServices ?? [],
+  );
+  await announce(stateDirectory, flows);
   const outcome = await reconcile(host, stateDirectory, held, wanted, now());
   if (outcome.kind === 'refused') return outcome;
   await forgetPending(stateDirectory);
-  const { canonical, udpServices } = wanted;
-  const aftermath = { canonical, udpServices, extent: 'everything', sysctls: [] } as const;
-  const failures = await doAftermath(host, aftermath, noSteps);
+  const { canonical } = wanted;
+  const aftermath = { canonical, flows, extent: 'everything', sysctls: [] } as const;
+  const done = await doAftermath(host, stateDirectory, aftermath, noSteps);
+  const { ended, diagnostics: failures } = done;
   const settled = {
     digest,
     families: familiesOf(canonical),
@@ -119,15 +127,15 @@ async function goBackTo(
   const rest = failures.length > 0 ? failures : await settle(stateDirectory, settled, noSteps);
   const diagnostics = [...outcome.diagnostics, ...rest];
   return outcome.kind === 'up-to-date'
-    ? { kind: 'up-to-date', diagnostics }
-    : { kind: 'applied', revision: outcome.revision, delta: outcome.delta, diagnostics };
+    ? { kind: 'up-to-date', ended, diagnostics }
+    : { kind: 'applied', revision: outcome.revision, delta: outcome.delta, ended, diagnostics };
 }
 
-const wantedAgain = ({ revision, ruleset, udpServices }: StoredRevision): Wanted => ({
+const wantedAgain = ({ revision, ruleset, flowServices }: StoredRevision): Wanted => ({
   ruleset: { tables: [] },
   canonical: ruleset,
   digest: revision.digest,
-  udpServices,
+  flowServices,
   number: revision.number,
 });
 

@@ -139,10 +139,10 @@ export interface ServicePortPlan {
   /** For people; packets only know the two lists above. */
   readonly endpointCounts: EndpointCounts;
   /**
-   * Distinct addresses of all serving endpoints, policies and topology ignored, sorted by bytes: a UDP
-   * conntrack entry that replies from elsewhere is stale (C3). Empty for TCP and SCTP (C9).
+   * Distinct `address:port` of all serving endpoints, policies and topology ignored, sorted by bytes: a
+   * conntrack entry that replies from elsewhere is stale (C3, C6). Empty for TCP (C9).
    */
-  readonly servingAddresses: readonly string[];
+  readonly servingEndpoints: readonly string[];
   /** Timeout in seconds of ClientIP affinity; undefined for None. */
   readonly affinityTimeout: number | undefined;
   /** Normalised networks that may reach the load-balancer IPs (P10); undefined: no firewall. */

@@ -3,6 +3,7 @@
  */
 import type { Service, ServicePort } from '../model/cluster.ts';
 import type { Settings } from '../model/settings.ts';
+import { formatAddressPort } from '../net/address.ts';
 import type { IpFamily } from '../net/family.ts';
 import { admittedAddresses, admittedSlices } from './admission.ts';
 import { chooseEndpoints } from './choose-endpoints.ts';
@@ -108,7 +109,7 @@ function planPort(
     clusterEndpoints: chosen.cluster.map((candidate) => candidate.endpoint),
     localEndpoints: chosen.local.map((candidate) => candidate.endpoint),
     endpointCounts: countEndpoints(candidates),
-    servingAddresses: port.protocol === 'UDP' ? servingAddresses(candidates) : [],
+    servingEndpoints: port.protocol === 'TCP' ? [] : servingEndpoints(candidates),
     affinityTimeout: service.sessionAffinity?.timeoutSeconds,
     sourceRanges,
   };
@@ -125,10 +126,10 @@ function countEndpoints(candidates: readonly Candidate[]): EndpointCounts {
   return { total: candidates.length, ready, localReady };
 }
 
-/** C3. */
-const servingAddresses = (candidates: readonly Candidate[]): readonly string[] =>
+/** C3, C6. */
+const servingEndpoints = (candidates: readonly Candidate[]): readonly string[] =>
   sortedUnique(
     candidates
       .filter((candidate) => candidate.state.serving)
-      .map((candidate) => candidate.endpoint.address),
+      .map(({ endpoint }) => formatAddressPort(endpoint.address, endpoint.port)),
   );

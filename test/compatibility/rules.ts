@@ -503,14 +503,41 @@ export const sections: readonly { readonly title: string; readonly rules: readon
     {
       title: 'UDP connections',
       rules: [
-        same(
-          'C1 C2 C3 C4 C5 C6 C7 C8 C9',
-          'stale UDP entries are deleted after endpoints changed',
-          plan('endpoints', 'C3 '),
-          ...['(C1, C4)', '(C3)', '(C5)', '(C6)', '(C7)', '(C8)', '(C9)'].map(
-            (title) => `test/live/udp-connections.test.ts: ${title}`,
-          ),
-        ),
+        {
+          rules: 'C1 C2 C3 C4 C6 C8 C9'.split(' '),
+          says: 'stale UDP entries are deleted; those to endpoints that serve stay',
+          natc: 'own',
+          remark:
+            'After any change, also of a Service alone (ND9), and SCTP too. By address and port of the endpoint.',
+          tests: [
+            plan('endpoints', 'C3 C6 '),
+            ...['(C1, C4)', '(C3)', '(C8)', '(C9)'].map(
+              (title) => `test/live/udp-connections.test.ts: ${title}`,
+            ),
+            'test/live/stale-flows.test.ts: its endpoint has another port',
+          ],
+        },
+        {
+          rules: ['C5'],
+          says: 'Services that lost all endpoints, or are gone',
+          natc: 'own',
+          remark: 'Entries to every destination go, node ports included (ND9).',
+          nftablesMode: 'all but node ports; nothing where the Service is gone',
+          iptablesMode: 'likewise',
+          tests: [
+            'test/live/stale-flows.test.ts: scaled to zero',
+            'test/live/stale-flows.test.ts: deleted',
+          ],
+        },
+        {
+          rules: ['C7'],
+          says: 'entries of others with the number of a node port',
+          natc: 'own',
+          remark: 'Left alone: only addresses of this node count (ND9).',
+          nftablesMode: 'deleted',
+          iptablesMode: 'deleted',
+          tests: ['test/live/udp-connections.test.ts: of others through the node'],
+        },
       ],
     },
     {

@@ -57,7 +57,7 @@ const withElements = (elements: readonly [string, string][]): CanonicalRuleset =
 
 async function store(number: number, ruleset: CanonicalRuleset, near?: LoadedRevision) {
   const revision = { number, digest: digestOf(ruleset), time: 1000 + number };
-  await storeRevision(directory, { revision, ruleset, udpServices: [] }, near);
+  await storeRevision(directory, { revision, ruleset, flowServices: [] }, near);
   return loadRevision(directory, revision.digest);
 }
 
@@ -154,7 +154,7 @@ describe('what was compiled', () => {
       claims: [`10.96.0.${index % 256}`],
     })),
     entangled: [],
-    udpServices: [],
+    flowServices: [],
     text: `table ip natc {\n${Array.from({ length: 9_000 }, (_, i) => `\t${i === 5_000 ? n : i}.1.1.1,\n`).join('')}}\n`,
     ...more,
   });
@@ -193,7 +193,7 @@ describe('what was compiled', () => {
       { items: null },
       { items: [{ hash: 1, claims: [] }] },
       { items: [{ hash: 'x', claims: ['\n'] }] },
-      { udpServices: [{ family: 'IPv4' }] },
+      { flowServices: [{ family: 'IPv4' }] },
       { frame: 1 },
       { facts: null },
       { entangled: {} },

@@ -123,10 +123,10 @@ test('M6 ND3 endpoints of this node, and of unknown node, can be hairpins', () =
   expect(hairpins()).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
 });
 
-test('C3 serving addresses of a UDP port ignore readiness and policies', () => {
+test('C3 C6 serving endpoints of a UDP port ignore readiness and policies', () => {
   const ports = [{ name: 'http', port: 80, protocol: 'UDP' }];
   const conditions = { ready: false, serving: true };
-  const { servingAddresses } = onlyPort([
+  const { servingEndpoints } = onlyPort([
     service({ ports, internalTrafficPolicy: 'Local' }),
     slice(
       [
@@ -137,8 +137,8 @@ test('C3 serving addresses of a UDP port ignore readiness and policies', () => {
       { ports: [{ name: 'http', port: 53, protocol: 'UDP' }] },
     ),
   ]);
-  expect(servingAddresses).toEqual(['10.0.0.1', '10.0.0.2']);
-  expect(onlyPort([service(), slice(ready('10.0.0.1'))]).servingAddresses).toEqual([]);
+  expect(servingEndpoints).toEqual(['10.0.0.1:53', '10.0.0.2:53']);
+  expect(onlyPort([service(), slice(ready('10.0.0.1'))]).servingEndpoints).toEqual([]);
 });
 
 test('origins point at the address of the endpoint', () => {

@@ -146,7 +146,7 @@ async function rollbackDiagnostics(
       const revision = { number: 1, digest, time: 0 };
       await storeRevision(
         stateDirectory,
-        { revision, ruleset: { tables: [] }, udpServices: [] },
+        { revision, ruleset: { tables: [] }, flowServices: [] },
         undefined,
       );
       truncateSync(join(stateDirectory, `revision-${digest}.gz`), 150);
@@ -239,9 +239,9 @@ async function afterApply(
   { plan, ruleset }: CompileOutput,
   stateDirectory: string,
 ): Promise<HostScript> {
-  const { canonical, digest, udpServices } = wantedFrom(plan, ruleset);
+  const { canonical, digest, flowServices } = wantedFrom(plan, ruleset);
   const revision = { number: 2, digest, time: 0 };
-  await storeRevision(stateDirectory, { revision, ruleset: canonical, udpServices }, undefined);
+  await storeRevision(stateDirectory, { revision, ruleset: canonical, flowServices }, undefined);
   const stamps = nftFamilies.map((family) => {
     const stamp = { number: 2, half: halfOf(digest, family), time: 0 };
     const set = renderScript(stampOperations({ family, table: 'natc' }, undefined, stamp));

@@ -68,7 +68,7 @@ export const servicePort = (more: Partial<ServicePortPlan> = {}): ServicePortPla
   clusterEndpoints: [],
   localEndpoints: [],
   endpointCounts: { total: 0, ready: 0, localReady: 0 },
-  servingAddresses: [],
+  servingEndpoints: [],
   affinityTimeout: undefined,
   sourceRanges: undefined,
   ...more,

@@ -3,7 +3,9 @@
  * iptables. The kernel's listing, the state file and a ruleset that was just built are all brought into
  * this one form.
  */
+import { formatAddressPort } from '../../net/address.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
+import type { FlowService } from '../../plan/flows.ts';
 import type { BuiltInJump, TableName } from './ast.ts';
 import { chains } from './names.ts';
 
@@ -107,3 +109,38 @@ export function servedAddressesIn(rules: KernelRules): ReadonlySet<string> {
 }
 
 const destinationPattern = /^-d ([0-9a-f.:]+)/;
+
+/**
+ * The destinations by UDP and SCTP that rules are for, as one nameless Service a family and protocol:
+ * enough to recognise connections to them, where nobody noted what was served.
+ */
+export function flowServicesOf(rules: KernelRules): readonly FlowService[] {
+  return ipFamilies.flatMap((family) => {
+    const { nat, filter } = rules[family];
+    const found = [
+      ...[chains.services, chains.nodePorts].flatMap((name) => nat.chains.get(name) ?? []),
+      ...[chains.refuseServices, chains.refuseNodePorts].flatMap(
+        (name) => filter.chains.get(name) ?? [],
+      ),
+    ].map((rule) => ({
+      address: destinationPattern.exec(rule)?.[1],
+      protocol: portPattern.exec(rule)?.[1],
+      port: Number(portPattern.exec(rule)?.[2]),
+    }));
+    return (['UDP', 'SCTP'] as const).map((protocol): FlowService => {
+      const ours = found.filter((each) => each.protocol === protocol.toLowerCase());
+      return {
+        family,
+        protocol,
+        name: 'unknown',
+        addresses: ours.flatMap(({ address, port }) =>
+          address === undefined ? [] : [formatAddressPort(address, port)],
+        ),
+        nodePorts: ours.flatMap(({ address, port }) => (address === undefined ? [port] : [])),
+        serving: [],
+      };
+    });
+  });
+}
+
+const portPattern = / ?-p (udp|sctp) .*--dport (\d+)/;
