@@ -14,7 +14,7 @@ const priorities: Readonly<Record<string, number>> = {
 
 /** After the word `chain`: its name and its block. */
 export function parseChain(scanner: Scanner, family: NftFamily): Chain {
-  const name = scanner.word('the name of a chain');
+  const name = scanner.name('the name of a chain');
   scanner.expect('{');
   scanner.peek();
   scanner.takeComments();
@@ -55,7 +55,9 @@ function parseHook(scanner: Scanner): Hook {
 
 function parsePriority(scanner: Scanner): number {
   const text = scanner.word('a priority');
-  const base = priorities[text] ?? (/^-?\d+$/.test(text) ? Number(text) : undefined);
+  const base =
+    (Object.hasOwn(priorities, text) ? priorities[text] : undefined) ??
+    (/^-?\d{1,9}$/.test(text) ? Number(text) : undefined);
   if (base === undefined) return scanner.fail(`"${text}" is no priority; expected a number`);
   if (scanner.accept('-')) return base - scanner.number('a number');
   return scanner.accept('+') ? base + scanner.number('a number') : base;

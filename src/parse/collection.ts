@@ -41,7 +41,7 @@ export function parseMap(scanner: Scanner, table: TableContext): Collection {
 
 /** `name { typeof` */
 function openBlock(scanner: Scanner, what: string): string {
-  const name = scanner.word(what);
+  const name = scanner.name(what);
   scanner.expect('{');
   scanner.skipEnds();
   scanner.expect('typeof');

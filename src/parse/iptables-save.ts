@@ -38,8 +38,10 @@ export function parseIptablesSave(listing: string): Readonly<Record<TableName, L
   const tables = { mangle: newTable(), filter: newTable(), nat: newTable() };
   let table: OpenTable | undefined = tables.nat;
   for (const line of listing.split('\n')) {
-    if (line.startsWith('*')) table = tables[line.slice(1).trim() as TableName];
-    else if (table !== undefined) readLine(line, table);
+    if (line.startsWith('*')) {
+      const name = line.slice(1).trim();
+      table = Object.hasOwn(tables, name) ? tables[name as TableName] : undefined;
+    } else if (table !== undefined) readLine(line, table);
   }
   return tables;
 }

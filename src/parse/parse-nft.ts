@@ -55,12 +55,12 @@ function parseRuleset(scanner: Scanner): Ruleset {
 function skipTableCommand(scanner: Scanner): void {
   scanner.expect('table');
   scanner.oneOf('ip', 'ip6');
-  scanner.word('the name of a table');
+  scanner.name('the name of a table');
 }
 
 function parseTable(scanner: Scanner): Table {
   const family: NftFamily = scanner.oneOf('ip', 'ip6');
-  const name = scanner.word('the name of a table');
+  const name = scanner.name('the name of a table');
   const context: TableContext = { family, owners: new Map() };
   const collections: Collection[] = [];
   const chains: Chain[] = [];

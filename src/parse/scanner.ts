@@ -1,4 +1,5 @@
 import type { Source } from '../diagnostics/source.ts';
+import { isNftName } from '../render/quote.ts';
 
 /** The end of a statement (`;` or a line break) counts as a token; comments do not. */
 export type TokenKind = 'word' | 'string' | 'sign' | 'end' | 'eof';
@@ -35,6 +36,8 @@ export interface Scanner {
   oneOf<Text extends string>(...texts: readonly Text[]): Text;
   /** Takes a word, which is `what` for the user. */
   word(what: string): string;
+  /** The name of a table, chain, set or map, as nft takes it. */
+  name(what: string): string;
   /** Takes a whole number, decimal or hexadecimal. */
   number(what: string): number;
   /** Skips line breaks and `;`. */
@@ -127,9 +130,15 @@ export function createScanner({ text }: Source): Scanner {
       if (scanner.peek().kind !== 'word') scanner.fail(`expected ${what}`);
       return scanner.next().text;
     },
+    name(what) {
+      const token = scanner.peek();
+      if (token.kind !== 'word' || !isNftName(token.text)) scanner.fail(`expected ${what}`);
+      return scanner.next().text;
+    },
     number(what) {
       const token = scanner.peek();
-      if (!/^(\d+|0x[0-9a-fA-F]+)$/.test(token.text)) scanner.fail(`expected ${what}`);
+      // No number that nft prints of natc's is larger than a mark.
+      if (!/^(\d{1,10}|0x[0-9a-fA-F]{1,8})$/.test(token.text)) scanner.fail(`expected ${what}`);
       return Number(scanner.next().text);
     },
     skipEnds() {

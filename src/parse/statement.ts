@@ -1,3 +1,4 @@
+import { isInterfaceName, isNftName } from '../render/quote.ts';
 import type { Action, Match, NftFamily, Selector, Statement, Verdict } from '../ruleset/ast.ts';
 import type { Scanner, Token } from './scanner.ts';
 import { beginsSelector, parseCtOriginal, parseSelector, parseSelectors } from './selector.ts';
@@ -49,8 +50,8 @@ export function parseVerdict(scanner: Scanner): Verdict | undefined {
   if (scanner.accept('accept')) return { kind: 'accept' };
   if (scanner.accept('drop')) return { kind: 'drop' };
   if (scanner.accept('return')) return { kind: 'return' };
-  if (scanner.accept('jump')) return { kind: 'jump', chain: scanner.word('a chain') };
-  if (scanner.accept('goto')) return { kind: 'goto', chain: scanner.word('a chain') };
+  if (scanner.accept('jump')) return { kind: 'jump', chain: scanner.name('a chain') };
+  if (scanner.accept('goto')) return { kind: 'goto', chain: scanner.name('a chain') };
   return undefined;
 }
 
@@ -86,18 +87,24 @@ const parsePort = (scanner: Scanner, protocol: 'tcp' | 'udp' | 'sctp'): Match =>
   port: scanner.number('a port'),
 });
 
+/** nft lists `@name:8080` where the port belongs to what stands around it. */
+const withoutPort = (name: string): string => name.replace(/:\d+$/, '');
+
 /** `@name` */
 function parseReference(scanner: Scanner): string {
   const { text } = scanner.peek();
-  if (!text.startsWith('@')) scanner.fail('expected the name of a set or map');
+  if (!text.startsWith('@') || !isNftName(withoutPort(text.slice(1))))
+    scanner.fail('expected the name of a set or map');
   scanner.next();
   return text.slice(1);
 }
 
 function parseInterface(scanner: Scanner): Match {
   const negated = scanner.accept('!=');
-  const { kind, text: name } = scanner.next();
-  if (kind !== 'string' && kind !== 'word') scanner.fail('expected the name of an interface');
+  const { kind, text: name } = scanner.peek();
+  if ((kind !== 'string' && kind !== 'word') || !isInterfaceName(name))
+    scanner.fail('expected the name of an interface');
+  scanner.next();
   return { kind: 'iifname', negated, name };
 }
 

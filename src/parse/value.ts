@@ -15,7 +15,8 @@ const protocols: Readonly<Record<string, L4Proto>> = {
 };
 
 export function parseProtocol(scanner: Scanner): L4Proto {
-  const protocol = protocols[scanner.peek().text];
+  const { text } = scanner.peek();
+  const protocol = Object.hasOwn(protocols, text) ? protocols[text] : undefined;
   if (protocol === undefined) scanner.fail('expected tcp, udp or sctp');
   scanner.next();
   return protocol;

@@ -117,14 +117,26 @@ const resolvedTags: ReadonlySet<string> = new Set(
 const binaryTag = 'tag:yaml.org,2002:binary';
 
 function scalarValue(walk: Walk, node: Scalar): Value {
-  const text = String(node.value ?? '');
   const { tag } = node;
   if (tag === binaryTag) {
     return refuse(walk, 'NATC1024', 'the tag !!binary is not supported', node, 'write a string');
   }
   const isPlain = node.type === 'PLAIN' || node.type === undefined;
+  const text = isPlain ? plainText(node) : blockText(walk, node);
   const isResolved = tag === undefined ? isPlain : resolvedTags.has(tag);
   return { value: isResolved ? goScalar(text) : text, size: 1 };
+}
+
+/** Before a line break within brackets the package takes white space for a part of the scalar. */
+const plainText = (node: Scalar): string => String(node.value ?? '').replace(/[ \t]+$/, '');
+
+/** A block that the text ends in, without a line break, ends without one (YAML 1.1, as Go reads it). */
+function blockText({ source, shift }: Walk, node: Scalar): string {
+  const text = String(node.value ?? '');
+  const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+  const { end } = spanOf(node, source, shift);
+  const isLast = isBlock && end >= source.text.length && !source.text.endsWith('\n');
+  return isLast && text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
 function seqValue(walk: Walk, node: YAMLSeq, depth: number): Value {
@@ -192,13 +204,23 @@ function keyText(walk: Walk, map: YAMLMap, pair: Pair, depth: number): string | 
   const { isNode, isScalar } = yamlPackage();
   const node = isNode(pair.key) ? pair.key : map;
   if (isScalar(node) && node.type === 'PLAIN' && node.tag === undefined) {
-    const key = goKey(String(node.value ?? ''));
-    if (key !== undefined) return key;
+    const key = goKey(plainText(node));
+    if (isOverSeveralLines(walk, node)) {
+      const hint = 'is a comma or a colon missing?';
+      refuse(walk, 'NATC1010', 'invalid YAML: a key over several lines', node, hint);
+    } else if (key !== undefined) return key;
+    else refuseKey(walk, node);
+    return undefined;
   } else {
     const { value } = readValue(walk, pair.key, depth + 1);
     if (typeof value === 'string') return value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   }
+  refuseKey(walk, node);
+  return undefined;
+}
+
+function refuseKey(walk: Walk, node: Node): void {
   const template = templateError(walk.source, spanOf(node, walk.source, walk.shift).start);
   if (template !== undefined) walk.problems.push(template);
   else
@@ -209,7 +231,13 @@ function keyText(walk: Walk, map: YAMLMap, pair: Pair, depth: number): string | 
       node,
       'write the key as text, in quotes if need be',
     );
-  return undefined;
+}
+
+/** Only a key after a question mark may be; the package lets others be so within brackets. */
+function isOverSeveralLines({ source, shift }: Walk, node: Node): boolean {
+  const { start, end } = spanOf(node, source, shift);
+  const { text } = source;
+  return text.slice(start, end).trimEnd().includes('\n') && !/\?\s*$/.test(text.slice(0, start));
 }
 
 function isMerge(pair: Pair): boolean {

@@ -17,23 +17,28 @@ export const quoted = (text: string, limit = maxComment): string =>
 
 const namePattern = /^[a-zA-Z][a-zA-Z0-9/._-]{0,254}$/;
 
+/** Whether nft takes it for the name of a table, set, map or chain. */
+export const isNftName = (name: string): boolean => namePattern.test(name);
+
 /**
  * The name of a table, set, map or chain.
  *
  * @throws when nft would refuse it: names are natc's own, so that is a bug.
  */
 export function identifier(name: string): string {
-  if (!namePattern.test(name)) throw new Error(`not an nft name: ${JSON.stringify(name)}`);
+  if (!isNftName(name)) throw new Error(`not an nft name: ${JSON.stringify(name)}`);
   return name;
 }
 
 /** Printable ASCII without white space, quote, slash and backslash; at most 15 characters and a `*`. */
 const interfacePattern = /^[!#-.0-[\]-~]{1,16}$/;
 
+/** Whether the kernel has such names of interfaces, `*` at the end included. */
+export const isInterfaceName = (name: string): boolean => interfacePattern.test(name);
+
 /** An interface name, `*` at its end included. @throws when the kernel has no such names. */
 export function interfaceName(name: string): string {
-  if (!interfacePattern.test(name))
-    throw new Error(`not an interface name: ${JSON.stringify(name)}`);
+  if (!isInterfaceName(name)) throw new Error(`not an interface name: ${JSON.stringify(name)}`);
   return `"${name}"`;
 }
 

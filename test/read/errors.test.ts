@@ -108,3 +108,12 @@ test('every fixture is listed', () => {
     .map(([code, file]) => `${code}/${file}`);
   expect(fixtures.sort()).toEqual(Object.keys(expected).sort());
 });
+
+test('a key over several lines within brackets is refused, as kubectl does', () => {
+  const text = '{apiVersion: v1,\n  kind\n  of: Node,\n}\n';
+  const { diagnostics } = readObjects([{ name: 'a.yaml', bytes: Buffer.from(text) }]);
+  expect(diagnostics[0]).toMatchObject({
+    code: 'NATC1010',
+    message: 'invalid YAML: a key over several lines',
+  });
+});

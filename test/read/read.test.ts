@@ -292,3 +292,15 @@ test.skipIf(!existsSync(realManifests))(
     }
   },
 );
+
+test('a block that the text ends in, without a line break, has none (as Go reads it)', () => {
+  const text = 'apiVersion: v1\nkind: Node\nmetadata: {name: a}\ntext: |\n  one\n\n   two';
+  const { objects } = readObjects([{ name: 'a.yaml', bytes: Buffer.from(text) }]);
+  expect(objects[0]?.value['text']).toBe('one\n\n two');
+});
+
+test('white space at the end of a key without a value is none of it (as Go reads it)', () => {
+  const text = '{apiVersion: v1, kind: Node, metadata: {name: a}, x: {\n  key \n}}';
+  const { objects } = readObjects([{ name: 'a.yaml', bytes: Buffer.from(text) }]);
+  expect(objects[0]?.value['x']).toEqual({ key: null });
+});

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { deepStrictEqual, strictEqual } from 'node:assert';
 import { readBlockDocument } from '../../src/read/block-yaml.ts';
 import { controlCharacterError } from '../../src/read/decode.ts';
 import { readDocuments } from '../../src/read/documents.ts';
@@ -15,15 +15,18 @@ export function compareReaders(text: string): boolean {
     if (block.kind === 'outside') continue;
     answered = true;
     const full = readFullYaml(source, start, end, 0);
-    expect(full.problems.map(({ message }) => message)).toEqual([]);
-    expect(block.kind === 'empty' ? null : block.value).toEqual(full.value ?? null);
+    deepStrictEqual(
+      full.problems.map(({ message }) => message),
+      [],
+    );
+    deepStrictEqual(block.kind === 'empty' ? null : block.value, full.value ?? null);
     if (block.kind === 'empty' || block.items.length === 0) continue;
     const items = (block.value as { readonly items: readonly unknown[] }).items;
     items.forEach((item, index) => {
       const itemStart = block.items[2 * index] ?? 0;
       const column = itemStart - text.lastIndexOf('\n', itemStart - 1) - 1;
       const alone = readFullYaml(source, itemStart, block.items[2 * index + 1] ?? 0, column);
-      if (item !== null) expect(alone.value).toEqual(item);
+      if (item !== null) deepStrictEqual(alone.value, item);
     });
   }
   return answered;
@@ -38,8 +41,8 @@ export function compareItems(text: string): boolean {
     const alone = { name: 'fuzz.yaml', text: text.slice(start, end) };
     const { documents, problems } = readDocuments(alone);
     const full = readFullYaml(alone, 0, alone.text.length, 0);
-    expect(problems.length > 0).toBe(full.problems.length > 0);
-    if (problems.length === 0) expect(documents[0]?.value ?? null).toEqual(full.value ?? null);
+    strictEqual(problems.length > 0, full.problems.length > 0);
+    if (problems.length === 0) deepStrictEqual(documents[0]?.value ?? null, full.value ?? null);
     hasItems ||= (documents[0]?.items.length ?? 0) > 0;
   }
   return hasItems;

@@ -1,0 +1,17 @@
+/** What the fuzzer ever found, and the seeds it starts from, hold. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { targets } from './targets.ts';
+
+const found = (name: string): readonly string[] => {
+  const folder = `test/fuzz/corpus/${name}`;
+  return existsSync(folder)
+    ? readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'))
+    : [];
+};
+
+test.each(Object.entries(targets))('%s', (name, { seeds, run }) => {
+  const texts = [...seeds(), ...found(name)];
+  expect(texts.length).toBeGreaterThan(0);
+  for (const text of texts) expect(() => run(text), JSON.stringify(text)).not.toThrow();
+});
