@@ -87,16 +87,21 @@ const parsePort = (scanner: Scanner, protocol: 'tcp' | 'udp' | 'sctp'): Match =>
   port: scanner.number('a port'),
 });
 
-/** nft lists `@name:8080` where the port belongs to what stands around it. */
-const withoutPort = (name: string): string => name.replace(/:\d+$/, '');
-
 /** `@name` */
 function parseReference(scanner: Scanner): string {
-  const { text } = scanner.peek();
-  if (!text.startsWith('@') || !isNftName(withoutPort(text.slice(1))))
-    scanner.fail('expected the name of a set or map');
+  const { name, port } = parseReferenceWithPort(scanner);
+  return port === undefined ? name : scanner.fail('expected no port after the name');
+}
+
+/** nft lists `@name:8080` where the port belongs to the statement. */
+function parseReferenceWithPort(scanner: Scanner): {
+  readonly name: string;
+  readonly port: number | undefined;
+} {
+  const [, name = '', port] = /^@([^:]*)(?::(\d{1,5}))?$/.exec(scanner.peek().text) ?? [];
+  if (!isNftName(name)) scanner.fail('expected the name of a set or map');
   scanner.next();
-  return text.slice(1);
+  return { name, port: port === undefined ? undefined : Number(port) };
 }
 
 function parseInterface(scanner: Scanner): Match {
@@ -172,13 +177,10 @@ function parseDnat(scanner: Scanner, family: NftFamily): Action {
   scanner.expect('to');
   const key = parseSelectors(scanner, family);
   scanner.expect('map');
-  const reference = parseReference(scanner);
-  if (scanner.accept(':')) {
-    return { kind: 'dnat', key, map: reference, port: scanner.number('a port') };
-  }
-  const listed = /^(.*):(\d+)$/.exec(reference);
-  if (listed?.[1] === undefined) return { kind: 'dnat', key, map: reference };
-  return { kind: 'dnat', key, map: listed[1], port: Number(listed[2]) };
+  const { name: map, port } = parseReferenceWithPort(scanner);
+  if (port !== undefined) return { kind: 'dnat', key, map, port };
+  if (scanner.accept(':')) return { kind: 'dnat', key, map, port: scanner.number('a port') };
+  return { kind: 'dnat', key, map };
 }
 
 /** What follows `reject`: nothing, or the port unreachable that it stands for. */
