@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import type { IpFamily } from '../net/family.ts';
 import type { ClaimPolicy, DetectLocalMode } from '../options.ts';
 import type { ColorMode } from './color.ts';
-import type { News } from './news.ts';
 import {
   collect,
   collectFamilies,
@@ -55,8 +54,6 @@ export interface MessageFlags {
   readonly color?: ColorMode | false;
   readonly diagnostics?: DiagnosticsFormat;
   readonly maxDiagnostics?: number;
-  /** Not a flag: what was said before and need not be said again. */
-  readonly news?: News;
 }
 
 export const detectLocalModes: readonly DetectLocalMode[] = [
@@ -68,11 +65,11 @@ export const detectLocalModes: readonly DetectLocalMode[] = [
 
 export const claimPolicies: readonly ClaimPolicy[] = ['allow', 'warn', 'deny'];
 
-/** Every flag of a command that compiles manifests. @param quiet what `--quiet` means for it */
-export function addCompileOptions(command: Command, quiet?: string): void {
+/** Every flag of a command that compiles manifests. */
+export function addCompileOptions(command: Command): void {
   addInputOptions(command);
   addNodeOptions(command);
-  addMessageOptions(command, quiet);
+  addMessageOptions(command);
   command.optionsGroup('Messages:').option('--stats', 'print what each stage took');
 }
 
@@ -183,7 +180,7 @@ export function addNodeOptions(command: Command): void {
     .option('--ip-family <family,...>', 'families to emit (default: ipv4,ipv6)', collectFamilies);
 }
 
-export function addMessageOptions(command: Command, quiet = 'print errors only'): void {
+export function addMessageOptions(command: Command): void {
   command
     .optionsGroup('Messages:')
     .addOption(
@@ -194,7 +191,7 @@ export function addMessageOptions(command: Command, quiet = 'print errors only')
     )
     .option('--max-diagnostics <number>', 'print at most this many (default: 50)', parseInteger)
     .option('-v, --verbose', 'print notes too')
-    .option('-q, --quiet', quiet);
+    .option('-q, --quiet', 'print errors only');
   addColorOptions(command);
 }
 

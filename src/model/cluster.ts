@@ -11,6 +11,8 @@ export interface Cluster {
   readonly endpointSlices: readonly EndpointSlice[];
   readonly endpoints: readonly Endpoints[];
   readonly nodes: readonly Node[];
+  /** A Node was left out, because nobody can tell which one it is. */
+  readonly hasUnreadableNode: boolean;
 }
 
 /** What every object has. Names are validated; `object` says where it stands in the input. */
@@ -45,6 +47,8 @@ export interface Service extends Named {
   readonly ingress: readonly LoadBalancerIngress[];
   /** `spec.loadBalancerSourceRanges`, as given (white space and all). */
   readonly loadBalancerSourceRanges: readonly string[];
+  /** Every entry given is among these; else they are all that may get in, in both families (ND10). */
+  readonly sourceRangesAreWhole: boolean;
   readonly externalTrafficPolicy: TrafficPolicy;
   readonly internalTrafficPolicy: TrafficPolicy;
   /** `sessionAffinity: ClientIP` and its timeout in seconds; undefined for None. */
@@ -140,6 +144,8 @@ export interface Node {
   readonly name: string;
   /** `status.addresses` of types InternalIP and ExternalIP, canonical, internal ones first. */
   readonly addresses: readonly string[];
+  /** Else some could not be read, and `addresses` is empty (ND10). */
+  readonly addressesAreWhole: boolean;
   /** `spec.podCIDRs` (or `[spec.podCIDR]`), canonical CIDR text. */
   readonly podCIDRs: readonly string[];
   /** Label `topology.kubernetes.io/zone`. */

@@ -3,6 +3,7 @@ import type { IpFamily } from '../net/family.ts';
 import { isUnicast, readUnicastAddress } from './address-field.ts';
 import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
+import { isUnreadable, sayClosed } from './fail-closed.ts';
 import { at, atKey, type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import {
   conditionFields,
@@ -36,7 +37,8 @@ export interface ReadEndpointSlice {
 /**
  * Reads one EndpointSlice: API defaults (D4) filled in, each field checked by itself.
  *
- * @returns undefined when the object cannot be told apart or its `addressType` is not known.
+ * @returns undefined when the object cannot be told apart; without endpoints when its `addressType` is
+ *   not known.
  */
 export function readEndpointSlice(
   object: SourceObject,
@@ -46,7 +48,7 @@ export function readEndpointSlice(
   const metadata = readMetadata(root, subdomainRule, 'namespaced');
   if (rawField(root, 'addressType') === undefined) refuseMissing(root, 'addressType');
   const addressType = oneOfField(root, 'addressType', addressTypes);
-  if (metadata === undefined || addressType === undefined) return undefined;
+  if (metadata === undefined) return undefined;
   checkSpelling(root, endpointSliceFields);
   const slice: EndpointSlice = {
     object,
@@ -54,14 +56,18 @@ export function readEndpointSlice(
     name: metadata.name,
     headless: isLabelledHeadless(metadata),
     serviceName: labelValue(metadata.labels, 'kubernetes.io/service-name'),
-    addressType,
+    // Of unknown family it still stands before an Endpoints object of its Service (ND10).
+    addressType: addressType ?? 'IPv4',
     ports: readEndpointPorts(root, 100),
-    endpoints: mappingList(
-      root,
-      'endpoints',
-      (entry, index) => readEndpoint(entry, index, addressType),
-      1000,
-    ),
+    endpoints:
+      addressType === undefined
+        ? []
+        : mappingList(
+            root,
+            'endpoints',
+            (entry, index) => readEndpoint(entry, index, addressType),
+            1000,
+          ),
   };
   return { slice, root };
 }
@@ -74,20 +80,46 @@ function readEndpoint(
   checkSpelling(entry, sliceEndpointFields);
   const addresses = readAddresses(entry, addressType);
   if (addresses.length === 0) return undefined;
-  const conditions = mapField(entry, 'conditions');
-  if (conditions !== undefined) checkSpelling(conditions, conditionFields);
+  const conditions = readConditions(entry);
   const hints = readHints(entry, addressType);
   return {
     index,
     addresses,
     nodeName: stringField(entry, 'nodeName'),
-    ready: conditions && booleanField(conditions, 'ready'),
-    serving: conditions && booleanField(conditions, 'serving'),
-    terminating: conditions && booleanField(conditions, 'terminating'),
+    ...conditions,
     forZones: hints.forZones,
     forNodes: hints.forNodes,
   };
 }
+
+type Conditions = Pick<SliceEndpoint, 'ready' | 'serving' | 'terminating'>;
+
+const unset: Conditions = { ready: undefined, serving: undefined, terminating: undefined };
+/** Never used, and in the way of an entry of the same address that would be (E9). */
+const unusable: Conditions = { ready: false, serving: false, terminating: false };
+
+/** An unset condition speaks for the endpoint (E6); one that cannot be read must not (ND10). */
+function readConditions(entry: Fields): Conditions {
+  const conditions = mapField(entry, 'conditions');
+  if (conditions === undefined) {
+    if (!isUnreadable(entry, 'conditions', conditions) && rawField(entry, 'conditions') !== '')
+      return unset;
+  } else {
+    checkSpelling(conditions, conditionFields);
+    const [ready, serving, terminating] = conditionNames.map((name) =>
+      booleanField(conditions, name),
+    );
+    const read = { ready, serving, terminating };
+    const isRead = conditionNames.every(
+      (name) => read[name] !== undefined || rawField(conditions, name) === undefined,
+    );
+    if (isRead) return read;
+  }
+  sayClosed(entry, ['conditions'], 'the endpoint is taken as not ready: nothing is sent to it');
+  return unusable;
+}
+
+const conditionNames = ['ready', 'serving', 'terminating'] as const;
 
 /** Only the first address is ever used (E5): when that one is unusable, so is the endpoint. */
 function readAddresses(entry: Fields, addressType: AddressType): readonly string[] {

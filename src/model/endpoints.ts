@@ -2,13 +2,14 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { readUnicastAddress } from './address-field.ts';
 import type { EndpointAddress, EndpointSubset, Endpoints } from './cluster.ts';
 import { readEndpointPorts } from './endpoint-ports.ts';
-import { type Fields, isGiven, refuseMissing, rootFields } from './fields.ts';
+import { sayClosed } from './fail-closed.ts';
+import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import { endpointAddressFields, endpointsFields, subsetFields } from './known-fields.ts';
-import { isLabelledHeadless, labelValue, readMetadata } from './metadata.ts';
+import { isLabelledHeadless, labelValue, type Metadata, readMetadata } from './metadata.ts';
 import { subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
 import { checkSpelling } from './spelling.ts';
-import { mappingList, stringField } from './typed-fields.ts';
+import { mapField, mappingList, stringField } from './typed-fields.ts';
 
 /** An Endpoints object with its fields as written, for the rules that need both. */
 export interface ReadEndpoints {
@@ -29,17 +30,41 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
   if (metadata === undefined) return undefined;
   checkSpelling(root, endpointsFields);
   const subsets = mappingList(root, 'subsets', (subset) => subset);
+  if (metadata.annotations === undefined && isAnnotated(root)) {
+    const keys = ['metadata', 'annotations'];
+    sayClosed(
+      root,
+      keys,
+      'the object is left out: its annotations may say that it is not to be used',
+    );
+    return undefined;
+  }
   const leader = labelValue(metadata.annotations, 'control-plane.alpha.kubernetes.io/leader');
   const endpoints: Endpoints = {
     object,
     namespace: metadata.namespace,
     name: metadata.name,
-    skipMirror: labelValue(metadata.labels, 'endpointslice.kubernetes.io/skip-mirror') === 'true',
+    skipMirror: isSkipped(metadata),
     isLeaderElection: leader !== undefined,
     headless: isLabelledHeadless(metadata),
     subsets: subsets.map(readSubset),
   };
   return { endpoints, root, subsets };
+}
+
+/** Whether there are annotations, be they of the wrong type. */
+function isAnnotated(root: Fields): boolean {
+  const metadata = mapField(root, 'metadata');
+  return metadata !== undefined && rawField(metadata, 'annotations') !== undefined;
+}
+
+const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
+
+/** A label that is no text may be meant as `"true"` (ND10). */
+function isSkipped({ labels }: Metadata): boolean {
+  if (labelValue(labels, skipLabel) === 'true') return true;
+  const raw = labels === undefined ? undefined : rawField(labels, skipLabel);
+  return raw !== undefined && typeof raw !== 'string';
 }
 
 /** V22. */

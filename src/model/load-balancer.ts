@@ -1,11 +1,12 @@
 import { readAddress } from './address-field.ts';
 import { readCidr } from './cidr-field.ts';
-import type { LoadBalancerIngress } from './cluster.ts';
-import { atKey, type Fields, isGiven } from './fields.ts';
+import type { LoadBalancerIngress, Service } from './cluster.ts';
+import { sayClosed } from './fail-closed.ts';
+import { atKey, type Fields, rawField } from './fields.ts';
 import { ingressFields } from './known-fields.ts';
 import { readName, subdomainRule } from './names.ts';
 import { checkSpelling } from './spelling.ts';
-import { mapField, mappingList, oneOfField, stringField, stringList } from './typed-fields.ts';
+import { mapField, mappingList, oneOf, stringField, stringList } from './typed-fields.ts';
 
 /** Reads `status.loadBalancer.ingress` (F5, D3). */
 export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
@@ -28,7 +29,7 @@ function readIngressEntry(entry: Fields, index: number): LoadBalancerIngress {
 
 /** V18. An entry of unknown mode is no VIP, hence gives no rules (L2, L3). */
 function readIpMode(entry: Fields, ip: string | undefined): LoadBalancerIngress['ipMode'] {
-  if (!isGiven(entry, 'ipMode')) return 'VIP';
+  if (rawField(entry, 'ipMode') === undefined) return 'VIP';
   if (ip === undefined) {
     entry.report.refuse(atKey(entry, 'ipMode'), {
       code: 'NATC2044',
@@ -36,13 +37,33 @@ function readIpMode(entry: Fields, ip: string | undefined): LoadBalancerIngress[
       hint: 'remove it, or set ip',
     });
   }
-  return oneOfField(entry, 'ipMode', ['VIP', 'Proxy']) ?? 'Proxy';
+  const text = stringField(entry, 'ipMode');
+  const mode = text === undefined ? undefined : oneOf(entry, ['ipMode'], text, ['VIP', 'Proxy']);
+  if (mode !== undefined) return mode;
+  sayClosed(entry, ['ipMode'], 'ipMode is taken as Proxy: nothing is set up for the address');
+  return 'Proxy';
 }
 
-/** Reads `spec.loadBalancerSourceRanges`: the usable entries, as given (R1). */
-export const readSourceRanges = (spec: Fields): readonly string[] =>
-  stringList(spec, 'loadBalancerSourceRanges', (text, index) =>
-    readCidr(spec, ['loadBalancerSourceRanges', index], text.trim()) === undefined
-      ? undefined
-      : text,
+/**
+ * Reads `spec.loadBalancerSourceRanges`: the usable entries, as given (R1). Beside one that is not usable
+ * they are all that is let in, in both families: which family it is of cannot be told (ND10).
+ */
+export function readSourceRanges(
+  spec: Fields,
+): Pick<Service, 'loadBalancerSourceRanges' | 'sourceRangesAreWhole'> {
+  const key = 'loadBalancerSourceRanges';
+  const ranges = stringList(spec, key, (text, index) =>
+    readCidr(spec, [key, index], text.trim()) === undefined ? undefined : text,
   );
+  const given = rawField(spec, key);
+  const isWhole = given === undefined || (Array.isArray(given) && given.length === ranges.length);
+  if (!isWhole) {
+    const admitted =
+      ranges.length === 0 ? 'nobody' : `only ${quoteText(ranges.map((range) => range.trim()))}`;
+    sayClosed(spec, [key], `${key} cannot be read whole: load-balancer IPs let in ${admitted}`);
+  }
+  return { loadBalancerSourceRanges: ranges, sourceRangesAreWhole: isWhole };
+}
+
+const quoteText = (ranges: readonly string[]): string =>
+  ranges.length > 4 ? `the ${ranges.length} valid ranges` : ranges.join(', ');

@@ -1,3 +1,4 @@
+import { sayClosed } from './fail-closed.ts';
 import { type Fields, rawField, refuseMissing } from './fields.ts';
 import { metadataFields } from './known-fields.ts';
 import { labelRule, type NameRule, readName } from './names.ts';
@@ -34,11 +35,22 @@ export function readMetadata(
   const name = readObjectName(metadata, nameRule);
   const namespace = scope === 'cluster' ? '' : readNamespace(metadata);
   if (name === undefined || namespace === undefined) return undefined;
+  const labels = mapField(metadata, 'labels');
+  const isHidden = labels === undefined && rawField(metadata, 'labels') !== undefined;
+  // What a Node loses with its labels is its zone, and nothing gets in by that.
+  if (isHidden && scope === 'namespaced') {
+    sayClosed(
+      metadata,
+      ['labels'],
+      'the object is left out: its labels may say that it is not for natc',
+    );
+    return undefined;
+  }
   return {
     namespace,
     name,
     createdAt: readTimestamp(rawField(metadata, 'creationTimestamp')),
-    labels: mapField(metadata, 'labels'),
+    labels,
     annotations: mapField(metadata, 'annotations'),
   };
 }

@@ -38,6 +38,7 @@ export function buildModel(
   const slices: ReadEndpointSlice[] = [];
   const endpoints: ReadEndpoints[] = [];
   const nodes: Node[] = [];
+  let hasUnreadableNode = false;
   for (const object of objects) {
     switch (object.kind) {
       case 'Service':
@@ -49,9 +50,12 @@ export function buildModel(
       case 'Endpoints':
         push(endpoints, readEndpoints(object, report));
         break;
-      case 'Node':
-        push(nodes, readNode(object, report));
+      case 'Node': {
+        const node = readNode(object, report);
+        if (node === undefined) hasUnreadableNode = true;
+        else nodes.push(node);
         break;
+      }
       case 'KubeProxyConfiguration':
         if (optionPlaces.size === 0) reportUnusedConfiguration(object, report);
         break;
@@ -73,6 +77,7 @@ export function buildModel(
     endpointSlices: distinct.slices.map(({ slice }) => slice),
     endpoints: distinct.endpoints.map((read) => read.endpoints),
     nodes: distinct.nodes,
+    hasUnreadableNode,
   };
   return { cluster, settings, diagnostics: report.diagnostics };
 }

@@ -2,6 +2,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { readUnicastAddress } from './address-field.ts';
 import type { Service, TrafficPolicy } from './cluster.ts';
 import { addressFamilies, readClusterIPs, readIpFamilies } from './cluster-ips.ts';
+import { isUnreadable, sayClosed } from './fail-closed.ts';
 import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import { serviceFields, serviceSpecFields } from './known-fields.ts';
 import { readIngress, readSourceRanges } from './load-balancer.ts';
@@ -41,32 +42,54 @@ export function readService(object: SourceObject, report: Report): ReadService |
   checkSpelling(root, serviceFields);
   checkSpelling(spec, serviceSpecFields);
 
+  const type = oneOfField(spec, 'type', serviceTypes);
+  if (isUnreadable(spec, 'type', type)) {
+    sayClosed(spec, ['type'], 'what the Service is for cannot be told: nothing is set up for it');
+    return undefined;
+  }
   const clusterIPs = readClusterIPs(spec);
+  const selector = mapField(spec, 'selector');
   const service: Service = {
     object,
     namespace: metadata.namespace,
     name: metadata.name,
     createdAt: metadata.createdAt,
     serviceProxyName: serviceProxyName(metadata),
-    type: oneOfField(spec, 'type', serviceTypes) ?? 'ClusterIP',
+    type: type ?? 'ClusterIP',
     clusterIPs,
     ipFamilies: isGiven(spec, 'ipFamilies') ? readIpFamilies(spec) : addressFamilies(clusterIPs),
     ports: readServicePorts(spec),
-    hasSelector: isGiven(spec, 'selector'),
+    hasSelector: isGiven(spec, 'selector') || isUnreadable(spec, 'selector', selector),
     externalIPs: stringList(
       spec,
       'externalIPs',
       (text, index) => readUnicastAddress(spec, ['externalIPs', index], text)?.text,
     ),
     ingress: readIngress(root),
-    loadBalancerSourceRanges: readSourceRanges(spec),
-    externalTrafficPolicy: oneOfField(spec, 'externalTrafficPolicy', trafficPolicies) ?? 'Cluster',
-    internalTrafficPolicy: oneOfField(spec, 'internalTrafficPolicy', trafficPolicies) ?? 'Cluster',
+    ...readSourceRanges(spec),
+    externalTrafficPolicy: readPolicy(spec, 'externalTrafficPolicy'),
+    internalTrafficPolicy: readPolicy(spec, 'internalTrafficPolicy'),
     sessionAffinity: readSessionAffinity(spec),
     healthCheckNodePort: integerField(spec, 'healthCheckNodePort', { first: 0, last: 65535 }) ?? 0,
     trafficDistribution: oneOfField(spec, 'trafficDistribution', trafficDistributions),
   };
   return { service, root, spec };
+}
+
+/** A policy of which only its presence can be read is Local: that lets in no more than Cluster (ND10). */
+function readPolicy(
+  spec: Fields,
+  key: 'externalTrafficPolicy' | 'internalTrafficPolicy',
+): TrafficPolicy {
+  const policy = oneOfField(spec, key, trafficPolicies);
+  if (policy !== undefined) return policy;
+  // The API server takes '' for unset in the external policy only.
+  const isUnset =
+    rawField(spec, key) === undefined ||
+    (key === 'externalTrafficPolicy' && rawField(spec, key) === '');
+  if (isUnset) return 'Cluster';
+  sayClosed(spec, [key], `${key} is taken as Local: only endpoints of this node are used`);
+  return 'Local';
 }
 
 function readSessionAffinity(spec: Fields): Service['sessionAffinity'] {

@@ -14,6 +14,8 @@ export interface NodeFacts {
   readonly primaryIPs: Readonly<Record<IpFamily, string | undefined>>;
   /** All of its addresses that are known, canonical; both families. */
   readonly addresses: ReadonlySet<string>;
+  /** The Node object, or its addresses, cannot be read, and no flag gives any (ND10). */
+  readonly hasUnreadableAddresses: boolean;
   /** In order of preference; both families. */
   readonly podCIDRs: readonly Cidr[];
 }
@@ -30,6 +32,9 @@ export function nodeFacts(cluster: Cluster, settings: Settings): NodeFacts {
     const first = addresses.find((address) => familyOf(address) === family);
     return first === undefined || isLoopback(first) ? undefined : first;
   };
+  const isUnreadable =
+    node === undefined ? name !== undefined && cluster.hasUnreadableNode : !node.addressesAreWhole;
+  const hasUnreadableAddresses = addresses.length === 0 && isUnreadable;
   const podCIDRs =
     settings.podCIDRs.length > 0
       ? settings.podCIDRs
@@ -38,6 +43,7 @@ export function nodeFacts(cluster: Cluster, settings: Settings): NodeFacts {
     name,
     node,
     zone: settings.zone ?? node?.zone,
+    hasUnreadableAddresses,
     primaryIPs: { IPv4: primaryIP('IPv4'), IPv6: primaryIP('IPv6') },
     addresses: new Set(addresses),
     podCIDRs,

@@ -17,13 +17,20 @@ const loopback: Readonly<Record<IpFamily, Cidr>> = {
   IPv6: { family: 'IPv6', address: '::1', prefixLength: 128 },
 };
 
-/** N4: no entry of this family means all addresses; N5: so does a zero-length prefix. */
+/**
+ * N4: no entry of this family means all addresses; N5: so does a zero-length prefix. ND10: `primary` means
+ * none where the node has addresses that cannot be read.
+ */
 export function nodePortAddresses(
   settings: Settings,
-  node: Pick<NodeFacts, 'primaryIPs'>,
+  node: Pick<NodeFacts, 'primaryIPs' | 'hasUnreadableAddresses'>,
   family: IpFamily,
 ): NodePortAddresses {
   const listed = listedCidrs(settings, node, family);
+  const isPrimaryHidden =
+    node.hasUnreadableAddresses &&
+    settings.nodePortAddresses.some(({ kind }) => kind === 'primary');
+  if (listed.length === 0 && isPrimaryHidden) return { cidrs: [loopback[family]], loopback: false };
   const cidrs = listed.length === 0 ? [everywhere[family]] : normaliseCidrs(listed);
   return {
     cidrs,

@@ -17,7 +17,7 @@ import type { IpFamily } from '../net/family.ts';
  * @param vips the Service's load-balancer IPs of `family`.
  * @param primaryIP this node's primary address of `family`, where known.
  * @returns undefined for no firewall: no range of this family (it fails open, R4), or nothing to
- *   protect (R6).
+ *   protect (R6). Empty when nobody gets in: an entry could not be read, and may be of this family (ND10).
  */
 export function sourceRangesOf(
   service: Service,
@@ -27,7 +27,7 @@ export function sourceRangesOf(
 ): readonly Cidr[] | undefined {
   if (vips.length === 0) return undefined;
   const ranges = rangesOfFamily(service, family);
-  if (ranges.length === 0) return undefined;
+  if (ranges.length === 0) return service.sourceRangesAreWhole ? undefined : [];
   const nodeIsAllowed =
     primaryIP !== undefined &&
     ranges.some((range) => cidrContains(range, { family, text: primaryIP }));
@@ -48,5 +48,6 @@ function rangesOfFamily(service: Service, family: IpFamily): readonly Cidr[] {
 /** The firewall that the Service asks for does not exist in this family (R4). */
 export const failsOpen = (service: Service, family: IpFamily, vips: readonly string[]): boolean =>
   vips.length > 0 &&
+  service.sourceRangesAreWhole &&
   service.loadBalancerSourceRanges.length > 0 &&
   rangesOfFamily(service, family).length === 0;

@@ -100,6 +100,8 @@ kube-proxy's nftables and iptables modes differ; natc has one semantics, and bot
 | ND6 | source ranges and node ports without endpoints as in nftables mode |
 | ND7 | node-port addresses of one family only open the other, as kube-proxy does; a warning names the entry that closes it |
 | ND8 | manifests are validated as the API server would |
+| ND9 | after an apply no UDP or SCTP connection leads from a destination that natc served to an endpoint that it no longer leads to |
+| ND10 | with \`--validate warn\`, what cannot be read whole lets in less than was written, never more ([security](security.md#what---validate-warn-makes-of-what-it-cannot-read)) |
 | ND11 | with \`--validate warn\` a cluster IP goes before a load-balancer IP and that before an external IP, then the older Service |
 
 ## The two backends

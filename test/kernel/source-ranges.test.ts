@@ -1,4 +1,6 @@
 import { describe, test } from 'vitest';
+import { compile } from '../../src/compile.ts';
+import { renderNft } from '../../src/render/nft.ts';
 import { compileObjects } from '../support/compile-objects.ts';
 import {
   clusterOptions,
@@ -12,6 +14,7 @@ import {
   sliceObject,
 } from '../support/kernel-cluster.ts';
 import { hostAddresses } from '../support/netns.ts';
+import { objectOf } from '../support/objects.ts';
 
 const clusterIP = { IPv4: '10.96.0.10', IPv6: 'fd00:10:96::10' } as const;
 const vip = { IPv4: '192.0.2.10', IPv6: '2001:db8:99::10' } as const;
@@ -95,6 +98,24 @@ describeCluster('loadBalancerSourceRanges', (cluster) => {
     test('without endpoints refuse the listed and drop the others (P10)', async () => {
       await loadObjects(cluster, objects(ranges, {}, false));
       await fromClient(allowed[family], 'ECONNREFUSED');
+      await fromClient(blocked[family], 'timeout');
+    });
+
+    test('of which one cannot be read let in only the others (ND10)', async () => {
+      const validate = { ...clusterOptions, validate: 'warn' } as const;
+      const load = async (ranges: readonly string[]) => {
+        const { output } = compile(
+          objects(ranges).map((each) => objectOf(each)),
+          validate,
+        );
+        if (output === undefined) throw new Error('nothing was compiled');
+        await cluster.load(renderNft(output.ruleset));
+      };
+      await load([allowed[family], blocked[family]]);
+      await fromClient(allowed[family], 'timeout');
+      await fromClient(blocked[family], 'timeout');
+      await load([`${allowed[family]}/${family === 'IPv4' ? 32 : 128}`, blocked[family]]);
+      await fromClient(allowed[family], 'pod-a');
       await fromClient(blocked[family], 'timeout');
     });
 

@@ -121,7 +121,9 @@ describe('whatever the objects hold', () => {
           expect(`${message}${hint}`).not.toMatch(/\n|undefined|\[object/);
         }
         expect(lenient.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-        expect(lenient.diagnostics).toHaveLength(strict.diagnostics.length);
+        // What is taken in the place of the unreadable is said besides (ND10).
+        const same = lenient.diagnostics.filter(({ code }) => code !== 'NATC2100');
+        expect(same).toHaveLength(strict.diagnostics.length);
       }),
       { numRuns },
     );

@@ -23,6 +23,7 @@ describe('defaults', () => {
       externalIPs: [],
       ingress: [],
       loadBalancerSourceRanges: [],
+      sourceRangesAreWhole: true,
       externalTrafficPolicy: 'Cluster',
       internalTrafficPolicy: 'Cluster',
       sessionAffinity: undefined,

@@ -214,3 +214,7 @@ export const wrongJson = (value: unknown): string =>
     .replaceAll(`"${millionDigits}"`, '9'.repeat(1_000_000))
     .replaceAll(`"${infinite}"`, '1e999')
     .replaceAll(`"${twice}"`, '{"a":1,"a":2}');
+
+/** What stands at `path`. */
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce((found: unknown, key) => (found as Record<string | number, unknown>)[key], value);

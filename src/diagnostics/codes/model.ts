@@ -175,6 +175,12 @@ export const modelCodes = {
       'A health-check node port goes with type LoadBalancer and externalTrafficPolicy Local only. It gives no rules in any case.',
     remedy: 'Remove it, or set externalTrafficPolicy to Local.',
   },
+  NATC2100: {
+    title: 'read as what admits least',
+    explanation:
+      'Something could not be read, and leaving it out would let more traffic in than the object may be meant to: a source range that is none, a traffic policy of an unknown word, a condition of an endpoint that is neither true nor false. With --validate warn natc then takes the reading that lets in the least, which the message names; docs/security.md has it for each field. With --validate strict the field is an error.',
+    remedy: 'Correct the field that the message before names.',
+  },
   NATC2044: {
     title: 'ipMode without ip',
     explanation: 'A load-balancer ingress entry has an ipMode but no ip that it could speak of.',

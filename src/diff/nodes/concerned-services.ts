@@ -59,6 +59,7 @@ export const onlyServices = (cluster: Cluster, keys: ReadonlySet<string>): Clust
   ),
   endpoints: cluster.endpoints.filter((endpoints) => keys.has(keyOf(endpoints))),
   nodes: cluster.nodes,
+  hasUnreadableNode: cluster.hasUnreadableNode,
 });
 
 const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
