@@ -1,4 +1,5 @@
 import type { Cluster, Service } from '../model/cluster.ts';
+import { compareSeniority } from '../model/seniority.ts';
 import type { Settings } from '../model/settings.ts';
 import { addressToBigInt, familyOf } from '../net/address.ts';
 import { type Cidr, cidrContains, cidrRange, formatCidr, parseCidr } from '../net/cidr.ts';
@@ -11,7 +12,7 @@ export interface KnownNetworks {
   /** By address: the node's name, or '' for one that options give. */
   readonly nodes: ReadonlyMap<string, string>;
   readonly owners: Owners;
-  /** By address: a Service that has it as a load-balancer IP. */
+  /** By address: the oldest Service that has it as a load-balancer IP. */
   readonly vips: ReadonlyMap<string, Service>;
   readonly serviceCIDRs: readonly Cidr[];
   /** Whether pods have such addresses; undefined where no pod network of the family is known. */
@@ -24,8 +25,11 @@ export function knownNetworks(cluster: Cluster, settings: Settings, owners: Owne
     for (const address of addresses) nodes.set(address, name);
   const vips = new Map<string, Service>();
   for (const service of cluster.services) {
-    for (const { ip, ipMode } of service.ingress)
-      if (ip !== undefined && ipMode === 'VIP' && !vips.has(ip)) vips.set(ip, service);
+    for (const { ip, ipMode } of service.ingress) {
+      if (ip === undefined || ipMode !== 'VIP') continue;
+      const owner = vips.get(ip);
+      if (owner === undefined || compareSeniority(service, owner) < 0) vips.set(ip, service);
+    }
   }
   const podNetworks = [
     ...settings.clusterCIDRs,
