@@ -51,6 +51,7 @@ export async function applyChanges(
   await reportStages(clock, flags, terminal);
   if (outcome.kind === 'refused') return undefined;
   const exitCode = await reportApply(outcome, flags, terminal);
+  if (isApplied(exitCode)) flags.news?.looked('changes');
   if (isApplied(exitCode)) await keepChangedBelief(belief, result.objects, result.services, flags);
   await keepIfPossible(result.remembered, flags, clock);
   return exitCode;

@@ -55,5 +55,8 @@ export function addApplyOptions(command: Command): void {
     )
     .option('--force', 'go ahead where another service proxy serves the same addresses')
     .option('--no-sysctl', 'leave sysctls alone');
-  addCompileOptions(command);
+  addCompileOptions(
+    command,
+    'print errors, and warnings that are new or gone; nothing when all is well as before',
+  );
 }

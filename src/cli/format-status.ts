@@ -1,17 +1,31 @@
 import { counted } from '../diagnostics/summary.ts';
 import type { Waiting } from '../hold-back/waiting.ts';
+import type { Revision } from '../live/revision.ts';
 import type { Status } from '../live/status.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
+import { age } from './age.ts';
+import {
+  attemptText,
+  type History,
+  historyJson,
+  tooOldText,
+  warningsText,
+} from './status-history.ts';
 
-/** For people. @param now seconds since 1970, as everywhere here */
-export function statusText(status: Status, now: number): string {
+/** For people. */
+export function statusText(status: Status, history: History): string {
+  const { now } = history;
   const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting } = status;
   if (tables.length === 0 && revision === undefined)
-    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n`;
+    return [
+      `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n`,
+      attemptText(history),
+      tooOldText(history, undefined),
+    ].join('');
   const lines = [
     revision === undefined
       ? 'revision: none that natc apply made'
-      : `revision: ${revision.number} (${revision.digest}), applied ${age(now - revision.time)} ago`,
+      : `revision: ${revision.number} (${revision.digest}), ${appliedText(revision, history)}`,
     ...tables.map(
       ({ family, services, endpoints }) =>
         `${nameOf(backend, family)}: ${counted(services, 'Service')}, ${counted(endpoints, 'endpoint')}`,
@@ -29,7 +43,21 @@ export function statusText(status: Status, now: number): string {
       : [`waits for natc confirm: rolled back in ${Math.max(0, confirmUntil - now)}s`]),
     ...(waiting === undefined ? [] : waitingLines(waiting, now)),
   ];
-  return `${lines.join('\n')}\n`;
+  return [
+    `${lines.join('\n')}\n`,
+    attemptText(history),
+    tooOldText(history, revision),
+    warningsText(history),
+  ].join('');
+}
+
+/** An apply that finds nothing to change makes no revision: it confirms the one that is there. */
+function appliedText({ time }: Revision, { attempt, now }: History): string {
+  const confirmed = attempt?.lastSuccess;
+  const applied = `applied ${age(now - time)} ago`;
+  return confirmed === undefined || confirmed <= time
+    ? applied
+    : `${applied}, confirmed ${age(now - confirmed)} ago`;
 }
 
 /** What is held back; each line is a name, so that it can be looked for. */
@@ -40,7 +68,8 @@ const waitingLines = ({ items, since, count }: Waiting, now: number): readonly s
 ];
 
 /** For programs; `version` changes when a field changes its meaning or goes (docs/apply.md). */
-export function statusJson(status: Status, now: number): string {
+export function statusJson(status: Status, history: History): string {
+  const { now } = history;
   const { backend, revision, tables, drift, elsewhere, confirmUntil } = status;
   const { waiting, revisions, diagnostics } = status;
   const document = {
@@ -53,6 +82,7 @@ export function statusJson(status: Status, now: number): string {
     elsewhere,
     confirmUntil: confirmUntil ?? null,
     waiting: waiting ?? null,
+    ...historyJson(history, revision),
     revisions,
     problems: diagnostics.map(({ code, severity, message }) => ({ code, severity, message })),
   };
@@ -64,14 +94,3 @@ const nameOf = (backend: Status['backend'], family: NftFamily): string =>
   backend === 'nftables'
     ? `table ${family} natc`
     : `${family === 'ip' ? 'iptables' : 'ip6tables'} (${backend.variant})`;
-
-function age(seconds: number): string {
-  const units = [
-    ['d', 86_400],
-    ['h', 3600],
-    ['m', 60],
-  ] as const;
-  for (const [unit, size] of units)
-    if (seconds >= 2 * size) return `${Math.floor(seconds / size)}${unit}`;
-  return `${Math.max(0, seconds)}s`;
-}

@@ -14,17 +14,21 @@ const maxWidth = 100;
  * Prints diagnostics in the format that the flags ask for, at most once per command: machine formats
  * are one document. Nothing to say prints nothing, in text.
  *
+ * @param given in text, and with `--quiet`, only those that `flags.news` finds new are printed
  * @param input adds the summary line; undefined where diagnostics are not about input
  * @param channel stderr, unless the diagnostics are the data that the command was asked for
  */
 export async function printDiagnostics(
-  diagnostics: readonly Diagnostic[],
+  given: readonly Diagnostic[],
   flags: MessageFlags,
   terminal: Terminal,
   input?: InputSize,
   channel: Channel = terminal.stderr,
 ): Promise<void> {
   const format = diagnosticsFormat(flags, terminal);
+  const news = flags.news?.hear(given) ?? given;
+  // A program that reads all of it compares for itself.
+  const diagnostics = format === 'text' || flags.quiet === true ? news : given;
   if (diagnostics.length === 0 && (format === 'text' || format === 'github')) return;
   const { makeReport } = await import('../diagnostics/report.ts');
   const report = makeReport(diagnostics, {
@@ -86,6 +90,6 @@ async function loadLocate(diagnostics: readonly Diagnostic[]): Promise<Locate> {
 }
 
 function leastSeverity(flags: MessageFlags) {
-  if (flags.quiet === true) return 'error';
+  if (flags.quiet === true) return flags.news === undefined ? 'error' : 'warning';
   return flags.verbose === true ? 'note' : 'warning';
 }

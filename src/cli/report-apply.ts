@@ -48,13 +48,13 @@ export async function reportApply(
 
 /** The input was recognised and not even parsed. */
 export async function reportUnchanged(
-  { diagnostics, warnings }: Unchanged,
+  { diagnostics }: Unchanged,
   flags: MessageFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
   await printDiagnostics(diagnostics, flags, terminal);
-  const note = warnings === 0 ? '' : `, and so are the input's ${warnings} warnings (natc check)`;
-  await say(`up to date${note}\n`, flags, terminal);
+  flags.news?.looked('host');
+  await say('up to date\n', flags, terminal);
   return diagnostics.some(isFailure) ? exitCodes.incomplete : exitCodes.success;
 }
 

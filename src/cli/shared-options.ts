@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { IpFamily } from '../net/family.ts';
 import type { ClaimPolicy, DetectLocalMode } from '../options.ts';
 import type { ColorMode } from './color.ts';
+import type { News } from './news.ts';
 import {
   collect,
   collectFamilies,
@@ -54,6 +55,8 @@ export interface MessageFlags {
   readonly color?: ColorMode | false;
   readonly diagnostics?: DiagnosticsFormat;
   readonly maxDiagnostics?: number;
+  /** Not a flag: what was said before and need not be said again. */
+  readonly news?: News;
 }
 
 export const detectLocalModes: readonly DetectLocalMode[] = [
@@ -65,11 +68,11 @@ export const detectLocalModes: readonly DetectLocalMode[] = [
 
 export const claimPolicies: readonly ClaimPolicy[] = ['allow', 'warn', 'deny'];
 
-/** Every flag of a command that compiles manifests. */
-export function addCompileOptions(command: Command): void {
+/** Every flag of a command that compiles manifests. @param quiet what `--quiet` means for it */
+export function addCompileOptions(command: Command, quiet?: string): void {
   addInputOptions(command);
   addNodeOptions(command);
-  addMessageOptions(command);
+  addMessageOptions(command, quiet);
   command.optionsGroup('Messages:').option('--stats', 'print what each stage took');
 }
 
@@ -180,7 +183,7 @@ export function addNodeOptions(command: Command): void {
     .option('--ip-family <family,...>', 'families to emit (default: ipv4,ipv6)', collectFamilies);
 }
 
-export function addMessageOptions(command: Command): void {
+export function addMessageOptions(command: Command, quiet = 'print errors only'): void {
   command
     .optionsGroup('Messages:')
     .addOption(
@@ -191,7 +194,7 @@ export function addMessageOptions(command: Command): void {
     )
     .option('--max-diagnostics <number>', 'print at most this many (default: 50)', parseInteger)
     .option('-v, --verbose', 'print notes too')
-    .option('-q, --quiet', 'print errors only');
+    .option('-q, --quiet', quiet);
   addColorOptions(command);
 }
 

@@ -6,7 +6,7 @@ import type { ApplyFlags } from './apply-options.ts';
 export async function unchangedInput(
   host: Host,
   fingerprint: string,
-  { backend, stateDir, sysctl }: ApplyFlags,
+  { backend, stateDir, sysctl, news }: ApplyFlags,
 ): Promise<Unchanged | undefined> {
   const unchanged =
     backend === 'iptables'
@@ -17,6 +17,8 @@ export async function unchangedInput(
           live.unchangedInput(host, stateDir, fingerprint, sysctl),
         );
   if (unchanged === undefined) return undefined;
+  // Which warnings these were only compiling can tell.
+  if (unchanged.warnings > 0 && news?.remembers === false) return undefined;
   // The whole list came again: nothing waits any more.
   const { storeWaiting } = await import('../live/served-store.ts');
   await storeWaiting(stateDir, undefined).catch(() => {});

@@ -67,7 +67,7 @@ describeWithKernel('natc apply', () => {
       'list set ip natc revision',
       'list set ip6 natc revision',
     ]);
-    expect(rest).toBe('6\nstatus 2\n');
+    expect(rest).toBe('12\nstatus 2\n');
   });
 
   test('--dry-run prints the transaction and changes nothing; nft takes it as it is', () => {
@@ -113,11 +113,12 @@ describeWithKernel('natc apply', () => {
       holds new
       natc apply ${options} -f three; echo "status $?"
       n=0; until [ ! -e /run/natc/confirm.json ]; do n=$((n+1)); [ $n -lt 150 ] || exit 99; sleep 0.1; done
+      # The last attempt was refused.
       sleep 0.5; natc status > /dev/null; echo "status $?"; holds old
       `,
       files,
     );
-    expect(run.stdout, run.stderr).toBe('new\nstatus 4\nstatus 0\nold\n');
+    expect(run.stdout, run.stderr).toBe('new\nstatus 4\nstatus 1\nold\n');
     expect(run.stderr).toContain('NATC5029');
   });
 
@@ -181,7 +182,7 @@ describeWithKernel('natc apply', () => {
     expect(first, run.stderr).toBe('natc has no tables in the kernel\nstatus 1\n');
     expect(second).toMatch(/^revision: 1 \([0-9a-f]{32}\), applied \d+s ago\n/);
     expect(second).toContain('table ip natc: 1 Service, 4 endpoints\n');
-    expect(second).toContain('drift: none\n');
+    expect(second).toMatch(/^drift: none\nlast attempt \d+s ago: done$/m);
     expect(JSON.parse(json)).toEqual({
       version: 1,
       backend: 'nftables',
@@ -199,6 +200,15 @@ describeWithKernel('natc apply', () => {
       elsewhere: [],
       confirmUntil: null,
       waiting: null,
+      attempt: {
+        time: expect.any(Number),
+        ageSeconds: expect.any(Number),
+        exitCode: 0,
+        message: null,
+        lastSuccess: expect.any(Number),
+      },
+      tooOld: null,
+      warnings: { count: 0, standing: [] },
       revisions: [expect.objectContaining({ number: 1 })],
       problems: [],
     });
@@ -251,7 +261,7 @@ EOF
       `,
       { ...files, 'list.json': listJson },
     );
-    expect(run.stdout, run.stderr).toBe(`${'status 2\n'.repeat(4)}empty 4\nunchanged\n`);
+    expect(run.stdout, run.stderr).toBe(`${'status 2\n'.repeat(4)}empty 2\nunchanged\n`);
   });
 
   test('an input without Services, or without most of them: refused, unless that is meant', () => {

@@ -41,7 +41,7 @@ describeWithKernel('apply with a list that lost a part', () => {
     apply whole.json; endpoints
     for list in without-slices first-page-of-slices without-nodes; do apply $list.json; endpoints; done
     for again in 1 2 3; do apply without-slices.json; done; endpoints
-    [ $BACKEND = iptables ] || { natc status 2>&1 | grep 'held back'; natc status >/dev/null 2>&1; echo $?; }
+    [ $BACKEND = iptables ] || { natc status 2>&1 | grep '^held back'; natc status >/dev/null 2>&1; echo $?; }
     without whole.json Service web cart >/run/less.json; apply /run/less.json; endpoints
     apply whole.json; endpoints
     without whole.json Service >/run/none.json; apply /run/none.json; endpoints

@@ -104,23 +104,27 @@ describeWithIptables('apply and cleanup through iptables', (variant) => {
       status: 0,
     });
     const name = variant === 'nft' ? 'nf_tables' : 'legacy';
-    const lines = stdout.replaceAll(/\([0-9a-f]{32}\), applied \d+s/g, '(…)').split('\n');
+    const lines = stdout
+      .replaceAll(/\([0-9a-f]{32}\), applied \d+s/g, '(…)')
+      .replaceAll(/attempt \d+s/g, 'attempt 0s')
+      .split('\n');
     const size = ['Services', 'endpoints'].map((noun) => `2 ${noun}`).join(', ');
     const head = ['revision: 1 (…) ago', `iptables (${name}): ${size}`];
-    expect(lines.slice(0, 10)).toEqual([
+    expect(lines.slice(0, 11)).toEqual([
       'natc has no tables in the kernel',
       '1',
       ...head,
       `ip6tables (${name}): 0 Services, 0 endpoints`,
       'drift: none',
+      'last attempt 0s ago: done',
       '0',
       ...head,
       `ip6tables (${name}): 0 Services, 0 endpoints`,
     ]);
-    expect(lines[10]).toMatch(/^drift: \d commands would repair it:$/);
+    expect(lines[11]).toMatch(/^drift: \d commands would repair it:$/);
     expect(stdout).toMatch(/^ {2}iptables -t nat -F NATC-SVC-\w+$/m);
     expect(stdout).toContain('  iptables -t filter -I FORWARD -j NATC-FORWARD\n');
-    expect(stdout).toContain('  iptables -t nat -X NATC-STRAY\n1\n');
+    expect(stdout).toContain('  iptables -t nat -X NATC-STRAY\nlast attempt');
     expect(lines.slice(-7)).toEqual([
       'drift: none',
       '  "backend": "iptables",',

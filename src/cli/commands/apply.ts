@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
 import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
+import { attempt } from '../attempt.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
 import type { CommandDefinition } from '../command.ts';
-import { inputPaths, readCompileInput } from '../compile-input.ts';
+import { readCompileInput } from '../compile-input.ts';
 import { applyDefaults } from '../effective-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
@@ -14,7 +14,7 @@ import { reportUnchanged, reportWaiting } from '../report-apply.ts';
 import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
 import { unchangedInput } from '../unchanged-input.ts';
-import { compileAndReport, reportNoInput } from '../with-compiled.ts';
+import { compileAndReport } from '../with-compiled.ts';
 
 export const applyCommand: CommandDefinition = {
   description:
@@ -46,13 +46,10 @@ export const applyCommand: CommandDefinition = {
     exitCodes.lockTimeout,
     exitCodes.incomplete,
   ],
-  run,
+  run: (command, terminal) => attempt(command.opts<ApplyFlags>(), terminal, run),
 };
 
-async function run(command: Command, terminal: Terminal) {
-  const flags = command.opts<ApplyFlags>();
-  const paths = inputPaths(flags, terminal);
-  if (paths === undefined) return reportNoInput(terminal);
+async function run(paths: readonly string[], flags: ApplyFlags, terminal: Terminal) {
   const input = await readCompileInput(flags, paths, commandClock(flags, terminal), applyDefaults);
   const host = await thisHost(terminal, flags.commandTimeout);
   const fingerprint = inputFingerprint(input);
@@ -90,6 +87,7 @@ async function run(command: Command, terminal: Terminal) {
   const exitCode = await runApply(host, belief.output, backend, applied, flags, terminal);
   const isDone = isApplied(exitCode) && flags.dryRun === undefined;
   if (isDone) await keepBelief(belief, flags);
+  if (isDone && waiting === undefined) flags.news?.looked('all');
   if (isDone && isQuiet && waiting === undefined && items !== undefined && backend === 'nftables') {
     const { rememberApplied } = await import('../apply-changes.ts');
     await rememberApplied(input, items, compiled, flags);

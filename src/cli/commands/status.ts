@@ -11,9 +11,12 @@ import {
   secondsNow,
 } from '../host-options.ts';
 import { printDiagnostics } from '../messages.ts';
+import { parseSeconds } from '../option-values.ts';
 import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
 
 interface Flags extends HostFlags, BackendFlags, MessageFlags {
+  /** Seconds. */
+  readonly maxAge?: number;
   readonly output: 'text' | 'json';
 }
 
@@ -21,10 +24,19 @@ export const statusCommand: CommandDefinition = {
   description:
     'Show the revision in the kernel, its age and size, what somebody else changed in it, sysctls that ' +
     'are off and other service proxies. Lists all elements: with 20,000 Services that takes seconds. ' +
-    'Ends with 1 when there is drift, when something of the last input is held back, or without a ruleset of natc.',
+    'Lists the warnings of natc apply that still stand, and tells how its last run ended. ' +
+    'Ends with 1 when there is drift, when something of the last input is held back, when the last apply did not ' +
+    'end with 0, or without a ruleset of natc.',
   configure: (command) => {
     addHostOptions(command);
     addBackendOption(command, 'the one that holds rules of natc');
+    command
+      .optionsGroup('Host:')
+      .option(
+        '--max-age <time>',
+        'end with 1 when the last apply that ended with 0 is longer ago (90s, 5m)',
+        parseSeconds,
+      );
     command
       .optionsGroup('Output:')
       .addOption(
@@ -37,27 +49,32 @@ export const statusCommand: CommandDefinition = {
   examples: [
     { does: 'What is in the kernel, and is it what natc put there?', command: 'natc status' },
     { does: 'For a monitoring agent', command: 'natc status -o json | jq .drift.count' },
+    { does: 'Did natc apply succeed within five minutes?', command: 'natc status --max-age 5m' },
   ],
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
     const flags = command.opts<Flags>();
     const { nameCapabilities } = await import('../../live/capabilities.ts');
     const host = await thisHost(terminal, flags.commandTimeout);
+    const { attemptText, historyOf, isGood } = await import('../status-history.ts');
     const status = await statusFor(host, flags);
+    const history = await historyOf(flags.stateDir, flags.maxAge, secondsNow());
     if ('refusals' in status) {
       const refusals = await nameCapabilities(host, status.refusals);
+      if (flags.output === 'text') await terminal.stdout.write(attemptText(history));
       await printDiagnostics(refusals, flags, terminal);
       return exitCodes.hostRefused;
     }
     const { statusJson, statusText } = await import('../format-status.ts');
     const format = flags.output === 'json' ? statusJson : statusText;
-    await terminal.stdout.write(format(status, secondsNow()));
+    await terminal.stdout.write(format(status, history));
     await printDiagnostics(status.diagnostics, flags, terminal);
     const isAsApplied =
       status.revision !== undefined &&
       status.waiting === undefined &&
       status.drift?.length === 0 &&
-      status.elsewhere.length === 0;
+      status.elsewhere.length === 0 &&
+      isGood(history, status.revision);
     return isAsApplied ? exitCodes.success : exitCodes.no;
   },
 };

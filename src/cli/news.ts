@@ -1,0 +1,112 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import {
+  countOf,
+  goneFrom,
+  hear,
+  isStanding,
+  joined,
+  noWarnings,
+  type Standing,
+  standingAfter,
+  warningLine,
+} from '../diagnostics/standing.ts';
+import { diagnosticsFormat } from './messages.ts';
+import type { MessageFlags } from './shared-options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How much of what may be warned of a run of apply has looked at. */
+export type Coverage =
+  /** At nothing, or at a part of the input. */
+  | 'none'
+  /** All of it. */
+  | 'all'
+  /** Not at the processes of this node. */
+  | 'changes'
+  /** The input is the one of before: only at the host. */
+  | 'host';
+
+/** The warnings of one run of apply beside those that stood before it. */
+export interface News {
+  /** Whether it is known what stood before. */
+  readonly remembers: boolean;
+  /** Takes note of what is about to be printed. @returns what of it is news */
+  readonly hear: (given: readonly Diagnostic[]) => readonly Diagnostic[];
+  /** Says that what was not given now holds no longer. */
+  readonly looked: (coverage: Coverage) => void;
+  /** Tells what went, and how many stand. @returns what stands from now on; undefined: as before */
+  readonly end: (flags: MessageFlags, terminal: Terminal) => Promise<Standing | undefined>;
+  /** The first error, or else the first warning of the host that is no remark. */
+  readonly reason: () => Diagnostic | undefined;
+}
+
+/**
+ * @param before what stood; undefined: not known, so that all is news
+ * @param now seconds since 1970
+ */
+export function makeNews(before: Standing | undefined, now: number): News {
+  const parts: Standing[] = [];
+  let hasNews = false;
+  let coverage: Coverage = 'none';
+  let error: Diagnostic | undefined;
+  let warning: Diagnostic | undefined;
+  return {
+    remembers: before !== undefined,
+    hear: (given) => {
+      error ??= given.find(({ severity }) => severity === 'error');
+      warning ??= given.find((each) => isStanding(each) && isOfHost(each.code));
+      const { news, standing } = hear(given, before, now);
+      parts.push(standing);
+      hasNews ||= news.some(isStanding);
+      return news;
+    },
+    looked: (what) => {
+      coverage = what;
+    },
+    reason: () => error ?? warning,
+    end: async (flags, terminal) => {
+      const heard = joined(parts);
+      const looksFor = lookedFor[coverage];
+      const keepsOthers = coverage === 'none' || coverage === 'host';
+      const gone = goneFrom(before ?? noWarnings, heard, looksFor);
+      const after = standingAfter(before ?? noWarnings, heard, looksFor, keepsOthers);
+      if (diagnosticsFormat(flags, terminal) === 'text') {
+        const limit = flags.maxDiagnostics ?? mostGone;
+        const lines = gone.slice(0, limit).map((each) => `no longer: ${warningLine(each)}\n`);
+        if (gone.length > limit) lines.push(`no longer: ${gone.length - limit} more warnings\n`);
+        const asBefore = countAsBefore(before, after);
+        if (flags.quiet !== true && asBefore > 0)
+          lines.push(
+            `${asBefore} ${asBefore === 1 ? 'warning' : 'warnings'} as before (natc status)\n`,
+          );
+        await terminal.stderr.write(lines.join(''));
+      }
+      // A run that saw nothing cannot say that nothing stands.
+      if (before === undefined) return hasNews || coverage === 'all' ? after : undefined;
+      const isAsBefore = !hasNews && gone.length === 0 && countOf(after) === countOf(before);
+      return isAsBefore ? undefined : after;
+    },
+  };
+}
+
+const mostGone = 50;
+
+const isOfHost = (code: string): boolean => code.startsWith('NATC5');
+
+/** What processes of the node listen on. */
+const ofListening: ReadonlySet<string> = new Set(['NATC3036', 'NATC3037']);
+
+const lookedFor: Readonly<Record<Coverage, (code: string) => boolean>> = {
+  none: () => false,
+  all: () => true,
+  changes: (code) => !ofListening.has(code),
+  host: isOfHost,
+};
+
+function countAsBefore(before: Standing | undefined, after: Standing): number {
+  const ids = new Set(before?.warnings.map(({ id }) => id));
+  const digests = new Set(before?.others.map(({ digest }) => digest));
+  return countOf({
+    warnings: after.warnings.filter(({ id }) => ids.has(id)),
+    others: after.others.filter(({ digest }) => digests.has(digest)),
+  });
+}

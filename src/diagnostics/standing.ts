@@ -1,0 +1,174 @@
+import { hash } from 'node:crypto';
+import type { Diagnostic, Place } from './diagnostic.ts';
+import { printable } from './printable.ts';
+import { formatPath, objectName } from './report.ts';
+
+/** A warning that has been given and still holds. */
+export interface StandingWarning {
+  /** Of the whole text: `message` and `place` may be cut. */
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+  /** The object and field, or the file or option; empty where the message says it all. */
+  readonly place: string;
+  /** Seconds since 1970. */
+  readonly since: number;
+}
+
+/** The warnings that stand. */
+export interface Standing {
+  readonly warnings: readonly StandingWarning[];
+  /** Those beyond {@link mostWarnings}: what was given at once, by its hash. */
+  readonly others: readonly OtherWarnings[];
+}
+
+export interface OtherWarnings {
+  readonly digest: string;
+  readonly count: number;
+}
+
+/** What a run has to say of its warnings. */
+export interface Heard {
+  readonly news: readonly Diagnostic[];
+  readonly standing: Standing;
+}
+
+/** How many are kept one by one. */
+export const mostWarnings = 1000;
+
+const longestMessage = 400;
+const longestPlace = 300;
+
+export const noWarnings: Standing = { warnings: [], others: [] };
+
+/** What becomes of it does not last, so it is told each time. */
+const events: ReadonlySet<string> = new Set(['NATC5026', 'NATC5054', 'NATC5103']);
+
+export const isStanding = ({ code, severity }: Diagnostic): boolean =>
+  severity === 'warning' && !events.has(code);
+
+/** @param now seconds since 1970 */
+export function standingWarning(diagnostic: Diagnostic, now: number): StandingWarning {
+  const { code, message, places } = diagnostic;
+  const place = placeText(places[0]);
+  return {
+    id: hash('sha256', JSON.stringify([code, message, place])).slice(0, 24),
+    code,
+    message: cut(printable(message), longestMessage),
+    place: cut(printable(place), longestPlace),
+    since: now,
+  };
+}
+
+/**
+ * Tells the warnings that are new from those that stood before.
+ *
+ * @param before what stood; undefined: not known, so that all is news
+ * @param now seconds since 1970
+ * @returns errors, notes and new warnings in `news`, the warnings given here in `standing`
+ */
+export function hear(
+  given: readonly Diagnostic[],
+  before: Standing | undefined,
+  now: number,
+): Heard {
+  const known = new Map((before?.warnings ?? []).map((each) => [each.id, each]));
+  const old: StandingWarning[] = [];
+  const fresh = new Map<string, StandingWarning>();
+  const others = given.filter((each) => !isStanding(each));
+  const newWarnings = given.filter(isStanding).filter((each) => {
+    const warning = standingWarning(each, now);
+    const was = known.get(warning.id);
+    if (was === undefined) fresh.set(warning.id, warning);
+    else old.push(was);
+    return was === undefined;
+  });
+  const digest = digestOf(fresh.keys());
+  const stood = before?.others.some((each) => each.digest === digest) === true;
+  const heard = bounded(distinct(old), [...fresh.values()]);
+  return { news: stood ? others : [...others, ...newWarnings], standing: heard };
+}
+
+/** What was heard in several parts of a run. */
+export function joined(parts: readonly Standing[]): Standing {
+  const all = distinct(parts.flatMap(({ warnings }) => warnings));
+  const { warnings, others } = bounded(all.slice(0, mostWarnings), all.slice(mostWarnings));
+  const byDigest = [...parts.flatMap((part) => part.others), ...others].map(
+    (each) => [each.digest, each] as const,
+  );
+  return { warnings, others: [...new Map(byDigest).values()] };
+}
+
+/** Those that stood, were looked for, and were not given again, neither with another message. */
+export function goneFrom(
+  before: Standing,
+  heard: Standing,
+  wasLookedFor: (code: string) => boolean,
+): readonly StandingWarning[] {
+  // What is beyond the bound may be one of them.
+  if (heard.others.length > 0) return [];
+  const subjects = new Set(heard.warnings.map(subjectOf));
+  const ids = new Set(heard.warnings.map(({ id }) => id));
+  return before.warnings.filter(
+    (each) => wasLookedFor(each.code) && !ids.has(each.id) && !subjects.has(subjectOf(each)),
+  );
+}
+
+/**
+ * What stands after a run: those of before that it did not look for, and those that it gave.
+ *
+ * @param keepsOthers whether those of before that were beyond the bound still stand
+ */
+export function standingAfter(
+  before: Standing,
+  heard: Standing,
+  wasLookedFor: (code: string) => boolean,
+  keepsOthers: boolean,
+): Standing {
+  const warnings = before.warnings.filter(({ code }) => !wasLookedFor(code));
+  return joined([heard, { warnings, others: keepsOthers ? before.others : [] }]);
+}
+
+export const countOf = ({ warnings, others }: Standing): number =>
+  warnings.length + others.reduce((sum, { count }) => sum + count, 0);
+
+/** `NATC1020 Service shop/web spec.ports[0].port: the message` */
+export const warningLine = ({ code, place, message }: StandingWarning): string =>
+  `${code}${place === '' ? '' : ` ${place}`}: ${message}`;
+
+const subjectOf = ({ code, place, id }: StandingWarning): string =>
+  place === '' ? id : `${code} ${place}`;
+
+function bounded(old: readonly StandingWarning[], fresh: readonly StandingWarning[]): Standing {
+  const room = Math.max(0, mostWarnings - old.length);
+  const left = fresh.slice(room);
+  const warnings = [...old, ...fresh.slice(0, room)];
+  if (left.length === 0) return { warnings, others: [] };
+  const digest = digestOf(left.map(({ id }) => id));
+  return { warnings, others: [{ digest, count: left.length }] };
+}
+
+const distinct = (warnings: readonly StandingWarning[]): readonly StandingWarning[] => [
+  ...new Map(warnings.map((each) => [each.id, each])).values(),
+];
+
+const digestOf = (ids: Iterable<string>): string =>
+  hash('sha256', [...ids].sort().join('\n')).slice(0, 24);
+
+function placeText(place: Place | undefined): string {
+  switch (place?.kind) {
+    case undefined:
+      return '';
+    case 'field':
+      return `${objectName(place.object)} ${formatPath(place.path)}`.trim();
+    case 'span':
+      return place.source.name;
+    case 'file':
+      return place.name;
+    case 'option':
+      return place.option;
+  }
+}
+
+const cut = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}...` : text;

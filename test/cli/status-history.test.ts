@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { statusJson, statusText } from '../../src/cli/format-status.ts';
+import { type History, isGood } from '../../src/cli/status-history.ts';
+import type { Status } from '../../src/live/status.ts';
+
+const now = 1_000_000;
+const revision = { number: 7, digest: '0123456789abcdef'.repeat(2), time: now - 8 * 3600 };
+const status: Status = {
+  backend: 'nftables',
+  revision,
+  tables: [{ family: 'ip', services: 1, endpoints: 2 }],
+  drift: [],
+  elsewhere: [],
+  confirmUntil: undefined,
+  waiting: undefined,
+  revisions: [revision],
+  diagnostics: [],
+};
+const unknown: History = { attempt: undefined, warnings: undefined, maxAge: undefined, now };
+const done: History = {
+  ...unknown,
+  attempt: { time: now - 60, exitCode: 0, message: undefined, lastSuccess: now - 60 },
+};
+const failed: History = {
+  ...unknown,
+  attempt: {
+    time: now - 300,
+    exitCode: 3,
+    message: 'nft: not found (NATC5001)',
+    lastSuccess: now - 600,
+  },
+};
+
+describe('status tells', () => {
+  test('when the revision was confirmed', () => {
+    expect(statusText(status, unknown)).toContain('applied 8h ago\n');
+    expect(statusText(status, done)).toContain('applied 8h ago, confirmed 60s ago\n');
+    expect(statusText(status, done)).toContain('last attempt 60s ago: done\n');
+    expect(isGood(done, revision)).toBe(true);
+    expect(isGood(unknown, revision)).toBe(true);
+  });
+
+  test('how the last attempt failed, and is not good then', () => {
+    const line = 'last attempt 5m ago: failed, exit status 3: nft: not found (NATC5001)\n';
+    expect(statusText(status, failed)).toContain(line);
+    const none = { ...status, revision: undefined, tables: [] };
+    expect(statusText(none, failed)).toContain(line);
+    expect(isGood(failed, revision)).toBe(false);
+    expect(JSON.parse(statusJson(status, failed)).attempt).toEqual({
+      time: now - 300,
+      ageSeconds: 300,
+      exitCode: 3,
+      message: 'nft: not found (NATC5001)',
+      lastSuccess: now - 600,
+    });
+  });
+
+  test('that the last success is older than it may be', () => {
+    const maxAge = 50;
+    expect(isGood({ ...done, maxAge: 60 }, revision)).toBe(true);
+    expect(isGood({ ...done, maxAge }, revision)).toBe(false);
+    expect(statusText(status, { ...done, maxAge })).toContain(
+      'last success 60s ago: more than 50s (--max-age)\n',
+    );
+    expect(JSON.parse(statusJson(status, { ...done, maxAge })).tooOld).toBe(true);
+    expect(isGood({ ...unknown, maxAge: 9 * 3600 }, revision)).toBe(true);
+    expect(isGood({ ...unknown, maxAge: 7 * 3600 }, revision)).toBe(false);
+    expect(isGood({ ...unknown, maxAge }, undefined)).toBe(false);
+  });
+
+  test('which warnings stand, and for how long', () => {
+    const warnings = {
+      warnings: [{ id: 'i', code: 'NATC2001', message: 'm', place: 'p', since: now - 7200 }],
+      others: [{ digest: 'd', count: 3 }],
+    };
+    const text = statusText(status, { ...done, warnings });
+    expect(text).toContain('warnings of natc apply that stand: 4\n  for 2h: NATC2001 p: m\n');
+    expect(text).toContain('and 3 more');
+    expect(JSON.parse(statusJson(status, { ...done, warnings })).warnings).toMatchObject({
+      count: 4,
+      standing: [{ code: 'NATC2001', place: 'p', message: 'm', ageSeconds: 7200 }],
+    });
+  });
+});
