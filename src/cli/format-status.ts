@@ -55,7 +55,8 @@ export function statusText(status: Status, history: History): string {
 function appliedText({ time }: Revision, { attempt, now }: History): string {
   const confirmed = attempt?.lastSuccess;
   const applied = `applied ${age(now - time)} ago`;
-  return confirmed === undefined || confirmed <= time
+  // The apply that changed something ends a little after it.
+  return confirmed === undefined || confirmed < time + 60
     ? applied
     : `${applied}, confirmed ${age(now - confirmed)} ago`;
 }

@@ -11,16 +11,18 @@ export interface HostFlags extends CommandTimeoutFlags {
 
 export const addHostOptions = (command: Command): Command =>
   addCommandTimeout(
-    command
-      .optionsGroup('Host:')
-      .option('--state-dir <dir>', 'where natc keeps what it gave the kernel', '/run/natc')
-      .option(
-        '--lock-timeout <seconds>',
-        'how long to wait for another natc to finish',
-        parseInteger,
-        30,
-      ),
+    addStateDirectory(command).option(
+      '--lock-timeout <seconds>',
+      'how long to wait for another natc to finish',
+      parseInteger,
+      30,
+    ),
   );
+
+export const addStateDirectory = (command: Command): Command =>
+  command
+    .optionsGroup('Host:')
+    .option('--state-dir <dir>', 'where natc keeps what it gave the kernel', '/run/natc');
 
 export interface CommandTimeoutFlags {
   /** Seconds. */

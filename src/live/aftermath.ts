@@ -9,8 +9,9 @@ import type { Host } from './host.ts';
 import { stateNotWritten } from './reconcile.ts';
 import { retirePins } from './retire-pins.ts';
 import { pruneRevisions } from './revision-store.ts';
+import { setSysctlsFor } from './set-sysctls.ts';
 import { loadSettled, type Settled, storeSettled } from './settled.ts';
-import { type Sysctl, setSysctls } from './sysctl.ts';
+import type { Sysctl } from './sysctl.ts';
 
 /** What rules alone cannot do, after the kernel took them. */
 export interface Aftermath {
@@ -20,6 +21,8 @@ export interface Aftermath {
   /** `nothing` to look at, `everything`, or what a change was about. */
   readonly extent: 'nothing' | 'everything' | { readonly delta: Delta | undefined };
   readonly sysctls: readonly Sysctl[];
+  /** The number of the revision that they are for. */
+  readonly revision: number;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface Aftermath {
 export async function doAftermath(
   host: Host,
   stateDirectory: string,
-  { canonical, flows, extent, sysctls }: Aftermath,
+  { canonical, flows, extent, sysctls, revision }: Aftermath,
   onStep: OnStep,
 ): Promise<EndedFlows> {
   const diagnostics: Diagnostic[] = [];
@@ -42,7 +45,7 @@ export async function doAftermath(
   }
   const { ended, diagnostics: left } = await endFlows(host, stateDirectory, flows);
   if (extent !== 'nothing') onStep('connections-cleaned');
-  const off = await setSysctls(host, sysctls);
+  const off = await setSysctlsFor(host, stateDirectory, sysctls, revision);
   return { ended, diagnostics: [...diagnostics, ...left, ...off] };
 }
 

@@ -23,6 +23,7 @@ import {
   type HeldTables,
   heldTables,
   isHeld,
+  revisionOf,
   type WantedTables,
   wantedTables,
 } from './iptables-held.ts';
@@ -38,7 +39,7 @@ import { removeNftablesRules } from './other-backend.ts';
 import { otherProxies } from './other-proxies.ts';
 import { stateNotWritten } from './reconcile.ts';
 import { guardServices } from './removal-guard.ts';
-import { setSysctls } from './sysctl.ts';
+import { setSysctlsFor } from './set-sysctls.ts';
 
 /** What decides about a change, whether it is made or only looked at. */
 export type TablesOptions = Pick<
@@ -212,7 +213,15 @@ async function finish(
 ): Promise<EndedFlows> {
   const left = await removeNftablesRules(host, stateDirectory);
   const { ended, diagnostics: notEnded } = await endFlows(host, stateDirectory, flows);
-  const failures = [...notEnded, ...(await setSysctls(host, sysctls))];
+  const failures = [
+    ...notEnded,
+    ...(await setSysctlsFor(
+      host,
+      stateDirectory,
+      sysctls,
+      revisionOf(await readIptablesStamps(host))?.number ?? 0,
+    )),
+  ];
   const rest =
     failures.length > 0
       ? failures

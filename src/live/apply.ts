@@ -18,6 +18,7 @@ import {
 import type { EndedFlows } from './conntrack.ts';
 import { flowChange } from './flow-state.ts';
 import {
+  commonRevision,
   differenceFrom,
   familiesOf,
   type Held,
@@ -123,7 +124,8 @@ async function applyLocked(
     if (refuse) return { kind: 'guarded', diagnostics };
     const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
     const flows = await flowChange(stateDirectory, wanted.flowServices, []);
-    const rest = await finish(host, wanted, extent, flows, options);
+    const number = commonRevision(stamps)?.number ?? 0;
+    const rest = await finish(host, wanted, extent, flows, number, options);
     const left = await removeIptablesRules(host, stateDirectory);
     const all = [...diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
@@ -151,7 +153,8 @@ async function applyLocked(
   const isWholeBefore = settled !== undefined && settled.digest === held.revision?.digest;
   if (outcome.kind === 'up-to-date') {
     const extent = isWholeBefore ? 'nothing' : 'everything';
-    const rest = await finish(host, wanted, extent, flows, options);
+    const number = commonRevision(stamps)?.number ?? 0;
+    const rest = await finish(host, wanted, extent, flows, number, options);
     const left = await removeIptablesRules(host, stateDirectory);
     const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics };
@@ -161,7 +164,7 @@ async function applyLocked(
   // Where there was no table there are no pins.
   const wasEmpty = held.ruleset?.tables.length === 0;
   const extent = (isWholeBefore && source === 'state') || wasEmpty ? { delta } : 'everything';
-  const rest = await finish(host, wanted, extent, flows, options);
+  const rest = await finish(host, wanted, extent, flows, revision.number, options);
   const left = await removeIptablesRules(host, stateDirectory);
   const told = notAnnounced.filter(({ code }) => !outcome.diagnostics.some((d) => d.code === code));
   const diagnostics = [...warnings, ...told, ...outcome.diagnostics, ...rest.diagnostics, ...left];
@@ -174,9 +177,10 @@ async function finish(
   { canonical, digest }: Wanted,
   extent: Aftermath['extent'],
   flows: FlowChange | undefined,
+  revision: number,
   { stateDirectory, sysctls, input, onStep = noSteps }: ApplyOptions,
 ): Promise<EndedFlows> {
-  const aftermath = { canonical, flows, extent, sysctls };
+  const aftermath = { canonical, flows, extent, sysctls, revision };
   const done = await doAftermath(host, stateDirectory, aftermath, onStep);
   if (done.diagnostics.length > 0) return done;
   const diagnostics = await settle(

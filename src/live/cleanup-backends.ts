@@ -4,6 +4,7 @@ import { cleanUp, warnOfRouteLocalnet } from './cleanup.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';
 import type { Host } from './host.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
+import { takeBackLocalnet } from './set-sysctls.ts';
 
 export interface BackendsCleanup {
   readonly kind: 'clean' | 'refused';
@@ -19,12 +20,14 @@ export interface BackendsCleanup {
 export async function cleanUpBackends(
   host: Host,
   backend: 'auto' | Backend,
+  stateDirectory: string,
 ): Promise<BackendsCleanup> {
   const tools = backend === 'nftables' ? undefined : await findIptables(host);
   if (backend === 'iptables' && tools !== undefined && !isTools(tools))
     return { kind: 'refused', removed: [], diagnostics: [tools] };
   const removed: string[] = [];
-  const diagnostics: Diagnostic[] = [];
+  // Before the guard goes. Forwarding stays: others may have come to need it.
+  const diagnostics = [...(await takeBackLocalnet(host, stateDirectory))];
   if (backend !== 'iptables') {
     const outcome = await cleanUp(host);
     diagnostics.push(...outcome.diagnostics);

@@ -18,6 +18,7 @@ import {
   underLock,
   unreadable,
 } from './rollback.ts';
+import { takeBackSysctls } from './set-sysctls.ts';
 
 export type RollbackIptablesOutcome = RollbackOutcome | ApplyIptablesOutcome;
 
@@ -61,11 +62,12 @@ async function goBackTo(
   { stateDirectory, now }: RollbackOptions,
 ): Promise<RollbackIptablesOutcome> {
   if (digest === undefined) {
+    const off = await takeBackSysctls(host, stateDirectory, undefined);
     const outcome = await cleanUpIptables(host);
     if (outcome.kind === 'refused') return outcome;
     await forgetBackendState(stateDirectory, 'iptables');
     await forgetPending(stateDirectory);
-    return { kind: 'removed', diagnostics: [] };
+    return { kind: 'removed', diagnostics: off };
   }
   const stored = await loadTables(stateDirectory, digest);
   if (stored === undefined) return unreadable(stateDirectory, tablesFile(digest));
@@ -80,13 +82,14 @@ async function goBackTo(
     held.stored?.flowServices ?? [],
   );
   await announce(stateDirectory, flows);
+  const off = await takeBackSysctls(host, stateDirectory, stored.revision.number);
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
   await forgetPending(stateDirectory);
   const { ended, diagnostics: failures } = await endFlows(host, stateDirectory, flows);
   const settled = { digest, input: undefined, warnings: 0, sysctls: [] };
   const rest = failures.length > 0 ? failures : await settleTables(host, stateDirectory, settled);
-  return { ...outcome, ended, diagnostics: [...outcome.diagnostics, ...rest] };
+  return { ...outcome, ended, diagnostics: [...outcome.diagnostics, ...off, ...rest] };
 }
 
 const wantedAgain = ({ revision, rules, flowServices }: StoredTables): WantedTables => ({

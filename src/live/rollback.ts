@@ -16,6 +16,7 @@ import {
   revisionFile,
   type StoredRevision,
 } from './revision-store.ts';
+import { takeBackSysctls } from './set-sysctls.ts';
 
 interface Refused {
   readonly kind: 'refused';
@@ -95,10 +96,11 @@ async function goBackTo(
 ): Promise<RollbackOutcome> {
   const { stateDirectory, now } = options;
   if (digest === undefined) {
+    const off = await takeBackSysctls(host, stateDirectory, undefined);
     const { kind, diagnostics } = await cleanUp(host);
     if (kind === 'refused') return { kind, diagnostics };
     await forgetPending(stateDirectory);
-    return { kind: 'removed', diagnostics };
+    return { kind: 'removed', diagnostics: [...off, ...diagnostics] };
   }
   const stored = await loadRevision(stateDirectory, digest);
   if (stored === undefined) return unreadable(stateDirectory, revisionFile(digest));
@@ -110,11 +112,12 @@ async function goBackTo(
     held.stored?.flowServices ?? [],
   );
   await announce(stateDirectory, flows);
+  const off = await takeBackSysctls(host, stateDirectory, stored.revision.number);
   const outcome = await reconcile(host, stateDirectory, held, wanted, now());
   if (outcome.kind === 'refused') return outcome;
   await forgetPending(stateDirectory);
   const { canonical } = wanted;
-  const aftermath = { canonical, flows, extent: 'everything', sysctls: [] } as const;
+  const aftermath = { canonical, flows, extent: 'everything', sysctls: [], revision: 0 } as const;
   const done = await doAftermath(host, stateDirectory, aftermath, noSteps);
   const { ended, diagnostics: failures } = done;
   const settled = {
@@ -125,7 +128,7 @@ async function goBackTo(
     sysctls: [],
   };
   const rest = failures.length > 0 ? failures : await settle(stateDirectory, settled, noSteps);
-  const diagnostics = [...outcome.diagnostics, ...rest];
+  const diagnostics = [...outcome.diagnostics, ...off, ...rest];
   return outcome.kind === 'up-to-date'
     ? { kind: 'up-to-date', ended, diagnostics }
     : { kind: 'applied', revision: outcome.revision, delta: outcome.delta, ended, diagnostics };

@@ -83,15 +83,17 @@ export async function checkSysctls(
   }));
 }
 
-/** Sets what is off. An error for each setting that could not be set. */
+/** Sets what is off. @returns the names of what was set, and an error for each that could not be */
 export async function setSysctls(
   host: Host,
   sysctls: readonly Sysctl[],
-): Promise<readonly Diagnostic[]> {
+): Promise<{ readonly set: readonly string[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const set: string[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const { name, reason } of await sysctlsOff(host, sysctls)) {
     try {
       await host.writeFile(sysctlPath(name), '1\n');
+      set.push(name);
     } catch (error) {
       diagnostics.push({
         code: 'NATC5007',
@@ -102,5 +104,5 @@ export async function setSysctls(
       });
     }
   }
-  return diagnostics;
+  return { set, diagnostics };
 }

@@ -39,7 +39,7 @@ export async function unchangedInput(
   // What natc left in iptables wins over its tables; a full apply removes it.
   if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
   if (await natRulesInIptables(host)) return undefined;
-  const diagnostics = setsSysctls ? await setSysctls(host, settled.sysctls) : [];
+  const { diagnostics } = await setSysctls(host, setsSysctls ? settled.sysctls : []);
   return { diagnostics, warnings: settled.warnings };
 }
 

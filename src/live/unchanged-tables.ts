@@ -34,6 +34,6 @@ export async function unchangedTables(
   if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
   // Whether another proxy serves the same addresses is for the compiled rules to say.
   if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
-  const diagnostics = setsSysctls ? await setSysctls(host, settled.sysctls) : [];
+  const { diagnostics } = await setSysctls(host, setsSysctls ? settled.sysctls : []);
   return { diagnostics, warnings: settled.warnings };
 }

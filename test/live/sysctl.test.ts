@@ -65,7 +65,7 @@ describe('sysctls that the rules rely on', () => {
 
   test('a kernel without the sysctl is left alone', async () => {
     const { host, files } = fakeHost({ files: { [sysctlPath(forwarding4)]: '0\n' } });
-    expect(await setSysctls(host, sysctls)).toEqual([]);
+    expect(await setSysctls(host, sysctls)).toEqual({ set: [forwarding4], diagnostics: [] });
     expect(Object.fromEntries(files)).toEqual({ [sysctlPath(forwarding4)]: '1\n' });
   });
 });

@@ -18,9 +18,10 @@ import type { LockResult } from '../../src/live/lock.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
 import { rollBack } from '../../src/live/rollback.ts';
+import { takeBackLocalnet } from '../../src/live/set-sysctls.ts';
 import { unsafeStateDirectory } from '../../src/live/state-directory.ts';
 import { statusOf } from '../../src/live/status.ts';
-import { checkSysctls, requiredSysctls } from '../../src/live/sysctl.ts';
+import { checkSysctls, requiredSysctls, routeLocalnet } from '../../src/live/sysctl.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { protectPorts } from '../../src/plan/shadowed-ports.ts';
 import { locate } from '../../src/read/locate.ts';
@@ -45,6 +46,8 @@ export interface HostFixture {
   readonly appliedBefore?: string;
   readonly forgotten?: boolean;
   readonly nodeName?: string;
+  /** `cleanup`: natc had switched route_localnet on. */
+  readonly hadSetLocalnet?: boolean;
   /** Why the lock cannot be taken. */
   readonly noLock?: string;
   /** A state directory other than an empty one. */
@@ -104,7 +107,7 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
         ...(await checkSysctls(host, requiredSysctls(output.plan))),
       ];
     case 'cleanup':
-      return (await cleanUp(host)).diagnostics;
+      return [...(await takenBack(fixture, host)), ...(await cleanUp(host)).diagnostics];
     case 'explain':
       return (await listKernelRuleset(host, ['ip'])).diagnostics;
     case 'rollback':
@@ -113,6 +116,19 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
       const status = await statusOf(host, '/nonexistent');
       return 'refusals' in status ? status.refusals : status.diagnostics;
     }
+  }
+}
+
+/** natc had switched route_localnet on. */
+async function takenBack(fixture: HostFixture, host: Host): Promise<readonly Diagnostic[]> {
+  if (fixture.hadSetLocalnet !== true) return [];
+  const directory = mkdtempSync(join(tmpdir(), 'natc-fixture-'));
+  try {
+    const json = { format: 1, set: [{ name: routeLocalnet, revision: 1 }] };
+    writeFileSync(join(directory, 'sysctls.json'), JSON.stringify(json), { mode: 0o600 });
+    return await takeBackLocalnet(host, directory);
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 }
 

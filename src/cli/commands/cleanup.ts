@@ -4,19 +4,26 @@ import { thisHost } from '../host.ts';
 import {
   addBackendOption,
   addCommandTimeout,
+  addStateDirectory,
   type BackendFlags,
   type CommandTimeoutFlags,
+  type HostFlags,
 } from '../host-options.ts';
 import { printDiagnostics } from '../messages.ts';
 import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
 
-interface Flags extends MessageFlags, BackendFlags, CommandTimeoutFlags {}
+interface Flags
+  extends MessageFlags,
+    BackendFlags,
+    Pick<HostFlags, 'stateDir'>,
+    CommandTimeoutFlags {}
 
 export const cleanupCommand: CommandDefinition = {
   description:
     'Remove what apply made: the tables "ip natc" and "ip6 natc" of nftables, the chains NATC-* of ' +
-    'iptables and the jumps into them, and nothing else. Sysctls stay as they are.',
+    'iptables and the jumps into them, and nothing else. route_localnet is switched off again if natc had switched it on; other sysctls stay.',
   configure: (command) => {
+    addStateDirectory(command);
     addCommandTimeout(command);
     addBackendOption(command, 'both');
     addMessageOptions(command);
@@ -31,7 +38,7 @@ export const cleanupCommand: CommandDefinition = {
     const flags = command.opts<Flags>();
     const { namingCapabilities } = await import('../../live/capabilities.ts');
     const host = await thisHost(terminal, flags.commandTimeout);
-    const done = await cleanUpBackends(host, flags.backend);
+    const done = await cleanUpBackends(host, flags.backend, flags.stateDir);
     const outcome = await namingCapabilities(host, done);
     await printDiagnostics(outcome.diagnostics, flags, terminal);
     if (outcome.kind === 'refused') return exitCodes.hostRefused;

@@ -225,6 +225,12 @@ export const hostCodes = {
     remedy:
       'Apply a whole list, which then is what the next one is compared with; or apply this one as it is with --allow-mass-removal.',
   },
+  NATC5085: {
+    title: 'a sysctl could not be set back',
+    explanation:
+      'natc had switched this setting on for node ports or forwarding, and went back to where it was not needed. The setting could not be written, so it is still on.',
+    remedy: 'Switch it off by hand, unless another program needs it.',
+  },
   NATC5090: {
     title: 'iptables-restore did nothing',
     explanation:
