@@ -79,7 +79,7 @@ over several worlds with its nftables backend. It was run on 27 November 2026, w
 |---|---|---|
 | the behaviour cases (fixtures/cases) | 76 cases, 388 flows | 4 flows by ND2, 1 by ND3 |
 | generated worlds, every other one with rarer objects | 150 worlds (seed 1000), 5,821 flows | 83 by ND4, 8 by ND3 |
-| UDP connections over two worlds (C1 to C9) | 18 sequences | in 4 of them natc keeps what kube-proxy deletes: where no serving endpoint is left (C5), and where a pod listens on another port (C6); in 2 it leaves a flow of another host alone that kube-proxy deletes (C7, ND9) |
+| UDP connections over two worlds (C1 to C9) | 18 sequences | in 8 of them natc also ends what kube-proxy leaves, at node ports, of Services, addresses and ports that are gone, and at an address that a Service has only now (ND9); it leaves flows of other hosts alone that kube-proxy deletes (C7) |
 | pins of session affinity over two or three worlds | 16 sequences | 1: pins are forgotten when a Service changes from the cluster list of endpoints to the local list (both policies become Local), where kube-proxy keeps those of endpoints that stay (A4): natc has a map of clients for each list |
 
 ND2: kube-proxy's nftables mode serves no node port on loopback. ND3: it masquerades no hairpin of an endpoint whose

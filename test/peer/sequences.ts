@@ -163,7 +163,8 @@ export const udpSequences: readonly UdpSequence[] = [
     withSpec(outer, { externalTrafficPolicy: 'Local', internalTrafficPolicy: 'Local' }),
     dns([first]),
   ]),
-  udp(
+  // What went to the address before it was the Service's was rewritten to nothing (C8).
+  wider(
     'an external IP comes to a Service in use',
     [inner, dns([first])],
     [withSpec(inner, { externalIPs: ['9.9.9.9'] }), dns([first])],
