@@ -1,27 +1,18 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { counted } from '../diagnostics/summary.ts';
 import type { Waiting } from '../hold-back/waiting.ts';
 import type { Revision } from '../live/revision.ts';
 import type { Status } from '../live/status.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import { age } from './age.ts';
-import {
-  attemptText,
-  type History,
-  historyJson,
-  tooOldText,
-  warningsText,
-} from './status-history.ts';
+import { type History, historyJson, historyText } from './status-history.ts';
 
 /** For people. */
 export function statusText(status: Status, history: History): string {
   const { now } = history;
   const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting } = status;
   if (tables.length === 0 && revision === undefined)
-    return [
-      `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n`,
-      attemptText(history),
-      tooOldText(history, undefined),
-    ].join('');
+    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${historyText(history, undefined)}`;
   const lines = [
     revision === undefined
       ? 'revision: none that natc apply made'
@@ -43,12 +34,7 @@ export function statusText(status: Status, history: History): string {
       : [`waits for natc confirm: rolled back in ${Math.max(0, confirmUntil - now)}s`]),
     ...(waiting === undefined ? [] : waitingLines(waiting, now)),
   ];
-  return [
-    `${lines.join('\n')}\n`,
-    attemptText(history),
-    tooOldText(history, revision),
-    warningsText(history),
-  ].join('');
+  return `${lines.join('\n')}\n${historyText(history, revision)}`;
 }
 
 /** An apply that finds nothing to change makes no revision: it confirms the one that is there. */
@@ -85,10 +71,30 @@ export function statusJson(status: Status, history: History): string {
     waiting: waiting ?? null,
     ...historyJson(history, revision),
     revisions,
-    problems: diagnostics.map(({ code, severity, message }) => ({ code, severity, message })),
+    problems: diagnostics.map(problem),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
+
+/** The same document where the kernel cannot be asked: what natc apply left word of is there. */
+export function refusedJson(refusals: readonly Diagnostic[], history: History): string {
+  const document = {
+    version: 1,
+    backend: null,
+    revision: null,
+    tables: [],
+    drift: null,
+    elsewhere: [],
+    confirmUntil: null,
+    waiting: null,
+    ...historyJson(history, undefined),
+    revisions: [],
+    problems: refusals.map(problem),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+const problem = ({ code, severity, message }: Diagnostic) => ({ code, severity, message });
 
 /** `table ip natc`, `ip6tables (legacy)` */
 const nameOf = (backend: Status['backend'], family: NftFamily): string =>

@@ -1,12 +1,16 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { printable } from '../diagnostics/printable.ts';
 import {
   countOf,
   goneFrom,
   hear,
   isStanding,
   joined,
+  marked,
   noWarnings,
+  type OtherWarnings,
   type Standing,
+  type StandingWarning,
   standingAfter,
   warningLine,
 } from '../diagnostics/standing.ts';
@@ -16,7 +20,7 @@ import type { Terminal } from './terminal.ts';
 
 /** How much of what may be warned of a run of apply has looked at. */
 export type Coverage =
-  /** At nothing, or at a part of the input. */
+  /** At nothing, or at a part of the input, or it was not applied. */
   | 'none'
   /** All of it. */
   | 'all'
@@ -64,14 +68,16 @@ export function makeNews(before: Standing | undefined, now: number): News {
     },
     reason: () => error ?? warning,
     end: async (flags, terminal) => {
-      const heard = joined(parts);
+      const was = before ?? noWarnings;
+      const heard = marked(joined(parts), was, coverage !== 'none');
       const looksFor = lookedFor[coverage];
-      const keepsOthers = coverage === 'none' || coverage === 'host';
-      const gone = goneFrom(before ?? noWarnings, heard, looksFor);
-      const after = standingAfter(before ?? noWarnings, heard, looksFor, keepsOthers);
+      const gone = goneFrom(was, heard, looksFor);
+      const after = standingAfter(was, heard, looksFor, keepsOthers[coverage]);
       if (diagnosticsFormat(flags, terminal) === 'text') {
         const limit = flags.maxDiagnostics ?? mostGone;
-        const lines = gone.slice(0, limit).map((each) => `no longer: ${warningLine(each)}\n`);
+        const lines = gone
+          .slice(0, limit)
+          .map((each) => `no longer: ${printable(warningLine(each))}\n`);
         if (gone.length > limit) lines.push(`no longer: ${gone.length - limit} more warnings\n`);
         const asBefore = countAsBefore(before, after);
         if (flags.quiet !== true && asBefore > 0)
@@ -82,7 +88,11 @@ export function makeNews(before: Standing | undefined, now: number): News {
       }
       // A run that saw nothing cannot say that nothing stands.
       if (before === undefined) return hasNews || coverage === 'all' ? after : undefined;
-      const isAsBefore = !hasNews && gone.length === 0 && countOf(after) === countOf(before);
+      const isAsBefore =
+        !hasNews &&
+        gone.length === 0 &&
+        countOf(after) === countOf(before) &&
+        unappliedOf(after) === unappliedOf(before);
       return isAsBefore ? undefined : after;
     },
   };
@@ -95,12 +105,23 @@ const isOfHost = (code: string): boolean => code.startsWith('NATC5');
 /** What processes of the node listen on. */
 const ofListening: ReadonlySet<string> = new Set(['NATC3036', 'NATC3037']);
 
-const lookedFor: Readonly<Record<Coverage, (code: string) => boolean>> = {
+/** What would have been given again if it still held. */
+const lookedFor: Readonly<Record<Coverage, (warning: StandingWarning) => boolean>> = {
   none: () => false,
   all: () => true,
-  changes: (code) => !ofListening.has(code),
-  host: isOfHost,
+  changes: ({ code }) => !ofListening.has(code),
+  host: ({ code, unapplied }) => isOfHost(code) || unapplied === true,
 };
+
+const keepsOthers: Readonly<Record<Coverage, (others: OtherWarnings) => boolean>> = {
+  none: () => true,
+  all: () => false,
+  changes: () => false,
+  host: ({ unapplied }) => unapplied !== true,
+};
+
+const unappliedOf = ({ warnings, others }: Standing): number =>
+  [...warnings, ...others].filter(({ unapplied }) => unapplied === true).length;
 
 function countAsBefore(before: Standing | undefined, after: Standing): number {
   const ids = new Set(before?.warnings.map(({ id }) => id));

@@ -32,7 +32,7 @@ export const isGood = (history: History, revision: Revision | undefined): boolea
   !isTooOld(history, revision);
 
 /** `last attempt 5m ago: failed, exit status 3: ...`, or nothing where it is not known. */
-export function attemptText({ attempt, now }: History): string {
+function attemptText({ attempt, now }: History): string {
   if (attempt === undefined) return '';
   const { time, exitCode, message } = attempt;
   return `last attempt ${age(now - time)} ago: ${outcomeOf(exitCode)}${
@@ -41,7 +41,7 @@ export function attemptText({ attempt, now }: History): string {
 }
 
 /** Whether, and since when, there was no apply that ended with 0. */
-export function tooOldText(history: History, revision: Revision | undefined): string {
+function tooOldText(history: History, revision: Revision | undefined): string {
   if (!isTooOld(history, revision)) return '';
   const last = lastSuccess(history, revision);
   const { maxAge, now } = history;
@@ -50,8 +50,12 @@ export function tooOldText(history: History, revision: Revision | undefined): st
     : `last success ${age(now - last)} ago: more than ${age(maxAge ?? 0)} (--max-age)\n`;
 }
 
+/** All of it, for people. */
+export const historyText = (history: History, revision: Revision | undefined): string =>
+  attemptText(history) + tooOldText(history, revision) + warningsText(history);
+
 /** The warnings that stand, each with its age. */
-export function warningsText({ warnings, now }: History): string {
+function warningsText({ warnings, now }: History): string {
   if (warnings === undefined || countOf(warnings) === 0) return '';
   const kept = warnings.warnings;
   const more = countOf(warnings) - kept.length;
@@ -103,8 +107,14 @@ const outcomeOf = (exitCode: number): string => {
 };
 
 /** Without a word of natc apply, its revision is the sign of success. */
-const lastSuccess = ({ attempt }: History, revision: Revision | undefined): number | undefined =>
-  attempt === undefined ? revision?.time : attempt.lastSuccess;
+function lastSuccess({ attempt, now }: History, revision?: Revision): number | undefined {
+  const time = attempt === undefined ? revision?.time : attempt.lastSuccess;
+  // The clock was set back: such a success would count as recent until it is there again.
+  return time !== undefined && time > now + clockTolerance ? undefined : time;
+}
+
+/** Seconds by which a clock may be set back a little without an alarm. */
+const clockTolerance = 60;
 
 function isTooOld(history: History, revision: Revision | undefined): boolean {
   const { maxAge, now } = history;

@@ -13,6 +13,8 @@ export interface StandingWarning {
   readonly place: string;
   /** Seconds since 1970. */
   readonly since: number;
+  /** Of an input that was not applied. */
+  readonly unapplied?: true;
 }
 
 /** The warnings that stand. */
@@ -25,6 +27,7 @@ export interface Standing {
 export interface OtherWarnings {
   readonly digest: string;
   readonly count: number;
+  readonly unapplied?: true;
 }
 
 /** What a run has to say of its warnings. */
@@ -35,6 +38,9 @@ export interface Heard {
 
 /** How many are kept one by one. */
 export const mostWarnings = 1000;
+
+/** Of how many runs those beyond are kept: each input that is refused may have others. */
+const mostOthers = 20;
 
 const longestMessage = 400;
 const longestPlace = 300;
@@ -96,22 +102,46 @@ export function joined(parts: readonly Standing[]): Standing {
   const byDigest = [...parts.flatMap((part) => part.others), ...others].map(
     (each) => [each.digest, each] as const,
   );
-  return { warnings, others: [...new Map(byDigest).values()] };
+  return { warnings, others: [...new Map(byDigest).values()].slice(0, mostOthers) };
 }
 
 /** Those that stood, were looked for, and were not given again, neither with another message. */
 export function goneFrom(
   before: Standing,
   heard: Standing,
-  wasLookedFor: (code: string) => boolean,
+  wasLookedFor: (warning: StandingWarning) => boolean,
 ): readonly StandingWarning[] {
   // What is beyond the bound may be one of them.
   if (heard.others.length > 0) return [];
-  const subjects = new Set(heard.warnings.map(subjectOf));
   const ids = new Set(heard.warnings.map(({ id }) => id));
-  return before.warnings.filter(
-    (each) => wasLookedFor(each.code) && !ids.has(each.id) && !subjects.has(subjectOf(each)),
+  const known = new Set(before.warnings.map(({ id }) => id));
+  // Without a place, several of one code are about several things: only a new one can be a change.
+  const subjects = new Set(
+    heard.warnings.filter(({ id, place }) => place !== '' || !known.has(id)).map(subjectOf),
   );
+  return before.warnings.filter(
+    (each) => wasLookedFor(each) && !ids.has(each.id) && !subjects.has(subjectOf(each)),
+  );
+}
+
+/**
+ * Marks what was heard now for the first time, when the input was not applied: the kernel is then as it
+ * was, and an apply that finds the input of before unchanged does not compile it to tell.
+ */
+export function marked(heard: Standing, before: Standing, isApplied: boolean): Standing {
+  if (isApplied)
+    return {
+      warnings: heard.warnings.map(({ unapplied: _, ...each }) => each),
+      others: heard.others.map(({ unapplied: _, ...each }) => each),
+    };
+  const ids = new Set(before.warnings.map(({ id }) => id));
+  const others = new Map(before.others.map((each) => [each.digest, each]));
+  return {
+    warnings: heard.warnings.map((each) =>
+      ids.has(each.id) ? each : { ...each, unapplied: true },
+    ),
+    others: heard.others.map((each) => others.get(each.digest) ?? { ...each, unapplied: true }),
+  };
 }
 
 /**
@@ -122,11 +152,11 @@ export function goneFrom(
 export function standingAfter(
   before: Standing,
   heard: Standing,
-  wasLookedFor: (code: string) => boolean,
-  keepsOthers: boolean,
+  wasLookedFor: (warning: StandingWarning) => boolean,
+  keepsOthers: (others: OtherWarnings) => boolean,
 ): Standing {
-  const warnings = before.warnings.filter(({ code }) => !wasLookedFor(code));
-  return joined([heard, { warnings, others: keepsOthers ? before.others : [] }]);
+  const warnings = before.warnings.filter((each) => !wasLookedFor(each));
+  return joined([heard, { warnings, others: before.others.filter(keepsOthers) }]);
 }
 
 export const countOf = ({ warnings, others }: Standing): number =>
@@ -136,8 +166,7 @@ export const countOf = ({ warnings, others }: Standing): number =>
 export const warningLine = ({ code, place, message }: StandingWarning): string =>
   `${code}${place === '' ? '' : ` ${place}`}: ${message}`;
 
-const subjectOf = ({ code, place, id }: StandingWarning): string =>
-  place === '' ? id : `${code} ${place}`;
+const subjectOf = ({ code, place }: StandingWarning): string => `${code} ${place}`;
 
 function bounded(old: readonly StandingWarning[], fresh: readonly StandingWarning[]): Standing {
   const room = Math.max(0, mostWarnings - old.length);

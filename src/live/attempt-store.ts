@@ -75,7 +75,10 @@ const isWarning = (json: unknown): json is StandingWarning =>
   isLine(json['code']) &&
   isLine(json['message']) &&
   isLine(json['place']) &&
-  isTime(json['since']);
+  isTime(json['since']) &&
+  isMark(json['unapplied']);
 
 const isOthers = (json: unknown): json is OtherWarnings =>
-  isRecord(json) && isLine(json['digest']) && isCount(json['count']);
+  isRecord(json) && isLine(json['digest']) && isCount(json['count']) && isMark(json['unapplied']);
+
+const isMark = (json: unknown): json is true | undefined => json === undefined || json === true;

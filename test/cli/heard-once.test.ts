@@ -40,6 +40,13 @@ const script = `
   echo "== good"; natc status --max-age 5m >out 2>&1; echo "exit $?"
   echo 'kind: [' >input.yaml
   for again in 1 2 3; do apply refused --quiet >out; tail -n1 out; done
+  { echo "$BROKEN"; echo 'kind: ['; } >input.yaml
+  apply 'refused with a warning' --quiet
+  echo "$FIXED" >input.yaml
+  apply 'back again' --quiet
+  apply 'back to stay' --quiet
+  natc status >out; echo "== stands"; grep -c NATC2003 out
+  echo 'kind: [' >input.yaml; apply 'refused again' --quiet >out
   echo "== bad"; natc status >out 2>&1; echo "exit $?"; grep attempt out
   natc status -o json | ${process.execPath} -e '
     const { attempt } = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -91,6 +98,9 @@ describeWithKernel('a cron job', () => {
     expect(told.get('fixed')).toMatch(/^(no longer: NATC\d+ .*shop\/bad.*\n)+exit 0\n$/);
     expect(told.get('quiet')).toBe('exit 0\n');
     expect(told.get('good')).toBe('exit 0\nexit 2\nexit 2\nexit 2\n');
+    expect(told.get('refused with a warning')).toMatch(/exit 2\n$/);
+    expect(told.get('back to stay')).toBe('exit 0\n');
+    expect(told.get('stands')).toBe('0\n');
     expect(told.get('bad')).toMatch(
       /^exit 1\nlast attempt \d+s ago: failed, exit status 2: .*\(NATC\d+\)\n2 true\n1\n$/,
     );

@@ -68,6 +68,15 @@ describe('status tells', () => {
     expect(isGood({ ...unknown, maxAge }, undefined)).toBe(false);
   });
 
+  test('that a success which is yet to come is none', () => {
+    const time = now + 3600;
+    const attempt = { time, exitCode: 0, message: undefined, lastSuccess: time };
+    expect(isGood({ ...unknown, attempt }, revision)).toBe(true);
+    expect(isGood({ ...unknown, attempt, maxAge: 300 }, revision)).toBe(false);
+    const late = { ...unknown, attempt: { ...attempt, lastSuccess: now + 5 }, maxAge: 300 };
+    expect(isGood(late, revision)).toBe(true);
+  });
+
   test('which warnings stand, and for how long', () => {
     const warnings = {
       warnings: [{ id: 'i', code: 'NATC2001', message: 'm', place: 'p', since: now - 7200 }],
@@ -76,6 +85,8 @@ describe('status tells', () => {
     const text = statusText(status, { ...done, warnings });
     expect(text).toContain('warnings of natc apply that stand: 4\n  for 2h: NATC2001 p: m\n');
     expect(text).toContain('and 3 more');
+    const none = { ...status, revision: undefined, tables: [] };
+    expect(statusText(none, { ...failed, warnings })).toContain('  for 2h: NATC2001 p: m\n');
     expect(JSON.parse(statusJson(status, { ...done, warnings })).warnings).toMatchObject({
       count: 4,
       standing: [{ code: 'NATC2001', place: 'p', message: 'm', ageSeconds: 7200 }],

@@ -18,6 +18,7 @@ const warning = (name: string, message = 'left out'): Diagnostic => ({
   places: [{ kind: 'file', name }],
 });
 const all = () => true;
+const none = () => false;
 const many = Array.from({ length: mostWarnings + 500 }, (_, index) => warning(`file-${index}`));
 
 describe('a warning', () => {
@@ -39,13 +40,24 @@ describe('a warning', () => {
     expect(goneFrom(standing, other.standing, all)).toEqual([]);
   });
 
+  test('without a place is not gone either when its text changes', () => {
+    const failed = (message: string): Diagnostic => ({ ...warning('', message), places: [] });
+    const { standing } = hear([failed('of 1 port')], undefined, 100);
+    const other = hear([failed('of 2 ports')], standing, 160);
+    expect(other.news).toHaveLength(1);
+    expect(goneFrom(standing, other.standing, all)).toEqual([]);
+    expect(goneFrom(standing, noWarnings, all)).toHaveLength(1);
+    const both = hear([failed('of 1 port'), failed('of 2 ports')], undefined, 100).standing;
+    expect(goneFrom(both, hear([failed('of 2 ports')], both, 160).standing, all)).toHaveLength(1);
+  });
+
   test('that is not given again is gone only where it was looked for', () => {
     const { standing } = hear([warning('a')], undefined, 100);
     const gone = goneFrom(standing, noWarnings, all);
     expect(gone.map(warningLine)).toEqual(['NATC2001 a: left out']);
-    expect(goneFrom(standing, noWarnings, () => false)).toEqual([]);
-    expect(standingAfter(standing, noWarnings, all, false)).toEqual(noWarnings);
-    expect(standingAfter(standing, noWarnings, () => false, true)).toEqual(standing);
+    expect(goneFrom(standing, noWarnings, none)).toEqual([]);
+    expect(standingAfter(standing, noWarnings, all, none)).toEqual(noWarnings);
+    expect(standingAfter(standing, noWarnings, none, all)).toEqual(standing);
   });
 
   test('that tells of an event is told each time; so are errors', () => {
@@ -73,7 +85,7 @@ describe('more warnings than are kept', () => {
     expect(countOf(first.standing)).toBe(many.length);
     const second = hear([...many].reverse(), first.standing, 160);
     expect(second.news).toEqual([]);
-    expect(countOf(standingAfter(first.standing, second.standing, all, false))).toBe(many.length);
+    expect(countOf(standingAfter(first.standing, second.standing, all, none))).toBe(many.length);
     expect(hear([...many, warning('z')], first.standing, 160).news).toContainEqual(warning('z'));
   });
 

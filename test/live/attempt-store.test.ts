@@ -51,6 +51,23 @@ test.each(odd)('%j in a file makes it count as absent', async (value) => {
   }
 });
 
+test('only true says that a warning is of an input that was not applied', async () => {
+  const warning = { id: 'i', code: 'c', message: 'm', place: 'p', since: 1 };
+  const other = { digest: 'd', count: 3 };
+  const kept = async (unapplied: unknown) => {
+    const warnings = [{ ...warning, unapplied }];
+    const json = JSON.stringify({ format: 1, warnings, others: [{ ...other, unapplied }] });
+    writeFileSync(join(directory, 'warnings.json'), json);
+    return loadWarnings(directory);
+  };
+  const unapplied = true;
+  expect(await kept(true)).toEqual({
+    warnings: [{ ...warning, unapplied }],
+    others: [{ ...other, unapplied }],
+  });
+  for (const value of [null, false, 1, 'true', {}]) expect(await kept(value)).toBeUndefined();
+});
+
 test('warnings are kept', async () => {
   expect(await loadWarnings(directory)).toBeUndefined();
   const warnings = [{ id: 'i', code: 'NATC2001', message: 'm', place: 'p', since: 1 }];

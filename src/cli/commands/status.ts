@@ -56,12 +56,15 @@ export const statusCommand: CommandDefinition = {
     const flags = command.opts<Flags>();
     const { nameCapabilities } = await import('../../live/capabilities.ts');
     const host = await thisHost(terminal, flags.commandTimeout);
-    const { attemptText, historyOf, isGood } = await import('../status-history.ts');
+    const { historyOf, historyText, isGood } = await import('../status-history.ts');
     const status = await statusFor(host, flags);
     const history = await historyOf(flags.stateDir, flags.maxAge, secondsNow());
     if ('refusals' in status) {
       const refusals = await nameCapabilities(host, status.refusals);
-      if (flags.output === 'text') await terminal.stdout.write(attemptText(history));
+      const { refusedJson } = await import('../format-status.ts');
+      const text =
+        flags.output === 'json' ? refusedJson(refusals, history) : historyText(history, undefined);
+      await terminal.stdout.write(text);
       await printDiagnostics(refusals, flags, terminal);
       return exitCodes.hostRefused;
     }
