@@ -1,6 +1,6 @@
 import type { Endpoint, ServicePortPlan } from '../../plan/plan.ts';
 import type { Owner, Rule, Selector } from '../ast.ts';
-import type { Draft, StickyMapDraft } from './draft.ts';
+import { elementsOf, type FragmentBuilder } from './fragment.ts';
 import {
   clientMapName,
   type Entrance,
@@ -32,7 +32,11 @@ export function clientLookups(servicePort: ServicePortPlan, list: List): readonl
 }
 
 /** Adds what makes one sticky ServicePort remember its clients. */
-export function addAffinity(draft: Draft, servicePort: ServicePortPlan, owner: Owner): void {
+export function addAffinity(
+  fragment: FragmentBuilder,
+  servicePort: ServicePortPlan,
+  owner: Owner,
+): void {
   const timeout = servicePort.affinityTimeout;
   const lists = (['cluster', 'local'] as const).filter((list) => isPicked(servicePort, list));
   if (timeout === undefined || lists.length === 0) return;
@@ -42,18 +46,28 @@ export function addAffinity(draft: Draft, servicePort: ServicePortPlan, owner: O
   for (const list of lists) {
     const endpoints = listOf(servicePort, list);
     const set = endpointSetName(list, servicePort);
-    draft.endpointSets.push({
+    fragment.ownSets.push({
+      kind: 'set',
       name: set,
-      protocol,
-      elements: endpoints.map((endpoint) => ({
-        key: [endpoint.address, endpoint.port],
-        owner,
-        origin: endpoint.origin,
-      })),
+      key: ['daddr', dports[protocol]],
+      interval: false,
+      elements: [],
     });
+    for (const { address, port, origin } of endpoints)
+      elementsOf(fragment.members, set).push({ key: [address, port], owner, origin });
     for (const port of targetPorts(endpoints)) {
       const map = clientMapName(list, servicePort, port);
-      draft.clientMaps.push({ name: map, timeout });
+      // Without `size`: the kernel holds room for as many as it says, a mebibyte for each map, from the
+      // start. By default a map that rules write to holds as many, 65535, and grows with its clients (A10).
+      fragment.ownMaps.push({
+        kind: 'data-map',
+        name: map,
+        key: ['saddr'],
+        value: ['daddr'],
+        dynamic: true,
+        timeout,
+        elements: [],
+      });
       learn.push(
         rule(
           inSet(['daddr', dports[protocol]], set),
@@ -64,11 +78,11 @@ export function addAffinity(draft: Draft, servicePort: ServicePortPlan, owner: O
     }
   }
   const chain = learnChainName(servicePort);
-  draft.chains.set(chain, { name: chain, rules: learn });
+  fragment.ownChains.set(chain, { name: chain, rules: learn });
   for (const frontend of servicePort.frontends) {
     if (frontend.verdict.kind === 'reject' || frontend.verdict.kind === 'drop') continue;
     const entrance: Entrance = frontend.kind === 'node-port' ? 'node-port' : 'service';
-    stickyMap(draft, entrance, servicePort).elements.push({
+    elementsOf(fragment.verdicts, stickyMapName(entrance, protocol)).push({
       key: frontend.kind === 'node-port' ? [frontend.port] : [frontend.address, frontend.port],
       comment: owner.name,
       verdict: goto(chain),
@@ -86,17 +100,6 @@ export const stickyKey = (entrance: Entrance): readonly Selector[] =>
   entrance === 'service'
     ? ['ct original daddr', 'ct original proto-dst']
     : ['ct original proto-dst'];
-
-function stickyMap(draft: Draft, entrance: Entrance, servicePort: ServicePortPlan): StickyMapDraft {
-  const protocol = l4protos[servicePort.protocol];
-  const name = stickyMapName(entrance, protocol);
-  let map = draft.stickyMaps.get(name);
-  if (map === undefined) {
-    map = { entrance, protocol, elements: [] };
-    draft.stickyMaps.set(name, map);
-  }
-  return map;
-}
 
 const listOf = (servicePort: ServicePortPlan, list: List): readonly Endpoint[] =>
   list === 'local' ? servicePort.localEndpoints : servicePort.clusterEndpoints;

@@ -9,30 +9,32 @@ import type {
 import type { ElementVerdict, L4Proto, Owner, VerdictElement } from '../ast.ts';
 import { ownerOf } from '../owner.ts';
 import { addAffinity } from './affinity.ts';
-import { addHairpin, type Draft, endpointMap, ensureChain } from './draft.ts';
-import { chains, type Entrance, type List } from './names.ts';
+import { elementsOf, ensureChain, type FragmentBuilder } from './fragment.ts';
+import { chains, collections, type Entrance, endpointMapName, type List } from './names.ts';
 import { endpointsOf, externalLocalChain, masqueradePickChain, pickChain } from './pick.ts';
 import { drop, goto, rule } from './rules.ts';
 import { l4protos } from './selectors.ts';
 
 /** Adds one ServicePort: the elements of its frontends and endpoints, and the chains they lead to. */
 export function addServicePort(
-  draft: Draft,
+  fragment: FragmentBuilder,
   family: FamilyPlan,
   servicePort: ServicePortPlan,
 ): void {
   const owner = ownerOf(servicePort, family);
   for (const frontend of servicePort.frontends) {
-    addVerdicts(draft, family, servicePort, frontend, owner);
-    for (const list of listsOf(frontend)) addEndpoints(draft, servicePort, frontend, list, owner);
-    if (frontend.kind === 'load-balancer-ip') addSourceRanges(draft, servicePort, frontend, owner);
+    addVerdicts(fragment, family, servicePort, frontend, owner);
+    for (const list of listsOf(frontend))
+      addEndpoints(fragment, servicePort, frontend, list, owner);
+    if (frontend.kind === 'load-balancer-ip')
+      addSourceRanges(fragment, servicePort, frontend, owner);
   }
-  addHairpins(draft, servicePort, owner);
-  addAffinity(draft, servicePort, owner);
+  addHairpins(fragment, servicePort, owner);
+  addAffinity(fragment, servicePort, owner);
 }
 
 function addVerdicts(
-  draft: Draft,
+  fragment: FragmentBuilder,
   family: FamilyPlan,
   servicePort: ServicePortPlan,
   frontend: Frontend,
@@ -47,31 +49,40 @@ function addVerdicts(
     owner,
     origin: frontend.origin,
   });
-  const served = entrance === 'service' ? draft.services : draft.nodePorts;
-  const refused = entrance === 'service' ? draft.refusedServices : draft.refusedNodePorts;
+  const { verdicts } = fragment;
+  const isAddress = entrance === 'service';
+  const serve = (target: ElementVerdict) =>
+    elementsOf(verdicts, isAddress ? collections.services : collections.nodePorts).push(
+      element(target),
+    );
+  const refuse = (target: ElementVerdict) =>
+    elementsOf(
+      verdicts,
+      isAddress ? collections.refusedServices : collections.refusedNodePorts,
+    ).push(element(target));
   switch (verdict.kind) {
     case 'pick': {
       const pick = verdict.masquerade === 'always' ? masqueradePickChain : pickChain;
-      served.push(element(goto(pick(draft, servicePort, entrance, verdict.from))));
+      serve(goto(pick(fragment, servicePort, entrance, verdict.from)));
       return;
     }
     case 'external-local':
-      served.push(element(goto(externalLocalChain(draft, family, servicePort, entrance))));
+      serve(goto(externalLocalChain(fragment, family, servicePort, entrance)));
       // Pods and the node itself are served by remote endpoints; everybody else is dropped (G3).
-      if (servicePort.localEndpoints.length === 0) refused.push(element(drop));
+      if (servicePort.localEndpoints.length === 0) refuse(drop);
       return;
     case 'reject':
-      refused.push(element(goto(refuseChain(draft))));
+      refuse(goto(refuseChain(fragment)));
       return;
     case 'drop':
-      refused.push(element(drop));
+      refuse(drop);
       return;
   }
 }
 
 /** `reject` is a statement, not a verdict a map could hold. */
-const refuseChain = (draft: Draft): string =>
-  ensureChain(draft, chains.refuse, () => ({ rules: [rule({ kind: 'reject' })] }));
+const refuseChain = ({ sharedChains }: FragmentBuilder): string =>
+  ensureChain(sharedChains, chains.refuse, () => ({ rules: [rule({ kind: 'reject' })] }));
 
 const entranceOf = (frontend: Frontend): Entrance =>
   frontend.kind === 'node-port' ? 'node-port' : 'service';
@@ -95,7 +106,7 @@ function listsOf(frontend: Frontend): readonly List[] {
 }
 
 function addEndpoints(
-  draft: Draft,
+  fragment: FragmentBuilder,
   servicePort: ServicePortPlan,
   frontend: AddressFrontend | NodePortFrontend,
   list: List,
@@ -104,7 +115,7 @@ function addEndpoints(
   const endpoints = endpointsOf(servicePort, list);
   if (endpoints.length === 0) return;
   const protocol = l4protos[servicePort.protocol];
-  const { elements } = endpointMap(draft, entranceOf(frontend), list, protocol);
+  const elements = elementsOf(fragment.data, endpointMapName(entranceOf(frontend), list, protocol));
   endpoints.forEach((endpoint, index) => {
     elements.push({
       key:
@@ -120,7 +131,7 @@ function addEndpoints(
 
 /** P10: a load-balancer IP with source ranges is protected, and the ranges are let in. */
 function addSourceRanges(
-  draft: Draft,
+  fragment: FragmentBuilder,
   servicePort: ServicePortPlan,
   frontend: AddressFrontend,
   owner: Owner,
@@ -128,19 +139,33 @@ function addSourceRanges(
   if (servicePort.sourceRanges === undefined) return;
   const key = verdictKey(frontend, l4protos[servicePort.protocol]);
   const origin = frontend.origin;
-  draft.protectedServices.push({ key, comment: owner.name, owner, origin });
+  const { members } = fragment;
+  elementsOf(members, collections.protectedServices).push({
+    key,
+    comment: owner.name,
+    owner,
+    origin,
+  });
   // Concatenated interval sets refuse a range inside another.
   for (const cidr of normaliseCidrs(servicePort.sourceRanges))
-    draft.allowedSources.push({ key: [...key, formatNetwork(cidr)], owner, origin });
+    elementsOf(members, collections.allowedSources).push({
+      key: [...key, formatNetwork(cidr)],
+      owner,
+      origin,
+    });
 }
 
-function addHairpins(draft: Draft, servicePort: ServicePortPlan, owner: Owner): void {
+function addHairpins(fragment: FragmentBuilder, servicePort: ServicePortPlan, owner: Owner): void {
   const protocol = l4protos[servicePort.protocol];
   for (const list of ['cluster', 'local'] as const) {
     for (const endpoint of endpointsOf(servicePort, list)) {
       if (!endpoint.hairpin) continue;
       const { address, port, origin } = endpoint;
-      addHairpin(draft.hairpins, { key: [address, address, protocol, port], owner, origin });
+      elementsOf(fragment.members, collections.hairpin).push({
+        key: [address, address, protocol, port],
+        owner,
+        origin,
+      });
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { FamilyPlan, ServicePortPlan } from '../../plan/plan.ts';
 import type { L4Proto, Selector } from '../ast.ts';
 import { clientLookups } from './affinity.ts';
-import { type Draft, ensureChain } from './draft.ts';
+import { ensureChain, type FragmentBuilder } from './fragment.ts';
 import {
   chains,
   type Entrance,
@@ -28,27 +28,27 @@ export function endpointKey(entrance: Entrance, protocol: L4Proto, index: Select
 
 /** DNAT to a random endpoint of the list; for a sticky ServicePort to the client's own first. */
 export function pickChain(
-  draft: Draft,
+  fragment: FragmentBuilder,
   servicePort: ServicePortPlan,
   entrance: Entrance,
   list: List,
 ): string {
-  const pick = randomPickChain(draft, servicePort, entrance, list);
+  const pick = randomPickChain(fragment, servicePort, entrance, list);
   if (servicePort.affinityTimeout === undefined) return pick;
-  return ensureChain(draft, stickyChainName(entrance, list, servicePort), () => ({
+  return ensureChain(fragment.ownChains, stickyChainName(entrance, list, servicePort), () => ({
     rules: [...clientLookups(servicePort, list), rule(goto(pick))],
   }));
 }
 
 function randomPickChain(
-  draft: Draft,
+  fragment: FragmentBuilder,
   servicePort: ServicePortPlan,
   entrance: Entrance,
   list: List,
 ): string {
   const protocol = l4protos[servicePort.protocol];
   const count = endpointsOf(servicePort, list).length;
-  return ensureChain(draft, pickChainName(entrance, list, protocol, count), () => ({
+  return ensureChain(fragment.sharedChains, pickChainName(entrance, list, protocol, count), () => ({
     rules: [
       rule({
         kind: 'dnat',
@@ -59,6 +59,12 @@ function randomPickChain(
   }));
 }
 
+/** Chains that lead to a client's own endpoint are the ServicePort's own. */
+const chainsFor = (
+  { ownChains, sharedChains }: FragmentBuilder,
+  { affinityTimeout }: ServicePortPlan,
+): FragmentBuilder['ownChains'] => (affinityTimeout === undefined ? sharedChains : ownChains);
+
 export const endpointsOf = (
   servicePort: ServicePortPlan,
   list: List,
@@ -67,20 +73,20 @@ export const endpointsOf = (
 
 /** Mark for masquerade, then pick. */
 export function masqueradePickChain(
-  draft: Draft,
+  fragment: FragmentBuilder,
   servicePort: ServicePortPlan,
   entrance: Entrance,
   list: List,
 ): string {
-  const pick = pickChain(draft, servicePort, entrance, list);
-  return ensureChain(draft, masqueradeChainName(pick), () => ({
+  const pick = pickChain(fragment, servicePort, entrance, list);
+  return ensureChain(chainsFor(fragment, servicePort), masqueradeChainName(pick), () => ({
     rules: [rule(jump(chains.markForMasquerade)), rule(goto(pick))],
   }));
 }
 
 /** External traffic policy Local (P3): who the client is decides which list it gets. */
 export function externalLocalChain(
-  draft: Draft,
+  fragment: FragmentBuilder,
   family: FamilyPlan,
   servicePort: ServicePortPlan,
   entrance: Entrance,
@@ -95,16 +101,21 @@ export function externalLocalChain(
           localCount,
         )
       : stickyExternalLocalChainName(entrance, servicePort);
-  return ensureChain(draft, name, () => {
-    const pick = pickChain(draft, servicePort, entrance, 'cluster');
+  return ensureChain(chainsFor(fragment, servicePort), name, () => {
+    const pick = pickChain(fragment, servicePort, entrance, 'cluster');
     const detector = family.localDetector;
     return {
       rules: [
         // The short cut of P3.1: as if the packet had gone to the cloud's balancer and come back.
         ...(detector === undefined ? [] : [rule(fromLocalPod(detector, false), goto(pick))]),
-        rule(fibLocal('saddr'), goto(masqueradePickChain(draft, servicePort, entrance, 'cluster'))),
+        rule(
+          fibLocal('saddr'),
+          goto(masqueradePickChain(fragment, servicePort, entrance, 'cluster')),
+        ),
         // Without a local endpoint the packet stays as it is, and refuse-services drops it.
-        ...(localCount === 0 ? [] : [rule(goto(pickChain(draft, servicePort, entrance, 'local')))]),
+        ...(localCount === 0
+          ? []
+          : [rule(goto(pickChain(fragment, servicePort, entrance, 'local')))]),
       ],
     };
   });
