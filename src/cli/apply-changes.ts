@@ -2,13 +2,14 @@ import type { Items } from '../incremental/items.ts';
 import type { Remembered } from '../incremental/remembered.ts';
 import type { Wanted } from '../live/held.ts';
 import type { Host } from '../live/host.ts';
-import { type ServedFamily, sysctlsFor } from '../live/sysctl.ts';
+import { familiesWithServices, type ServedFamily, sysctlsFor } from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import { collections } from '../ruleset/nftables/names.ts';
 import type { ApplyFlags } from './apply-options.ts';
 import type { Compiled, CompileInput } from './compile-input.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { withForeignWarnings } from './foreign-forward.ts';
 import { keepRemembered, recompileInput, rememberCompiled } from './recompile-input.ts';
 import { reportApply } from './report-apply.ts';
 import { backendFor, isApplied, sharedOptions } from './run-apply.ts';
@@ -42,15 +43,18 @@ export async function applyChanges(
   const wanted = await wantedOf(result.remembered);
   if (wanted === undefined) return undefined;
   const { applyRuleset } = await import('../live/apply.ts');
+  const families = servedFamilies(wanted.canonical, plan);
+  const served = familiesWithServices(families);
   const outcome = await applyRuleset(host, wanted, {
-    ...sharedOptions(sysctlsFor(servedFamilies(wanted.canonical, plan)), flags, true),
+    ...sharedOptions(sysctlsFor(families), flags, true),
     verify: false,
     force: flags.force === true,
-    input: { fingerprint, warnings: 0 },
+    input: { fingerprint, warnings: 0, served },
   });
   await reportStages(clock, flags, terminal);
   if (outcome.kind === 'refused') return undefined;
-  const exitCode = await reportApply(outcome, flags, terminal);
+  const told = await withForeignWarnings(host, outcome, served, flags);
+  const exitCode = await reportApply(told, flags, terminal);
   if (isApplied(exitCode)) flags.news?.looked('changes');
   if (isApplied(exitCode)) await keepChangedBelief(belief, result.objects, result.services, flags);
   await keepIfPossible(result.remembered, flags, clock);

@@ -7,7 +7,12 @@ import { checkIptablesInKernel } from '../live/iptables-check.ts';
 import { findIptables, isTools } from '../live/iptables-tools.ts';
 import { checkInKernel } from '../live/kernel-check.ts';
 import { nftVersion } from '../live/nft.ts';
-import { checkSysctls, requiredSysctls } from '../live/sysctl.ts';
+import {
+  checkSysctls,
+  familiesWithServices,
+  requiredSysctls,
+  servedFamilies,
+} from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildIptables } from '../ruleset/iptables/build.ts';
 import { iptablesLimits } from '../ruleset/iptables/limits.ts';
@@ -15,6 +20,7 @@ import { exitWithoutOutput } from './cluster-input.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { Compiled } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { foreignWarnings } from './foreign-forward.ts';
 import { thisHost } from './host.ts';
 import { diagnosticsFormat, printDiagnostics } from './messages.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,7 +40,17 @@ export async function finishCheck(
     output !== undefined && flags.sysctl
       ? await checkSysctls(host, requiredSysctls(output.plan))
       : [];
-  const diagnostics = [...compiled.diagnostics, ...kernel.diagnostics, ...sysctls];
+  const isNode = flags.kernel && flags.sysctl;
+  const forward =
+    output !== undefined && isNode
+      ? await foreignWarnings(host, familiesWithServices(servedFamilies(output.plan)), {})
+      : [];
+  const diagnostics = [
+    ...compiled.diagnostics,
+    ...kernel.diagnostics,
+    ...sysctls,
+    ...forward.map(thisMachine),
+  ];
   const format = diagnosticsFormat(flags, terminal);
   // Here json and sarif are what the user asked for, not remarks beside it.
   const channel = format === 'json' || format === 'sarif' ? terminal.stdout : terminal.stderr;
@@ -46,6 +62,12 @@ export async function finishCheck(
   }
   return checkExitCode(diagnostics, flags);
 }
+
+/** Where check runs need not be the node. */
+const thisMachine = (warning: Diagnostic): Diagnostic => ({
+  ...warning,
+  hint: `${warning.hint}; where this machine is not the node, leave it out with --no-sysctl`,
+});
 
 interface BackendCheck {
   readonly diagnostics: readonly Diagnostic[];

@@ -54,6 +54,7 @@ export async function subjectFromKernel(
   terminal: Terminal,
 ): Promise<LoadedSubject> {
   const { listKernelRuleset } = await import('../live/kernel-ruleset.ts');
+  const { foreignForward, notWalked } = await import('../live/foreign-forward.ts');
   const { localAddresses } = await import('../live/local-addresses.ts');
   const { routeLocalnet, sysctlPath } = await import('../live/sysctl.ts');
   const host = await thisHost(terminal);
@@ -64,10 +65,12 @@ export async function subjectFromKernel(
   }
   const isOn = (await host.readFile(sysctlPath(routeLocalnet)))?.trim() === '1';
   const addresses = await localAddresses(host);
+  const forward = await foreignForward(host, [family === 'ip' ? 'IPv4' : 'IPv6']);
   return {
     subject: {
       ruleset,
       compiled: undefined,
+      notLookedAt: notWalked(forward),
       host: { addresses, routeLocalnet: isOn, isComplete: true },
     },
     diagnostics,

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { counted } from '../diagnostics/summary.ts';
 import type { Waiting } from '../hold-back/waiting.ts';
+import { dropChainName } from '../live/foreign-forward.ts';
 import type { Revision } from '../live/revision.ts';
 import type { Status } from '../live/status.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
@@ -10,7 +11,7 @@ import { type History, historyJson, historyText } from './status-history.ts';
 /** For people. */
 export function statusText(status: Status, history: History): string {
   const { now } = history;
-  const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting } = status;
+  const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting, forward } = status;
   if (tables.length === 0 && revision === undefined)
     return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${historyText(history, undefined)}`;
   const lines = [
@@ -33,9 +34,19 @@ export function statusText(status: Status, history: History): string {
       ? []
       : [`waits for natc confirm: rolled back in ${Math.max(0, confirmUntil - now)}s`]),
     ...(waiting === undefined ? [] : waitingLines(waiting, now)),
+    ...forwardLines(forward),
   ];
   return `${lines.join('\n')}\n${historyText(history, revision)}`;
 }
+
+/** Chains of others that drop what natc forwards. */
+const forwardLines = ({ chains, notLookedAt }: Status['forward']): readonly string[] => [
+  ...chains.map(
+    (each) =>
+      `${dropChainName(each)}: drops ${each.drops.join(' and ')} packets that it does not accept (NATC5087)`,
+  ),
+  ...notLookedAt.map((what) => `what others drop could not be looked at: ${what}`),
+];
 
 /** An apply that finds nothing to change makes no revision: it confirms the one that is there. */
 function appliedText({ time }: Revision, { attempt, now }: History): string {
@@ -58,7 +69,7 @@ const waitingLines = ({ items, since, count }: Waiting, now: number): readonly s
 export function statusJson(status: Status, history: History): string {
   const { now } = history;
   const { backend, revision, tables, drift, elsewhere, confirmUntil } = status;
-  const { waiting, revisions, diagnostics } = status;
+  const { waiting, revisions, diagnostics, forward } = status;
   const document = {
     version: 1,
     backend: backend === 'nftables' ? backend : 'iptables',
@@ -71,6 +82,7 @@ export function statusJson(status: Status, history: History): string {
     waiting: waiting ?? null,
     ...historyJson(history, revision),
     revisions,
+    forward,
     problems: diagnostics.map(problem),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -89,6 +101,7 @@ export function refusedJson(refusals: readonly Diagnostic[], history: History): 
     waiting: null,
     ...historyJson(history, undefined),
     revisions: [],
+    forward: null,
     problems: refusals.map(problem),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

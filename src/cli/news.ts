@@ -37,6 +37,8 @@ export interface News {
   readonly hear: (given: readonly Diagnostic[]) => readonly Diagnostic[];
   /** Says that what was not given now holds no longer. */
   readonly looked: (coverage: Coverage) => void;
+  /** Says that whether a warning of this code holds could not be told: it stays. */
+  readonly keep: (code: string) => void;
   /** Tells what went, and how many stand. @returns what stands from now on; undefined: as before */
   readonly end: (flags: MessageFlags, terminal: Terminal) => Promise<Standing | undefined>;
   /** The first error, or else the first warning of the host that is no remark. */
@@ -49,6 +51,7 @@ export interface News {
  */
 export function makeNews(before: Standing | undefined, now: number): News {
   const parts: Standing[] = [];
+  const kept = new Set<string>();
   let hasNews = false;
   let coverage: Coverage = 'none';
   let error: Diagnostic | undefined;
@@ -66,11 +69,15 @@ export function makeNews(before: Standing | undefined, now: number): News {
     looked: (what) => {
       coverage = what;
     },
+    keep: (code) => {
+      kept.add(code);
+    },
     reason: () => error ?? warning,
     end: async (flags, terminal) => {
       const was = before ?? noWarnings;
       const heard = marked(joined(parts), was, coverage !== 'none');
-      const looksFor = lookedFor[coverage];
+      const looksFor = (each: StandingWarning): boolean =>
+        lookedFor[coverage](each) && !kept.has(each.code);
       const gone = goneFrom(was, heard, looksFor);
       const after = standingAfter(was, heard, looksFor, keepsOthers[coverage]);
       if (diagnosticsFormat(flags, terminal) === 'text') {

@@ -3,12 +3,18 @@ import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
 import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
-import { requiredSysctls, type Sysctl } from '../live/sysctl.ts';
+import {
+  familiesWithServices,
+  requiredSysctls,
+  type Sysctl,
+  servedFamilies,
+} from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
 import { iptablesLimits } from '../ruleset/iptables/limits.ts';
 import type { ApplyFlags } from './apply-options.ts';
 import { confirmationOf } from './confirmation-watcher.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { withForeignWarnings } from './foreign-forward.ts';
 import { changeOptions } from './host-options.ts';
 import { printDiagnostics } from './messages.ts';
 import { reportApply, reportDryRun } from './report-apply.ts';
@@ -62,17 +68,19 @@ async function runNftables(
 ): Promise<ExitCode> {
   const { applyRuleset, wantedFrom } = await import('../live/apply.ts');
   const wanted = wantedFrom(plan, ruleset);
+  const served = familiesWithServices(servedFamilies(plan));
   const { confirmTimeout } = flags;
   const options = {
     ...sharedOptions(requiredSysctls(plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
-    input,
+    input: { ...input, served },
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
   };
   if (flags.dryRun === undefined) {
     const outcome = await namingCapabilities(host, await applyRuleset(host, wanted, options));
-    return reportApply(outcome, flags, terminal, confirmTimeout);
+    const told = await withForeignWarnings(host, outcome, served, flags);
+    return reportApply(told, flags, terminal, confirmTimeout);
   }
   const { dryRun } = await import('../live/dry-run.ts');
   const checkInKernel = flags.dryRun === 'kernel';
@@ -93,17 +101,19 @@ async function runIptables(
   const { applyByIptables, wantedTablesFrom } = await import('../live/apply-iptables.ts');
   const warnings = limits.filter(({ severity }) => severity === 'warning').length;
   const wanted = wantedTablesFrom(plan);
+  const served = familiesWithServices(servedFamilies(plan));
   const { confirmTimeout } = flags;
   const options = {
     ...sharedOptions(requiredSysctls(plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
-    input: { ...input, warnings: input.warnings + warnings },
+    input: { ...input, warnings: input.warnings + warnings, served },
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
   };
   if (flags.dryRun === undefined) {
     const outcome = await namingCapabilities(host, await applyByIptables(host, wanted, options));
-    return reportApply(outcome, flags, terminal, confirmTimeout);
+    const told = await withForeignWarnings(host, outcome, served, flags);
+    return reportApply(told, flags, terminal, confirmTimeout);
   }
   const { dryRunIptables } = await import('../live/dry-run-iptables.ts');
   const checkInKernel = flags.dryRun === 'kernel';

@@ -1,13 +1,15 @@
 import type { Host } from '../live/host.ts';
 import type { Unchanged } from '../live/unchanged-input.ts';
+import { ipFamilies } from '../net/family.ts';
 import type { ApplyFlags } from './apply-options.ts';
 
 /** Whether the kernel holds what this input was compiled to; undefined when only compiling it can tell. */
 export async function unchangedInput(
   host: Host,
   fingerprint: string,
-  { backend, stateDir, sysctl, news }: ApplyFlags,
+  flags: ApplyFlags,
 ): Promise<Unchanged | undefined> {
+  const { backend, stateDir, sysctl, news } = flags;
   const unchanged =
     backend === 'iptables'
       ? await import('../live/unchanged-tables.ts').then(({ unchangedTables }) =>
@@ -22,5 +24,7 @@ export async function unchangedInput(
   // The whole list came again: nothing waits any more.
   const { storeWaiting } = await import('../live/served-store.ts');
   await storeWaiting(stateDir, undefined).catch(() => {});
-  return unchanged;
+  const { foreignWarnings } = await import('./foreign-forward.ts');
+  const foreign = await foreignWarnings(host, unchanged.served ?? ipFamilies, flags);
+  return { ...unchanged, diagnostics: [...unchanged.diagnostics, ...foreign] };
 }

@@ -2,6 +2,7 @@ import { clusterCodes } from './codes/cluster.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { hostCodes } from './codes/host.ts';
 import { modelCodes } from './codes/model.ts';
+import { nodeCodes } from './codes/node.ts';
 import { planCodes } from './codes/plan.ts';
 import { readCodes } from './codes/read.ts';
 import { rulesetCodes } from './codes/ruleset.ts';
@@ -13,6 +14,7 @@ export const codes = {
   ...planCodes,
   ...rulesetCodes,
   ...hostCodes,
+  ...nodeCodes,
   ...clusterCodes,
 } as const satisfies Record<string, CodeEntry>;
 

@@ -52,6 +52,7 @@ export function explain(subject: Subject, inquiry: Inquiry): Explanation {
     endpoints: explained.map((each) => explainEndpoint(each.branch, each.reasons)),
     nearMisses: unmatched === undefined ? [] : nearMisses(packet, unmatched, scene),
     assumptions: assumptionsOf(packet, outcome, scene),
+    notLookedAt: subject.notLookedAt ?? [],
     path: pathOf(traceSteps(branches[0]?.trace), scene.family),
   };
 }

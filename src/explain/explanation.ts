@@ -20,6 +20,8 @@ export interface Explanation {
   readonly nearMisses: readonly Reason[];
   /** What would change the answer, and is not known. */
   readonly assumptions: readonly string[];
+  /** Chains of others that were not walked, and may drop the packet. */
+  readonly notLookedAt: readonly string[];
   /** The way through the chains; with several endpoints the way to the first of them. */
   readonly path: readonly PathEntry[];
 }

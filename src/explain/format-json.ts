@@ -31,6 +31,7 @@ export function formatExplanationJson(explanation: Explanation, locate: Locate):
       : [],
     nearMisses: explanation.nearMisses.map((miss) => reasonJson(miss, locate)),
     assumptions: explanation.assumptions,
+    notLookedAt: explanation.notLookedAt,
     path: explanation.path.map((entry) =>
       entry.kind === 'rule'
         ? {

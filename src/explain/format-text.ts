@@ -27,6 +27,7 @@ export function formatExplanation(explanation: Explanation, options: ExplainText
     ['Endpoints', isChoice ? endpointLines(endpoints, origin) : []],
     ['Near misses', reasonLines(nearMisses)],
     ['Taken for granted', assumptions],
+    ['Not looked at', explanation.notLookedAt],
     ['Path', pathLines(explanation.path, options.isTrace === true)],
   ];
   const lines = [palette.bold(verdictColors(palette)[verdict](summary)), packetLine(explanation)];

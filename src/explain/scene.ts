@@ -12,6 +12,8 @@ export interface Subject {
   readonly host: HostKnowledge;
   /** What the ruleset was compiled from; undefined for a ruleset read from text. */
   readonly compiled: Pick<CompileOutput, 'plan' | 'cluster'> | undefined;
+  /** What of others may drop the packet, in words: known of the running kernel only. */
+  readonly notLookedAt?: readonly string[];
 }
 
 export interface HostKnowledge extends Host {

@@ -230,6 +230,7 @@ async function finish(
           input: input?.fingerprint,
           warnings: input?.warnings ?? 0,
           sysctls,
+          served: input?.served,
         });
   const variant = await warnOfOtherVariant(host, tools);
   return { ended, diagnostics: [...left, ...variant, ...rest] };

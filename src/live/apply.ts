@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { IpFamily } from '../net/family.ts';
 import { type FlowChange, type FlowService, flowServices } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
@@ -51,7 +52,12 @@ export interface ApplyOptions {
   readonly sysctls: readonly Sysctl[];
   /** What was compiled, for the next apply to recognise; see {@link Settled}. */
   readonly input:
-    | { readonly fingerprint: string | undefined; readonly warnings: number }
+    | {
+        readonly fingerprint: string | undefined;
+        readonly warnings: number;
+        /** The families that have Services. */
+        readonly served?: readonly IpFamily[];
+      }
     | undefined;
   /** Roll back unless somebody confirms; undefined: the change is final. */
   readonly confirmation?: Confirmation | undefined;
@@ -191,6 +197,7 @@ async function finish(
       input: input?.fingerprint,
       warnings: input?.warnings ?? 0,
       sysctls,
+      served: input?.served,
     },
     onStep,
   );

@@ -19,6 +19,8 @@ export interface SettledTables {
   /** Warnings that compiling the input gave. */
   readonly warnings: number;
   readonly sysctls: readonly Sysctl[];
+  /** The families that have Services; undefined: not known. */
+  readonly served?: readonly IpFamily[] | undefined;
 }
 
 /** Changes with the shape of the file; others are ignored. */
@@ -52,15 +54,20 @@ export const forgetSettledTables = (directory: string): Promise<void> =>
 
 function settledIn(json: unknown): SettledTables | undefined {
   if (!isRecord(json) || json['format'] !== format) return undefined;
-  const { digest, stamps, input, warnings, sysctls } = json;
+  const { digest, stamps, input, warnings, sysctls, served } = json;
   const isWhole =
     isDigest(digest) &&
     isListOf(stamps, isStampOfTable) &&
     (input === undefined || isLine(input)) &&
     isCount(warnings) &&
-    isListOf(sysctls, isSysctl);
-  return isWhole ? { digest, stamps: stampsOf(stamps), input, warnings, sysctls } : undefined;
+    isListOf(sysctls, isSysctl) &&
+    (served === undefined || isListOf(served, isIpFamily));
+  return isWhole
+    ? { digest, stamps: stampsOf(stamps), input, warnings, sysctls, served }
+    : undefined;
 }
+
+const isIpFamily = (json: unknown): json is IpFamily => json === 'IPv4' || json === 'IPv6';
 
 type StampOfTable = TableStamp & TableRef;
 

@@ -1,3 +1,4 @@
+import type { IpFamily } from '../net/family.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import { readState, writeState } from './state-file.ts';
 import { isCount, isDigest, isLine, isListOf, isRecord } from './state-shape.ts';
@@ -18,6 +19,8 @@ export interface Settled {
   /** Warnings that compiling the input gave. */
   readonly warnings: number;
   readonly sysctls: readonly Sysctl[];
+  /** The families that have Services; undefined: not known. */
+  readonly served?: readonly IpFamily[] | undefined;
 }
 
 /** Changes with the shape of the file; others are ignored. */
@@ -35,15 +38,18 @@ export const loadSettled = (directory: string): Promise<Settled | undefined> =>
 
 function settledIn(json: unknown): Settled | undefined {
   if (!isRecord(json) || json['format'] !== format) return undefined;
-  const { digest, families, input, warnings, sysctls } = json;
+  const { digest, families, input, warnings, sysctls, served } = json;
   const isWhole =
     isDigest(digest) &&
     isListOf(families, isFamily) &&
     (input === undefined || isLine(input)) &&
     isCount(warnings) &&
-    isListOf(sysctls, isSysctl);
-  return isWhole ? { digest, families, input, warnings, sysctls } : undefined;
+    isListOf(sysctls, isSysctl) &&
+    (served === undefined || isListOf(served, isIpFamily));
+  return isWhole ? { digest, families, input, warnings, sysctls, served } : undefined;
 }
+
+const isIpFamily = (json: unknown): json is IpFamily => json === 'IPv4' || json === 'IPv6';
 
 const isFamily = (json: unknown): json is NftFamily => json === 'ip' || json === 'ip6';
 

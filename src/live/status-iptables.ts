@@ -9,6 +9,7 @@ import {
   tableNames,
 } from '../ruleset/iptables/tables.ts';
 import { loadPending } from './confirmation.ts';
+import { foreignForward, warningsOfForward } from './foreign-forward.ts';
 import type { Host } from './host.ts';
 import { carryAll, heldTables, isHeld } from './iptables-held.ts';
 import { iptablesRulesIn } from './iptables-leftovers.ts';
@@ -20,7 +21,7 @@ import { nftablesPresence } from './nftables-presence.ts';
 import { otherProxies } from './other-proxies.ts';
 import { loadWaiting } from './served-store.ts';
 import { unsafeStateDirectory } from './state-directory.ts';
-import { type Status, unknownDrift } from './status.ts';
+import { familiesServed, type Status, type TableStatus, unknownDrift } from './status.ts';
 import { checkSysctls } from './sysctl.ts';
 
 /**
@@ -61,26 +62,30 @@ export async function statusOfIptables(
           ...(carryAll(stamps, stored.rules) ? [] : ['natc apply  # stamps are missing']),
         ];
   const isHere = has.length > 0;
+  const tables = has.map((family): TableStatus => {
+    const ours = tableNames.map((table) => rules[family][table]);
+    return {
+      family: family === 'IPv4' ? 'ip' : 'ip6',
+      services: servicesIn(ours).size,
+      endpoints: endpointsIn(ours).size,
+    };
+  });
+  const forward = await foreignForward(host, familiesServed(tables));
   return {
     backend: tools,
     revision,
-    tables: has.map((family) => {
-      const tables = tableNames.map((table) => rules[family][table]);
-      return {
-        family: family === 'IPv4' ? 'ip' : 'ip6',
-        services: servicesIn(tables).size,
-        endpoints: endpointsIn(tables).size,
-      };
-    }),
+    tables,
     drift: isHere || revision !== undefined ? drift : [],
     elsewhere,
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
     waiting: await loadWaiting(stateDirectory),
     revisions: await listTables(stateDirectory),
+    forward,
     diagnostics: [
       ...(isHere && drift === undefined ? [unknownDrift(false, stateDirectory)] : []),
       ...(isHere ? await otherProxies(host, servedAddressesIn(rules), true) : []),
       ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+      ...warningsOfForward(forward),
     ],
   };
 }

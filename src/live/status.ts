@@ -1,11 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Waiting } from '../hold-back/waiting.ts';
+import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { renderScript } from '../render/nft-script.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { deltaBetween } from '../ruleset/delta.ts';
 import { serviceNames } from '../ruleset/service-names.ts';
 import { loadPending } from './confirmation.ts';
+import { type ForeignForward, foreignForward, warningsOfForward } from './foreign-forward.ts';
 import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
 import type { IptablesTools } from './iptables-tools.ts';
@@ -36,6 +38,8 @@ export interface Status {
   readonly waiting: Waiting | undefined;
   /** Revisions in the state directory, newest first. */
   readonly revisions: readonly Revision[];
+  /** What base chains of others drop at the forward hook. */
+  readonly forward: ForeignForward;
   /** Sysctls that are off, other proxies, why drift is not known. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -66,15 +70,18 @@ export async function statusOf(
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
   const settled = await loadSettled(stateDirectory);
   const variants = await iptablesVariantsWithRules(host);
+  const tables = ruleset?.tables.map(tableStatus) ?? [];
+  const forward = await foreignForward(host, hasTables ? servedIn(tables, ruleset) : []);
   return {
     backend: 'nftables',
     revision,
-    tables: ruleset?.tables.map(tableStatus) ?? [],
+    tables,
     drift: hasTables ? drift : [],
     elsewhere: variants.map((variant) => `iptables (${variant})`),
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
     waiting: await loadWaiting(stateDirectory),
     revisions: await listRevisions(stateDirectory),
+    forward,
     diagnostics: [
       ...(hasTables && !isKnown ? [unknownDrift(ruleset === undefined, stateDirectory)] : []),
       ...(variants.length > 0 && hasTables ? [stand(variants)] : []),
@@ -82,6 +89,7 @@ export async function statusOf(
         ? await otherProxies(host, servedAddresses(ruleset ?? { tables: [] }), true)
         : []),
       ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+      ...warningsOfForward(forward),
     ],
   };
 }
@@ -90,6 +98,18 @@ function repair(held: CanonicalRuleset, wanted: CanonicalRuleset): readonly stri
   const { operations, cleanup } = deltaBetween(held, wanted);
   return [...operations, ...cleanup].map((operation) => renderScript([operation]).trimEnd());
 }
+
+/** The families whose packets natc forwards; all of them where its tables cannot be read. */
+const servedIn = (
+  tables: readonly TableStatus[],
+  ruleset: CanonicalRuleset | undefined,
+): readonly IpFamily[] => (ruleset === undefined ? ipFamilies : familiesServed(tables));
+
+/** Those of the tables that have Services. */
+export const familiesServed = (tables: readonly TableStatus[]): readonly IpFamily[] =>
+  tables
+    .filter(({ services }) => services > 0)
+    .map(({ family }) => (family === 'ip' ? 'IPv4' : 'IPv6'));
 
 const tableStatus = (table: CanonicalTable): TableStatus => ({
   family: table.family,

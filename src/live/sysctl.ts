@@ -32,18 +32,23 @@ export interface ServedFamily {
   readonly loopback: boolean;
 }
 
+/** The families that have Services. */
+export const familiesWithServices = (families: readonly ServedFamily[]): readonly IpFamily[] =>
+  families.filter(({ hasServices }) => hasServices).map(({ family }) => family);
+
 /** The settings that the rules of a plan rely on. */
-export const requiredSysctls = (plan: Plan): readonly Sysctl[] =>
-  sysctlsFor(
-    plan.families.map(({ family, nodePortAddresses, servicePorts }) => ({
-      family,
-      hasServices: servicePorts.length > 0,
-      hasNodePorts: servicePorts.some(({ frontends }) =>
-        frontends.some(({ kind }) => kind === 'node-port'),
-      ),
-      loopback: nodePortAddresses.loopback,
-    })),
-  );
+export const requiredSysctls = (plan: Plan): readonly Sysctl[] => sysctlsFor(servedFamilies(plan));
+
+/** What the settings depend on, in a plan of all Services. */
+export const servedFamilies = (plan: Plan): readonly ServedFamily[] =>
+  plan.families.map(({ family, nodePortAddresses, servicePorts }) => ({
+    family,
+    hasServices: servicePorts.length > 0,
+    hasNodePorts: servicePorts.some(({ frontends }) =>
+      frontends.some(({ kind }) => kind === 'node-port'),
+    ),
+    loopback: nodePortAddresses.loopback,
+  }));
 
 /** route_localnet only for node ports there (N10). */
 export const sysctlsFor = (families: readonly ServedFamily[]): readonly Sysctl[] =>

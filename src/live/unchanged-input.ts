@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { IpFamily } from '../net/family.ts';
 import { hasBackendState } from './backend-state.ts';
 import { carry } from './held.ts';
 import type { Host } from './host.ts';
@@ -12,6 +13,8 @@ import { setSysctls } from './sysctl.ts';
 export interface Unchanged {
   /** Sysctls that somebody switched off and that could not be set again. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The families that have Services; undefined: not known. */
+  readonly served: readonly IpFamily[] | undefined;
   /** Warnings that compiling this input gave, when it was last compiled. */
   readonly warnings: number;
 }
@@ -40,7 +43,7 @@ export async function unchangedInput(
   if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
   if (await natRulesInIptables(host)) return undefined;
   const { diagnostics } = await setSysctls(host, setsSysctls ? settled.sysctls : []);
-  return { diagnostics, warnings: settled.warnings };
+  return { diagnostics, served: settled.served, warnings: settled.warnings };
 }
 
 const natRulesInIptables = async (host: Host): Promise<boolean> =>

@@ -35,5 +35,5 @@ export async function unchangedTables(
   // Whether another proxy serves the same addresses is for the compiled rules to say.
   if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
   const { diagnostics } = await setSysctls(host, setsSysctls ? settled.sysctls : []);
-  return { diagnostics, warnings: settled.warnings };
+  return { diagnostics, served: settled.served, warnings: settled.warnings };
 }

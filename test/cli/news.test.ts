@@ -96,3 +96,24 @@ test('what a state file says cannot act on the terminal', async () => {
   await news.end({ quiet: true }, terminal);
   expect(written.join('')).toBe('no longer: NATC2003 a\\u202eb\\u2028c: a\\u202eb\\u2028c\n');
 });
+
+test('what could not be looked at this time neither goes nor comes', async () => {
+  const given: Diagnostic = {
+    code: 'NATC5087',
+    severity: 'warning',
+    message: 'drops',
+    places: [],
+  };
+  const first = makeNews({ warnings: [], others: [] }, 60);
+  first.hear([given]);
+  first.looked('all');
+  const before = await first.end({ quiet: true }, listener().terminal);
+  for (const isKept of [true, false]) {
+    const news = makeNews(before, 120);
+    news.looked('host');
+    if (isKept) news.keep('NATC5087');
+    const { terminal, written } = listener();
+    await news.end({ quiet: true }, terminal);
+    expect(written.join('')).toBe(isKept ? '' : 'no longer: NATC5087: drops\n');
+  }
+});

@@ -13,6 +13,7 @@ const status: Status = {
   elsewhere: [],
   confirmUntil: undefined,
   waiting: undefined,
+  forward: { chains: [], notLookedAt: [] },
   revisions: [revision],
   diagnostics: [],
 };
@@ -32,6 +33,17 @@ const failed: History = {
 };
 
 describe('status tells', () => {
+  test('what others drop, and what it could not look at', () => {
+    const chain = {
+      ...{ program: 'nft', family: 'inet', table: 'fw', chain: 'forw', priority: 'filter' },
+      ...{ drops: ['IPv6'], hasDockerUser: false },
+    } as const;
+    const notLookedAt = ['nft -t list chains ip: killed by SIGSEGV'];
+    const text = statusText({ ...status, forward: { chains: [chain], notLookedAt } }, unknown);
+    expect(text).toContain('table inet fw, chain forw: drops IPv6 packets');
+    expect(text).toContain('could not be looked at: nft -t list chains ip: killed by SIGSEGV\n');
+  });
+
   test('when the revision was confirmed', () => {
     expect(statusText(status, unknown)).toContain('applied 8h ago\n');
     expect(statusText(status, done)).toContain('applied 8h ago, confirmed 60s ago\n');

@@ -42,6 +42,22 @@ describeWithKernel('natc explain --live', () => {
     expect(loopback.stdout).toContain('net.ipv4.conf.all.route_localnet is 0');
   });
 
+  test('names the chains of others that it did not walk', async () => {
+    const { stdout } = await explainLive('10.180.0.7', '172.30.2.6:80');
+    expect(stdout).not.toContain('Not looked at');
+    const chain = '{ type filter hook forward priority 10; policy drop; }';
+    await node.load(
+      `table ip fw { chain forw ${chain}\n }\ntable ip6 fw { chain forw ${chain}\n }`,
+    );
+    const after = await explainLive('10.180.0.7', '172.30.2.6:80');
+    expect(after.stdout).toMatch(/Not looked at\n {2}table ip fw, chain forw .*NATC5087\)\n\n/);
+    const json = JSON.parse(
+      (await explainLive('10.180.0.7', '172.30.2.6:80', '-o', 'json')).stdout,
+    );
+    expect(json.notLookedAt).toHaveLength(1);
+    await node.run(['nft', 'delete table ip fw; delete table ip6 fw']);
+  });
+
   test('knows which endpoint a client is pinned to', async () => {
     const packet = { from: '10.180.0.7', to: '172.30.2.6', port: 80, protocol: 'TCP' } as const;
     const [outcome] = await node.send([packet]);

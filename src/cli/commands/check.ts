@@ -15,7 +15,8 @@ export interface CheckFlags extends CompileFlags, BackendFlags {
 export const checkCommand: CommandDefinition = {
   description:
     "Report everything wrong with the manifests, then have this machine's kernel check the ruleset in a " +
-    'throw-away network namespace. Nothing on the host changes.',
+    'throw-away network namespace. Looks at the sysctls of this machine too, and for chains of others that drop ' +
+    'what natc forwards. Nothing on the host changes.',
   configure: (command) => {
     command
       .optionsGroup('Check:')
@@ -25,7 +26,7 @@ export const checkCommand: CommandDefinition = {
           .default('error'),
       )
       .option('--no-kernel', "leave the kernel's check out")
-      .option('--no-sysctl', "leave this machine's sysctls out");
+      .option('--no-sysctl', "leave this machine's sysctls, and what others drop on it, out");
     addBackendOption(command, 'what apply would take on this machine', 'Check:');
     addCompileOptions(command);
   },
