@@ -12,7 +12,8 @@ import { type History, historyJson, historyText } from './status-history.ts';
 export function statusText(status: Status, history: History): string {
   const { now } = history;
   const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting, forward } = status;
-  if (tables.length === 0 && revision === undefined)
+  const { unreadable } = status;
+  if (tables.length === 0 && revision === undefined && unreadable === undefined)
     return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${historyText(history, undefined)}`;
   const lines = [
     revision === undefined
@@ -22,6 +23,7 @@ export function statusText(status: Status, history: History): string {
       ({ family, services, endpoints }) =>
         `${nameOf(backend, family)}: ${counted(services, 'Service')}, ${counted(endpoints, 'endpoint')}`,
     ),
+    ...(unreadable === undefined ? [] : [`not readable: ${unreadable}`]),
     drift === undefined
       ? 'drift: not known'
       : drift.length === 0
@@ -77,6 +79,7 @@ export function statusJson(status: Status, history: History): string {
       revision === undefined ? null : { ...revision, ageSeconds: Math.max(0, now - revision.time) },
     tables,
     drift: drift === undefined ? null : { count: drift.length, repair: drift },
+    unreadable: status.unreadable ?? null,
     elsewhere,
     confirmUntil: confirmUntil ?? null,
     waiting: waiting ?? null,
@@ -96,6 +99,7 @@ export function refusedJson(refusals: readonly Diagnostic[], history: History): 
     revision: null,
     tables: [],
     drift: null,
+    unreadable: null,
     elsewhere: [],
     confirmUntil: null,
     waiting: null,

@@ -124,6 +124,7 @@ const remarks: ReadonlySet<string> = new Set([
   'NATC5027',
   'NATC5028',
   'NATC5054',
+  'NATC5086',
   'NATC5087',
   'NATC5103',
 ]);

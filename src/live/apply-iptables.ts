@@ -16,6 +16,7 @@ import type { ApplyOptions } from './apply.ts';
 import { hasBackendState } from './backend-state.ts';
 import { cannotPrepare, forgetPending, unconfirmed, waitForConfirmation } from './confirmation.ts';
 import type { EndedFlows } from './conntrack.ts';
+import { wakeIptables } from './dormant-iptables.ts';
 import { flowChange } from './flow-state.ts';
 import type { Host } from './host.ts';
 import {
@@ -27,7 +28,7 @@ import {
   type WantedTables,
   wantedTables,
 } from './iptables-held.ts';
-import { iptablesRulesIn } from './iptables-leftovers.ts';
+import { warnOfOtherVariant } from './iptables-leftovers.ts';
 import { areInPlace, readIptablesStamps } from './iptables-listing.ts';
 import { type IptablesReconciliation, reconcileIptables } from './iptables-reconcile.ts';
 import { loadSettledTables, type SettledTables, storeSettledTables } from './iptables-settled.ts';
@@ -106,10 +107,12 @@ async function applyLocked(
   if (isCurrent) {
     const { refuse, diagnostics } = await proxyObjections(host, wanted, options.force);
     if (refuse) return { kind: 'guarded', diagnostics };
+    const awake = await wakeIptables(host, tools, stamps);
+    if (awake.kind === 'refused') return awake;
     const isWhole = settled?.digest === wanted.digest;
     const flows = isWhole ? undefined : await flowChange(stateDirectory, wanted.flowServices, []);
     const rest = await finish(host, tools, wanted, flows, options);
-    const all = [...diagnostics, ...rest.diagnostics];
+    const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
@@ -118,6 +121,8 @@ async function applyLocked(
   const objections = await objectionsToTables(host, held, wanted, options);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
+  const awake = await wakeIptables(host, tools, stamps);
+  if (awake.kind === 'refused') return awake;
   const obstacles = await prepareConfirmation(host, held, wanted, options);
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
   const flows = await flowChange(stateDirectory, wanted.flowServices, flowServicesOf(held.rules));
@@ -129,6 +134,7 @@ async function applyLocked(
   const rest = await finish(host, tools, wanted, flows, options);
   const diagnostics = [
     ...objections.diagnostics,
+    ...awake.diagnostics,
     ...driftOf(held),
     ...outcome.diagnostics,
     ...rest.diagnostics,
@@ -272,24 +278,7 @@ function driftOf({ source, stored, rules }: HeldTables): readonly Diagnostic[] {
       severity: 'warning',
       message: `natc's chains had been changed by somebody else in ${places} ${places === 1 ? 'place' : 'places'}; repaired`,
       places: [],
-      hint: 'natc status lists them before the repair',
-    },
-  ];
-}
-
-async function warnOfOtherVariant(
-  host: Host,
-  { variant }: IptablesTools,
-): Promise<readonly Diagnostic[]> {
-  const other = variant === 'legacy' ? 'nf_tables' : 'legacy';
-  if (!(await iptablesRulesIn(host, other))) return [];
-  return [
-    {
-      code: 'NATC5053',
-      severity: 'warning',
-      message: `iptables (${other}) holds rules of natc too, and the kernel obeys both`,
-      places: [],
-      hint: 'remove all of them with natc cleanup, then apply again',
+      hint: 'natc status lists such changes while they are there',
     },
   ];
 }

@@ -17,6 +17,7 @@ import {
   unconfirmed,
 } from './confirmation.ts';
 import type { EndedFlows } from './conntrack.ts';
+import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
 import { flowChange } from './flow-state.ts';
 import {
   commonRevision,
@@ -128,12 +129,14 @@ async function applyLocked(
   if (isCurrent) {
     const { diagnostics, refuse } = await proxyObjections(host, wanted, options.force);
     if (refuse) return { kind: 'guarded', diagnostics };
+    const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
+    if (awake.kind === 'refused') return awake;
     const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
     const flows = await flowChange(stateDirectory, wanted.flowServices, []);
     const number = commonRevision(stamps)?.number ?? 0;
     const rest = await finish(host, wanted, extent, flows, number, options);
     const left = await removeIptablesRules(host, stateDirectory);
-    const all = [...diagnostics, ...rest.diagnostics, ...left];
+    const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
@@ -142,7 +145,10 @@ async function applyLocked(
   const objections = await objectionsTo(host, held, wanted, options);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
-  const warnings = [...objections.diagnostics, ...driftOf(held, wanted)];
+  const tables = ownTables(stampedFamilies(stamps));
+  const awake = await wakeTables(host, tables, ownTables(held.dormant));
+  if (awake.kind === 'refused') return awake;
+  const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(held, wanted)];
   const { confirmation } = options;
   const obstacles =
     confirmation === undefined
@@ -254,7 +260,10 @@ function driftOf(held: Held, wanted: Wanted): readonly Diagnostic[] {
           ? "natc's tables could not be read and were replaced"
           : `natc's tables had been changed by somebody else in ${count} ${count === 1 ? 'place' : 'places'}; repaired`,
       places: [],
-      hint: 'natc status lists them before the repair',
+      hint:
+        drift === undefined
+          ? 'find out who does it: other programs must leave these two tables alone'
+          : 'natc status lists such changes while they are there',
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderScript } from '../render/nft-script.ts';
 import { type ApplyOptions, objectionsTo } from './apply.ts';
+import { dormantTables, ownTables, stampedFamilies, wake, warnOfDormant } from './dormant.ts';
 import { heldRuleset, type Wanted } from './held.ts';
 import { type Host, succeeded } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
@@ -34,18 +35,25 @@ export async function dryRun(
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
   const held = await heldRuleset(host, options.stateDirectory, stamps, options.verify);
-  const { refuse, diagnostics } = await objectionsTo(host, held, wanted, options);
-  if (refuse) return { kind: 'guarded', diagnostics };
+  const { refuse, diagnostics: objections } = await objectionsTo(host, held, wanted, options);
+  if (refuse) return { kind: 'guarded', diagnostics: objections };
+  const dormant =
+    held.dormant.length > 0
+      ? ownTables(held.dormant)
+      : await dormantTables(host, ownTables(stampedFamilies(stamps)));
+  const diagnostics = [...objections, ...warnOfDormant(dormant)];
+  const first = dormant.map(wake).join('');
   const planned = await plannedTransaction(host, held, wanted, options.now());
-  if (planned === undefined) return { kind: 'planned', script: '', diagnostics };
+  if (planned === undefined) return { kind: 'planned', script: first, diagnostics };
   const { operations, cleanup } = planned.transaction;
   const script = renderScript([...operations, ...cleanup]);
-  if (!options.checkInKernel) return { kind: 'planned', script, diagnostics };
+  const whole = first + script;
+  if (!options.checkInKernel) return { kind: 'planned', script: whole, diagnostics };
   const check = (text: string) => host.run('nft', ['-c', '-f', '-'], text);
   let result = await check(script);
   // Kernels before 6.2: apply would send the clean-up by itself.
   if (cleanup.length > 0 && isBusy(result)) result = await check(renderScript(operations));
   return succeeded(result)
-    ? { kind: 'planned', script, diagnostics }
+    ? { kind: 'planned', script: whole, diagnostics }
     : { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset) };
 }

@@ -3,6 +3,7 @@ import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { type Delta, deltaBetween } from '../ruleset/delta.ts';
 import { halfOf, joinHalves } from '../ruleset/digest.ts';
+import { tableName } from '../ruleset/nftables/names.ts';
 import type { Host } from './host.ts';
 import { listKernelTable, nftFamilies, type Stamps } from './kernel-tables.ts';
 import type { Revision, Stamp } from './revision.ts';
@@ -18,6 +19,10 @@ export interface Held {
   /** `state`: taken from the state file; `kernel`: listed; undefined: a table cannot be read. */
   readonly ruleset: CanonicalRuleset | undefined;
   readonly source: 'state' | 'kernel';
+  /** Tables that a listing showed to be asleep. */
+  readonly dormant: readonly NftFamily[];
+  /** Why it cannot be read: `table ip natc: killed by SIGSEGV`. */
+  readonly unreadable?: string;
 }
 
 /** What the kernel should hold. */
@@ -44,13 +49,13 @@ export async function heldRuleset(
   const revision = commonRevision(stamps);
   const stored = revision === undefined ? undefined : await storedFor(directory, stamps, revision);
   if (stored !== undefined && !verify)
-    return { stamps, revision, stored, ruleset: stored.ruleset, source: 'state' };
+    return { stamps, revision, stored, ruleset: stored.ruleset, source: 'state', dormant: [] };
   return {
     stamps,
     revision,
     stored,
-    ruleset: await listedRuleset(host),
     source: 'kernel',
+    ...(await listedRuleset(host)),
   };
 }
 
@@ -80,14 +85,22 @@ async function storedFor(
   return carry(stamps, familiesOf(stored.ruleset), digest) ? stored : undefined;
 }
 
-async function listedRuleset(host: Host): Promise<CanonicalRuleset | undefined> {
+async function listedRuleset(
+  host: Host,
+): Promise<Pick<Held, 'ruleset' | 'dormant' | 'unreadable'>> {
   const tables: CanonicalTable[] = [];
+  const dormant: NftFamily[] = [];
   for (const family of nftFamilies) {
     const listed = await listKernelTable(host, family);
-    if (listed.kind === 'unreadable') return undefined;
-    if (listed.kind === 'present') tables.push(listed.table);
+    if (listed.kind === 'unreadable') {
+      const unreadable = `table ${family} ${tableName}: ${listed.reason}`;
+      return { ruleset: undefined, dormant, unreadable };
+    }
+    if (listed.kind === 'absent') continue;
+    tables.push(listed.table);
+    if (listed.isDormant) dormant.push(family);
   }
-  return { tables };
+  return { ruleset: { tables }, dormant };
 }
 
 /** The difference between what is held and what is wanted; undefined when what is held is unknown. */

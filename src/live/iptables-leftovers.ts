@@ -1,9 +1,15 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import type { TableName } from '../ruleset/iptables/ast.ts';
 import { chains } from '../ruleset/iptables/names.ts';
 import { tableNames } from '../ruleset/iptables/tables.ts';
 import { type Host, succeeded } from './host.ts';
-import { type IptablesVariant, plainCommand, variantCommand } from './iptables-tools.ts';
+import {
+  type IptablesTools,
+  type IptablesVariant,
+  plainCommand,
+  variantCommand,
+} from './iptables-tools.ts';
 
 /** A short chain that natc always has in a table. */
 const probes: Readonly<Record<TableName, string>> = {
@@ -49,3 +55,21 @@ async function hasNftChain(host: Host, family: IpFamily, table: TableName): Prom
 }
 
 const nftNames: Readonly<Record<IpFamily, string>> = { IPv4: 'ip', IPv6: 'ip6' };
+
+/** Says that the variant that `iptables` is not holds rules of natc. */
+export async function warnOfOtherVariant(
+  host: Host,
+  { variant }: IptablesTools,
+): Promise<readonly Diagnostic[]> {
+  const other = variant === 'legacy' ? 'nf_tables' : 'legacy';
+  if (!(await iptablesRulesIn(host, other))) return [];
+  return [
+    {
+      code: 'NATC5053',
+      severity: 'warning',
+      message: `iptables (${other}) holds rules of natc too, and the kernel obeys both`,
+      places: [],
+      hint: 'remove all of them with natc cleanup, then apply again',
+    },
+  ];
+}

@@ -3,7 +3,7 @@ import { parseNft } from '../parse/parse-nft.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
 import { tableName } from '../ruleset/nftables/names.ts';
 import { describeRun, type Host, type RunResult } from './host.ts';
-import { isAbsent } from './kernel-tables.ts';
+import { isAbsent, isDormantListing } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { withoutStamp } from './revision.ts';
 
@@ -11,7 +11,7 @@ import { withoutStamp } from './revision.ts';
  * The ruleset that the kernel holds, read from nft's listing; what session affinity has learnt stands
  * in it as elements of the client maps. Slow for many Services (about 11 s at 200,000 elements).
  *
- * @returns no ruleset when there is none, or it cannot be listed (NATC5001, 5002, 5031, 5032, 4101).
+ * @returns no ruleset when there is none, it is asleep, or it cannot be listed (NATC5001, 5002, 5031, 5032, 5086, 4101).
  */
 export async function listKernelRuleset(
   host: Host,
@@ -24,6 +24,7 @@ export async function listKernelRuleset(
     if (result.kind !== 'exited' || result.exitCode !== 0) {
       return { diagnostics: listingDiagnostics(result, family) };
     }
+    if (isDormantListing(result.stdout)) return { diagnostics: [dormant(family)] };
     listings.push(withoutStamp(result.stdout));
   }
   if (listings.length === 0) return { diagnostics: [absent(families)] };
@@ -44,6 +45,14 @@ function listingDiagnostics(result: RunResult, family: NftFamily): readonly Diag
     },
   ];
 }
+
+const dormant = (family: NftFamily): Diagnostic => ({
+  code: 'NATC5086',
+  severity: 'error',
+  message: `table ${family} ${tableName} is asleep (flags dormant): none of its rules is in force`,
+  places: [],
+  hint: 'natc apply wakes it; what its rules would do, a ruleset file tells: --ruleset',
+});
 
 const absent = (families: readonly NftFamily[]): Diagnostic => ({
   code: 'NATC5031',

@@ -12,7 +12,12 @@ export const nftFamilies: readonly NftFamily[] = ['ip', 'ip6'];
 /** What the kernel says of one family's table. */
 export type KernelTable =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'present'; readonly table: CanonicalTable }
+  | {
+      readonly kind: 'present';
+      readonly table: CanonicalTable;
+      /** It has `flags dormant`: none of its rules is in force. */
+      readonly isDormant: boolean;
+    }
   /** It is there, but nft crashed on it, or it holds what natc never writes. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
@@ -61,6 +66,15 @@ export const isAbsent = (result: RunResult): boolean =>
   result.exitCode !== 0 &&
   result.stderr.includes('No such file or directory');
 
+const flagsLine = /^\tflags [a-z, ]*\bdormant\b[a-z, ]*\n/m;
+
+/** Whether a listing of one table says that it is asleep. */
+export const isDormantListing = (listing: string): boolean => flagsLine.test(listing);
+
+/** The listing without that, which is no part of a ruleset. */
+export const withoutDormancy = (listing: string): string =>
+  listing.replace(/^\tflags dormant\n/m, '');
+
 /** Lists one table with all its elements: slow for many Services (about 11 s at 200,000 elements). */
 export async function listKernelTable(host: Host, family: NftFamily): Promise<KernelTable> {
   const result = await host.run('nft', ['list', 'table', family, tableName]);
@@ -68,9 +82,16 @@ export async function listKernelTable(host: Host, family: NftFamily): Promise<Ke
   if (result.kind !== 'exited' || result.exitCode !== 0)
     return { kind: 'unreadable', reason: describeRun(result) };
   const name = `nft list table ${family} ${tableName}`;
-  const { ruleset, diagnostics } = parseNft({ name, text: withoutStamp(result.stdout) });
+  const { ruleset, diagnostics } = parseNft({
+    name,
+    text: withoutDormancy(withoutStamp(result.stdout)),
+  });
   const table = ruleset?.tables[0];
   if (table === undefined)
     return { kind: 'unreadable', reason: diagnostics[0]?.message ?? 'no table in the listing' };
-  return { kind: 'present', table: canonicalTable(table) };
+  return {
+    kind: 'present',
+    table: canonicalTable(table),
+    isDormant: isDormantListing(result.stdout),
+  };
 }

@@ -5,12 +5,15 @@ import { type ApplyIptablesOutcome, settleTables } from './apply-iptables.ts';
 import { forgetBackendState } from './backend-state.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';
 import { forgetPending, loadPending } from './confirmation.ts';
+import type { Awakening } from './dormant.ts';
+import { wakeIptables } from './dormant-iptables.ts';
 import { flowChange } from './flow-state.ts';
 import type { Host } from './host.ts';
 import { heldTables, isHeld, revisionOf, type WantedTables } from './iptables-held.ts';
 import { areInPlace, readIptablesStamps } from './iptables-listing.ts';
 import { reconcileIptables } from './iptables-reconcile.ts';
 import { listTables, loadTables, type StoredTables, tablesFile } from './iptables-store.ts';
+import { findIptables, isTools } from './iptables-tools.ts';
 import {
   nothingEarlier,
   type RollbackOptions,
@@ -76,6 +79,11 @@ async function goBackTo(
   const lists = !(await areInPlace(host, stamps));
   const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
   if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
+  const tools = await findIptables(host);
+  const awake: Awakening = isTools(tools)
+    ? await wakeIptables(host, tools, stamps)
+    : { kind: 'awake', diagnostics: [] };
+  if (awake.kind === 'refused') return awake;
   const flows = await flowChange(
     stateDirectory,
     wanted.flowServices,
@@ -89,7 +97,11 @@ async function goBackTo(
   const { ended, diagnostics: failures } = await endFlows(host, stateDirectory, flows);
   const settled = { digest, input: undefined, warnings: 0, sysctls: [] };
   const rest = failures.length > 0 ? failures : await settleTables(host, stateDirectory, settled);
-  return { ...outcome, ended, diagnostics: [...outcome.diagnostics, ...off, ...rest] };
+  return {
+    ...outcome,
+    ended,
+    diagnostics: [...awake.diagnostics, ...outcome.diagnostics, ...off, ...rest],
+  };
 }
 
 const wantedAgain = ({ revision, rules, flowServices }: StoredTables): WantedTables => ({

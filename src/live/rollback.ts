@@ -4,6 +4,7 @@ import type { ApplyOptions, ApplyOutcome } from './apply.ts';
 import { noSteps } from './apply-step.ts';
 import { cleanUp } from './cleanup.ts';
 import { forgetPending, loadPending } from './confirmation.ts';
+import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
 import { flowChange } from './flow-state.ts';
 import { commonRevision, familiesOf, heldRuleset, type Wanted } from './held.ts';
 import type { Host } from './host.ts';
@@ -105,6 +106,8 @@ async function goBackTo(
   const stored = await loadRevision(stateDirectory, digest);
   if (stored === undefined) return unreadable(stateDirectory, revisionFile(digest));
   const wanted = wantedAgain(stored);
+  const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
+  if (awake.kind === 'refused') return awake;
   const held = await heldRuleset(host, stateDirectory, stamps, false);
   const flows = await flowChange(
     stateDirectory,
@@ -128,7 +131,7 @@ async function goBackTo(
     sysctls: [],
   };
   const rest = failures.length > 0 ? failures : await settle(stateDirectory, settled, noSteps);
-  const diagnostics = [...outcome.diagnostics, ...off, ...rest];
+  const diagnostics = [...awake.diagnostics, ...outcome.diagnostics, ...off, ...rest];
   return outcome.kind === 'up-to-date'
     ? { kind: 'up-to-date', ended, diagnostics }
     : { kind: 'applied', revision: outcome.revision, delta: outcome.delta, ended, diagnostics };

@@ -8,7 +8,10 @@ import {
   servicesIn,
   tableNames,
 } from '../ruleset/iptables/tables.ts';
+import { hasBackendState } from './backend-state.ts';
 import { loadPending } from './confirmation.ts';
+import { wake, warnOfDormant } from './dormant.ts';
+import { dormantIptables } from './dormant-iptables.ts';
 import { foreignForward, warningsOfForward } from './foreign-forward.ts';
 import type { Host } from './host.ts';
 import { carryAll, heldTables, isHeld } from './iptables-held.ts';
@@ -49,15 +52,17 @@ export async function statusOfIptables(
   const has = ipFamilies.filter((family) =>
     tableNames.some((table) => rules[family][table].chains.size > 0),
   );
+  const dormant = await dormantIptables(host, tools, stamps);
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
   const elsewhere = [
-    ...((await nftablesPresence(host)).kind === 'present' ? ['nftables'] : []),
+    ...(await inNftables(host, stateDirectory)),
     ...((await iptablesRulesIn(host, other)) ? [`iptables (${other})`] : []),
   ];
   const drift =
     stored === undefined
       ? undefined
       : [
+          ...dormant.map((table) => `nft ${wake(table).trimEnd()}`),
           ...renderRepair(iptablesDelta(rules, stored.rules), rules),
           ...(carryAll(stamps, stored.rules) ? [] : ['natc apply  # stamps are missing']),
         ];
@@ -75,6 +80,7 @@ export async function statusOfIptables(
     backend: tools,
     revision,
     tables,
+    unreadable: undefined,
     drift: isHere || revision !== undefined ? drift : [],
     elsewhere,
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
@@ -82,10 +88,21 @@ export async function statusOfIptables(
     revisions: await listTables(stateDirectory),
     forward,
     diagnostics: [
-      ...(isHere && drift === undefined ? [unknownDrift(false, stateDirectory)] : []),
+      ...(isHere && drift === undefined ? [unknownDrift(undefined, stateDirectory)] : []),
+      ...warnOfDormant(dormant),
       ...(isHere ? await otherProxies(host, servedAddressesIn(rules), true) : []),
       ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
       ...warningsOfForward(forward),
     ],
   };
+}
+
+/** Tables of natc in nftables that may be there, because it worked through nftables before, count. */
+async function inNftables(host: Host, stateDirectory: string): Promise<readonly string[]> {
+  const presence = await nftablesPresence(host);
+  if (presence.kind === 'present') return ['nftables'];
+  if (presence.kind === 'absent') return [];
+  if (!(await hasBackendState(stateDirectory, 'nftables'))) return [];
+  const reason = presence.kind === 'unknown' ? presence.reason : 'there is no nft';
+  return [`nftables (perhaps: ${reason})`];
 }

@@ -7,6 +7,7 @@ import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { deltaBetween } from '../ruleset/delta.ts';
 import { serviceNames } from '../ruleset/service-names.ts';
 import { loadPending } from './confirmation.ts';
+import { ownTables, wake, warnOfDormant } from './dormant.ts';
 import { type ForeignForward, foreignForward, warningsOfForward } from './foreign-forward.ts';
 import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
@@ -28,6 +29,8 @@ export interface Status {
   /** Undefined: the tables carry no stamp. */
   readonly revision: Revision | undefined;
   readonly tables: readonly TableStatus[];
+  /** Why natc's tables cannot be read: `table ip natc: killed by SIGSEGV`; undefined: they can. */
+  readonly unreadable: string | undefined;
   /** nft commands that would repair what somebody else changed; undefined: not known. */
   readonly drift: readonly string[] | undefined;
   /** Where natc has rules beside these, in words: `iptables (legacy)`. The kernel obeys all. */
@@ -64,9 +67,13 @@ export async function statusOf(
   if (unsafe !== undefined) return { refusals: [unsafe] };
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return stamps;
-  const { revision, stored, ruleset } = await heldRuleset(host, stateDirectory, stamps, true);
+  const held = await heldRuleset(host, stateDirectory, stamps, true);
+  const { revision, stored, ruleset, unreadable } = held;
+  const dormant = ownTables(held.dormant);
   const isKnown = ruleset !== undefined && stored !== undefined;
-  const drift = isKnown ? repair(ruleset, stored.ruleset) : undefined;
+  const drift = isKnown
+    ? [...dormant.map((table) => wake(table).trimEnd()), ...repair(ruleset, stored.ruleset)]
+    : undefined;
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
   const settled = await loadSettled(stateDirectory);
   const variants = await iptablesVariantsWithRules(host);
@@ -76,6 +83,7 @@ export async function statusOf(
     backend: 'nftables',
     revision,
     tables,
+    unreadable,
     drift: hasTables ? drift : [],
     elsewhere: variants.map((variant) => `iptables (${variant})`),
     confirmUntil: (await loadPending(stateDirectory))?.deadline,
@@ -83,7 +91,8 @@ export async function statusOf(
     revisions: await listRevisions(stateDirectory),
     forward,
     diagnostics: [
-      ...(hasTables && !isKnown ? [unknownDrift(ruleset === undefined, stateDirectory)] : []),
+      ...(hasTables && !isKnown ? [unknownDrift(unreadable, stateDirectory)] : []),
+      ...warnOfDormant(dormant),
       ...(variants.length > 0 && hasTables ? [stand(variants)] : []),
       ...(hasTables
         ? await otherProxies(host, servedAddresses(ruleset ?? { tables: [] }), true)
@@ -130,12 +139,17 @@ function endpointCount({ collections }: CanonicalTable): number {
   return endpoints.size;
 }
 
-export const unknownDrift = (unreadable: boolean, directory: string): Diagnostic => ({
+/** @param unreadable why natc's tables cannot be read; undefined: it is the state directory that cannot */
+export const unknownDrift = (unreadable: string | undefined, directory: string): Diagnostic => ({
   code: 'NATC5033',
   severity: 'warning',
-  message: unreadable
-    ? "natc's tables cannot be read, so changes by others cannot be told"
-    : `${directory} does not say what natc put into its tables, so changes by others cannot be told`,
+  message:
+    unreadable === undefined
+      ? `${directory} does not say what natc put into its tables, so changes by others cannot be told`
+      : `natc's tables cannot be read, so changes by others cannot be told: ${unreadable}`,
   places: [],
-  hint: 'natc apply reads the tables and stores what they should hold',
+  hint:
+    unreadable === undefined
+      ? 'natc apply --verify reads the tables, repairs them and stores what they should hold'
+      : 'natc apply --verify replaces tables that cannot be read',
 });

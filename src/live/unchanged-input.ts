@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IpFamily } from '../net/family.ts';
 import { hasBackendState } from './backend-state.ts';
+import { dormantTables, ownTables } from './dormant.ts';
 import { carry } from './held.ts';
 import type { Host } from './host.ts';
 import { iptablesRulesIn } from './iptables-leftovers.ts';
@@ -37,6 +38,8 @@ export async function unchangedInput(
   const stamps = await readStamps(host);
   if ('refusals' in stamps || !carry(stamps, settled.families, settled.digest)) return undefined;
   if (!(await hasRevision(stateDirectory, settled.digest))) return undefined;
+  // A full apply wakes it.
+  if ((await dormantTables(host, ownTables(settled.families))).length > 0) return undefined;
   // Whether another proxy serves the same addresses is for the compiled ruleset to say.
   if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
   // What natc left in iptables wins over its tables; a full apply removes it.

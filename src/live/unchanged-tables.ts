@@ -1,4 +1,5 @@
 import { hasBackendState } from './backend-state.ts';
+import { dormantIptables } from './dormant-iptables.ts';
 import type { Host } from './host.ts';
 import { iptablesRulesIn } from './iptables-leftovers.ts';
 import { areInPlace } from './iptables-listing.ts';
@@ -28,6 +29,8 @@ export async function unchangedTables(
   if (!(await hasTables(stateDirectory, settled.digest))) return undefined;
   const tools = await findIptables(host);
   if (!isTools(tools) || !(await areInPlace(host, settled.stamps))) return undefined;
+  // A full apply wakes them.
+  if ((await dormantIptables(host, tools, settled.stamps)).length > 0) return undefined;
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
   if (await iptablesRulesIn(host, other)) return undefined;
   if ((await nftablesPresence(host)).kind === 'present') return undefined;

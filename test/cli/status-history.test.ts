@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { statusJson, statusText } from '../../src/cli/format-status.ts';
 import { type History, isGood } from '../../src/cli/status-history.ts';
+import type { DropChain } from '../../src/live/foreign-forward.ts';
 import type { Status } from '../../src/live/status.ts';
 
 const now = 1_000_000;
@@ -11,6 +12,7 @@ const status: Status = {
   tables: [{ family: 'ip', services: 1, endpoints: 2 }],
   drift: [],
   elsewhere: [],
+  unreadable: undefined,
   confirmUntil: undefined,
   waiting: undefined,
   forward: { chains: [], notLookedAt: [] },
@@ -33,11 +35,26 @@ const failed: History = {
 };
 
 describe('status tells', () => {
+  test('that tables without a stamp cannot be read, not that there are none', () => {
+    const unreadable = 'table ip natc: killed by SIGSEGV';
+    const none = { ...status, revision: undefined, tables: [], drift: undefined };
+    expect(statusText(none, unknown)).toContain('natc has no tables in the kernel\n');
+    const text = statusText({ ...none, unreadable }, unknown);
+    expect(text).not.toContain('has no tables');
+    expect(text).toContain(`not readable: ${unreadable}\ndrift: not known\n`);
+    expect(JSON.parse(statusJson({ ...none, unreadable }, unknown))).toMatchObject({ unreadable });
+  });
+
   test('what others drop, and what it could not look at', () => {
-    const chain = {
-      ...{ program: 'nft', family: 'inet', table: 'fw', chain: 'forw', priority: 'filter' },
-      ...{ drops: ['IPv6'], hasDockerUser: false },
-    } as const;
+    const chain: DropChain = {
+      program: 'nft',
+      family: 'inet',
+      table: 'fw',
+      chain: 'forw',
+      priority: 'filter',
+      drops: ['IPv6'],
+      hasDockerUser: false,
+    };
     const notLookedAt = ['nft -t list chains ip: killed by SIGSEGV'];
     const text = statusText({ ...status, forward: { chains: [chain], notLookedAt } }, unknown);
     expect(text).toContain('table inet fw, chain forw: drops IPv6 packets');

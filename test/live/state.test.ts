@@ -84,6 +84,8 @@ describeWithKernel('apply', () => {
       'nft list chain ip nat KUBE-SERVICES',
       'nft list map ip6 kube-proxy service-ips',
       'nft list chain ip6 nat KUBE-SERVICES',
+      // Whether a table sleeps: asked without changing anything.
+      'nft -c -f -',
       // What natc might have left in iptables.
       'nft list chain ip mangle NATC-OUTPUT',
       'nft list chain ip filter NATC-INPUT',
@@ -279,6 +281,7 @@ describe('a kernel before 6.2, which counts references until the transaction is 
       stored: undefined,
       ruleset: before.canonical,
       source: 'kernel',
+      dormant: [],
     } as const;
     const transaction = (await plannedTransaction(fakeHost({}).host, held, wanted, 0))?.transaction;
     if (transaction === undefined) throw new Error('nothing differs');

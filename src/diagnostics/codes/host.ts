@@ -164,7 +164,8 @@ export const hostCodes = {
     title: 'changes by others cannot be told',
     explanation:
       "natc status compares natc's tables with what natc apply noted in the state directory. Either cannot be read: the tables were not made by natc apply, the state directory was emptied, or nft fails on the tables.",
-    remedy: 'Run natc apply: it reads the tables, repairs them and notes what they hold.',
+    remedy:
+      'Run natc apply --verify: it reads the tables, or replaces them where they cannot be read, and notes what they hold.',
   },
   NATC5050: {
     title: 'iptables cannot be started',

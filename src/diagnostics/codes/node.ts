@@ -2,6 +2,13 @@ import type { CodeEntry } from './entry.ts';
 
 /** NATC5xxx about what else is on a node. Codes are never reused. */
 export const nodeCodes = {
+  NATC5086: {
+    title: 'a table is asleep',
+    explanation:
+      'Somebody gave a table that holds rules of natc the flag dormant (nft add table ip natc { flags dormant; }). It keeps all its rules, and the kernel obeys none of them. natc apply wakes it and says so. Kernels before 6.6 without the fix that came with it cannot be asked cheaply whether a table sleeps: there natc apply --verify and natc status find it.',
+    remedy:
+      'Find out who does it: other programs must leave these tables alone. To take natc off a node, use natc cleanup.',
+  },
   NATC5087: {
     title: 'a chain of another program drops what natc sends to pods',
     explanation:
