@@ -4,6 +4,7 @@ import type { Waiting } from '../hold-back/waiting.ts';
 import { dropChainName } from '../live/foreign-forward.ts';
 import type { Revision } from '../live/revision.ts';
 import type { Status } from '../live/status.ts';
+import { sysctlLine } from '../live/sysctl-status.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import { age } from './age.ts';
 import { type History, historyJson, historyText } from './status-history.ts';
@@ -14,7 +15,7 @@ export function statusText(status: Status, history: History): string {
   const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting, forward } = status;
   const { unreadable } = status;
   if (tables.length === 0 && revision === undefined && unreadable === undefined)
-    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${historyText(history, undefined)}`;
+    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${sysctlText(status)}${historyText(history, undefined)}`;
   const lines = [
     revision === undefined
       ? 'revision: none that natc apply made'
@@ -37,9 +38,30 @@ export function statusText(status: Status, history: History): string {
       : [`waits for natc confirm: rolled back in ${Math.max(0, confirmUntil - now)}s`]),
     ...(waiting === undefined ? [] : waitingLines(waiting, now)),
     ...forwardLines(forward),
+    ...sysctlLines(status),
   ];
   return `${lines.join('\n')}\n${historyText(history, revision)}`;
 }
+
+/** What natc did to the sysctls of this machine, and what guards them. */
+function sysctlLines({ sysctls: { set, hasLoopbackGuard }, tables }: Status): readonly string[] {
+  const guard =
+    hasLoopbackGuard === undefined
+      ? 'guard: whether one for 127.0.0.0/8 is in force is not known'
+      : hasLoopbackGuard
+        ? 'guard: packets of other machines to 127.0.0.0/8 are dropped'
+        : 'guard: none for 127.0.0.0/8';
+  return [
+    ...(set === undefined
+      ? ['sysctls: the state directory does not say which natc set']
+      : set.map(sysctlLine)),
+    ...(tables.length > 0 || hasLoopbackGuard !== false ? [guard] : []),
+  ];
+}
+
+/** The same where natc has no rules: only what it is known to have left. */
+const sysctlText = (status: Status): string =>
+  (status.sysctls.set ?? []).map((each) => `${sysctlLine(each)}\n`).join('');
 
 /** Chains of others that drop what natc forwards. */
 const forwardLines = ({ chains, notLookedAt }: Status['forward']): readonly string[] => [
@@ -86,6 +108,10 @@ export function statusJson(status: Status, history: History): string {
     ...historyJson(history, revision),
     revisions,
     forward,
+    sysctls: {
+      set: status.sysctls.set?.map(({ now, ...each }) => ({ ...each, now: now ?? null })) ?? null,
+      hasLoopbackGuard: status.sysctls.hasLoopbackGuard ?? null,
+    },
     problems: diagnostics.map(problem),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -106,6 +132,7 @@ export function refusedJson(refusals: readonly Diagnostic[], history: History): 
     ...historyJson(history, undefined),
     revisions: [],
     forward: null,
+    sysctls: null,
     problems: refusals.map(problem),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

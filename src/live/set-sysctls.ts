@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { hasBackendState } from './backend-state.ts';
 import type { Host } from './host.ts';
-import { readState, removeState, writeState } from './state-file.ts';
+import { hasState, readState, removeState, writeState } from './state-file.ts';
 import { isCount, isListOf, isRecord } from './state-shape.ts';
 import { isKnownSysctl, routeLocalnet, type Sysctl, setSysctls, sysctlPath } from './sysctl.ts';
 
@@ -9,9 +10,11 @@ import { isKnownSysctl, routeLocalnet, type Sysctl, setSysctls, sysctlPath } fro
  * that needed it first: going back behind that revision switches it off again.
  */
 
-interface SetSysctl {
+export interface SetSysctl {
   readonly name: string;
   readonly revision: number;
+  /** It should be off again, and could not be set. */
+  readonly isLeft: boolean;
 }
 
 const file = 'sysctls.json';
@@ -19,14 +22,41 @@ const file = 'sysctls.json';
 /** Changes with the shape of the file; others are ignored. */
 const format = 1;
 
-const load = async (directory: string): Promise<readonly SetSysctl[]> =>
-  (await readState(directory, file, (json) => {
+const read = (directory: string): Promise<readonly SetSysctl[] | undefined> =>
+  readState(directory, file, (json) => {
     if (!isRecord(json) || json['format'] !== format) return undefined;
-    return isListOf(json['set'], isSetSysctl) ? json['set'] : undefined;
-  })) ?? [];
+    if (!isListOf(json['set'], isStored)) return undefined;
+    return json['set'].map(({ isLeft = false, ...each }) => ({ ...each, isLeft }));
+  });
 
-const isSetSysctl = (json: unknown): json is SetSysctl =>
-  isRecord(json) && isKnownSysctl(json['name']) && isCount(json['revision']);
+const load = async (directory: string): Promise<readonly SetSysctl[]> =>
+  (await read(directory)) ?? [];
+
+/**
+ * The sysctls that natc set. They are not known where the file is damaged, and where the state directory
+ * does not say that natc was ever at work here: it is lost, or another one.
+ */
+export async function loadSetSysctls(
+  directory: string,
+): Promise<
+  { readonly kind: 'known'; readonly set: readonly SetSysctl[] } | { readonly kind: 'unknown' }
+> {
+  const set = await read(directory);
+  if (set !== undefined) return { kind: 'known', set };
+  if (await hasState(directory, file)) return { kind: 'unknown' };
+  const isKnown =
+    (await hasBackendState(directory, 'nftables')) ||
+    (await hasBackendState(directory, 'iptables'));
+  return isKnown ? { kind: 'known', set: [] } : { kind: 'unknown' };
+}
+
+type Stored = Omit<SetSysctl, 'isLeft'> & { readonly isLeft?: boolean };
+
+const isStored = (json: unknown): json is Stored =>
+  isRecord(json) &&
+  isKnownSysctl(json['name']) &&
+  isCount(json['revision']) &&
+  (json['isLeft'] === undefined || typeof json['isLeft'] === 'boolean');
 
 async function store(directory: string, set: readonly SetSysctl[]): Promise<void> {
   if (set.length === 0) return removeState(directory, file);
@@ -45,13 +75,19 @@ export async function setSysctlsFor(
   revision: number,
 ): Promise<readonly Diagnostic[]> {
   const { set, diagnostics } = await setSysctls(host, sysctls);
-  if (set.length === 0) return diagnostics;
   const known = await load(directory);
+  // What is needed again is not left any more.
+  const needed = new Set(sysctls.map(({ name }) => name));
+  const isAsBefore = !known.some(({ name, isLeft }) => isLeft && needed.has(name));
+  if (set.length === 0 && isAsBefore) return diagnostics;
   const news = set
     .filter((name) => !known.some((each) => each.name === name))
-    .map((name) => ({ name, revision }));
+    .map((name) => ({ name, revision, isLeft: false }));
+  const still = known.map((each) =>
+    each.isLeft && needed.has(each.name) ? { ...each, revision, isLeft: false } : each,
+  );
   // A directory that cannot be written is told by whoever writes the revision.
-  await store(directory, [...known, ...news]).catch(() => {});
+  await store(directory, [...still, ...news]).catch(() => {});
   return diagnostics;
 }
 
@@ -92,7 +128,7 @@ async function takeBack(
     try {
       await host.writeFile(path, '0\n');
     } catch {
-      left.push(each);
+      left.push({ ...each, isLeft: true });
       diagnostics.push(stillOn(each.name));
     }
   }

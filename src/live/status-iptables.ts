@@ -26,6 +26,7 @@ import { loadWaiting } from './served-store.ts';
 import { unsafeStateDirectory } from './state-directory.ts';
 import { familiesServed, type Status, type TableStatus, unknownDrift } from './status.ts';
 import { checkSysctls } from './sysctl.ts';
+import { sysctlsOf, warningsOfSysctls } from './sysctl-status.ts';
 
 /**
  * The same for iptables: lists the tables and compares natc's chains with what natc put there.
@@ -75,6 +76,10 @@ export async function statusOfIptables(
       endpoints: endpointsIn(ours).size,
     };
   });
+  const guarded =
+    [...rules.IPv4.mangle.chains.values()].some(hasLoopbackGuard) &&
+    !dormant.some(({ family, name }) => family === 'ip' && name === 'mangle');
+  const sysctls = await sysctlsOf(host, stateDirectory, isHere, guarded);
   const forward = await foreignForward(host, familiesServed(tables));
   return {
     backend: tools,
@@ -87,15 +92,21 @@ export async function statusOfIptables(
     waiting: await loadWaiting(stateDirectory),
     revisions: await listTables(stateDirectory),
     forward,
+    sysctls,
     diagnostics: [
       ...(isHere && drift === undefined ? [unknownDrift(undefined, stateDirectory)] : []),
       ...warnOfDormant(dormant),
       ...(isHere ? await otherProxies(host, servedAddressesIn(rules), true) : []),
       ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+      ...warningsOfSysctls(sysctls),
       ...warningsOfForward(forward),
     ],
   };
 }
+
+/** The rule that keeps packets of others off the loopback (N10). */
+const hasLoopbackGuard = (chain: readonly string[]): boolean =>
+  chain.some((rule) => rule.includes('-d 127.0.0.0/8 ') && rule.endsWith('-j DROP'));
 
 /** Tables of natc in nftables that may be there, because it worked through nftables before, count. */
 async function inNftables(host: Host, stateDirectory: string): Promise<readonly string[]> {

@@ -21,6 +21,7 @@ import { loadWaiting } from './served-store.ts';
 import { loadSettled } from './settled.ts';
 import { unsafeStateDirectory } from './state-directory.ts';
 import { checkSysctls } from './sysctl.ts';
+import { type Sysctls, sysctlsOf, warningsOfSysctls } from './sysctl-status.ts';
 
 /** What natc has on this host. */
 export interface Status {
@@ -41,6 +42,8 @@ export interface Status {
   readonly waiting: Waiting | undefined;
   /** Revisions in the state directory, newest first. */
   readonly revisions: readonly Revision[];
+  /** What natc did to the sysctls. */
+  readonly sysctls: Sysctls;
   /** What base chains of others drop at the forward hook. */
   readonly forward: ForeignForward;
   /** Sysctls that are off, other proxies, why drift is not known. */
@@ -76,6 +79,10 @@ export async function statusOf(
     : undefined;
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
   const settled = await loadSettled(stateDirectory);
+  const guarded = ruleset?.tables.some(
+    (table) => hasLoopbackGuard(table) && !held.dormant.includes(table.family),
+  );
+  const sysctls = await sysctlsOf(host, stateDirectory, hasTables, guarded);
   const variants = await iptablesVariantsWithRules(host);
   const tables = ruleset?.tables.map(tableStatus) ?? [];
   const forward = await foreignForward(host, hasTables ? servedIn(tables, ruleset) : []);
@@ -90,6 +97,7 @@ export async function statusOf(
     waiting: await loadWaiting(stateDirectory),
     revisions: await listRevisions(stateDirectory),
     forward,
+    sysctls,
     diagnostics: [
       ...(hasTables && !isKnown ? [unknownDrift(unreadable, stateDirectory)] : []),
       ...warnOfDormant(dormant),
@@ -98,10 +106,19 @@ export async function statusOf(
         ? await otherProxies(host, servedAddresses(ruleset ?? { tables: [] }), true)
         : []),
       ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+      ...warningsOfSysctls(sysctls),
       ...warningsOfForward(forward),
     ],
   };
 }
+
+/** The rule that keeps packets of others off the loopback, as nft prints it (N10). */
+const hasLoopbackGuard = ({ chains }: CanonicalTable): boolean =>
+  [...chains.values()].some(
+    ({ hook, rules }) =>
+      hook.includes(' hook prerouting ') &&
+      rules.some((rule) => /^iifname != "?lo"? ip daddr 127\.0\.0\.0\/8 drop$/.test(rule)),
+  );
 
 function repair(held: CanonicalRuleset, wanted: CanonicalRuleset): readonly string[] {
   const { operations, cleanup } = deltaBetween(held, wanted);

@@ -18,7 +18,10 @@ const forwardingOf: Readonly<Record<IpFamily, string>> = {
   IPv6: 'net.ipv6.conf.all.forwarding',
 };
 
-const knownSysctls: ReadonlySet<unknown> = new Set([...Object.values(forwardingOf), routeLocalnet]);
+/** All that natc ever sets. */
+export const sysctlNames: readonly string[] = [...Object.values(forwardingOf), routeLocalnet];
+
+const knownSysctls: ReadonlySet<unknown> = new Set(sysctlNames);
 
 /** Whether this is the name of a setting that natc sets. */
 export const isKnownSysctl = (name: unknown): name is string => knownSysctls.has(name);

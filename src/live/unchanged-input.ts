@@ -8,8 +8,8 @@ import { iptablesRulesIn } from './iptables-leftovers.ts';
 import { readStamps } from './kernel-tables.ts';
 import { otherProxies } from './other-proxies.ts';
 import { hasRevision } from './revision-store.ts';
+import { setSysctlsFor } from './set-sysctls.ts';
 import { loadSettled } from './settled.ts';
-import { setSysctls } from './sysctl.ts';
 
 export interface Unchanged {
   /** Sysctls that somebody switched off and that could not be set again. */
@@ -45,7 +45,9 @@ export async function unchangedInput(
   // What natc left in iptables wins over its tables; a full apply removes it.
   if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
   if (await natRulesInIptables(host)) return undefined;
-  const { diagnostics } = await setSysctls(host, setsSysctls ? settled.sysctls : []);
+  // Somebody switched them off: an earlier revision needed them first.
+  const needed = setsSysctls ? settled.sysctls : [];
+  const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
   return { diagnostics, served: settled.served, warnings: settled.warnings };
 }
 

@@ -8,7 +8,7 @@ import { hasTables } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 import { otherProxies } from './other-proxies.ts';
-import { setSysctls } from './sysctl.ts';
+import { setSysctlsFor } from './set-sysctls.ts';
 import type { Unchanged } from './unchanged-input.ts';
 
 /**
@@ -37,6 +37,7 @@ export async function unchangedTables(
   if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
   // Whether another proxy serves the same addresses is for the compiled rules to say.
   if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
-  const { diagnostics } = await setSysctls(host, setsSysctls ? settled.sysctls : []);
+  const needed = setsSysctls ? settled.sysctls : [];
+  const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
   return { diagnostics, served: settled.served, warnings: settled.warnings };
 }

@@ -16,6 +16,7 @@ const status: Status = {
   confirmUntil: undefined,
   waiting: undefined,
   forward: { chains: [], notLookedAt: [] },
+  sysctls: { set: [], hasLoopbackGuard: false },
   revisions: [revision],
   diagnostics: [],
 };

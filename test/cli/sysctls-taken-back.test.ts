@@ -81,4 +81,86 @@ describeWithKernel('sysctls that natc switched on', () => {
     expect(stdout).toBe('11\n11\n');
     expect(stderr).toContain('NATC5009');
   });
+
+  test.each(['nftables', 'iptables'])('are told by status and cleanup (%s)', (backend) => {
+    const { stdout, stderr } = inNamespace(
+      backend,
+      `
+      told() { natc status 2>&1 | grep '^sysctl\\|^guard\\|NATC5089'; echo --; }
+      json() { natc status -o json 2>/dev/null | ${process.execPath} -e '
+        const { set, hasLoopbackGuard } = JSON.parse(require("fs").readFileSync(0, "utf8")).sysctls;
+        console.log(JSON.stringify(set), hasLoopbackGuard);'; }
+      ro=/proc/sys/net/ipv4/conf/all/route_localnet
+      natc apply -q -f /run/plain.yaml; natc apply -q -f /run/node-port.yaml; told; json
+      mount --bind $ro $ro; mount -o remount,ro,bind $ro
+      natc rollback -q; told
+      umount $ro; natc apply -q -f /run/node-port.yaml; told
+      natc cleanup 2>&1 | grep ip_forward; told; json
+      `,
+    );
+    const forward = 'sysctl net.ipv4.ip_forward: set to 1 by natc for revision 1, before it was 0';
+    const localnet =
+      'sysctl net.ipv4.conf.all.route_localnet: set to 1 by natc for revision 2, before it was 0';
+    const guard = 'guard: packets of other machines to 127.0.0.0/8 are dropped';
+    const left = `${forward}, left on, because others may need it`;
+    const entry = { name: 'net.ipv4.ip_forward', revision: 1, before: 0, now: '1' };
+    const [before = '', failed = '', again = '', after = '', rest = ''] = stdout.split('--\n');
+    const json = (text: string) => [...text.matchAll(/^(\[.*\]) (\w+)$/gm)][0];
+    expect(before, stderr).toBe(`${forward}\n${localnet}\n${guard}\n`);
+    expect(JSON.parse(json(failed)?.[1] ?? '')).toMatchObject([
+      { ...entry, state: 'set' },
+      { name: 'net.ipv4.conf.all.route_localnet', before: 0, now: '1', state: 'set' },
+    ]);
+    expect(json(failed)?.[2]).toBe('true');
+    expect(failed).toContain(`${localnet}, could not be set back (NATC5085)\n`);
+    expect(again).toBe(`${forward}\n${localnet}\n${guard}\n`);
+    expect(after).toBe(`${left} (sysctl -w net.ipv4.ip_forward=0)\n${left}\n`);
+    expect(JSON.parse(json(rest)?.[1] ?? '')).toMatchObject([{ ...entry, state: 'left-on' }]);
+  });
+
+  test.each(['nftables', 'iptables'])('are not known where the state is lost (%s)', (backend) => {
+    const { stdout, stderr } = inNamespace(
+      backend,
+      `
+      natc apply -q -f /run/plain.yaml; rm -r /run/natc
+      natc status | grep ^sysctls
+      natc cleanup
+      natc cleanup 2>&1 | grep -c NATC
+      `,
+    );
+    expect(stdout).toBe('sysctls: the state directory does not say which natc set\n0\n');
+    expect(stderr).toContain('NATC5088');
+    expect(stderr).toMatch(/ip_forward is 1, .*all.forwarding is \d, .*route_localnet is 0/);
+    expect(stderr).toMatch(/sysctl -w net.ipv4.ip_forward=0/);
+  });
+
+  test.each([
+    ['nftables', 'nft flush chain ip natc filter-prerouting'],
+    ['nftables', "nft 'add table ip natc { flags dormant; }'"],
+    ['iptables', 'iptables -t mangle -F NATC-PREROUTING'],
+    ['iptables', "nft 'add table ip mangle { flags dormant; }'"],
+  ])('without their guard are a warning (%s: %s)', (backend, remove) => {
+    const { stdout, stderr } = inNamespace(
+      backend,
+      `
+      natc apply -q -f /run/node-port.yaml; natc status 2>&1 | grep -c '^guard: none\\|NATC5089'
+      ${remove}; natc status 2>&1 | grep -c '^guard: none\\|NATC5089'
+      `,
+    );
+    expect(stdout, stderr).toBe('0\n2\n');
+  });
+
+  test('that somebody switched off and natc set again are known too', () => {
+    const { stdout, stderr } = inNamespace(
+      'nftables',
+      `
+      echo 1 > /proc/sys/net/ipv4/ip_forward
+      natc apply -q -f /run/plain.yaml; natc status | grep ^sysctl
+      echo 0 > /proc/sys/net/ipv4/ip_forward
+      natc apply -q -f /run/plain.yaml; values; natc status | grep ^sysctl
+      `,
+    );
+    const line = 'sysctl net.ipv4.ip_forward: set to 1 by natc, before it was 0';
+    expect(stdout, stderr).toBe(`10\n${line}\n`);
+  });
 });

@@ -9,6 +9,7 @@ import { makeReport } from '../../src/diagnostics/report.ts';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
 import { applyByIptables, wantedTablesFrom } from '../../src/live/apply-iptables.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
+import { warnOfUnknownSysctls } from '../../src/live/cleanup-backends.ts';
 import type { Host } from '../../src/live/host.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
@@ -46,7 +47,9 @@ export interface HostFixture {
   readonly appliedBefore?: string;
   readonly forgotten?: boolean;
   readonly nodeName?: string;
-  /** `cleanup`: natc had switched route_localnet on. */
+  /** `cleanup`: the state directory is lost. */
+  readonly lostState?: boolean;
+  /** `cleanup`, `status`: natc had switched route_localnet on. */
   readonly hadSetLocalnet?: boolean;
   /** Why the lock cannot be taken. */
   readonly noLock?: string;
@@ -107,13 +110,16 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
         ...(await checkSysctls(host, requiredSysctls(output.plan))),
       ];
     case 'cleanup':
-      return [...(await takenBack(fixture, host)), ...(await cleanUp(host)).diagnostics];
+      return fixture.lostState === true
+        ? warnOfUnknownSysctls(host, '/run/natc')
+        : [...(await takenBack(fixture, host)), ...(await cleanUp(host)).diagnostics];
     case 'explain':
       return (await listKernelRuleset(host, ['ip'])).diagnostics;
     case 'rollback':
       return rollbackDiagnostics(fixture, output);
     case 'status': {
-      const status = await statusOf(host, '/nonexistent');
+      const directoryOf = fixture.hadSetLocalnet === true ? afterSetLocalnet : nowhere;
+      const status = await directoryOf((directory) => statusOf(host, directory));
       return 'refusals' in status ? status.refusals : status.diagnostics;
     }
   }
@@ -122,11 +128,17 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
 /** natc had switched route_localnet on. */
 async function takenBack(fixture: HostFixture, host: Host): Promise<readonly Diagnostic[]> {
   if (fixture.hadSetLocalnet !== true) return [];
+  return afterSetLocalnet((directory) => takeBackLocalnet(host, directory));
+}
+
+const nowhere = <T>(body: (directory: string) => Promise<T>): Promise<T> => body('/nonexistent');
+
+async function afterSetLocalnet<T>(body: (directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'natc-fixture-'));
   try {
     const json = { format: 1, set: [{ name: routeLocalnet, revision: 1 }] };
     writeFileSync(join(directory, 'sysctls.json'), JSON.stringify(json), { mode: 0o600 });
-    return await takeBackLocalnet(host, directory);
+    return await body(directory);
   } finally {
     rmSync(directory, { recursive: true });
   }

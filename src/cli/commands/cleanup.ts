@@ -45,6 +45,7 @@ export const cleanupCommand: CommandDefinition = {
     if (flags.quiet !== true) {
       const removed = outcome.removed.join(' and ');
       await terminal.stderr.write(removed === '' ? 'nothing to remove\n' : `removed ${removed}\n`);
+      for (const line of outcome.leftOn) await terminal.stderr.write(`${line}\n`);
     }
     return exitCodes.success;
   },

@@ -16,4 +16,18 @@ export const nodeCodes = {
     remedy:
       'Accept translated connections near the top of the chain. Docker: iptables -I DOCKER-USER -m conntrack --ctstate DNAT -j ACCEPT (Docker leaves that chain alone), or start it with "ip-forward-no-drop": true. ufw: the same line for ufw-before-forward in /etc/ufw/before.rules, or DEFAULT_FORWARD_POLICY="ACCEPT" in /etc/default/ufw. firewalld: firewall-cmd --permanent --zone=trusted --add-source=POD-NETWORK, and no StrictForwardPorts=yes. nftables: ct status dnat accept.',
   },
+  NATC5088: {
+    title: 'which sysctls natc set is not known',
+    explanation:
+      'natc notes in its state directory which sysctls it switched on. It removed its rules, but the directory says nothing: it is another one, was emptied (/run is, after a restart), or its file is damaged. So natc has switched nothing off; the message has what the sysctls are now.',
+    remedy:
+      'If nothing else on this machine needs them (containers, a VPN, routing), switch them off with the commands that the message names, or restart the machine. If the rules were made with another --state-dir, run natc cleanup with that one.',
+  },
+  NATC5089: {
+    title: 'route_localnet is on without its guard',
+    explanation:
+      'natc had switched net.ipv4.conf.all.route_localnet on for node ports on 127.0.0.0/8, and its rules drop what other machines send there. That rule is not in force: somebody removed it or put the table to sleep, or the sysctl could not be set back when the node ports went. Other machines of the same network may reach what listens on 127.0.0.1 only.',
+    remedy:
+      'Run natc apply --verify where node ports on 127.0.0.1 are served; otherwise switch it off: sysctl -w net.ipv4.conf.all.route_localnet=0',
+  },
 } as const satisfies Record<string, CodeEntry>;
