@@ -57,7 +57,7 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
     : await clock.run('nodes', () => writeNodes(compiled.nodes, found, flags, terminal));
   const isDone = written === exitCodes.success && !hasErrors(found);
   // An object that could not be read may be a Node.
-  const isKnown = !read.diagnostics.some(isPrinted);
+  const isKnown = ![...read.diagnostics, ...read.cutOff].some(isPrinted);
   const pruned =
     flags.prune === true && isDone && isKnown
       ? await prune(read.objects, found, flags, terminal)

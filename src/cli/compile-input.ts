@@ -21,30 +21,38 @@ export interface CompileInput {
   /** Where options come from that the configuration file set. */
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether text that may have been cut off is an error. */
+  readonly refusesCutOff: boolean;
   readonly clock: StageClock;
+}
+
+/** What a command asks of its input. */
+export interface InputDemands {
+  /** Where the command has others than the rest. */
+  readonly defaults?: Partial<CompileOptions>;
+  readonly refusesCutOff?: boolean;
 }
 
 /**
  * Reads the manifests, or lists the cluster, and reads the configuration file that the flags name.
- *
- * @param defaults where the command has others than the rest
  */
 export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
   clock: StageClock = stageClock(),
-  defaults: Partial<CompileOptions> = {},
+  { defaults = {}, refusesCutOff = false }: InputDemands = {},
 ): Promise<CompileInput> {
   const { inputs, diagnostics } = await (flags.fromCluster === true
     ? clock.run('list', () => listInputs(flags))
     : clock.run('input', () => readInputs(paths)));
-  const config = await readConfig(flags.config);
+  const config = await readConfig(flags.config, refusesCutOff);
   return {
     listedByNatc: flags.fromCluster === true,
     inputs: [...inputs],
     effective: effectiveOptions(config.options, optionsFromFlags(flags), defaults),
     optionPlaces: config.places,
     diagnostics: [...diagnostics, ...config.diagnostics],
+    refusesCutOff,
     clock,
   };
 }
@@ -79,9 +87,11 @@ export async function compileRead({
   effective,
   optionPlaces,
   diagnostics,
+  refusesCutOff,
   clock,
 }: CompileInput): Promise<Compiled> {
   const { tuneNode } = await import('./tune-node.ts');
+  const { refusingCutOff } = await import('../read/cut-off.ts');
   const { readObjects } = await import('../read/read.ts');
   const { compile } = await import('../compile.ts');
   tuneNode();
@@ -89,9 +99,10 @@ export async function compileRead({
   // A big cluster has 200 MB of bytes that nobody needs any more.
   const files = inputs.splice(0).length;
   const compilation = compile(read.objects, effective.options, optionPlaces, clock.run);
+  const found = readFindings(read, effective.options);
   const all = [
     ...diagnostics,
-    ...readFindings(read, effective.options),
+    ...(refusesCutOff ? refusingCutOff(found) : found),
     ...compilation.diagnostics,
   ];
   return {
@@ -109,11 +120,12 @@ export async function compileRead({
  * has a guard of its own against an input that lost its Services.) No bytes at all are no List.
  */
 export function readFindings(
-  { diagnostics, leftOut }: Pick<ReadResult, 'diagnostics' | 'leftOut'>,
+  { diagnostics, leftOut, cutOff }: Pick<ReadResult, 'diagnostics' | 'leftOut' | 'cutOff'>,
   { validate }: CompileOptions,
 ): readonly Diagnostic[] {
-  if (validate === 'strict') return diagnostics;
-  return diagnostics.map((diagnostic) => {
+  const all = [...diagnostics, ...cutOff];
+  if (validate === 'strict') return all;
+  return all.map((diagnostic) => {
     if (diagnostic.code === 'NATC1005') return { ...diagnostic, severity: 'warning' };
     if (!leftOut.has(diagnostic)) return diagnostic;
     return {
@@ -143,13 +155,16 @@ export async function readInputs(paths: readonly string[]) {
   return collectInputs(paths, () => readLimited(process.stdin));
 }
 
-async function readConfig(path: string | undefined) {
+async function readConfig(path: string | undefined, refusesCutOff: boolean) {
   if (path === undefined) return { options: {}, places: new Map(), diagnostics: [] };
   const { readObjects } = await import('../read/read.ts');
+  const { refusingCutOff } = await import('../read/cut-off.ts');
   const { kubeProxyConfigOf } = await import('../model/kube-proxy-config.ts');
   const collected = await readInputs([path]);
   const read = readObjects(collected.inputs);
-  const diagnostics = [...collected.diagnostics, ...read.diagnostics];
+  const found = [...read.diagnostics, ...read.cutOff];
+  const ofRead = refusesCutOff ? refusingCutOff(found) : found;
+  const diagnostics = [...collected.diagnostics, ...ofRead];
   if (hasErrors(diagnostics)) return { options: {}, places: new Map(), diagnostics };
   const config = kubeProxyConfigOf(read.objects, path);
   return { ...config, diagnostics: [...diagnostics, ...config.diagnostics] };

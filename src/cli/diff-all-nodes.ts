@@ -114,7 +114,10 @@ async function readNodes(paths: readonly string[]): Promise<ReadObjects> {
   const { readObjects } = await import('../read/read.ts');
   const { inputs, diagnostics } = await readInputs(paths);
   const read = readObjects(inputs);
-  return { objects: read.objects, diagnostics: [...diagnostics, ...read.diagnostics] };
+  return {
+    objects: read.objects,
+    diagnostics: [...diagnostics, ...read.diagnostics, ...read.cutOff],
+  };
 }
 
 /** Adds what each item says to `found` as it goes by. */

@@ -163,10 +163,10 @@ const present = <T>(list: Iterable<T | undefined>): readonly T[] =>
 
 /** The object that an item holds; undefined when it is of a kind that natc does not use. */
 function readItem(item: Item, inputs: readonly Input[]): SourceObject | undefined {
-  const { objects, skipped, diagnostics } = readObjects([inputOf(item, inputs)]);
+  const { objects, skipped, diagnostics, cutOff } = readObjects([inputOf(item, inputs)]);
   const [object] = objects;
   if (objects.length + skipped.size !== 1) giveUp('something is wrong with a changed object');
-  if (object !== undefined && diagnostics.length > 0)
+  if (object !== undefined && diagnostics.length + cutOff.length > 0)
     giveUp('something is to be said about a changed object');
   return object;
 }

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Extent, Source } from '../diagnostics/source.ts';
 import { type ItemOffsets, readBlockDocument } from './block-yaml.ts';
+import { doubtAboutEnd } from './cut-off.ts';
 import { controlCharacterError } from './decode.ts';
 import { type FullYaml, longestFullYaml, readFullYaml } from './full-yaml.ts';
 import { jsonError, readJsonStream } from './json.ts';
 import { skipSpace } from './json-scan.ts';
 import { spanError } from './span-error.ts';
-import { splitDocuments } from './split-documents.ts';
+import { type Stretch, splitDocuments } from './split-documents.ts';
 
 /** One YAML document or JSON value as plain data. */
 export interface Document {
@@ -27,6 +28,8 @@ export interface Documents {
   readonly problems: readonly Diagnostic[];
   /** Those of the problems that concern one item of a List, which is {@link flawed}. */
   readonly ofItems: readonly Diagnostic[];
+  /** A warning where the text may lack its end. */
+  readonly cutOff?: Diagnostic | undefined;
 }
 
 /**
@@ -46,7 +49,10 @@ export function readDocuments(source: Source): Documents {
   const documents: Document[] = [];
   const problems: Diagnostic[] = [];
   const ofItems: Diagnostic[] = [];
-  for (const { start, content, end } of splitDocuments(text)) {
+  let last: Stretch | undefined;
+  for (const stretch of splitDocuments(text)) {
+    const { start, content, end } = stretch;
+    last = stretch;
     const read = beginsFlow(text, content)
       ? readFlow(source, start, content, end)
       : readBlock(source, start, end);
@@ -54,7 +60,7 @@ export function readDocuments(source: Source): Documents {
     for (const problem of read.problems) problems.push(problem);
     for (const problem of read.ofItems) ofItems.push(problem);
   }
-  return { documents, problems, ofItems };
+  return { documents, problems, ofItems, cutOff: doubtAboutEnd(source, last) };
 }
 
 const failed = (problems: readonly Diagnostic[]): Documents => ({

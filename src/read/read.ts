@@ -17,6 +17,8 @@ export interface ReadResult {
    * whole. Empty where nothing at all was read beside them.
    */
   readonly leftOut: ReadonlySet<Diagnostic>;
+  /** Warnings of texts that may lack their end; not among the diagnostics, since all that is there was read. */
+  readonly cutOff: readonly Diagnostic[];
 }
 
 /**
@@ -34,12 +36,14 @@ export function readObjects(inputs: readonly Input[]): ReadResult {
     leftOut: new Set(),
   };
   const empty: string[] = [];
+  const doubts: Diagnostic[] = [];
   for (const input of inputs) {
     const source = decode(input);
     if ('code' in source) diagnostics.push(source);
     else if (source.text.trim() === '') empty.push(input.name);
     else {
-      const { documents, problems, ofItems } = readDocuments(source);
+      const { documents, problems, ofItems, cutOff } = readDocuments(source);
+      if (cutOff !== undefined) doubts.push(cutOff);
       for (const problem of problems) diagnostics.push(problem);
       for (const problem of ofItems) collector.leftOut.add(problem);
       for (const document of documents) addObjects(collector, source, document);
@@ -57,10 +61,12 @@ export function readObjects(inputs: readonly Input[]): ReadResult {
     leftOut.add(each);
   }
   if (problem !== undefined) {
-    return { objects: [], skipped, diagnostics: [...diagnostics, problem], leftOut: new Set() };
+    const all = [...diagnostics, problem];
+    return { objects: [], skipped, diagnostics: all, leftOut: new Set(), cutOff: doubts };
   }
   const isAnythingRead = fitting.length + skipped.size > 0;
-  return { objects: fitting, skipped, diagnostics, leftOut: isAnythingRead ? leftOut : new Set() };
+  const left = isAnythingRead ? leftOut : new Set<Diagnostic>();
+  return { objects: fitting, skipped, diagnostics, leftOut: left, cutOff: doubts };
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';

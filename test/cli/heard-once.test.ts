@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { natcProgram, projectRoot } from '../support/natc.ts';
 
-const service = (name: string, address: string, port: number) => `
+const service = (name: string, address: string, port: number) => `---
 apiVersion: v1
 kind: Service
 metadata: {name: ${name}, namespace: shop}
@@ -15,7 +15,7 @@ metadata: {name: ${name}-1, namespace: shop, labels: {kubernetes.io/service-name
 addressType: IPv4
 ports: [{port: 80}]
 endpoints: [{addresses: [10.244.0.9]}]
----`;
+`;
 
 /** What a node hears of one cron job after the other. */
 const script = `

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeWithIptables } from '../support/iptables-node.ts';
 import { runInNamespace } from '../support/namespace-script.ts';
 
-const service = (name: string, address: string) => `
+const service = (name: string, address: string) => `---
 apiVersion: v1
 kind: Service
 metadata: { name: ${name}, namespace: shop }
@@ -15,7 +15,7 @@ metadata: { name: ${name}, namespace: shop, labels: { kubernetes.io/service-name
 addressType: IPv4
 ports: [{ port: 8080 }]
 endpoints: [{ addresses: [10.180.0.10] }]
----`;
+`;
 
 const ONE = service('web', '172.30.0.10');
 const TWO = ONE + service('api', '172.30.0.11');

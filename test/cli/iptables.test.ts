@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeWithIptables } from '../support/iptables-node.ts';
 import { runInNamespace } from '../support/namespace-script.ts';
 
-const service = (name: string, address: string, nodePort: number) => `
+const service = (name: string, address: string, nodePort: number) => `---
 apiVersion: v1
 kind: Service
 metadata: { name: ${name}, namespace: shop }
@@ -14,7 +14,7 @@ metadata: { name: ${name}, namespace: shop, labels: { kubernetes.io/service-name
 addressType: IPv4
 ports: [{ port: 8080 }]
 endpoints: [{ addresses: [10.180.0.10] }, { addresses: [10.180.0.11] }]
----`;
+`;
 
 const MANIFEST = service('web', '172.30.0.10', 30080) + service('api', '172.30.0.11', 30081);
 const SMALLER = service('web', '172.30.0.10', 30080);

@@ -30,6 +30,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     effective: effectiveOptions(options, {}),
     optionPlaces: new Map(),
     diagnostics: [],
+    refusesCutOff: false,
     clock: stageClock(),
   };
   const size = { files: 1, objects: objects.length };

@@ -49,8 +49,10 @@ export const applyCommand: CommandDefinition = {
   run: (command, terminal) => attempt(command.opts<ApplyFlags>(), terminal, run),
 };
 
+const demands = { defaults: applyDefaults, refusesCutOff: true };
+
 async function run(paths: readonly string[], flags: ApplyFlags, terminal: Terminal) {
-  const input = await readCompileInput(flags, paths, commandClock(flags, terminal), applyDefaults);
+  const input = await readCompileInput(flags, paths, commandClock(flags, terminal), demands);
   const host = await thisHost(terminal, flags.commandTimeout);
   const fingerprint = inputFingerprint(input);
   const isOrdinary = !flags.verify && flags.dryRun === undefined && flags.protectPorts !== 'deny';

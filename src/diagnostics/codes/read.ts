@@ -25,7 +25,7 @@ export const readCodes = {
   NATC1004: {
     title: 'empty input',
     explanation:
-      'A file or stdin has no content at all. Often the command that should have written it has failed.',
+      'A file or stdin has no content at all. Often the command that should have written it has failed. It is a warning where there is other input beside it; natc apply refuses it in any case.',
     remedy: 'Check the command that writes the input, or leave the file out.',
   },
   NATC1005: {
@@ -134,6 +134,13 @@ export const readCodes = {
     explanation:
       'One object alone would become more than 200,000 destinations (the ports of a Service times its addresses and source ranges) or endpoints (the ports of a slice or subset times its addresses). The API server sets no bound to these products, and compiling them would exhaust the memory of the node. With `--validate warn` the object is left out and all others are compiled.',
     remedy: 'Give the object fewer ports or fewer addresses, or split it.',
+  },
+  NATC1051: {
+    title: 'text that may have been cut off',
+    explanation:
+      'The YAML does not end with a line feed. Every program that writes YAML ends its last line, so what wrote this may not have come to its end: it was stopped, its disk was full, or natc read the file while it was still being written. What is left of cut-off YAML is YAML, and may mean something else: `port: 80` of `port: 8080`, or half of the objects. natc apply refuses it, whatever --validate says; other commands warn. JSON, and YAML in flow style, need no line feed: without its end it is a syntax error.',
+    remedy:
+      'Write the text again, and check that the program succeeds (`set -o pipefail` in a shell pipe; into another file, and `mv` when it is whole). If it is whole, end it with a line feed.',
   },
   NATC1030: {
     title: 'document is no object',
