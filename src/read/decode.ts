@@ -61,34 +61,64 @@ function sequenceLength(bytes: Uint8Array, pos: number): number {
 }
 
 /**
- * What neither kubectl nor YAML takes: control characters other than tab, line feed and NEL, the two
+ * What neither kubectl nor YAML takes: control characters other than tab and line feed, the two
  * non-characters of the basic plane, a carriage return outside of a CRLF, and a byte order mark
- * anywhere but before a document's `---`, where it stands when files were concatenated.
+ * anywhere but before a document's `---`, where it stands when files were concatenated. And NEL, U+2028
+ * and U+2029: go-yaml ends lines there (YAML 1.1, in quotes too), YAML 1.2 and every editor do not.
  */
 const forbidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?!\n)|\ufeff(?!---)|(?<!\n)\ufeff/;
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)|\ufeff(?!---)|(?<!\n)\ufeff/g;
 
 /** All that may be forbidden: one class, which takes half the time, and finds nothing in most input. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const suspicious = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]/;
+const suspicious = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 
 const forbiddenNames: ReadonlyMap<number, string> = new Map([
   [0x0d, 'a carriage return without a line feed'],
   [0xfeff, 'a byte order mark (U+FEFF) inside the text'],
 ]);
 
-/** The first character of a text that may not be in a YAML document; undefined when there is none. */
-export function controlCharacterError(source: Source): Diagnostic | undefined {
+/** Where kubectl alone begins a new line. */
+const hiddenBreaks: ReadonlyMap<number, string> = new Map([
+  [0x85, 'U+0085 (next line)'],
+  [0x2028, 'U+2028 (line separator)'],
+  [0x2029, 'U+2029 (paragraph separator)'],
+]);
+
+/**
+ * The first character of a text that may not be in a YAML document; undefined when there is none.
+ *
+ * @param isExempt tells of an offset that it is in JSON, which has rules of its own; asked only where
+ *   there is something to exempt
+ */
+export function controlCharacterError(
+  source: Source,
+  isExempt: (offset: number) => boolean = () => false,
+): Diagnostic | undefined {
   if (!suspicious.test(source.text)) return undefined;
-  const match = forbidden.exec(source.text);
-  if (match === null) return undefined;
-  const code = source.text.charCodeAt(match.index);
+  for (const { index } of source.text.matchAll(forbidden))
+    if (!isExempt(index)) return characterError(source, index);
+  return undefined;
+}
+
+function characterError(source: Source, start: number): Diagnostic {
+  const span = { source, start, end: start + 1 };
+  const code = source.text.charCodeAt(start);
+  const hidden = hiddenBreaks.get(code);
+  if (hidden !== undefined) {
+    return spanError(
+      'NATC1054',
+      `a hidden line break: kubectl begins a new line at ${hidden}, and other readers do not`,
+      [span],
+      'remove it; where the value needs it, write it as an escape in double quotes',
+    );
+  }
   const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   return spanError(
     'NATC1012',
     forbiddenNames.get(code) ?? `the control character ${name} is not allowed`,
-    [{ source, start: match.index, end: match.index + 1 }],
+    [span],
     code === 0 ? 'is this a text file?' : 'remove it, or write it as an escape in double quotes',
   );
 }

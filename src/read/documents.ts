@@ -44,7 +44,7 @@ export function readDocuments(source: Source): Documents {
     const { documents, failedAt } = readJsonStream(source, 0, text.length);
     if (failedAt === undefined) return { documents, problems: [], ofItems: [] };
   }
-  const control = controlCharacterError(source);
+  const control = controlCharacterError(source, inJsonDocuments(source));
   if (control !== undefined) return failed([control]);
   const documents: Document[] = [];
   const problems: Diagnostic[] = [];
@@ -68,6 +68,24 @@ const failed = (problems: readonly Diagnostic[]): Documents => ({
   problems,
   ofItems: [],
 });
+
+/** What may stand before a document that kubectl takes for JSON: a comment makes it YAML. */
+const beforeJson = /^(?:---)?[ \t\r\n]*$/;
+
+/** Tells of an offset whether it is inside a document that is JSON as a whole. */
+function inJsonDocuments(source: Source): (offset: number) => boolean {
+  const { text } = source;
+  let json: readonly { readonly content: number; readonly end: number }[] | undefined;
+  return (offset) => {
+    json ??= [...splitDocuments(text)].filter(
+      ({ start, content, end }) =>
+        beginsFlow(text, content) &&
+        beforeJson.test(text.slice(start, content)) &&
+        readJsonStream(source, content, end).failedAt === undefined,
+    );
+    return json.some(({ content, end }) => content <= offset && offset < end);
+  };
+}
 
 const beginsFlow = (text: string, pos: number): boolean =>
   text.charAt(pos) === '{' || text.charAt(pos) === '[';

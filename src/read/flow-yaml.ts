@@ -199,6 +199,9 @@ function endOfFlowPlain(text: string, start: number): number {
       case character.hash:
         if (end < pos) return end;
         break;
+      case character.question:
+        if (isBlank(text.charCodeAt(pos + 1))) giveUp('flow style', pos);
+        break;
       case character.colon: {
         const next = text.charAt(pos + 1);
         if (isBlank(text.charCodeAt(pos + 1))) return end === pos ? end : giveUp('flow style', pos);

@@ -54,5 +54,40 @@ export function readFullYaml(source: Source, start: number, end: number, column:
   if (error !== undefined) {
     return { value: undefined, problems: [yamlError(document, error, source, shift)] };
   }
+  const tab = tabbedLine(document, text, column);
+  if (tab !== undefined) {
+    const span = { source, start: start + tab, end: start + tab + 1 };
+    const message = 'a tab is used for indentation';
+    return {
+      value: undefined,
+      problems: [spanError('NATC1013', message, [span], 'remove it, or use spaces')],
+    };
+  }
   return yamlValue(document, source, shift);
+}
+
+const tabOnBlankLine = /^ *(\t)[ \t]*(?:#.*)?\r?$/gm;
+
+/**
+ * The offset of a tab in a line without content, which Go takes for wrong indentation, but in texts and
+ * brackets; undefined when there is none.
+ */
+function tabbedLine(
+  document: ReturnType<typeof parseYamlNodes>,
+  text: string,
+  column: number,
+): number | undefined {
+  if (!text.includes('\t')) return undefined;
+  const tabs = [...text.matchAll(tabOnBlankLine)].map(
+    ({ index, 0: line }) => index + line.indexOf('\t'),
+  );
+  if (tabs.length === 0) return undefined;
+  const insides: (readonly [number, number])[] = [];
+  yamlPackage().visit(document, {
+    Node: (_, node) => {
+      const isInside = yamlPackage().isScalar(node) || ('flow' in node && node.flow === true);
+      if (isInside && node.range) insides.push([node.range[0] - column, node.range[1] - column]);
+    },
+  });
+  return tabs.find((tab) => !insides.some(([from, to]) => from <= tab && tab < to));
 }

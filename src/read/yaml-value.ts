@@ -1,9 +1,11 @@
 import type { Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/source.ts';
+import { flowDoubts } from './flow-doubts.ts';
 import { goKey, goScalar } from './go-scalar.ts';
 import { quoteText, type Span, spanError } from './span-error.ts';
 import { templateError } from './template.ts';
+import { hasTabAfterDash, isExplicitKey, isKeyOverLines, scalarDoubt } from './yaml-doubts.ts';
 import { yamlPackage } from './yaml-package.ts';
 
 /** Deeper than any Kubernetes object, and far from what the stack can take. */
@@ -26,6 +28,9 @@ interface Walk {
   readonly anchors: Map<string, Value | undefined>;
   aliasedNodes: number;
 }
+
+/** The only names that Go takes; YAML 1.2 takes nearly any character. */
+const goAnchor = /^[\w-]+$/;
 
 const nothing: Value = { value: null, size: 1 };
 
@@ -69,15 +74,24 @@ function readValue(walk: Walk, node: unknown, depth: number): Value {
       'check the indentation and the brackets',
     );
   }
-  const { anchor } = node as { readonly anchor?: string };
-  if (anchor !== undefined) walk.anchors.set(anchor, undefined);
+  const anchor = anchorOf(node);
+  if (anchor !== undefined) {
+    if (!goAnchor.test(anchor)) {
+      const hint = 'name it with letters, digits, `-` and `_`';
+      return refuse(walk, 'NATC1010', 'invalid YAML: the name of an anchor', node, hint);
+    }
+    walk.anchors.set(anchor, undefined);
+  }
   let result = nothing;
+  if (isMap(node) || isSeq(node)) walk.problems.push(...flowDoubts(node, walk.source, walk.shift));
   if (isScalar(node)) result = scalarValue(walk, node);
   else if (isMap(node)) result = mapValue(walk, node, depth);
   else if (isSeq(node)) result = seqValue(walk, node, depth);
   if (anchor !== undefined) walk.anchors.set(anchor, result);
   return result;
 }
+
+const anchorOf = (node: Node): string | undefined => (node as { readonly anchor?: string }).anchor;
 
 function aliasValue(walk: Walk, alias: Node & { readonly source: string }): Value {
   const target = walk.anchors.get(alias.source);
@@ -122,6 +136,9 @@ function scalarValue(walk: Walk, node: Scalar): Value {
     return refuse(walk, 'NATC1024', 'the tag !!binary is not supported', node, 'write a string');
   }
   const isPlain = node.type === 'PLAIN' || node.type === undefined;
+  const doubt = scalarDoubt(node.type, spanOf(node, walk.source, walk.shift));
+  if (doubt !== undefined)
+    return refuse(walk, 'NATC1010', `invalid YAML: ${doubt.problem}`, node, doubt.hint);
   const text = isPlain ? plainText(node) : blockText(walk, node);
   const isResolved = tag === undefined ? isPlain : resolvedTags.has(tag);
   return { value: isResolved ? goScalar(text) : text, size: 1 };
@@ -143,12 +160,19 @@ function seqValue(walk: Walk, node: YAMLSeq, depth: number): Value {
   const value: unknown[] = [];
   let size = 1;
   for (const item of node.items) {
+    if (node.flow !== true && isTabbed(walk, item)) return tabbed(walk, item as Node);
     const entry = readValue(walk, item, depth + 1);
     value.push(entry.value);
     size += entry.size;
   }
   return { value, size };
 }
+
+const isTabbed = ({ source, shift }: Walk, item: unknown): boolean =>
+  yamlPackage().isNode(item) && hasTabAfterDash(spanOf(item, source, shift));
+
+const tabbed = (walk: Walk, item: Node): Value =>
+  refuse(walk, 'NATC1013', 'a tab is used for indentation', item, 'use spaces after the dash');
 
 function mapValue(walk: Walk, node: YAMLMap, depth: number): Value {
   const value: Record<string, unknown> = {};
@@ -203,14 +227,20 @@ function refuseDuplicate(walk: Walk, key: string, second: Node, first: Node): vo
 function keyText(walk: Walk, map: YAMLMap, pair: Pair, depth: number): string | undefined {
   const { isNode, isScalar } = yamlPackage();
   const node = isNode(pair.key) ? pair.key : map;
+  const span = spanOf(node, walk.source, walk.shift);
+  if (isScalar(pair.key) && isExplicitKey(span, map.flow === true)) {
+    const message = 'invalid YAML: a key after a question mark';
+    return void refuse(walk, 'NATC1010', message, node, 'write it as `key: value`');
+  }
+  const hasProperty = (anchorOf(node) ?? node.tag) !== undefined;
+  if (isScalar(node) && isKeyOverLines(span, hasProperty)) {
+    const hint = 'is a comma or a colon missing?';
+    refuse(walk, 'NATC1010', 'invalid YAML: a key over several lines', node, hint);
+    return undefined;
+  }
   if (isScalar(node) && node.type === 'PLAIN' && node.tag === undefined) {
     const key = goKey(plainText(node));
-    if (isOverSeveralLines(walk, node)) {
-      const hint = 'is a comma or a colon missing?';
-      refuse(walk, 'NATC1010', 'invalid YAML: a key over several lines', node, hint);
-    } else if (key !== undefined) return key;
-    else refuseKey(walk, node);
-    return undefined;
+    if (key !== undefined) return key;
   } else {
     const { value } = readValue(walk, pair.key, depth + 1);
     if (typeof value === 'string') return value;
@@ -231,13 +261,6 @@ function refuseKey(walk: Walk, node: Node): void {
       node,
       'write the key as text, in quotes if need be',
     );
-}
-
-/** Only a key after a question mark may be; the package lets others be so within brackets. */
-function isOverSeveralLines({ source, shift }: Walk, node: Node): boolean {
-  const { start, end } = spanOf(node, source, shift);
-  const { text } = source;
-  return text.slice(start, end).trimEnd().includes('\n') && !/\?\s*$/.test(text.slice(0, start));
 }
 
 function isMerge(pair: Pair): boolean {

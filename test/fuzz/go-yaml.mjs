@@ -1,5 +1,6 @@
 /** natc's YAML against Go's, on changed documents and on what the fuzzer found interesting. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -37,7 +38,9 @@ export function compareWithGo(
       const ours = JSON.stringify(value);
       if (theirs !== undefined && isDeepStrictEqual(JSON.parse(theirs), JSON.parse(ours))) continue;
       const said = `natc reads\n${ours}\nGo reads\n${theirs ?? 'an error'}`;
-      console.error(`${said}\nof ${JSON.stringify(text)}`);
+      const file = join(cache, `found-go-yaml-${seed}`);
+      writeFileSync(file, text);
+      console.error(`${said}\nof ${JSON.stringify(text)}\nwhich is in ${file}`);
       return true;
     }
   }

@@ -142,6 +142,13 @@ export const readCodes = {
     remedy:
       'Write the text again, and check that the program succeeds (`set -o pipefail` in a shell pipe; into another file, and `mv` when it is whole). If it is whole, end it with a line feed.',
   },
+  NATC1054: {
+    title: 'hidden line break',
+    explanation:
+      'The YAML holds U+0085, U+2028 or U+2029. YAML 1.1, by which kubectl reads, ends a line there, in comments and in quotes too; YAML 1.2 and editors do not. What such a line says, a field of its own for instance, would be read by the API server and seen by nobody who reviews the file.',
+    remedy:
+      'Remove the character. Where a value needs it, write it in double quotes as `\\N`, `\\L` or `\\P`, or use JSON.',
+  },
   NATC1030: {
     title: 'document is no object',
     explanation:
