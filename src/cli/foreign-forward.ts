@@ -14,7 +14,7 @@ export async function foreignWarnings(
 ): Promise<readonly Diagnostic[]> {
   const { foreignForward, warningsOfForward } = await import('../live/foreign-forward.ts');
   const forward = await foreignForward(host, families);
-  if (forward.notLookedAt.length > 0) news?.keep('NATC5087');
+  if (forward.hasFailed) news?.keep('NATC5087');
   return warningsOfForward(forward);
 }
 

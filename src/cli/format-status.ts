@@ -107,7 +107,7 @@ export function statusJson(status: Status, history: History): string {
     waiting: waiting ?? null,
     ...historyJson(history, revision),
     revisions,
-    forward,
+    forward: { chains: forward.chains, notLookedAt: forward.notLookedAt },
     sysctls: {
       set: status.sysctls.set?.map(({ now, ...each }) => ({ ...each, now: now ?? null })) ?? null,
       hasLoopbackGuard: status.sysctls.hasLoopbackGuard ?? null,

@@ -27,6 +27,8 @@ export interface ForeignForward {
   readonly chains: readonly DropChain[];
   /** What could not be looked at, in words: `nft -t list chains inet: killed by SIGSEGV`. */
   readonly notLookedAt: readonly string[];
+  /** Whether that is because a program failed, which it need not the next time. */
+  readonly hasFailed: boolean;
 }
 
 const chainFamilies: readonly ChainFamily[] = ['ip', 'ip6', 'inet'];
@@ -48,22 +50,27 @@ export async function foreignForward(
   host: Host,
   families: readonly IpFamily[],
 ): Promise<ForeignForward> {
-  if (families.length === 0) return { chains: [], notLookedAt: [] };
-  const looks = [
+  if (families.length === 0) return nothing;
+  return joined([
     ...(await nftLooks(host, families)),
     ...(await Promise.all(families.map((family) => legacyLook(host, family)))),
-  ];
-  return {
-    chains: looks.flatMap(({ chains }) => chains),
-    notLookedAt: looks.flatMap(({ notLookedAt }) => notLookedAt),
-  };
+  ]);
 }
 
-const nothing: ForeignForward = { chains: [], notLookedAt: [] };
+const nothing: ForeignForward = { chains: [], notLookedAt: [], hasFailed: false };
+
+const joined = (looks: readonly ForeignForward[]): ForeignForward => ({
+  chains: looks.flatMap(({ chains }) => chains),
+  notLookedAt: looks.flatMap(({ notLookedAt }) => notLookedAt),
+  hasFailed: looks.some(({ hasFailed }) => hasFailed),
+});
+
+const found = (chain: DropChain): ForeignForward => ({ ...nothing, chains: [chain] });
 
 const notLooked = (what: string, result: RunResult): ForeignForward => ({
   chains: [],
   notLookedAt: [`${what}: ${describeRun(result)}`],
+  hasFailed: result.kind !== 'not-started',
 });
 
 async function nftLooks(
@@ -72,7 +79,13 @@ async function nftLooks(
 ): Promise<readonly ForeignForward[]> {
   const all = await host.run('nft', ['-t', 'list', 'chains']);
   if (all.kind === 'exited' && succeeded(all)) return [await rulesOf(host, all.stdout, families)];
-  if (all.kind === 'not-started') return [notLooked('nft -t list chains', all)];
+  if (all.kind === 'not-started')
+    return [
+      notLooked('nft -t list chains', all),
+      ...(await Promise.all(families.map((family) => iptablesNftLook(host, family)))),
+    ];
+  // A kernel without nf_tables has no chains of it.
+  if (all.kind === 'exited' && /not supported/.test(all.stderr)) return [];
   // One family's tables may be what nft crashes on.
   return Promise.all(
     chainFamilies
@@ -108,13 +121,9 @@ async function rulesOf(
   listing: string,
   families: readonly IpFamily[],
 ): Promise<ForeignForward> {
-  const looks = await Promise.all(
-    dropChainsIn(listing).map((chain) => lookAt(host, chain, families)),
+  return joined(
+    await Promise.all(dropChainsIn(listing).map((chain) => lookAt(host, chain, families))),
   );
-  return {
-    chains: looks.flatMap(({ chains }) => chains),
-    notLookedAt: looks.flatMap(({ notLookedAt }) => notLookedAt),
-  };
 }
 
 /** nft prints what iptables-nft matched not as iptables means it, so iptables-nft is asked where it can be. */
@@ -131,20 +140,21 @@ async function lookAt(
     const command = variantCommand(plainCommand[first], 'nf_tables');
     const accepts = await acceptsTranslated(chain, iptablesReader(host, command));
     if (accepts === true) return nothing;
-    if (accepts === false)
-      return { chains: [{ ...listed, program: 'iptables-nft', drops: packets }], notLookedAt: [] };
+    if (accepts === false) return found({ ...listed, program: 'iptables-nft', drops: packets });
   }
   const read = nftReader(host, family, table);
   const drops: IpFamily[] = [];
   for (const each of packets) {
     const accepts = await acceptsTranslated(chain, read(each));
     if (accepts === undefined)
-      return { chains: [], notLookedAt: [`nft list chain ${family} ${table} ${chain}: no answer`] };
+      return {
+        chains: [],
+        notLookedAt: [`nft list chain ${family} ${table} ${chain}: no answer`],
+        hasFailed: true,
+      };
     if (!accepts) drops.push(each);
   }
-  return drops.length === 0
-    ? nothing
-    : { chains: [{ ...listed, program: 'nft', drops }], notLookedAt: [] };
+  return drops.length === 0 ? nothing : found({ ...listed, program: 'nft', drops });
 }
 
 type Reader = (chain: string) => Promise<readonly ForwardStep[] | undefined>;
@@ -172,10 +182,26 @@ const iptablesReader =
 
 /** Asking iptables-legacy where nobody uses it would load its modules. */
 async function legacyLook(host: Host, family: IpFamily): Promise<ForeignForward> {
-  const nft = family === 'IPv4' ? 'ip' : 'ip6';
-  const names = await host.readFile(`/proc/net/${nft}_tables_names`);
+  const names = await host.readFile(`/proc/net/${nftFamilyOf[family]}_tables_names`);
   if (names?.split('\n').includes('filter') !== true) return nothing;
-  const command = await legacyCommand(host, family);
+  return iptablesLook(host, family, await legacyCommand(host, family), 'iptables-legacy');
+}
+
+/** What is left where there is no nft: tables that are not those of iptables stay unseen. */
+async function iptablesNftLook(host: Host, family: IpFamily): Promise<ForeignForward> {
+  const command = variantCommand(plainCommand[family], 'nf_tables');
+  const look = await iptablesLook(host, family, command, 'iptables-nft');
+  return look.hasFailed ? look : { ...look, notLookedAt: [] };
+}
+
+const nftFamilyOf: Readonly<Record<IpFamily, 'ip' | 'ip6'>> = { IPv4: 'ip', IPv6: 'ip6' };
+
+async function iptablesLook(
+  host: Host,
+  family: IpFamily,
+  command: string,
+  program: DropChain['program'],
+): Promise<ForeignForward> {
   const args = ['-t', 'filter', '-S', 'FORWARD'];
   const result = await host.run(command, args);
   if (result.kind !== 'exited' || !succeeded(result))
@@ -183,17 +209,17 @@ async function legacyLook(host: Host, family: IpFamily): Promise<ForeignForward>
   if (!result.stdout.startsWith('-P FORWARD DROP')) return nothing;
   const accepts = await acceptsTranslated('FORWARD', iptablesReader(host, command));
   if (accepts === undefined) return notLooked(`${command} ${args.join(' ')}`, result);
+  if (accepts) return nothing;
   const dockerUser = await host.run(command, ['-t', 'filter', '-S', 'DOCKER-USER']);
-  const chain: DropChain = {
-    program: 'iptables-legacy',
-    family: nft,
+  return found({
+    program,
+    family: nftFamilyOf[family],
     table: 'filter',
     chain: 'FORWARD',
     priority: 'filter',
     drops: [family],
     hasDockerUser: succeeded(dockerUser),
-  };
-  return { chains: accepts ? [] : [chain], notLookedAt: [] };
+  });
 }
 
 /** Before 1.8 `iptables` was what is now called iptables-legacy. */

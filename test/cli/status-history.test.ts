@@ -15,7 +15,7 @@ const status: Status = {
   unreadable: undefined,
   confirmUntil: undefined,
   waiting: undefined,
-  forward: { chains: [], notLookedAt: [] },
+  forward: { chains: [], notLookedAt: [], hasFailed: false },
   sysctls: { set: [], hasLoopbackGuard: false },
   revisions: [revision],
   diagnostics: [],
@@ -57,7 +57,10 @@ describe('status tells', () => {
       hasDockerUser: false,
     };
     const notLookedAt = ['nft -t list chains ip: killed by SIGSEGV'];
-    const text = statusText({ ...status, forward: { chains: [chain], notLookedAt } }, unknown);
+    const text = statusText(
+      { ...status, forward: { chains: [chain], notLookedAt, hasFailed: true } },
+      unknown,
+    );
     expect(text).toContain('table inet fw, chain forw: drops IPv6 packets');
     expect(text).toContain('could not be looked at: nft -t list chains ip: killed by SIGSEGV\n');
   });

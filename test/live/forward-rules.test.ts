@@ -178,7 +178,9 @@ describe('looking at the chains of others', () => {
     expect({ drops: chains.map(({ drops }) => drops), notLookedAt }).toEqual({
       ...{ drops: [['IPv6']], notLookedAt: [] },
     });
-    expect(await foreignForward(host, ['IPv4'])).toEqual({ chains: [], notLookedAt: [] });
+    expect(await foreignForward(host, ['IPv4'])).toEqual({
+      ...{ chains: [], notLookedAt: [], hasFailed: false },
+    });
   });
 
   test('asks nobody where natc forwards nothing', async () => {
@@ -208,6 +210,7 @@ describe('looking at the chains of others', () => {
     expect(await foreignForward(host, ['IPv4'])).toEqual({
       chains: [],
       notLookedAt: ['nft list chain inet fw forw: no answer'],
+      hasFailed: true,
     });
   });
 
@@ -237,5 +240,25 @@ describe('looking at the chains of others', () => {
       { '/proc/net/ip_tables_names': 'filter\n' },
     );
     expect((await foreignForward(host, ['IPv4'])).chains).toHaveLength(1);
+  });
+
+  test('asks iptables-nft where there is no nft, and nobody where the kernel has no nf_tables', async () => {
+    const { host } = hostWith({
+      'iptables-nft -t filter -S FORWARD': printed('-P FORWARD DROP\n'),
+    });
+    const { chains, notLookedAt, hasFailed } = await foreignForward(host, ['IPv4', 'IPv6']);
+    expect(chains.map(({ program, family }) => ({ program, family }))).toEqual([
+      { program: 'iptables-nft', family: 'ip' },
+    ]);
+    // There will be none the next time either.
+    expect({ notLookedAt, hasFailed }).toEqual({
+      notLookedAt: ['nft -t list chains: nft: command not found'],
+      hasFailed: false,
+    });
+    const stderr = 'netlink: Error: cache initialization failed: Operation not supported\n';
+    const none: RunResult = { kind: 'exited', exitCode: 1, stdout: '', stderr };
+    expect(await foreignForward(hostWith({ 'nft -t list chains': none }).host, ['IPv4'])).toEqual({
+      ...{ chains: [], notLookedAt: [], hasFailed: false },
+    });
   });
 });
