@@ -50,7 +50,7 @@ export async function cleanUpBackends(
   if (wereSet.kind === 'unknown' && removed.length > 0)
     diagnostics.push(...(await warnOfUnknownSysctls(host, stateDirectory)));
   const { set = [] } = await sysctlsOf(host, stateDirectory, false, undefined);
-  const leftOn = set
+  const leftOn = (removed.length === 0 ? [] : set)
     .filter(({ state, now }) => state === 'left-on' && now === '1')
     .map((each) => `${sysctlLine(each)} (sysctl -w ${each.name}=0)`);
   return { kind: 'clean', removed, leftOn, diagnostics };

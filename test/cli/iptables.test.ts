@@ -110,21 +110,22 @@ describeWithIptables('apply and cleanup through iptables', (variant) => {
       .split('\n');
     const size = ['Services', 'endpoints'].map((noun) => `2 ${noun}`).join(', ');
     const head = ['revision: 1 (…) ago', `iptables (${name}): ${size}`];
-    expect(lines.slice(0, 11)).toEqual([
+    expect(lines.slice(0, 12)).toEqual([
       'natc has no tables in the kernel',
       '1',
       ...head,
       `ip6tables (${name}): 0 Services, 0 endpoints`,
       'drift: none',
+      'guard: packets of other machines to 127.0.0.0/8 are dropped',
       'last attempt 0s ago: done',
       '0',
       ...head,
       `ip6tables (${name}): 0 Services, 0 endpoints`,
     ]);
-    expect(lines[11]).toMatch(/^drift: \d commands would repair it:$/);
+    expect(lines[12]).toMatch(/^drift: \d commands would repair it:$/);
     expect(stdout).toMatch(/^ {2}iptables -t nat -F NATC-SVC-\w+$/m);
     expect(stdout).toContain('  iptables -t filter -I FORWARD -j NATC-FORWARD\n');
-    expect(stdout).toContain('  iptables -t nat -X NATC-STRAY\nlast attempt');
+    expect(stdout).toContain('  iptables -t nat -X NATC-STRAY\nguard: ');
     expect(lines.slice(-7)).toEqual([
       'drift: none',
       '  "backend": "iptables",',
