@@ -1,6 +1,7 @@
 /** The edge of the process: arguments in, exit status out. */
 import { exitCodes, signalExitCodes } from './exit-codes.ts';
 import { runProgram } from './program.ts';
+import { safeTerminal } from './safe-terminal.ts';
 import { processTerminal } from './terminal.ts';
 
 for (const [signal, code] of Object.entries(signalExitCodes)) {
@@ -8,11 +9,14 @@ for (const [signal, code] of Object.entries(signalExitCodes)) {
 }
 
 const terminal = processTerminal();
+const args = process.argv.slice(2);
 try {
-  process.exitCode = await runProgram(process.argv.slice(2), terminal);
+  process.exitCode = await runProgram(args, terminal);
 } catch (error) {
   process.exitCode = exitCodes.cannotAnswer;
-  await terminal.stderr.write(describeFailure(error)).catch(() => {});
+  await safeTerminal(terminal, args)
+    .stderr.write(describeFailure(error))
+    .catch(() => {});
 }
 
 function describeFailure(error: unknown): string {

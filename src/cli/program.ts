@@ -1,8 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
+import { cut, printable } from '../diagnostics/printable.ts';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { helpFooter } from './help.ts';
+import { safeTerminal } from './safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -12,7 +14,8 @@ import { version } from './version.ts';
  * Usage errors are reported here and give exit status 2; whatever else is thrown is a bug of natc or
  * a failing output stream, and the caller's to report.
  */
-export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function runProgram(args: readonly string[], process: Terminal): Promise<ExitCode> {
+  const terminal = safeTerminal(process, args);
   let exitCode: ExitCode = exitCodes.success;
   const pending: Promise<void>[] = [];
   const requested = requestedCommand(args);
@@ -28,7 +31,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeErr: (text) => pending.push(terminal.stderr.write(text)),
       getOutHelpWidth: () => terminal.stdout.columns ?? 80,
       getErrHelpWidth: () => terminal.stderr.columns ?? 80,
-      outputError: (text, write) => write(`natc: ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) => write(`natc: ${usageError(text, args)}\n`),
     });
   }
   try {
@@ -39,6 +42,22 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
   await Promise.all(pending);
   return exitCode;
+}
+
+/** The longest message of a wrong command line, in characters. */
+const longestUsageError = 1000;
+
+/** What commander says of a wrong command line, in which arguments stand as they were given. */
+function usageError(text: string, args: readonly string[]): string {
+  const values = args.flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1)]);
+  const broken = values.filter((value) => value.trim() !== '' && value.includes('\n'));
+  const inLines = broken.reduce((said, value) => said.replaceAll(value, printable(value)), text);
+  const lines = inLines
+    .replace(/^error: /, '')
+    .trimEnd()
+    .split('\n')
+    .map(printable);
+  return cut(lines.join('\n'), longestUsageError);
 }
 
 /** Stands here because it needs the whole tree of commands. */

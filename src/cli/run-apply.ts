@@ -1,5 +1,6 @@
 import type { CompileOutput } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { cut, printable } from '../diagnostics/printable.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
 import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
@@ -29,7 +30,8 @@ export async function backendFor(
 ): Promise<Backend> {
   if (flags.backend !== 'auto') return flags.backend;
   const { backend, reason } = await chooseBackend(host, plan, flags.stateDir);
-  if (flags.quiet !== true) await stderr.write(`backend ${backend}: ${reason}\n`);
+  if (flags.quiet !== true)
+    await stderr.write(`backend ${backend}: ${cut(printable(reason), 1000)}\n`);
   return backend;
 }
 

@@ -1,3 +1,4 @@
+import { cut, printable } from '../diagnostics/printable.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { DiffFlags } from './commands/diff.ts';
 import { deliver } from './deliver.ts';
@@ -79,6 +80,6 @@ function failure(sides: readonly DiffSide[]): ExitCode {
 
 /** A command line that no diff can follow. */
 export async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
-  await terminal.stderr.write(`natc: ${problem}\nSee 'natc diff --help'.\n`);
+  await terminal.stderr.write(`natc: ${cut(printable(problem), 1000)}\nSee 'natc diff --help'.\n`);
   return exitCodes.cannotAnswer;
 }

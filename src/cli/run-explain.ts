@@ -1,3 +1,4 @@
+import { cut, printable } from '../diagnostics/printable.ts';
 import { chooseFrontend, readServiceReference } from '../explain/choose-frontend.ts';
 import { explain, type Inquiry } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
@@ -62,7 +63,9 @@ async function answer(
 }
 
 async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
-  await terminal.stderr.write(`natc: ${problem}\nSee 'natc explain --help'.\n`);
+  await terminal.stderr.write(
+    `natc: ${cut(printable(problem), 1000)}\nSee 'natc explain --help'.\n`,
+  );
   return exitCodes.cannotAnswer;
 }
 

@@ -50,7 +50,7 @@ export function commandClock(flags: CompileFlags, { stderr, environment }: Termi
   if (!isWatched) return stageClock();
   return stageClock((stage) => {
     const line = stage === undefined ? '' : `natc: ${stage} ...`;
-    void stderr.write(`\r\x1b[K${line}`);
+    stderr.progress?.(line);
   });
 }
 

@@ -1,5 +1,8 @@
+import { printable } from '../diagnostics/printable.ts';
+
 /** Columns padded to the widest cell and set apart by three blanks, as kubectl prints tables. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+export function formatTable(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map((cell) => printable(cell)));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

@@ -19,6 +19,8 @@ export interface Channel {
    * went away (`| head`) is no error; any other failure, such as a full disk, rejects.
    */
   readonly write: (text: string) => Promise<void>;
+  /** Puts a line of natc's own words in the place of the last one; on terminals only. */
+  readonly progress?: (line: string) => void;
 }
 
 export function processTerminal(): Terminal {
@@ -36,6 +38,7 @@ function channel(stream: Writable & { isTTY?: boolean; columns?: number }): Chan
   return {
     isTerminal: stream.isTTY === true,
     columns: stream.columns,
+    progress: (line) => stream.write(`\r\x1b[K${line}`),
     write: (text) =>
       new Promise((resolve, reject) => {
         if (text === '' || stream.destroyed) return resolve();

@@ -1,5 +1,6 @@
 import type { CompileOutput } from '../compile.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { cut, printable } from '../diagnostics/printable.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import {
   type Compiled,
@@ -63,10 +64,16 @@ export async function reportNoInput(terminal: Terminal): Promise<ExitCode> {
   return exitCodes.cannotAnswer;
 }
 
+const mostKinds = 50;
+
 /** `skipped objects of other kinds: 2 ConfigMap, 1 Deployment`, or nothing. */
 export function skippedLine(skipped: ReadonlyMap<string, number>): string {
   if (skipped.size === 0) return '';
   const kinds = [...skipped].sort(([a], [b]) => (a < b ? -1 : 1));
-  const counts = kinds.map(([kind, count]) => `${count} ${kind}`).join(', ');
-  return `skipped objects of other kinds: ${counts}\n`;
+  const more = kinds.length > mostKinds ? `, and ${kinds.length - mostKinds} more` : '';
+  const counts = kinds
+    .slice(0, mostKinds)
+    .map(([kind, count]) => `${count} ${cut(printable(kind), 100)}`)
+    .join(', ');
+  return `skipped objects of other kinds: ${counts}${more}\n`;
 }

@@ -1,7 +1,7 @@
 import type { Severity } from './diagnostic.ts';
 import { makeFrame } from './frame.ts';
 import type { Palette } from './palette.ts';
-import { printable } from './printable.ts';
+import { cut, printable } from './printable.ts';
 import {
   formatPath,
   type LocatedPlace,
@@ -10,6 +10,11 @@ import {
   type Report,
   type ReportEntry,
 } from './report.ts';
+
+/** What Linux takes as a path. */
+const longestPath = 4096;
+/** Of an option and its value, in characters. */
+const longestOption = 300;
 
 export interface TextOptions {
   readonly palette: Palette;
@@ -55,7 +60,7 @@ function formatEntry({ diagnostic, places }: ReportEntry, options: TextOptions):
 }
 
 function position({ place, location }: Partial<LocatedPlace> = {}): string {
-  const name = printable(placeName(place));
+  const name = printable(cut(placeName(place), longestPath));
   return location === undefined ? name : `${name}:${location.line}:${location.column}`;
 }
 
@@ -92,7 +97,9 @@ function placeRemarks({ place }: LocatedPlace, palette: Palette): readonly strin
       return parts.length === 0 ? [] : [remark('object', parts.join(', '), palette)];
     }
     case 'option':
-      return [remark('option', `${place.option} ${place.value}`.trim(), palette)];
+      return [
+        remark('option', cut(`${place.option} ${place.value}`.trim(), longestOption), palette),
+      ];
     case 'span':
     case 'file':
       return [];

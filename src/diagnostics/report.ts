@@ -1,4 +1,5 @@
 import type { Diagnostic, Place, Severity } from './diagnostic.ts';
+import { cut } from './printable.ts';
 import type { FieldPath, Location, SourceObject } from './source.ts';
 
 /** Finds the position of a place; undefined for places without text. */
@@ -54,11 +55,24 @@ export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOp
     )
     .slice(0, options.limit)
     .map(({ diagnostic }) => ({
-      diagnostic,
+      diagnostic: shortened(diagnostic),
       places: diagnostic.places.map((place) => ({ place, location: options.locate(place) })),
     }))
     .sort(compareEntries);
   return { entries: chosen, counts, leftOut: shown.length - chosen.length };
+}
+
+/** Of a message or hint, and of a name or path in it, in characters. */
+const [longestMessage, longestName] = [1000, 600];
+
+/** The values that a message quotes may be of any length. */
+function shortened(diagnostic: Diagnostic): Diagnostic {
+  const { message, hint } = diagnostic;
+  return {
+    ...diagnostic,
+    message: cut(message, longestMessage),
+    ...(hint !== undefined && { hint: cut(hint, longestMessage) }),
+  };
 }
 
 /** `Service shop/web`; what the object lacks is left out. */
@@ -66,8 +80,9 @@ export function objectName({ kind, value }: SourceObject): string {
   const metadata = value['metadata'];
   if (typeof metadata !== 'object' || metadata === null) return kind;
   const { namespace, name } = metadata as { namespace?: unknown; name?: unknown };
-  if (typeof name !== 'string') return kind;
-  return `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`.trim();
+  if (typeof name !== 'string') return cut(kind, longestName);
+  const text = `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`.trim();
+  return cut(text, longestName);
 }
 
 /** `spec.ports[0].port`; keys that are no plain words are quoted. */
@@ -76,7 +91,7 @@ export function formatPath(path: FieldPath): string {
     if (typeof step === 'number') return `[${step}]`;
     return /^[A-Za-z_][\w-]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
   });
-  return steps.join('').replace(/^\./, '');
+  return cut(steps.join('').replace(/^\./, ''), longestName);
 }
 
 /** The name of what a place lies in, as the user typed it: a file, `<stdin>` or an option. */

@@ -71,4 +71,6 @@ const code = (text: string): string => `\`${text.replaceAll('`', "'").replace(/\
 
 /** Names and file names may hold what Markdown and HTML would act on. */
 export const escapeMarkdown = (text: string): string =>
-  text.replace(/[\\`*_{}[\]<>|#~@]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+  text
+    .replace(/[\\`*_{}[\]<>|#~@&!]|:(?=\/\/)/g, (character) => `\\${character}`)
+    .replace(/\s+/g, ' ');

@@ -1,4 +1,5 @@
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
+import { printable } from '../diagnostics/printable.ts';
 import { formatPath, type Locate, objectName } from '../diagnostics/report.ts';
 import type { Origin } from '../plan/plan.ts';
 import { unknownInterface } from './assumptions.ts';
@@ -30,9 +31,13 @@ export function formatExplanation(explanation: Explanation, options: ExplainText
     ['Not looked at', explanation.notLookedAt],
     ['Path', pathLines(explanation.path, options.isTrace === true)],
   ];
-  const lines = [palette.bold(verdictColors(palette)[verdict](summary)), packetLine(explanation)];
+  const lines = [
+    palette.bold(verdictColors(palette)[verdict](printable(summary))),
+    printable(packetLine(explanation)),
+  ];
   for (const [title, block] of blocks) {
-    if (block.length > 0) lines.push('', palette.bold(title), ...block.map((line) => `  ${line}`));
+    if (block.length > 0)
+      lines.push('', palette.bold(title), ...block.map((line) => `  ${printable(line)}`));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -47,6 +47,9 @@ function terminal(isTerminal: boolean, environment: Terminal['environment']) {
     write: async (text: string) => {
       written.push(text);
     },
+    progress: (text: string) => {
+      written.push(text);
+    },
   };
   return {
     written,
@@ -66,7 +69,7 @@ function work(clock: ReturnType<typeof stageClock>) {
 test('on a terminal the stage is named once natc has been at work for a second', () => {
   const { written, terminal: screen } = terminal(true, {});
   work(commandClock({}, screen));
-  expect(written).toEqual(['\r\x1b[Knatc: model ...', '\r\x1b[K']);
+  expect(written).toEqual(['natc: model ...', '']);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { quote } from '../../src/diagnostics/quote.ts';
 test.for([
   ['web', '"web"'],
   ['a"b\n\u001b[31m', '"a\\"b\\n\\u001b[31m"'],
-  ['x'.repeat(81), `"${'x'.repeat(80)}..."`],
+  ['x'.repeat(81), `"${'x'.repeat(80)}..." (81 characters)`],
   [80, '80'],
   [true, 'true'],
   [null, 'null'],

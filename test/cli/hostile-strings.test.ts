@@ -1,0 +1,163 @@
+/** Whatever a string says, and wherever it comes from, nothing that acts on a terminal leaves natc. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { natcInProcess } from '../support/terminal.ts';
+
+const evil: Readonly<Record<string, string>> = {
+  escapes: 'x\x1b[2J\x1b]0;t\x07\x9b31my',
+  'our own colours': 'x\x1b[31my',
+  'line breaks': 'x\r\ny\n::error::z\u2028w\x85v\u2029',
+  'bidirectional controls': 'x\u202e\u2066y\u200f\u061c',
+  'tags and zero widths': 'x\u{e0041}\u200b\ufeff\u00ady',
+  'half a surrogate pair': 'x\ud800y',
+  markup: 'x</script><img src=x onerror=1>`|*_[a](https://b) %0A::y,z:',
+  'a million characters': 'x'.repeat(1_000_000),
+  'a million digits': '1'.repeat(1_000_000),
+};
+
+/** A Service and a slice, with the string in one place. */
+const manifest = (place: string, text: string): string => {
+  const at = (name: string, otherwise: unknown) => (name === place ? text : otherwise);
+  const service = {
+    apiVersion: at('apiVersion', 'v1'),
+    kind: at('kind', 'Service'),
+    metadata: {
+      name: at('name', 'web'),
+      namespace: at('namespace', 'shop'),
+      labels: { a: at('label', 'b'), [String(at('label key', 'c'))]: 'd' },
+      annotations: { 'service.kubernetes.io/topology-mode': at('annotation', 'Auto') },
+    },
+    spec: {
+      clusterIP: at('cluster IP', '172.30.0.10'),
+      externalIPs: [at('external IP', '203.0.113.9')],
+      type: at('type', 'ClusterIP'),
+      sessionAffinity: at('session affinity', 'None'),
+      ports: [
+        { name: at('port name', 'http'), port: at('port', 80), protocol: at('protocol', 'TCP') },
+      ],
+    },
+  };
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: 'web-1',
+      namespace: 'shop',
+      labels: { 'kubernetes.io/service-name': at('service name', 'web') },
+    },
+    addressType: at('address type', 'IPv4'),
+    ports: [{ name: 'http', port: 8080 }],
+    endpoints: [
+      { addresses: [at('endpoint', '10.180.0.10')], nodeName: at('node name', 'node-a') },
+    ],
+  };
+  return `${JSON.stringify(service)}\n${JSON.stringify(slice)}\n`;
+};
+
+const places = [
+  ...['apiVersion', 'kind', 'name', 'namespace', 'label', 'label key', 'annotation', 'cluster IP'],
+  ...['external IP', 'type', 'session affinity', 'port name', 'port', 'protocol', 'service name'],
+  ...['address type', 'endpoint', 'node name'],
+];
+
+const directory = mkdtempSync(join(tmpdir(), 'natc-hostile-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+const good = join(directory, 'good.json');
+writeFileSync(good, manifest('', ''));
+
+const warn = ['--validate', 'warn', '-v', '--color', 'never'];
+
+/** Commands with a file in them; each output format at least once. */
+const commands: readonly (readonly [string, (file: string) => readonly string[]])[] = [
+  ...['text', 'json', 'github', 'sarif'].map(
+    (format) =>
+      [
+        `compile --diagnostics ${format}`,
+        (file: string) => ['compile', '-f', file, ...warn, '--diagnostics', format],
+      ] as const,
+  ),
+  ...['nft', 'json', 'nft-json', 'iptables', 'plan', 'summary'].map(
+    (format) =>
+      [
+        `compile -o ${format}`,
+        (file: string) => ['compile', '-f', file, ...warn, '-o', format],
+      ] as const,
+  ),
+  ['list', (file) => ['list', '-f', file, ...warn]],
+  ['list -o json', (file) => ['list', '-f', file, ...warn, '-o', 'json']],
+  ['explain', (file) => ['explain', '172.30.0.10:80', '-f', file, ...warn]],
+  ...['text', 'json', 'markdown', 'github', 'html'].map(
+    (format) =>
+      [`diff -o ${format}`, (file: string) => ['diff', good, file, ...warn, '-o', format]] as const,
+  ),
+];
+
+/** @param stdout and `stderr` of a run */
+function expectHarmless({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  const harm = /[\0-\x08\x0b-\x1f\x7f-\x9f\p{Cf}\u2028\u2029\ud800-\udfff]|[^\n\t]\t/u;
+  expect(harm.exec(stdout)).toBe(null);
+  expect(harm.exec(stderr)).toBe(null);
+  const longest = Math.max(...stderr.split('\n').map((line) => line.length));
+  expect(longest).toBeLessThan(30_000);
+}
+
+describe.each(Object.entries(evil))('%s', (_, text) => {
+  test.each(commands)('in objects: %s', async (name, args) => {
+    // What is long is shown alike everywhere, and takes its time.
+    const some = text.length > 1000 ? ['kind', 'name', 'port', 'external IP', 'node name'] : places;
+    for (const place of some) {
+      const file = join(directory, 'bad.json');
+      writeFileSync(file, manifest(place, text));
+      const run = await natcInProcess(args(file));
+      expectHarmless(run);
+      if (name.includes('github'))
+        for (const line of (name.startsWith('diff') ? run.stdout : run.stderr)
+          .split('\n')
+          .filter((each) => each !== ''))
+          expect(line).toMatch(/^::(error|warning|notice) [^\n]*::|^skipped|^natc|^See /);
+      if (name.includes('html')) {
+        expect(run.stdout.match(/<script/g) ?? []).toHaveLength(run.stdout === '' ? 0 : 2);
+        expect(run.stdout).not.toContain('<img');
+      }
+      if (name.includes('markdown')) expect(run.stdout).not.toMatch(/(?<!\\)<img/);
+      if (/json|sarif/.test(name))
+        for (const part of [run.stdout, run.stderr])
+          if (part.startsWith('{')) expect(() => JSON.parse(part)).not.toThrow();
+    }
+  });
+
+  test.each([
+    [['compile', '-f']],
+    [['compile', '-f', good, '--node-name']],
+    [['compile', '-f', good, '--cluster-cidr']],
+    [['compile', '-f', good, '--masquerade-bit']],
+    [['compile', '-f', good, '-o']],
+    [['compile', '-f', good, '--config']],
+    [['check', '--no-kernel', '-f']],
+    [['list', '-f']],
+    [['diff', good]],
+    [['explain', '-f', good]],
+    [['explain-code']],
+    [['apply', '--dry-run', '--state-dir', join(directory, 'none'), '-f']],
+    [['status', '--max-age']],
+    [['config', '--nodeport-addresses']],
+    [['completion']],
+    [['help']],
+    [[]],
+  ])('as an argument of %j', async (args) => {
+    // The system takes no arguments of more than 128 KiB.
+    const value = text.slice(0, 100_000).replaceAll('\0', '');
+    for (const given of [
+      [...args, value],
+      [...args, `--${value}`],
+    ])
+      expectHarmless(
+        await natcInProcess([...given, '--color', 'never']).catch((error: unknown) => {
+          throw new Error(`natc failed: ${String(error).slice(0, 300)}`);
+        }),
+      );
+  });
+});
