@@ -6,7 +6,12 @@ import type { CompileOptions } from '../options.ts';
 import type { Input } from '../read/inputs.ts';
 import type { ReadResult } from '../read/read.ts';
 import { listInputs } from './cluster-input.ts';
-import { type EffectiveOptions, effectiveOptions, optionsFromFlags } from './effective-options.ts';
+import {
+  applyDefaults,
+  type EffectiveOptions,
+  effectiveOptions,
+  optionsFromFlags,
+} from './effective-options.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,6 +37,8 @@ export interface InputDemands {
   readonly defaults?: Partial<CompileOptions>;
   readonly refusesCutOff?: boolean;
 }
+
+export const applyDemands: InputDemands = { defaults: applyDefaults, refusesCutOff: true };
 
 /**
  * Reads the manifests, or lists the cluster, and reads the configuration file that the flags name.

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
-import type { Confirmation } from '../live/confirmation.ts';
-import type { HostFlags } from './host-options.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { namingCapabilities } from '../live/capabilities.ts';
+import { type Change, type Confirmation, pendencyOf } from '../live/confirmation.ts';
+import type { Host } from '../live/host.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
+import { changeOptions, type HostFlags, secondsNow } from './host-options.ts';
+import { reportRollback } from './report-apply.ts';
+import type { MessageFlags } from './shared-options.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * `natc rollback --unless-confirmed` as a process of its own session, without a terminal: the end of
@@ -8,9 +16,42 @@ import type { HostFlags } from './host-options.ts';
  */
 export const confirmationOf = (seconds: number, flags: HostFlags): Confirmation => ({
   seconds,
-  startWatcher: (digest) => {
+  startWatcher: ({ digest, previous, backend = 'auto' }) => {
     const [program = ''] = process.argv.slice(1);
-    const args = ['rollback', '--unless-confirmed', digest, '--state-dir', flags.stateDir, '-q'];
-    spawn(process.execPath, [program, ...args], { detached: true, stdio: 'ignore' }).unref();
+    const backTo = previous === undefined ? [] : ['--back-to', previous];
+    const args = [
+      ...['rollback', '--unless-confirmed', digest, ...backTo, '--backend', backend],
+      ...['--state-dir', flags.stateDir, '--command-timeout', `${flags.commandTimeout}`, '-q'],
+    ];
+    const options = { detached: true, stdio: 'ignore' } as const;
+    const child = spawn(process.execPath, [program, ...args], options);
+    child.on('error', () => {});
+    if (child.pid === undefined) throw new Error('no process can be started that would do it');
+    child.unref();
   },
 });
+
+/** What that process does: waits, and goes back unless somebody confirms the change meanwhile. */
+export async function rollBackUnlessConfirmed(
+  host: Host,
+  change: Change,
+  flags: HostFlags & MessageFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  for (;;) {
+    const pendency = await pendencyOf(flags.stateDir, secondsNow());
+    if (pendency.kind === 'none') return exitCodes.success;
+    // Another change has a process of its own.
+    if ('change' in pendency && pendency.change.digest !== change.digest) return exitCodes.success;
+    if (pendency.kind === 'waiting') {
+      await sleep(200);
+      continue;
+    }
+    const { undoExpired } = await import('../live/undo-expired.ts');
+    const undone = await undoExpired(host, changeOptions(flags), { known: change });
+    if (undone.kind === 'undone')
+      return reportRollback(await namingCapabilities(host, undone.outcome), flags, terminal);
+    // Whoever holds the lock ends some time.
+    if (undone.kind === 'refused') return exitCodes.hostRefused;
+  }
+}

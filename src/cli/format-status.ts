@@ -12,10 +12,14 @@ import { type History, historyJson, historyText } from './status-history.ts';
 /** For people. */
 export function statusText(status: Status, history: History): string {
   const { now } = history;
-  const { backend, revision, tables, drift, elsewhere, confirmUntil, waiting, forward } = status;
+  const { backend, revision, tables, drift, elsewhere, waiting, forward } = status;
   const { unreadable } = status;
   if (tables.length === 0 && revision === undefined && unreadable === undefined)
-    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${sysctlText(status)}${historyText(history, undefined)}`;
+    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${pendingLines(
+      history.pending,
+    )
+      .map((line) => `${line}\n`)
+      .join('')}${sysctlText(status)}${historyText(history, undefined)}`;
   const lines = [
     revision === undefined
       ? 'revision: none that natc apply made'
@@ -33,9 +37,7 @@ export function statusText(status: Status, history: History): string {
           : `drift: natc has rules in ${elsewhere.join(', ')} too`
         : `drift: ${drift.length} commands would repair it:`,
     ...(drift ?? []).map((command) => `  ${command.replaceAll('\n', '\n  ')}`),
-    ...(confirmUntil === undefined
-      ? []
-      : [`waits for natc confirm: rolled back in ${Math.max(0, confirmUntil - now)}s`]),
+    ...pendingLines(history.pending),
     ...(waiting === undefined ? [] : waitingLines(waiting, now)),
     ...forwardLines(forward),
     ...sysctlLines(status),
@@ -82,6 +84,20 @@ function appliedText({ time }: Revision, { attempt, now }: History): string {
     : `${applied}, confirmed ${age(now - confirmed)} ago`;
 }
 
+/** What is or was to be confirmed. */
+const pendingLines = (pending: History['pending']): readonly string[] => {
+  if (pending?.left !== undefined)
+    return [`waits for natc confirm: rolled back in ${pending.left}s`];
+  if (pending?.overdue === undefined) return [];
+  const { ago } = pending.overdue;
+  return [`not confirmed${ago === undefined ? '' : `, ${age(ago)} too late`}, and not rolled back`];
+};
+
+const pendingJson = ({ pending, now }: History) => ({
+  confirmUntil: pending?.left === undefined ? null : now + pending.left,
+  overdue: pending?.overdue === undefined ? null : { ageSeconds: pending.overdue.ago ?? null },
+});
+
 /** What is held back; each line is a name, so that it can be looked for. */
 const waitingLines = ({ items, since, count }: Waiting, now: number): readonly string[] => [
   `held back for ${age(now - since)}, ${counted(count, 'input')} in a row (NATC5060, NATC5061):`,
@@ -92,7 +108,7 @@ const waitingLines = ({ items, since, count }: Waiting, now: number): readonly s
 /** For programs; `version` changes when a field changes its meaning or goes (docs/apply.md). */
 export function statusJson(status: Status, history: History): string {
   const { now } = history;
-  const { backend, revision, tables, drift, elsewhere, confirmUntil } = status;
+  const { backend, revision, tables, drift, elsewhere } = status;
   const { waiting, revisions, diagnostics, forward } = status;
   const document = {
     version: 1,
@@ -103,7 +119,7 @@ export function statusJson(status: Status, history: History): string {
     drift: drift === undefined ? null : { count: drift.length, repair: drift },
     unreadable: status.unreadable ?? null,
     elsewhere,
-    confirmUntil: confirmUntil ?? null,
+    ...pendingJson(history),
     waiting: waiting ?? null,
     ...historyJson(history, revision),
     revisions,
@@ -127,7 +143,7 @@ export function refusedJson(refusals: readonly Diagnostic[], history: History): 
     drift: null,
     unreadable: null,
     elsewhere: [],
-    confirmUntil: null,
+    ...pendingJson(history),
     waiting: null,
     ...historyJson(history, undefined),
     revisions: [],

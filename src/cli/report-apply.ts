@@ -109,7 +109,7 @@ export async function reportWaiting(waiting: Waiting, { stderr }: Terminal): Pro
   await stderr.write(`${waitingLine(waiting)}\n`);
 }
 
-async function reportLockTimeout(terminal: Terminal): Promise<ExitCode> {
+export async function reportLockTimeout(terminal: Terminal): Promise<ExitCode> {
   await terminal.stderr.write('natc: another natc holds the lock; nothing was changed\n');
   return exitCodes.lockTimeout;
 }

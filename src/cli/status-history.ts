@@ -1,6 +1,7 @@
 import { printable } from '../diagnostics/printable.ts';
 import { countOf, type Standing, warningLine } from '../diagnostics/standing.ts';
 import { type Attempt, loadAttempt, loadWarnings } from '../live/attempt-store.ts';
+import { type PendingStatus, pendingStatus } from '../live/pending-status.ts';
 import type { Revision } from '../live/revision.ts';
 import { age } from './age.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -11,19 +12,24 @@ export interface History {
   readonly attempt: Attempt | undefined;
   /** Undefined: not known. */
   readonly warnings: Standing | undefined;
+  /** What is or was to be confirmed; undefined: not looked at. */
+  readonly pending?: PendingStatus;
   /** Seconds since an apply last ended with 0 that are too many; undefined: none are. */
   readonly maxAge: number | undefined;
   /** Seconds since 1970, as everywhere here. */
   readonly now: number;
 }
 
+/** @param revision what the kernel holds, as far as it is known */
 export async function historyOf(
   stateDirectory: string,
   maxAge: number | undefined,
   now: number,
-): Promise<History> {
+  revision: Revision | undefined,
+): Promise<History & Required<Pick<History, 'pending'>>> {
   const attempt = await loadAttempt(stateDirectory);
-  return { attempt, warnings: await loadWarnings(stateDirectory), maxAge, now };
+  const pending = await pendingStatus(stateDirectory, revision, now);
+  return { attempt, warnings: await loadWarnings(stateDirectory), pending, maxAge, now };
 }
 
 /** Whether the last apply ended with 0, and not too long ago. */

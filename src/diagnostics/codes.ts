@@ -1,4 +1,5 @@
 import { clusterCodes } from './codes/cluster.ts';
+import { confirmCodes } from './codes/confirm.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { hostCodes } from './codes/host.ts';
 import { modelCodes } from './codes/model.ts';
@@ -15,6 +16,7 @@ export const codes = {
   ...rulesetCodes,
   ...hostCodes,
   ...nodeCodes,
+  ...confirmCodes,
   ...clusterCodes,
 } as const satisfies Record<string, CodeEntry>;
 

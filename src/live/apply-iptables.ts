@@ -41,6 +41,7 @@ import { otherProxies } from './other-proxies.ts';
 import { stateNotWritten } from './reconcile.ts';
 import { guardServices } from './removal-guard.ts';
 import { setSysctlsFor } from './set-sysctls.ts';
+import { allowAgain, objectionToUnconfirmed } from './unconfirmed.ts';
 
 /** What decides about a change, whether it is made or only looked at. */
 export type TablesOptions = Pick<
@@ -96,7 +97,10 @@ async function applyLocked(
   wanted: WantedTables,
   options: ApplyIptablesOptions,
 ): Promise<ApplyIptablesOutcome> {
-  const { stateDirectory, verify, now } = options;
+  const { stateDirectory, verify, now, confirmation } = options;
+  const objection =
+    confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
+  if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
   const tools = await findIptables(host);
   if (!isTools(tools)) return { kind: 'refused', diagnostics: [tools] };
   const stamps = await readIptablesStamps(host);
@@ -128,9 +132,10 @@ async function applyLocked(
   const flows = await flowChange(stateDirectory, wanted.flowServices, flowServicesOf(held.rules));
   await announce(stateDirectory, flows);
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
-  if (options.confirmation !== undefined && outcome.kind !== 'applied')
-    await forgetPending(stateDirectory);
+  if (confirmation !== undefined && outcome.kind !== 'applied') await forgetPending(stateDirectory);
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
+  // Another ruleset than the one that nobody confirmed.
+  if (outcome.kind === 'applied') await allowAgain(stateDirectory).catch(() => {});
   const rest = await finish(host, tools, wanted, flows, options);
   const diagnostics = [
     ...objections.diagnostics,
@@ -154,7 +159,7 @@ async function prepareConfirmation(
     (await nftablesPresence(host)).kind === 'present' ||
     (await hasBackendState(stateDirectory, 'nftables'));
   if (isElsewhere) return [cannotPrepare('natc works through nftables here')];
-  return waitForConfirmation(stateDirectory, confirmation, digest, now(), async () => {
+  return waitForConfirmation(stateDirectory, confirmation, 'iptables', digest, now(), async () => {
     const { rules, revision, source } = held;
     if (ruleCount(rules) === 0) return undefined;
     if (source === 'state' && revision !== undefined) return revision.digest;

@@ -40,6 +40,7 @@ import type { Revision } from './revision.ts';
 import { hasRevision } from './revision-store.ts';
 import { loadSettled } from './settled.ts';
 import type { Sysctl } from './sysctl.ts';
+import { allowAgain, objectionToUnconfirmed } from './unconfirmed.ts';
 
 export interface ApplyOptions {
   readonly stateDirectory: string;
@@ -121,6 +122,10 @@ async function applyLocked(
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
   const { stateDirectory, verify, now, onStep = noSteps } = options;
+  const { confirmation } = options;
+  const objection =
+    confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
+  if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
   const settled = await loadSettled(stateDirectory);
@@ -149,7 +154,6 @@ async function applyLocked(
   const awake = await wakeTables(host, tables, ownTables(held.dormant));
   if (awake.kind === 'refused') return awake;
   const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(held, wanted)];
-  const { confirmation } = options;
   const obstacles =
     confirmation === undefined
       ? []
@@ -172,6 +176,8 @@ async function applyLocked(
     return { kind: 'up-to-date', ended: rest.ended, diagnostics };
   }
 
+  // Another ruleset than the one that nobody confirmed.
+  await allowAgain(stateDirectory).catch(() => {});
   const { revision, delta, source } = outcome;
   // Where there was no table there are no pins.
   const wasEmpty = held.ruleset?.tables.length === 0;

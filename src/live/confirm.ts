@@ -1,29 +1,30 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { ApplyOptions } from './apply.ts';
-import { forgetPending, loadPending } from './confirmation.ts';
-import { noLock } from './no-lock.ts';
+import { forgetPending, pendencyOf } from './confirmation.ts';
+import type { Host } from './host.ts';
+import { type RollbackOptions, underLock } from './rollback.ts';
+import { allowAgain } from './unconfirmed.ts';
+import { type Undone, undoUnderLock } from './undo-expired.ts';
 
 export type ConfirmOutcome =
   | { readonly kind: 'confirmed' }
   /** Nothing waits: it was confirmed or rolled back before. */
   | { readonly kind: 'nothing' }
+  /** It came too late: the change is undone now, or what waited cannot be told. */
+  | Extract<Undone, { kind: 'undone' | 'damaged' }>
   | { readonly kind: 'lock-timeout' }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 /** Keeps the change that waits: under the lock, so that it is either kept or rolled back. */
-export async function confirm({
-  stateDirectory,
-  lock,
-}: Pick<ApplyOptions, 'stateDirectory' | 'lock'>): Promise<ConfirmOutcome> {
-  const locked = await lock();
-  if (locked.kind === 'timeout') return { kind: 'lock-timeout' };
-  if (locked.kind === 'unavailable')
-    return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
-  try {
-    if ((await loadPending(stateDirectory)) === undefined) return { kind: 'nothing' };
-    await forgetPending(stateDirectory);
-    return { kind: 'confirmed' };
-  } finally {
-    await locked.lock.release();
-  }
-}
+export const confirm = (host: Host, options: RollbackOptions): Promise<ConfirmOutcome> =>
+  underLock<ConfirmOutcome>(options, async () => {
+    const { stateDirectory, now } = options;
+    const pendency = await pendencyOf(stateDirectory, now());
+    if (pendency.kind === 'none') return { kind: 'nothing' };
+    if (pendency.kind === 'waiting') {
+      await forgetPending(stateDirectory);
+      await allowAgain(stateDirectory);
+      return { kind: 'confirmed' };
+    }
+    const undone = await undoUnderLock(host, options);
+    return undone.kind === 'not-expired' ? { kind: 'nothing' } : undone;
+  });

@@ -4,7 +4,7 @@ import { announce, endFlows } from './aftermath.ts';
 import { type ApplyIptablesOutcome, settleTables } from './apply-iptables.ts';
 import { forgetBackendState } from './backend-state.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';
-import { forgetPending, loadPending } from './confirmation.ts';
+import { type Change, forgetPending } from './confirmation.ts';
 import type { Awakening } from './dormant.ts';
 import { wakeIptables } from './dormant-iptables.ts';
 import { flowChange } from './flow-state.ts';
@@ -15,6 +15,7 @@ import { reconcileIptables } from './iptables-reconcile.ts';
 import { listTables, loadTables, type StoredTables, tablesFile } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
 import {
+  changeToUndo,
   nothingEarlier,
   type RollbackOptions,
   type RollbackOutcome,
@@ -33,9 +34,9 @@ export const rollBackIptables = (
   underLock(options, async () => {
     const { stateDirectory } = options;
     const current = revisionOf(await readIptablesStamps(host));
+    const change = await changeToUndo(current?.digest, options);
+    if (change !== undefined) return goBackTo(host, change.previous, options);
     if (current === undefined) return nothingEarlier('iptables holds no revision of natc');
-    const pending = await loadPending(stateDirectory);
-    if (pending?.digest === current.digest) return goBackTo(host, pending.previous, options);
     const earlier = (await listTables(stateDirectory)).find(
       ({ number, digest }) => number < current.number && digest !== current.digest,
     );
@@ -44,20 +45,17 @@ export const rollBackIptables = (
       : goBackTo(host, earlier.digest, options);
   });
 
-/** Undoes the change with this digest, unless it was confirmed or is no longer what iptables holds. */
-export const rollBackUnconfirmedIptables = (
+/** Undoes a change that nobody confirmed, as undo does for nftables, under the lock that the caller holds. */
+export async function undoIptables(
   host: Host,
-  digest: string,
+  { previous }: Change,
   options: RollbackOptions,
-): Promise<RollbackIptablesOutcome> =>
-  underLock(options, async () => {
-    const pending = await loadPending(options.stateDirectory);
-    if (pending?.digest !== digest) return { kind: 'not-pending' };
-    if (revisionOf(await readIptablesStamps(host))?.digest === digest)
-      return goBackTo(host, pending.previous, options);
-    await forgetPending(options.stateDirectory);
-    return { kind: 'not-pending' };
-  });
+): Promise<RollbackIptablesOutcome> {
+  if (revisionOf(await readIptablesStamps(host))?.digest !== previous)
+    return goBackTo(host, previous, options);
+  await forgetPending(options.stateDirectory);
+  return { kind: 'not-pending' };
+}
 
 async function goBackTo(
   host: Host,

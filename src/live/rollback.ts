@@ -3,7 +3,7 @@ import { announce, doAftermath, settle } from './aftermath.ts';
 import type { ApplyOptions, ApplyOutcome } from './apply.ts';
 import { noSteps } from './apply-step.ts';
 import { cleanUp } from './cleanup.ts';
-import { forgetPending, loadPending } from './confirmation.ts';
+import { type Change, forgetPending, pendencyOf } from './confirmation.ts';
 import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
 import { flowChange } from './flow-state.ts';
 import { commonRevision, familiesOf, heldRuleset, type Wanted } from './held.ts';
@@ -18,6 +18,7 @@ import {
   type StoredRevision,
 } from './revision-store.ts';
 import { takeBackSysctls } from './set-sysctls.ts';
+import { refuseFromNow } from './unconfirmed.ts';
 
 interface Refused {
   readonly kind: 'refused';
@@ -30,7 +31,7 @@ export type RollbackOutcome =
   | ApplyOutcome
   /** There was nothing before: natc's tables are gone again. */
   | { readonly kind: 'removed'; readonly diagnostics: readonly Diagnostic[] }
-  /** The change was confirmed, or another one came after it. */
+  /** The change was confirmed, or never made. */
   | { readonly kind: 'not-pending' };
 
 /**
@@ -42,10 +43,9 @@ export const rollBack = (host: Host, options: RollbackOptions): Promise<Rollback
     const stamps = await readStamps(host);
     if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
     const current = commonRevision(stamps);
+    const change = await changeToUndo(current?.digest, options);
+    if (change !== undefined) return goBackTo(host, change.previous, stamps, options);
     if (current === undefined) return nothingEarlier('the kernel holds no revision of natc');
-    const pending = await loadPending(options.stateDirectory);
-    if (pending?.digest === current.digest)
-      return goBackTo(host, pending.previous, stamps, options);
     const earlier = (await listRevisions(options.stateDirectory)).find(
       ({ number, digest }) => number < current.number && digest !== current.digest,
     );
@@ -56,22 +56,41 @@ export const rollBack = (host: Host, options: RollbackOptions): Promise<Rollback
     return goBackTo(host, earlier.digest, stamps, options);
   });
 
-/** Undoes the change with this digest, unless it was confirmed or is no longer what the kernel holds. */
-export const rollBackUnconfirmed = (
+/**
+ * The change that going back undoes first: the one that waits, where the kernel holds it, and the one that
+ * nobody confirmed in time, unless the kernel holds what was there before.
+ *
+ * @param current the digest of what the kernel holds
+ */
+export async function changeToUndo(
+  current: string | undefined,
+  { stateDirectory, now }: Pick<RollbackOptions, 'stateDirectory' | 'now'>,
+): Promise<Change | undefined> {
+  const pendency = await pendencyOf(stateDirectory, now());
+  if (pendency.kind === 'damaged') await forgetPending(stateDirectory);
+  if (pendency.kind !== 'waiting' && pendency.kind !== 'expired') return undefined;
+  const { change } = pendency;
+  if (pendency.kind === 'waiting') return change.digest === current ? change : undefined;
+  await refuseFromNow(stateDirectory, change.digest).catch(() => {});
+  return change.previous === current ? undefined : change;
+}
+
+/**
+ * Undoes a change that nobody confirmed, under the lock that the caller holds. Whatever the kernel holds now
+ * that was not there before is its work: no other change is made while one waits. (It holds neither after a
+ * reboot, and through iptables where an apply was ended half-way.)
+ */
+export async function undo(
   host: Host,
-  digest: string,
+  { previous }: Change,
   options: RollbackOptions,
-): Promise<RollbackOutcome> =>
-  underLock<RollbackOutcome>(options, async () => {
-    const pending = await loadPending(options.stateDirectory);
-    if (pending?.digest !== digest) return { kind: 'not-pending' };
-    const stamps = await readStamps(host);
-    if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-    if (commonRevision(stamps)?.digest === digest)
-      return goBackTo(host, pending.previous, stamps, options);
-    await forgetPending(options.stateDirectory);
-    return { kind: 'not-pending' };
-  });
+): Promise<RollbackOutcome> {
+  const stamps = await readStamps(host);
+  if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+  if (commonRevision(stamps)?.digest !== previous) return goBackTo(host, previous, stamps, options);
+  await forgetPending(options.stateDirectory);
+  return { kind: 'not-pending' };
+}
 
 /** Does something while no other natc changes this host. */
 export async function underLock<T>(

@@ -9,7 +9,6 @@ import {
   tableNames,
 } from '../ruleset/iptables/tables.ts';
 import { hasBackendState } from './backend-state.ts';
-import { loadPending } from './confirmation.ts';
 import { wake, warnOfDormant } from './dormant.ts';
 import { dormantIptables } from './dormant-iptables.ts';
 import { foreignForward, warningsOfForward } from './foreign-forward.ts';
@@ -88,7 +87,6 @@ export async function statusOfIptables(
     unreadable: undefined,
     drift: isHere || revision !== undefined ? drift : [],
     elsewhere,
-    confirmUntil: (await loadPending(stateDirectory))?.deadline,
     waiting: await loadWaiting(stateDirectory),
     revisions: await listTables(stateDirectory),
     forward,

@@ -6,7 +6,6 @@ import type { NftFamily } from '../ruleset/ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { deltaBetween } from '../ruleset/delta.ts';
 import { serviceNames } from '../ruleset/service-names.ts';
-import { loadPending } from './confirmation.ts';
 import { ownTables, wake, warnOfDormant } from './dormant.ts';
 import { type ForeignForward, foreignForward, warningsOfForward } from './foreign-forward.ts';
 import { heldRuleset } from './held.ts';
@@ -36,8 +35,6 @@ export interface Status {
   readonly drift: readonly string[] | undefined;
   /** Where natc has rules beside these, in words: `iptables (legacy)`. The kernel obeys all. */
   readonly elsewhere: readonly string[];
-  /** The revision that waits for `natc confirm` until then, in seconds since 1970. */
-  readonly confirmUntil: number | undefined;
   /** What natc apply holds back; undefined: nothing. */
   readonly waiting: Waiting | undefined;
   /** Revisions in the state directory, newest first. */
@@ -93,7 +90,6 @@ export async function statusOf(
     unreadable,
     drift: hasTables ? drift : [],
     elsewhere: variants.map((variant) => `iptables (${variant})`),
-    confirmUntil: (await loadPending(stateDirectory))?.deadline,
     waiting: await loadWaiting(stateDirectory),
     revisions: await listRevisions(stateDirectory),
     forward,

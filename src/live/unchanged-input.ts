@@ -10,6 +10,7 @@ import { otherProxies } from './other-proxies.ts';
 import { hasRevision } from './revision-store.ts';
 import { setSysctlsFor } from './set-sysctls.ts';
 import { loadSettled } from './settled.ts';
+import { loadUnconfirmed } from './unconfirmed.ts';
 
 export interface Unchanged {
   /** Sysctls that somebody switched off and that could not be set again. */
@@ -35,6 +36,7 @@ export async function unchangedInput(
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettled(stateDirectory);
   if (settled?.input !== fingerprint) return undefined;
+  if ((await loadUnconfirmed(stateDirectory)) === settled.digest) return undefined;
   const stamps = await readStamps(host);
   if ('refusals' in stamps || !carry(stamps, settled.families, settled.digest)) return undefined;
   if (!(await hasRevision(stateDirectory, settled.digest))) return undefined;

@@ -10,6 +10,7 @@ import { nftablesPresence } from './nftables-presence.ts';
 import { otherProxies } from './other-proxies.ts';
 import { setSysctlsFor } from './set-sysctls.ts';
 import type { Unchanged } from './unchanged-input.ts';
+import { loadUnconfirmed } from './unconfirmed.ts';
 
 /**
  * Whether an input is the one that iptables holds the rules of, found out without parsing it, as
@@ -26,6 +27,7 @@ export async function unchangedTables(
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettledTables(stateDirectory);
   if (settled?.input !== fingerprint) return undefined;
+  if ((await loadUnconfirmed(stateDirectory)) === settled.digest) return undefined;
   if (!(await hasTables(stateDirectory, settled.digest))) return undefined;
   const tools = await findIptables(host);
   if (!isTools(tools) || !(await areInPlace(host, settled.stamps))) return undefined;

@@ -199,6 +199,7 @@ describeWithKernel('natc apply', () => {
       drift: { count: 1, repair: [expect.stringContaining('172.30.0.10 . tcp . 80')] },
       elsewhere: [],
       confirmUntil: null,
+      overdue: null,
       waiting: null,
       attempt: {
         time: expect.any(Number),

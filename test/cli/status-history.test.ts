@@ -13,7 +13,6 @@ const status: Status = {
   drift: [],
   elsewhere: [],
   unreadable: undefined,
-  confirmUntil: undefined,
   waiting: undefined,
   forward: { chains: [], notLookedAt: [], hasFailed: false },
   sysctls: { set: [], hasLoopbackGuard: false },

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { confirmedTooLate, resultOf, undoneBefore } from '../../src/cli/undone.ts';
 import { type CompileOutput, compile } from '../../src/compile.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { formatText } from '../../src/diagnostics/format-text.ts';
@@ -10,12 +11,14 @@ import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
 import { applyByIptables, wantedTablesFrom } from '../../src/live/apply-iptables.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
 import { warnOfUnknownSysctls } from '../../src/live/cleanup-backends.ts';
+import { confirm } from '../../src/live/confirm.ts';
 import type { Host } from '../../src/live/host.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
 import { nftFamilies } from '../../src/live/kernel-tables.ts';
 import { listeningSockets } from '../../src/live/listening-ports.ts';
 import type { LockResult } from '../../src/live/lock.ts';
+import { pendingStatus } from '../../src/live/pending-status.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
 import { rollBack } from '../../src/live/rollback.ts';
@@ -23,6 +26,8 @@ import { takeBackLocalnet } from '../../src/live/set-sysctls.ts';
 import { unsafeStateDirectory } from '../../src/live/state-directory.ts';
 import { statusOf } from '../../src/live/status.ts';
 import { checkSysctls, requiredSysctls, routeLocalnet } from '../../src/live/sysctl.ts';
+import { refuseFromNow } from '../../src/live/unconfirmed.ts';
+import { undoExpired } from '../../src/live/undo-expired.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { protectPorts } from '../../src/plan/shadowed-ports.ts';
 import { locate } from '../../src/read/locate.ts';
@@ -34,6 +39,7 @@ import { fakeHost, type HostScript, success } from './fake-host.ts';
 
 export interface HostFixture {
   readonly command:
+    | ('confirm' | 'undo')
     | ('apply' | 'believe' | 'check' | 'cleanup' | 'explain' | 'rollback' | 'status')
     | 'protect-ports';
   /** `--protect-ports` */
@@ -61,6 +67,10 @@ export interface HostFixture {
   readonly sharedStateDirectory?: boolean;
   /** An earlier change waits to be confirmed. */
   readonly waiting?: boolean;
+  /** What confirm.json says, where it is not for the apply; `undo`: before an apply. */
+  readonly pending?: Readonly<Record<string, unknown>>;
+  /** A ruleset that nobody confirmed: the one that is applied. */
+  readonly unconfirmed?: boolean;
   /** `apply --confirm-timeout` */
   readonly confirmTimeout?: number;
   /** natc worked through nftables before, says the state directory. */
@@ -117,7 +127,11 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
       return (await listKernelRuleset(host, ['ip'])).diagnostics;
     case 'rollback':
       return rollbackDiagnostics(fixture, output);
+    case 'confirm':
+    case 'undo':
+      return undoneDiagnostics(fixture, host);
     case 'status': {
+      if (fixture.pending !== undefined) return pendingDiagnostics(fixture.pending);
       const directoryOf = fixture.hadSetLocalnet === true ? afterSetLocalnet : nowhere;
       const status = await directoryOf((directory) => statusOf(host, directory));
       return 'refusals' in status ? status.refusals : status.diagnostics;
@@ -192,6 +206,50 @@ async function rollbackDiagnostics(
   }
 }
 
+async function undoneDiagnostics(
+  { command, pending }: HostFixture,
+  host: Host,
+): Promise<readonly Diagnostic[]> {
+  const directory = directoryWith(pending);
+  const options = { stateDirectory: directory, lock: async () => held, now: () => 100 };
+  try {
+    const undone =
+      command === 'undo'
+        ? await undoExpired(host, options, { replaces: true })
+        : await confirm(host, options);
+    if (undone.kind === 'damaged')
+      return undone.diagnostics.map((diagnostic) => withoutPath(diagnostic, directory));
+    if (undone.kind !== 'undone') return [];
+    const { ago, outcome } = undone;
+    const found =
+      command === 'undo'
+        ? undoneBefore(outcome, ago).diagnostics
+        : [confirmedTooLate(ago, resultOf(outcome) ?? '')];
+    return found.map((diagnostic) => withoutPath(diagnostic, directory));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function pendingDiagnostics(
+  pending: NonNullable<HostFixture['pending']>,
+): Promise<readonly Diagnostic[]> {
+  const directory = directoryWith(pending);
+  try {
+    return (await pendingStatus(directory, undefined, 100)).diagnostics;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function directoryWith(pending: HostFixture['pending']): string {
+  const directory = mkdtempSync(join(tmpdir(), 'natc-fixture-'));
+  writeFileSync(join(directory, 'confirm.json'), JSON.stringify(pending), { mode: 0o600 });
+  return directory;
+}
+
+const held: LockResult = { kind: 'held', lock: { release: async () => {} } };
+
 /** The temporary directory has another name each time. */
 const withoutPath = (diagnostic: Diagnostic, directory: string): Diagnostic => ({
   ...diagnostic,
@@ -244,6 +302,7 @@ async function applyDiagnostics(
       return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
     }
     const wanted = wantedFrom(output.plan, output.ruleset);
+    if (fixture.unconfirmed === true) await refuseFromNow(temporary, wanted.digest);
     const outcome = await applyRuleset(fakeHost(script).host, wanted, {
       ...options,
       stateDirectory,

@@ -2,8 +2,7 @@ import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
 import { attempt } from '../attempt.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
 import type { CommandDefinition } from '../command.ts';
-import { readCompileInput } from '../compile-input.ts';
-import { applyDefaults } from '../effective-options.ts';
+import { applyDemands, readCompileInput } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
 import { secondsNow } from '../host-options.ts';
@@ -49,11 +48,12 @@ export const applyCommand: CommandDefinition = {
   run: (command, terminal) => attempt(command.opts<ApplyFlags>(), terminal, run),
 };
 
-const demands = { defaults: applyDefaults, refusesCutOff: true };
-
 async function run(paths: readonly string[], flags: ApplyFlags, terminal: Terminal) {
-  const input = await readCompileInput(flags, paths, commandClock(flags, terminal), demands);
   const host = await thisHost(terminal, flags.commandTimeout);
+  const { undoFirst } = await import('../undone.ts');
+  const failed = await undoFirst(host, flags, terminal);
+  if (failed !== undefined) return failed;
+  const input = await readCompileInput(flags, paths, commandClock(flags, terminal), applyDemands);
   const fingerprint = inputFingerprint(input);
   const isOrdinary = !flags.verify && flags.dryRun === undefined && flags.protectPorts !== 'deny';
   if (isOrdinary && input.diagnostics.length === 0) {

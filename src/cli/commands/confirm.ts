@@ -1,13 +1,15 @@
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { thisHost } from '../host.ts';
 import { addHostOptions, changeOptions, type HostFlags } from '../host-options.ts';
 import { printDiagnostics } from '../messages.ts';
+import { reportRollback } from '../report-apply.ts';
 import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
 
 export const confirmCommand: CommandDefinition = {
   description:
     'Keep the change that apply --confirm-timeout made: it is not rolled back. Ends with 1 when nothing ' +
-    'waits to be confirmed.',
+    'waits to be confirmed, and when its time is over: then the change is undone.',
   configure: (command) => {
     addHostOptions(command);
     addMessageOptions(command);
@@ -22,11 +24,12 @@ export const confirmCommand: CommandDefinition = {
       command: 'ssh node-7 natc confirm',
     },
   ],
-  exitCodes: [exitCodes.no, exitCodes.hostRefused, exitCodes.lockTimeout],
+  exitCodes: [exitCodes.no, exitCodes.hostRefused, exitCodes.lockTimeout, exitCodes.incomplete],
   run: async (command, terminal) => {
     const flags = command.opts<HostFlags & MessageFlags>();
     const { confirm } = await import('../../live/confirm.ts');
-    const outcome = await confirm(changeOptions(flags));
+    const host = await thisHost(terminal, flags.commandTimeout);
+    const outcome = await confirm(host, changeOptions(flags));
     const say = async (text: string) => {
       if (flags.quiet !== true) await terminal.stderr.write(text);
     };
@@ -40,6 +43,16 @@ export const confirmCommand: CommandDefinition = {
       case 'lock-timeout':
         await say('natc: another natc holds the lock\n');
         return exitCodes.lockTimeout;
+      case 'damaged':
+        await printDiagnostics(outcome.diagnostics, flags, terminal);
+        return exitCodes.no;
+      case 'undone': {
+        const { confirmedTooLate, resultOf } = await import('../undone.ts');
+        const what = resultOf(outcome.outcome);
+        if (what === undefined) return reportRollback(outcome.outcome, flags, terminal);
+        await printDiagnostics([confirmedTooLate(outcome.ago, what)], flags, terminal);
+        return exitCodes.no;
+      }
       case 'refused':
         await printDiagnostics(outcome.diagnostics, flags, terminal);
         return exitCodes.hostRefused;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { Backend } from '../../live/backend.ts';
 import type { Host } from '../../live/host.ts';
@@ -13,12 +12,14 @@ import {
   type HostFlags,
   secondsNow,
 } from '../host-options.ts';
+import { printDiagnostics } from '../messages.ts';
 import { reportRollback } from '../report-apply.ts';
 import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Flags extends HostFlags, BackendFlags, MessageFlags {
   readonly unlessConfirmed?: string;
+  readonly backTo?: string;
 }
 
 export const rollbackCommand: CommandDefinition = {
@@ -26,10 +27,10 @@ export const rollbackCommand: CommandDefinition = {
     'Go back to the revision before the one in the kernel, in one transaction. The state directory ' +
     'keeps the last 5. Stop what applies regularly first: it would apply its input again.',
   configure: (command) => {
-    addBackendOption(addHostOptions(command), 'the one that holds rules of natc').addOption(
-      // What apply --confirm-timeout starts in the background.
-      new Option('--unless-confirmed <digest>', 'wait, then undo this revision').hideHelp(),
-    );
+    // What apply --confirm-timeout starts in the background has two more.
+    addBackendOption(addHostOptions(command), 'the one that holds rules of natc')
+      .addOption(new Option('--unless-confirmed <digest>', 'wait, then undo this').hideHelp())
+      .addOption(new Option('--back-to <digest>', 'what was there before').hideHelp());
     addMessageOptions(command);
   },
   examples: [
@@ -46,43 +47,39 @@ export const rollbackCommand: CommandDefinition = {
 async function run(command: Command, terminal: Terminal) {
   const flags = command.opts<Flags>();
   const host = await thisHost(terminal, flags.commandTimeout);
-  const { unlessConfirmed, stateDir } = flags;
-  const options = changeOptions(flags);
-  const { namingCapabilities } = await import('../../live/capabilities.ts');
-  if (unlessConfirmed === undefined) {
-    const { rollBack } = await waysBack(await backendOf(host, flags));
-    const outcome = await namingCapabilities(host, await rollBack(host, options));
-    return reportRollback(outcome, flags, terminal);
+  const { unlessConfirmed, backTo } = flags;
+  if (unlessConfirmed !== undefined) {
+    const backend = flags.backend === 'auto' ? undefined : flags.backend;
+    const change = { digest: unlessConfirmed, previous: backTo, backend };
+    const { rollBackUnlessConfirmed } = await import('../confirmation-watcher.ts');
+    return rollBackUnlessConfirmed(host, change, flags, terminal);
   }
-  await waitForDeadline(stateDir, unlessConfirmed);
-  const { hasTables } = await import('../../live/iptables-store.ts');
-  const isIptables = await hasTables(stateDir, unlessConfirmed);
-  const { rollBackUnconfirmed } = await waysBack(isIptables ? 'iptables' : 'nftables');
-  const undone = await rollBackUnconfirmed(host, unlessConfirmed, options);
-  return reportRollback(await namingCapabilities(host, undone), flags, terminal);
+  const { namingCapabilities } = await import('../../live/capabilities.ts');
+  const { pendencyOf } = await import('../../live/confirmation.ts');
+  const pendency = await pendencyOf(flags.stateDir, secondsNow());
+  if (pendency.kind === 'damaged') {
+    const { damaged } = await import('../../live/undo-expired.ts');
+    await printDiagnostics([damaged(flags.stateDir)], flags, terminal);
+  }
+  const made = 'change' in pendency ? pendency.change.backend : undefined;
+  const roll = await wayBack(await backendOf(host, flags, made));
+  const outcome = await namingCapabilities(host, await roll(host, changeOptions(flags)));
+  return reportRollback(outcome, flags, terminal);
 }
 
-async function backendOf(host: Host, { backend, stateDir }: Flags): Promise<Backend> {
+/** @param made through what the change was made that is to be confirmed */
+async function backendOf(
+  host: Host,
+  { backend, stateDir }: Flags,
+  made: Backend | undefined,
+): Promise<Backend> {
   if (backend !== 'auto') return backend;
   const { backendInUse } = await import('../../live/backend-in-use.ts');
-  return backendInUse(host, stateDir);
+  return made ?? backendInUse(host, stateDir);
 }
 
-async function waysBack(backend: Backend) {
-  if (backend === 'nftables') return import('../../live/rollback.ts');
-  const ways = await import('../../live/rollback-iptables.ts');
-  return {
-    rollBack: ways.rollBackIptables,
-    rollBackUnconfirmed: ways.rollBackUnconfirmedIptables,
-  };
-}
-
-/** Until the time is up, or nothing waits to be confirmed any more. */
-async function waitForDeadline(stateDirectory: string, digest: string): Promise<void> {
-  const { loadPending } = await import('../../live/confirmation.ts');
-  for (;;) {
-    const pending = await loadPending(stateDirectory);
-    if (pending?.digest !== digest || pending.deadline <= secondsNow()) return;
-    await sleep(200);
-  }
+async function wayBack(backend: Backend) {
+  return backend === 'nftables'
+    ? (await import('../../live/rollback.ts')).rollBack
+    : (await import('../../live/rollback-iptables.ts')).rollBackIptables;
 }

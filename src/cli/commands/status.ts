@@ -25,7 +25,7 @@ export const statusCommand: CommandDefinition = {
     'Show the revision in the kernel, its age and size, what somebody else changed in it, sysctls that ' +
     'are off and other service proxies. Lists all elements: with 20,000 Services that takes seconds. ' +
     'Lists the warnings of natc apply that still stand, and tells how its last run ended. ' +
-    'Ends with 1 when there is drift, when something of the last input is held back, when the last apply did not ' +
+    'Ends with 1 when there is drift, when a change that nobody confirmed was not rolled back, when something of the last input is held back, when the last apply did not ' +
     'end with 0, or without a ruleset of natc.',
   configure: (command) => {
     addHostOptions(command);
@@ -58,23 +58,28 @@ export const statusCommand: CommandDefinition = {
     const host = await thisHost(terminal, flags.commandTimeout);
     const { historyOf, historyText, isGood } = await import('../status-history.ts');
     const status = await statusFor(host, flags);
-    const history = await historyOf(flags.stateDir, flags.maxAge, secondsNow());
+    const revision = 'refusals' in status ? undefined : status.revision;
+    const history = await historyOf(flags.stateDir, flags.maxAge, secondsNow(), revision);
+    const { pending } = history;
     if ('refusals' in status) {
       const refusals = await nameCapabilities(host, status.refusals);
+      const said = [...refusals, ...pending.diagnostics];
       const { refusedJson } = await import('../format-status.ts');
       const text =
-        flags.output === 'json' ? refusedJson(refusals, history) : historyText(history, undefined);
+        flags.output === 'json' ? refusedJson(said, history) : historyText(history, undefined);
       await terminal.stdout.write(text);
-      await printDiagnostics(refusals, flags, terminal);
+      await printDiagnostics(said, flags, terminal);
       return exitCodes.hostRefused;
     }
     const { statusJson, statusText } = await import('../format-status.ts');
     const format = flags.output === 'json' ? statusJson : statusText;
-    await terminal.stdout.write(format(status, history));
-    await printDiagnostics(status.diagnostics, flags, terminal);
+    const diagnostics = [...status.diagnostics, ...pending.diagnostics];
+    await terminal.stdout.write(format({ ...status, diagnostics }, history));
+    await printDiagnostics(diagnostics, flags, terminal);
     const isAsApplied =
       status.revision !== undefined &&
       status.waiting === undefined &&
+      pending.diagnostics.length === 0 &&
       status.drift?.length === 0 &&
       status.elsewhere.length === 0 &&
       isGood(history, status.revision);
