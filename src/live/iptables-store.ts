@@ -149,16 +149,15 @@ function tableIn(json: unknown): TableRules {
   throw new Error('not a table');
 }
 
-const namePattern = /^NATC-[A-Z0-9-]{1,23}$/;
+const isName = (json: unknown): json is string =>
+  typeof json === 'string' && /^NATC-[A-Z0-9-]{1,23}$/.test(json);
 
 const isChain = (json: unknown): json is readonly [string, readonly string[]] =>
-  Array.isArray(json) &&
-  json.length === 2 &&
-  namePattern.test(String(json[0])) &&
-  isListOf(json[1], isLine);
+  Array.isArray(json) && json.length === 2 && isName(json[0]) && isListOf(json[1], isLine);
 
 const isJump = (json: unknown): json is BuiltInJump =>
-  isRecord(json) && isBuiltIn(json['from']) && namePattern.test(String(json['to']));
+  isRecord(json) && isBuiltIn(json['from']) && isName(json['to']);
 
 const isBuiltIn = (json: unknown): json is BuiltInChain =>
-  ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].includes(String(json));
+  typeof json === 'string' &&
+  ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].includes(json);

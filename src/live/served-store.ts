@@ -115,7 +115,12 @@ export async function loadServedObjects(
     if (found.length === 0) return undefined;
     items.push(...found);
   }
-  return Buffer.from(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  try {
+    return Buffer.from(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  } catch {
+    // Nested deeper than the stack goes.
+    return undefined;
+  }
 }
 
 const pack = (id: string, { byService, node }: ServedObjects): Uint8Array =>

@@ -67,9 +67,13 @@ export async function listState(directory: string): Promise<readonly string[]> {
   }
 }
 
-/** Removes a file; one that is not there is removed. @throws the system's error */
+/**
+ * Removes a file, and whatever else has its name; one that is not there is removed.
+ *
+ * @throws the system's error
+ */
 export const removeState = (directory: string, name: string): Promise<void> =>
-  rm(join(directory, name), { force: true });
+  rm(join(directory, name), { force: true, recursive: true });
 
 export interface WriteOptions {
   /** Whether the bytes are to survive a crash of the machine; default: yes. */
@@ -102,7 +106,11 @@ export async function writeState(
       await file.close();
     }
     beforeRename();
-    await rename(temporary, join(directory, name));
+    await rename(temporary, join(directory, name)).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EISDIR') throw error;
+      await removeState(directory, name);
+      await rename(temporary, join(directory, name));
+    });
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

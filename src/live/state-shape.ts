@@ -1,3 +1,5 @@
+import { printable } from '../diagnostics/printable.ts';
+
 /*
  * What the JSON of a state file is allowed to say. Each gives the value when it has the shape, and
  * undefined when it has not: whoever could write the file must gain nothing by it.
@@ -13,9 +15,9 @@ export const isCount = (json: unknown): json is number =>
 /** Seconds since 1970 up to the year 9999, so that it can be printed as a date. */
 export const isTime = (json: unknown): json is number => isCount(json) && json <= 253_402_300_799;
 
-/** Text without control characters: it may reach a terminal or a command. */
+/** Text without characters that act on a terminal or break a line: it may reach one, or a command. */
 export const isLine = (json: unknown): json is string =>
-  typeof json === 'string' && !/\p{Cc}/u.test(json);
+  typeof json === 'string' && printable(json) === json;
 
 export const isListOf = <T>(
   json: unknown,
