@@ -7,11 +7,13 @@ import { nodeCodes } from './codes/node.ts';
 import { planCodes } from './codes/plan.ts';
 import { readCodes } from './codes/read.ts';
 import { rulesetCodes } from './codes/ruleset.ts';
+import { validationCodes } from './codes/validation.ts';
 
 /** Every diagnostic code, with its documentation. The digit after NATC is the stage. */
 export const codes = {
   ...readCodes,
   ...modelCodes,
+  ...validationCodes,
   ...planCodes,
   ...rulesetCodes,
   ...hostCodes,

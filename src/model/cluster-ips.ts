@@ -25,7 +25,8 @@ function readClusterIP(
   keys: readonly (string | number)[],
   text: string,
 ): string | undefined {
-  if (text === '') return undefined;
+  // Only in the single field the empty string is no value.
+  if (text === '' && keys.length === 1) return undefined;
   return text === 'None' ? text : readAddress(spec, keys, text)?.text;
 }
 

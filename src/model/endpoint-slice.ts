@@ -2,26 +2,29 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import type { IpFamily } from '../net/family.ts';
 import { isUnicast, readUnicastAddress } from './address-field.ts';
 import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
-import { readEndpointPorts } from './endpoint-ports.ts';
+import { readSlicePorts } from './endpoint-ports.ts';
 import { isUnreadable, sayClosed } from './fail-closed.ts';
 import { at, atKey, type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
+import { readHints } from './hints.ts';
 import {
+  betaEndpointFields,
   conditionFields,
   endpointSliceFields,
-  hintFields,
   sliceEndpointFields,
 } from './known-fields.ts';
-import { isLabelledHeadless, labelValue, readMetadata } from './metadata.ts';
-import { labelValueRule, type NameRule, readName, subdomainRule } from './names.ts';
+import { labelValue } from './labels.ts';
+import { isLabelledHeadless, type MaybeNamed, readMetadata } from './metadata.ts';
+import { hostNameRule, labelRule, readName, subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
-import { checkSpelling } from './spelling.ts';
+import { checkFields } from './shapes.ts';
 import {
   booleanField,
   mapField,
   mappingList,
-  oneOfField,
+  setOneOfField,
   stringField,
   stringList,
+  stringMap,
 } from './typed-fields.ts';
 
 type AddressType = IpFamily | 'FQDN';
@@ -29,7 +32,7 @@ type AddressType = IpFamily | 'FQDN';
 const addressTypes: readonly AddressType[] = ['IPv4', 'IPv6', 'FQDN'];
 
 /** An EndpointSlice with its fields as written, for the rules that need both. */
-export interface ReadEndpointSlice {
+export interface ReadEndpointSlice extends MaybeNamed {
   readonly slice: EndpointSlice;
   readonly root: Fields;
 }
@@ -47,9 +50,9 @@ export function readEndpointSlice(
   const root = rootFields(object, report);
   const metadata = readMetadata(root, subdomainRule, 'namespaced');
   if (rawField(root, 'addressType') === undefined) refuseMissing(root, 'addressType');
-  const addressType = oneOfField(root, 'addressType', addressTypes);
+  const addressType = setOneOfField(root, 'addressType', addressTypes);
   if (metadata === undefined) return undefined;
-  checkSpelling(root, endpointSliceFields);
+  checkFields(root, endpointSliceFields);
   const slice: EndpointSlice = {
     object,
     namespace: metadata.namespace,
@@ -58,7 +61,7 @@ export function readEndpointSlice(
     serviceName: labelValue(metadata.labels, 'kubernetes.io/service-name'),
     // Of unknown family it still stands before an Endpoints object of its Service (ND10).
     addressType: addressType ?? 'IPv4',
-    ports: readEndpointPorts(root, 100),
+    ports: readSlicePorts(root),
     endpoints:
       addressType === undefined
         ? []
@@ -69,7 +72,7 @@ export function readEndpointSlice(
             1000,
           ),
   };
-  return { slice, root };
+  return { slice, hasName: metadata.hasName, root };
 }
 
 function readEndpoint(
@@ -77,19 +80,46 @@ function readEndpoint(
   index: number,
   addressType: AddressType,
 ): SliceEndpoint | undefined {
-  checkSpelling(entry, sliceEndpointFields);
+  const isBeta = entry.object.apiVersion === betaVersion;
+  checkFields(entry, isBeta ? betaEndpointFields : sliceEndpointFields);
   const addresses = readAddresses(entry, addressType);
-  if (addresses.length === 0) return undefined;
+  const hostname = stringField(entry, 'hostname');
+  if (hostname !== undefined) readName(entry, ['hostname'], hostname, labelRule);
+  const nodeName = readNodeName(entry, isBeta);
   const conditions = readConditions(entry);
-  const hints = readHints(entry, addressType);
+  const hints = readHints(entry);
+  if (addresses.length === 0) return undefined;
   return {
     index,
     addresses,
-    nodeName: stringField(entry, 'nodeName'),
+    nodeName,
     ...conditions,
     forZones: hints.forZones,
     forNodes: hints.forNodes,
   };
+}
+
+/** Whose fields discovery.k8s.io/v1 renamed: an endpoint's node stands in its topology. */
+export const betaVersion = 'discovery.k8s.io/v1beta1';
+
+/** `nodeName`, or else the node that `topology` names, which v1 has no more. */
+function readNodeName(entry: Fields, isBeta: boolean): string | undefined {
+  const named = readTopology(entry, isBeta);
+  const text = stringField(entry, 'nodeName');
+  if (text !== undefined) return readName(entry, ['nodeName'], text, subdomainRule);
+  return rawField(entry, 'nodeName') === undefined ? named : undefined;
+}
+
+function readTopology(entry: Fields, isBeta: boolean): string | undefined {
+  if (rawField(entry, 'topology') === undefined) return undefined;
+  if (!isBeta) {
+    entry.report.warn(atKey(entry, 'topology'), {
+      code: 'NATC2116',
+      message: 'topology is a field of discovery.k8s.io/v1beta1: natc takes the node from it',
+      hint: 'write nodeName and zone instead: the API server drops topology',
+    });
+  }
+  return stringMap(entry, 'topology').find(([key]) => key === 'kubernetes.io/hostname')?.[1];
 }
 
 type Conditions = Pick<SliceEndpoint, 'ready' | 'serving' | 'terminating'>;
@@ -105,7 +135,7 @@ function readConditions(entry: Fields): Conditions {
     if (!isUnreadable(entry, 'conditions', conditions) && rawField(entry, 'conditions') !== '')
       return unset;
   } else {
-    checkSpelling(conditions, conditionFields);
+    checkFields(conditions, conditionFields);
     const [ready, serving, terminating] = conditionNames.map((name) =>
       booleanField(conditions, name),
     );
@@ -153,8 +183,9 @@ function readEndpointAddress(
   text: string,
   addressType: AddressType,
 ): string | undefined {
-  if (addressType === 'FQDN') return text;
-  const address = readUnicastAddress(entry, ['addresses', index], text);
+  if (addressType === 'FQDN') return readName(entry, ['addresses', index], text, hostNameRule);
+  const rule = addressType === 'IPv6' ? 'canonical' : 'plain';
+  const address = readUnicastAddress(entry, ['addresses', index], text, rule);
   if (address === undefined || address.family === addressType) return address?.text;
   entry.report.refuse(at(entry, 'addresses', index), {
     code: 'NATC2050',
@@ -163,37 +194,3 @@ function readEndpointAddress(
   });
   return undefined;
 }
-
-const noHints: Pick<SliceEndpoint, 'forZones' | 'forNodes'> = { forZones: [], forNodes: [] };
-
-/** V21. */
-function readHints(
-  entry: Fields,
-  addressType: AddressType,
-): Pick<SliceEndpoint, 'forZones' | 'forNodes'> {
-  const hints = mapField(entry, 'hints');
-  if (hints === undefined) return noHints;
-  checkSpelling(hints, hintFields);
-  if (addressType === 'FQDN') {
-    entry.report.refuse(atKey(entry, 'hints'), {
-      code: 'NATC2051',
-      message: 'hints must not be set in a slice of addressType FQDN',
-      hint: 'remove them',
-    });
-  }
-  return {
-    forZones: readHintNames(hints, 'forZones', labelValueRule),
-    forNodes: readHintNames(hints, 'forNodes', subdomainRule),
-  };
-}
-
-const readHintNames = (hints: Fields, key: string, rule: NameRule): readonly string[] =>
-  mappingList(
-    hints,
-    key,
-    (hint) => {
-      const name = stringField(hint, 'name') ?? '';
-      return name === '' ? refuseMissing(hint, 'name') : readName(hint, ['name'], name, rule);
-    },
-    8,
-  );

@@ -1,18 +1,19 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import { readUnicastAddress } from './address-field.ts';
 import type { EndpointAddress, EndpointSubset, Endpoints } from './cluster.ts';
-import { readEndpointPorts } from './endpoint-ports.ts';
-import { sayClosed } from './fail-closed.ts';
+import { readSubsetPorts } from './endpoint-ports.ts';
+import { isUnreadable, sayClosed } from './fail-closed.ts';
 import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import { endpointAddressFields, endpointsFields, subsetFields } from './known-fields.ts';
-import { isLabelledHeadless, labelValue, type Metadata, readMetadata } from './metadata.ts';
-import { subdomainRule } from './names.ts';
+import { labelValue } from './labels.ts';
+import { isLabelledHeadless, type MaybeNamed, type Metadata, readMetadata } from './metadata.ts';
+import { labelRule, readName, subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
-import { checkSpelling } from './spelling.ts';
+import { checkFields } from './shapes.ts';
 import { mapField, mappingList, stringField } from './typed-fields.ts';
 
 /** An Endpoints object with its fields as written, for the rules that need both. */
-export interface ReadEndpoints {
+export interface ReadEndpoints extends MaybeNamed {
   readonly endpoints: Endpoints;
   readonly root: Fields;
   /** Parallel to `endpoints.subsets`. */
@@ -28,7 +29,7 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
   const root = rootFields(object, report);
   const metadata = readMetadata(root, subdomainRule, 'namespaced');
   if (metadata === undefined) return undefined;
-  checkSpelling(root, endpointsFields);
+  checkFields(root, endpointsFields);
   const subsets = mappingList(root, 'subsets', (subset) => subset);
   if (metadata.annotations === undefined && isAnnotated(root)) {
     const keys = ['metadata', 'annotations'];
@@ -49,7 +50,7 @@ export function readEndpoints(object: SourceObject, report: Report): ReadEndpoin
     headless: isLabelledHeadless(metadata),
     subsets: subsets.map(readSubset),
   };
-  return { endpoints, root, subsets };
+  return { endpoints, hasName: metadata.hasName, root, subsets };
 }
 
 /** Whether there are annotations, be they of the wrong type. */
@@ -69,7 +70,7 @@ function isSkipped({ labels }: Metadata): boolean {
 
 /** V22. */
 function readSubset(subset: Fields): EndpointSubset {
-  checkSpelling(subset, subsetFields);
+  checkFields(subset, subsetFields);
   if (!isGiven(subset, 'addresses') && !isGiven(subset, 'notReadyAddresses')) {
     refuseMissing(subset, 'addresses', 'list addresses or notReadyAddresses');
   }
@@ -77,14 +78,19 @@ function readSubset(subset: Fields): EndpointSubset {
     index: subset.index ?? 0,
     addresses: mappingList(subset, 'addresses', readEndpointAddress),
     notReadyAddresses: mappingList(subset, 'notReadyAddresses', readEndpointAddress),
-    ports: readEndpointPorts(subset),
+    ports: readSubsetPorts(subset),
   };
 }
 
 function readEndpointAddress(entry: Fields, index: number): EndpointAddress | undefined {
-  checkSpelling(entry, endpointAddressFields);
-  const text = stringField(entry, 'ip');
-  if (text === undefined || text === '') return refuseMissing(entry, 'ip');
+  checkFields(entry, endpointAddressFields);
+  const hostname = stringField(entry, 'hostname') ?? '';
+  if (hostname !== '') readName(entry, ['hostname'], hostname, labelRule);
+  const node = stringField(entry, 'nodeName');
+  const nodeName = node === undefined ? node : readName(entry, ['nodeName'], node, subdomainRule);
+  const text = stringField(entry, 'ip') ?? '';
+  if (text === '')
+    return isUnreadable(entry, 'ip', undefined) ? undefined : refuseMissing(entry, 'ip');
   const ip = readUnicastAddress(entry, ['ip'], text)?.text;
-  return ip === undefined ? undefined : { index, ip, nodeName: stringField(entry, 'nodeName') };
+  return ip === undefined ? undefined : { index, ip, nodeName };
 }

@@ -34,6 +34,13 @@ export const childFields = (
   index?: number,
 ): Fields => ({ object: parent.object, record, report: parent.report, parent, key, index });
 
+/** The mapping that is the whole object. */
+export function rootOf(fields: Fields): Fields {
+  let root = fields;
+  while (root.parent !== undefined) root = root.parent;
+  return root;
+}
+
 /** Where the mapping stands in its object. */
 export function pathOf({ parent, key, index }: Fields): FieldPath {
   if (parent === undefined) return [];

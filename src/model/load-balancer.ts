@@ -1,30 +1,46 @@
+import { parseAddress } from '../net/address.ts';
 import { readAddress } from './address-field.ts';
 import { readCidr } from './cidr-field.ts';
 import type { LoadBalancerIngress, Service } from './cluster.ts';
 import { sayClosed } from './fail-closed.ts';
-import { atKey, type Fields, rawField } from './fields.ts';
-import { ingressFields } from './known-fields.ts';
+import { at, atKey, type Fields, rawField } from './fields.ts';
+import { ingressFields, loadBalancerFields, serviceStatusFields } from './known-fields.ts';
 import { readName, subdomainRule } from './names.ts';
-import { checkSpelling } from './spelling.ts';
+import { checkFields } from './shapes.ts';
 import { mapField, mappingList, oneOf, stringField, stringList } from './typed-fields.ts';
 
 /** Reads `status.loadBalancer.ingress` (F5, D3). */
 export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
   const status = mapField(root, 'status');
-  const loadBalancer = status === undefined ? undefined : mapField(status, 'loadBalancer');
-  return loadBalancer === undefined ? [] : mappingList(loadBalancer, 'ingress', readIngressEntry);
+  if (status === undefined) return [];
+  checkFields(status, serviceStatusFields);
+  const loadBalancer = mapField(status, 'loadBalancer');
+  if (loadBalancer === undefined) return [];
+  checkFields(loadBalancer, loadBalancerFields);
+  return mappingList(loadBalancer, 'ingress', readIngressEntry);
 }
 
 function readIngressEntry(entry: Fields, index: number): LoadBalancerIngress {
-  checkSpelling(entry, ingressFields);
+  checkFields(entry, ingressFields);
   const ip = stringField(entry, 'ip') || undefined;
   const hostname = stringField(entry, 'hostname') || undefined;
   return {
     index,
-    ip: ip && readAddress(entry, ['ip'], ip)?.text,
-    hostname: hostname && readName(entry, ['hostname'], hostname, subdomainRule),
+    ip: ip && readAddress(entry, ['ip'], ip, 'silent')?.text,
+    hostname: hostname && readHostname(entry, hostname),
     ipMode: readIpMode(entry, ip),
   };
+}
+
+function readHostname(entry: Fields, text: string): string | undefined {
+  const hostname = readName(entry, ['hostname'], text, subdomainRule);
+  if (hostname === undefined || parseAddress(hostname) === undefined) return hostname;
+  entry.report.refuse(at(entry, 'hostname'), {
+    code: 'NATC2005',
+    message: `hostname must be a name in the DNS, got the address ${hostname}`,
+    hint: 'set ip instead',
+  });
+  return undefined;
 }
 
 /** V18. An entry of unknown mode is no VIP, hence gives no rules (L2, L3). */

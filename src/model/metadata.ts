@@ -1,23 +1,36 @@
+import { quote } from '../diagnostics/quote.ts';
 import { sayClosed } from './fail-closed.ts';
-import { type Fields, rawField, refuseMissing } from './fields.ts';
+import { at, type Fields, rawField, refuseMissing } from './fields.ts';
 import { metadataFields } from './known-fields.ts';
+import { checkAnnotations, checkLabels, labelValue, rawMapping } from './labels.ts';
 import { labelRule, type NameRule, readName } from './names.ts';
+import { checkOwnership } from './ownership.ts';
 import { readTimestamp } from './seniority.ts';
-import { checkSpelling } from './spelling.ts';
-import { mapField, stringField } from './typed-fields.ts';
+import { checkFields } from './shapes.ts';
+import { integerField, mapField, stringField, wholeNumbers } from './typed-fields.ts';
+
+const atLeastZero = { ...wholeNumbers.int64, first: 0 };
 
 export interface Metadata {
   /** `default` when unset; '' for kinds without a namespace. */
   readonly namespace: string;
+  /** What an object is called that has no name yet is no valid name. */
   readonly name: string;
+  /** Else the API server will make a name, and until then the object cannot be told apart. */
+  readonly hasName: boolean;
   /** Milliseconds since 1970; undefined when missing or unreadable. */
   readonly createdAt: number | undefined;
   readonly labels: Fields | undefined;
   readonly annotations: Fields | undefined;
 }
 
+/** What an object that has no name is read as: a whole one, so that everything in it is checked. */
+export interface MaybeNamed {
+  readonly hasName: boolean;
+}
+
 /**
- * Reads what identifies an object.
+ * Reads what identifies an object, and checks the rest of its metadata.
  *
  * @returns undefined when that cannot be told, which has then been reported.
  */
@@ -31,11 +44,17 @@ export function readMetadata(
     if (rawField(root, 'metadata') === undefined) refuseMissing(root, 'metadata');
     return undefined;
   }
-  checkSpelling(metadata, metadataFields);
+  checkFields(metadata, metadataFields);
+  checkLabels(metadata, 'labels', 'label');
+  checkAnnotations(metadata);
+  checkOwnership(metadata);
+  // The API server counts the generations of a slice itself, whatever is given.
+  const isCounted = root.object.kind === 'EndpointSlice';
+  integerField(metadata, 'generation', isCounted ? wholeNumbers.int64 : atLeastZero);
   const name = readObjectName(metadata, nameRule);
-  const namespace = scope === 'cluster' ? '' : readNamespace(metadata);
+  const namespace = readNamespace(metadata, scope);
   if (name === undefined || namespace === undefined) return undefined;
-  const labels = mapField(metadata, 'labels');
+  const labels = rawMapping(metadata, 'labels');
   const isHidden = labels === undefined && rawField(metadata, 'labels') !== undefined;
   // What a Node loses with its labels is its zone, and nothing gets in by that.
   if (isHidden && scope === 'namespaced') {
@@ -48,10 +67,10 @@ export function readMetadata(
   }
   return {
     namespace,
-    name,
+    ...name,
     createdAt: readTimestamp(rawField(metadata, 'creationTimestamp')),
     labels,
-    annotations: mapField(metadata, 'annotations'),
+    annotations: rawMapping(metadata, 'annotations'),
   };
 }
 
@@ -66,25 +85,49 @@ export const serviceProxyName = ({ labels }: Metadata): string | undefined =>
 export const isLabelledHeadless = ({ labels }: Metadata): boolean =>
   labelValue(labels, 'service.kubernetes.io/headless') !== undefined;
 
-/** A label or annotation; '' when it has no value, undefined when it is absent. */
-export function labelValue(labels: Fields | undefined, key: string): string | undefined {
-  if (labels === undefined || !Object.hasOwn(labels.record, key)) return undefined;
-  return stringField(labels, key) ?? '';
-}
+type Name = Pick<Metadata, 'name' | 'hasName'>;
 
-function readObjectName(metadata: Fields, rule: NameRule): string | undefined {
-  if (rawField(metadata, 'name') === undefined) {
-    return rawField(metadata, 'generateName') === undefined
-      ? refuseMissing(metadata, 'name')
-      : refuseMissing(metadata, 'name', 'generateName is for the API server: write a name');
-  }
+function readObjectName(metadata: Fields, rule: NameRule): Name | undefined {
+  const base = readGenerateName(metadata, rule);
   const text = stringField(metadata, 'name');
-  return text === undefined ? undefined : readName(metadata, ['name'], text, rule);
+  if (text !== undefined && text !== '') {
+    const name = readName(metadata, ['name'], text, rule);
+    return name === undefined ? undefined : { name, hasName: true };
+  }
+  if (text === undefined && rawField(metadata, 'name') !== undefined) return undefined;
+  if (base === '') return refuseMissing(metadata, 'name');
+  if (base === undefined) return undefined;
+  metadata.report.warn(at(metadata, 'generateName'), {
+    code: 'NATC2113',
+    message: `the object has no name, only generateName ${quote(base)}: it is checked, and nothing is set up for it`,
+    hint: 'write a name, or compile what the API server holds',
+  });
+  return { name: `${base}?`, hasName: false };
 }
 
-function readNamespace(metadata: Fields): string | undefined {
-  if (rawField(metadata, 'namespace') === undefined) return 'default';
+/**
+ * The beginning of a name, to which the API server adds five letters and digits: '' when unset, undefined when
+ * refused. It is checked beside a name too.
+ */
+function readGenerateName(metadata: Fields, rule: NameRule): string | undefined {
+  const base = stringField(metadata, 'generateName');
+  if (base === undefined) return rawField(metadata, 'generateName') === undefined ? '' : undefined;
+  if (base === '' || (rule.matches(base.replace(/.-$/, 'a')) && rule.matches(longestName(base))))
+    return base;
+  metadata.report.refuse(at(metadata, 'generateName'), {
+    code: 'NATC2005',
+    message: `generateName must be the beginning of ${rule.expected}, got ${quote(base)}`,
+  });
+  return undefined;
+}
+
+/** Names that the API server makes have at most 63 characters. */
+const longestName = (base: string): string => `${base.slice(0, 58)}x2x2x`;
+
+/** The API server clears the namespace of what belongs to the whole cluster. */
+function readNamespace(metadata: Fields, scope: 'namespaced' | 'cluster'): string | undefined {
   const text = stringField(metadata, 'namespace');
-  if (text === '') return 'default';
-  return text === undefined ? undefined : readName(metadata, ['namespace'], text, labelRule);
+  if (scope === 'cluster') return '';
+  if (text === undefined && rawField(metadata, 'namespace') !== undefined) return undefined;
+  return (text ?? '') === '' ? 'default' : readName(metadata, ['namespace'], text ?? '', labelRule);
 }

@@ -1,12 +1,19 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { CompileOptions } from '../options.ts';
-import { endpointSliceChecks, endpointsChecks, serviceChecks, servicesChecks } from './checks.ts';
+import {
+  endpointSliceChecks,
+  endpointsChecks,
+  objectsChecks,
+  serviceChecks,
+  servicesChecks,
+} from './checks.ts';
 import type { Cluster, Node } from './cluster.ts';
 import { withoutDuplicates } from './duplicates.ts';
 import { type ReadEndpointSlice, readEndpointSlice } from './endpoint-slice.ts';
 import { type ReadEndpoints, readEndpoints } from './endpoints.ts';
 import { at, rootFields } from './fields.ts';
+import type { MaybeNamed } from './metadata.ts';
 import { readNode } from './node.ts';
 import { asProxied } from './proxied.ts';
 import { readSettings } from './read-settings.ts';
@@ -70,17 +77,22 @@ export function buildModel(
   for (const read of distinct.services) for (const check of serviceChecks) check(read, options);
   for (const read of distinct.slices) for (const check of endpointSliceChecks) check(read, options);
   for (const read of distinct.endpoints) for (const check of endpointsChecks) check(read, options);
+  for (const check of objectsChecks) check(objects, report);
   const bySeniority = distinct.services.toSorted((a, b) => compareSeniority(a.service, b.service));
   for (const check of servicesChecks) check(bySeniority, options);
   const cluster: Cluster = {
-    services: distinct.services.map(({ service }) => asProxied(service)),
-    endpointSlices: distinct.slices.map(({ slice }) => slice),
-    endpoints: distinct.endpoints.map((read) => read.endpoints),
+    services: named(distinct.services).map(({ service }) => asProxied(service)),
+    endpointSlices: named(distinct.slices).map(({ slice }) => slice),
+    endpoints: named(distinct.endpoints).map((read) => read.endpoints),
     nodes: distinct.nodes,
     hasUnreadableNode,
   };
   return { cluster, settings, diagnostics: report.diagnostics };
 }
+
+/** Without those that have no name yet: nobody can tell which they will be. */
+const named = <T extends MaybeNamed>(items: readonly T[]): readonly T[] =>
+  items.filter(({ hasName }) => hasName);
 
 /** Settings come from `--config` alone: which of several files wins would depend on their order. */
 function reportUnusedConfiguration(object: SourceObject, report: Report): void {

@@ -8,24 +8,55 @@ export interface NameRule {
   readonly expected: string;
 }
 
-const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const dnsLabel = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+const dnsName = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+
+const isLabel = (text: string): boolean => text.length <= 63 && dnsLabel.test(text);
 
 /** DNS-1123 label. Service names begin with a letter in old API versions; both are taken (V1). */
 export const labelRule: NameRule = {
-  matches: (text) => text.length <= 63 && dnsLabel.test(text),
+  matches: isLabel,
   expected: 'at most 63 lower-case letters, digits and "-", with a letter or digit at both ends',
 };
 
 export const subdomainRule: NameRule = {
-  matches: (text) => text.length <= 253 && text.split('.').every((part) => dnsLabel.test(part)),
+  matches: (text) => text.length <= 253 && dnsName.test(text),
   expected:
     'at most 253 lower-case letters, digits, "-" and ".", with a letter or digit at both ends of each part',
+};
+
+/** A host name of an EndpointSlice of addressType FQDN; it may end with a dot. */
+export const hostNameRule: NameRule = {
+  matches: (text) => {
+    const name = text.replace(/\.$/, '');
+    const parts = name.split('.');
+    return subdomainRule.matches(name) && parts.length > 1 && parts.every(isLabel);
+  },
+  expected: 'a host name of two parts or more, each at most 63 lower-case letters, digits and "-"',
 };
 
 /** The value of a Kubernetes label; empty is allowed. */
 export const labelValueRule: NameRule = {
   matches: (text) => /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(text),
   expected: 'at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends',
+};
+
+/** The key of a label, and much that is named like one: a name, or a DNS name, "/" and a name. */
+export const qualifiedNameRule: NameRule = {
+  matches: (text) => {
+    const [first = '', second, ...rest] = text.split('/');
+    if (rest.length > 0) return false;
+    const name = second ?? first;
+    if (second !== undefined && !subdomainRule.matches(first)) return false;
+    return name !== '' && labelValueRule.matches(name);
+  },
+  expected: `${labelValueRule.expected}; before it may stand a DNS name and "/"`,
+};
+
+/** The same, upper-case letters allowed in the DNS name too. */
+export const annotationKeyRule: NameRule = {
+  matches: (text) => qualifiedNameRule.matches(text.toLowerCase()),
+  expected: qualifiedNameRule.expected,
 };
 
 /** `text` when it keeps to the rule; otherwise refused and undefined. */

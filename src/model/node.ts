@@ -1,13 +1,18 @@
+import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { formatCidr } from '../net/cidr.ts';
+import { parseAddress } from '../net/address.ts';
+import { type Cidr, formatCidr } from '../net/cidr.ts';
 import { readAddress } from './address-field.ts';
 import { readCidr } from './cidr-field.ts';
 import type { Node } from './cluster.ts';
-import { sayClosed } from './fail-closed.ts';
-import { type Fields, isRecord, rawField, rootFields } from './fields.ts';
-import { labelValue, readMetadata } from './metadata.ts';
+import { isUnreadable, sayClosed } from './fail-closed.ts';
+import { at, type Fields, isRecord, rawField, rawList, rootFields } from './fields.ts';
+import { nodeAddressFields, nodeFields, nodeSpecFields, nodeStatusFields } from './known-fields.ts';
+import { labelValue } from './labels.ts';
+import { readMetadata } from './metadata.ts';
 import { subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
+import { checkFields } from './shapes.ts';
 import { mapField, mappingList, stringField, stringList } from './typed-fields.ts';
 
 /**
@@ -18,16 +23,20 @@ import { mapField, mappingList, stringField, stringList } from './typed-fields.t
 export function readNode(object: SourceObject, report: Report): Node | undefined {
   const root = rootFields(object, report);
   const metadata = readMetadata(root, subdomainRule, 'cluster');
-  if (metadata === undefined) return undefined;
+  checkFields(root, nodeFields);
   const spec = mapField(root, 'spec');
   const status = mapField(root, 'status');
+  if (spec !== undefined) checkFields(spec, nodeSpecFields);
+  if (status !== undefined) checkFields(status, nodeStatusFields);
   const addresses = readAddresses(root, status);
+  const podCIDRs = spec === undefined ? [] : readPodCIDRs(spec);
+  if (metadata?.hasName !== true) return undefined;
   return {
     object,
     name: metadata.name,
     addresses: addresses ?? [],
     addressesAreWhole: addresses !== undefined,
-    podCIDRs: spec === undefined ? [] : readPodCIDRs(spec),
+    podCIDRs,
     zone: labelValue(metadata.labels, 'topology.kubernetes.io/zone'),
   };
 }
@@ -45,12 +54,14 @@ function readAddresses(root: Fields, status: Fields | undefined): readonly strin
 function readNodeAddresses(status: Fields): readonly string[] | undefined {
   let isWhole = true;
   const addresses = mappingList(status, 'addresses', (entry) => {
+    checkFields(entry, nodeAddressFields);
     const type = stringField(entry, 'type');
     if (type === undefined) isWhole = false;
+    const text = stringField(entry, 'address') ?? '';
     if (type !== 'InternalIP' && type !== 'ExternalIP') return undefined;
-    const address = readAddress(entry, ['address'], stringField(entry, 'address') ?? '');
+    const address = readNodeAddress(entry, text);
     if (address === undefined) isWhole = false;
-    return address === undefined ? undefined : { type, text: address.text };
+    return address === undefined ? undefined : { type, text: address };
   });
   const given = rawField(status, 'addresses') ?? [];
   if (!isWhole || !Array.isArray(given) || !given.every(isRecord)) {
@@ -64,12 +75,44 @@ function readNodeAddresses(status: Fields): readonly string[] | undefined {
   );
 }
 
+/** The API server looks at none of them: what is no address is told of, and no error. */
+function readNodeAddress(entry: Fields, text: string): string | undefined {
+  if (text === '' && isUnreadable(entry, 'address', undefined)) return undefined;
+  if (parseAddress(text) !== undefined)
+    return readAddress(entry, ['address'], text, 'unchecked')?.text;
+  entry.report.warn(at(entry, 'address'), {
+    code: 'NATC2117',
+    message: `address must be an IP address, got ${quote(text)}: natc knows no address of this node`,
+    hint: 'the API server takes any text here; correct it, or give --node-ip',
+  });
+  return undefined;
+}
+
+/** The single field counts where it says something else than the first of the list. */
 function readPodCIDRs(spec: Fields): readonly string[] {
-  const list = stringList(spec, 'podCIDRs', (text, index) =>
-    readCidr(spec, ['podCIDRs', index], text),
-  );
   const single = stringField(spec, 'podCIDR') ?? '';
-  if (list.length > 0 || single === '') return list.map(formatCidr);
-  const cidr = readCidr(spec, ['podCIDR'], single);
+  const given = rawField(spec, 'podCIDRs');
+  const [first] = rawList(spec, 'podCIDRs');
+  const isOverruled = single !== '' && (first ?? '') !== single;
+  if (!isOverruled && Array.isArray(given) && given.length > 0) {
+    const list = stringList(spec, 'podCIDRs', (text, index) =>
+      readCidr(spec, ['podCIDRs', index], text),
+    );
+    refuseSameFamily(spec, list);
+    return list.map(formatCidr);
+  }
+  // The list is then what an old client left there: only strings, whatever they say.
+  stringList(spec, 'podCIDRs', (text) => text);
+  const cidr = single === '' ? undefined : readCidr(spec, ['podCIDR'], single);
   return cidr === undefined ? [] : [formatCidr(cidr)];
+}
+
+function refuseSameFamily(spec: Fields, cidrs: readonly Cidr[]): void {
+  const [first, second, third] = cidrs;
+  if (second === undefined || (third === undefined && first?.family !== second.family)) return;
+  spec.report.refuse(at(spec, 'podCIDRs', third === undefined ? 1 : 2), {
+    code: 'NATC2118',
+    message: `podCIDRs must be at most one of each family, got ${cidrs.map(formatCidr).join(', ')}`,
+    hint: 'keep one of each',
+  });
 }

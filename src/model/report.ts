@@ -18,6 +18,11 @@ export interface Report {
   /** Something that cannot be compiled whatever `--validate` says. */
   readonly fail: (place: Place, problem: Problem) => void;
   readonly warn: (place: Place, problem: Problem) => void;
+  /**
+   * What the API server advises whoever writes an object, and takes all the same: a warning; nothing with
+   * `--validate warn`, which reads what was written long ago.
+   */
+  readonly advise: (place: Place, problem: Problem) => void;
   readonly note: (place: Place, problem: Problem) => void;
   /** What is refused is left out or read as kube-proxy reads it, and the rest goes on. */
   readonly isLenient: boolean;
@@ -36,6 +41,7 @@ export function createReport(validate: CompileOptions['validate']): Report {
     refuse: add(validate === 'strict' ? 'error' : 'warning'),
     fail: add('error'),
     warn: add('warning'),
+    advise: validate === 'strict' ? add('warning') : () => undefined,
     note: add('note'),
     isLenient: validate === 'warn',
     diagnostics,

@@ -4,14 +4,27 @@ import type { Service, TrafficPolicy } from './cluster.ts';
 import { addressFamilies, readClusterIPs, readIpFamilies } from './cluster-ips.ts';
 import { isUnreadable, sayClosed } from './fail-closed.ts';
 import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
-import { serviceFields, serviceSpecFields } from './known-fields.ts';
+import {
+  affinityConfigFields,
+  clientIPFields,
+  serviceFields,
+  serviceSpecFields,
+} from './known-fields.ts';
+import { checkLabels, rawMapping } from './labels.ts';
 import { readIngress, readSourceRanges } from './load-balancer.ts';
-import { readMetadata, serviceProxyName } from './metadata.ts';
+import { type MaybeNamed, readMetadata, serviceProxyName } from './metadata.ts';
 import { labelRule } from './names.ts';
 import type { Report } from './report.ts';
 import { readServicePorts } from './service-ports.ts';
-import { checkSpelling } from './spelling.ts';
-import { integerField, mapField, oneOfField, stringList } from './typed-fields.ts';
+import { checkFields } from './shapes.ts';
+import {
+  integerField,
+  mapField,
+  oneOfField,
+  setOneOfField,
+  stringList,
+  wholeNumbers,
+} from './typed-fields.ts';
 
 const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const;
 const trafficPolicies: readonly TrafficPolicy[] = ['Cluster', 'Local'];
@@ -21,7 +34,7 @@ const trafficDistributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 const defaultAffinityTimeout = 10800;
 
 /** A Service with its `spec` as written, for the rules that need both. */
-export interface ReadService {
+export interface ReadService extends MaybeNamed {
   readonly service: Service;
   readonly root: Fields;
   readonly spec: Fields;
@@ -39,8 +52,8 @@ export function readService(object: SourceObject, report: Report): ReadService |
   const spec = mapField(root, 'spec');
   if (spec === undefined && rawField(root, 'spec') === undefined) refuseMissing(root, 'spec');
   if (metadata === undefined || spec === undefined) return undefined;
-  checkSpelling(root, serviceFields);
-  checkSpelling(spec, serviceSpecFields);
+  checkFields(root, serviceFields);
+  checkFields(spec, serviceSpecFields);
 
   const type = oneOfField(spec, 'type', serviceTypes);
   if (isUnreadable(spec, 'type', type)) {
@@ -48,7 +61,8 @@ export function readService(object: SourceObject, report: Report): ReadService |
     return undefined;
   }
   const clusterIPs = readClusterIPs(spec);
-  const selector = mapField(spec, 'selector');
+  const ipFamilies = readIpFamilies(spec);
+  checkLabels(spec, 'selector', 'selector');
   const service: Service = {
     object,
     namespace: metadata.namespace,
@@ -57,9 +71,10 @@ export function readService(object: SourceObject, report: Report): ReadService |
     serviceProxyName: serviceProxyName(metadata),
     type: type ?? 'ClusterIP',
     clusterIPs,
-    ipFamilies: isGiven(spec, 'ipFamilies') ? readIpFamilies(spec) : addressFamilies(clusterIPs),
+    ipFamilies: isGiven(spec, 'ipFamilies') ? ipFamilies : addressFamilies(clusterIPs),
     ports: readServicePorts(spec),
-    hasSelector: isGiven(spec, 'selector') || isUnreadable(spec, 'selector', selector),
+    hasSelector:
+      isGiven(spec, 'selector') || isUnreadable(spec, 'selector', rawMapping(spec, 'selector')),
     externalIPs: stringList(
       spec,
       'externalIPs',
@@ -71,9 +86,9 @@ export function readService(object: SourceObject, report: Report): ReadService |
     internalTrafficPolicy: readPolicy(spec, 'internalTrafficPolicy'),
     sessionAffinity: readSessionAffinity(spec),
     healthCheckNodePort: integerField(spec, 'healthCheckNodePort', { first: 0, last: 65535 }) ?? 0,
-    trafficDistribution: oneOfField(spec, 'trafficDistribution', trafficDistributions),
+    trafficDistribution: setOneOfField(spec, 'trafficDistribution', trafficDistributions),
   };
-  return { service, root, spec };
+  return { service, hasName: metadata.hasName, root, spec };
 }
 
 /** A policy of which only its presence can be read is Local: that lets in no more than Cluster (ND10). */
@@ -81,26 +96,25 @@ function readPolicy(
   spec: Fields,
   key: 'externalTrafficPolicy' | 'internalTrafficPolicy',
 ): TrafficPolicy {
-  const policy = oneOfField(spec, key, trafficPolicies);
-  if (policy !== undefined) return policy;
   // The API server takes '' for unset in the external policy only.
-  const isUnset =
-    rawField(spec, key) === undefined ||
-    (key === 'externalTrafficPolicy' && rawField(spec, key) === '');
-  if (isUnset) return 'Cluster';
+  const isExternal = key === 'externalTrafficPolicy';
+  const policy = (isExternal ? oneOfField : setOneOfField)(spec, key, trafficPolicies);
+  if (policy !== undefined) return policy;
+  const raw = rawField(spec, key);
+  if (raw === undefined || (isExternal && raw === '')) return 'Cluster';
   sayClosed(spec, [key], `${key} is taken as Local: only endpoints of this node are used`);
   return 'Local';
 }
 
+/** Without affinity the API server drops the timeout, whatever it is (V13). */
 function readSessionAffinity(spec: Fields): Service['sessionAffinity'] {
-  const affinity = oneOfField(spec, 'sessionAffinity', ['None', 'ClientIP']);
+  const isClientIP = oneOfField(spec, 'sessionAffinity', ['None', 'ClientIP']) === 'ClientIP';
   const config = mapField(spec, 'sessionAffinityConfig');
+  if (config !== undefined) checkFields(config, affinityConfigFields);
   const clientIP = config === undefined ? undefined : mapField(config, 'clientIP');
+  if (clientIP !== undefined) checkFields(clientIP, clientIPFields);
+  const range = isClientIP ? { first: 1, last: 86400 } : wholeNumbers.int32;
   const timeoutSeconds =
-    clientIP === undefined
-      ? undefined
-      : integerField(clientIP, 'timeoutSeconds', { first: 1, last: 86400 });
-  return affinity === 'ClientIP'
-    ? { timeoutSeconds: timeoutSeconds ?? defaultAffinityTimeout }
-    : undefined;
+    clientIP === undefined ? undefined : integerField(clientIP, 'timeoutSeconds', range);
+  return isClientIP ? { timeoutSeconds: timeoutSeconds ?? defaultAffinityTimeout } : undefined;
 }

@@ -16,6 +16,12 @@ export interface Range {
 
 export const portRange: Range = { first: 1, last: 65535 };
 
+/** What the API server can decode at all; 64 bits only as far as JavaScript's numbers go. */
+export const wholeNumbers: Readonly<Record<'int32' | 'int64', Range>> = {
+  int32: { first: -(2 ** 31), last: 2 ** 31 - 1 },
+  int64: { first: Number.MIN_SAFE_INTEGER, last: Number.MAX_SAFE_INTEGER },
+};
+
 export function stringField(fields: Fields, key: string): string | undefined {
   const value = rawField(fields, key);
   if (value === undefined || typeof value === 'string') return value;
@@ -56,6 +62,16 @@ export function oneOfField<T extends string>(
   return text === undefined || text === '' ? undefined : oneOf(fields, [key], text, allowed);
 }
 
+/** As {@link oneOfField}, for fields in which the API tells an empty string from none: it is refused. */
+export function setOneOfField<T extends string>(
+  fields: Fields,
+  key: string,
+  allowed: readonly T[],
+): T | undefined {
+  const text = stringField(fields, key);
+  return text === undefined ? undefined : oneOf(fields, [key], text, allowed);
+}
+
 /** `text` as one of `allowed`; refused and undefined when it is none. */
 export function oneOf<T extends string>(
   fields: Fields,
@@ -94,11 +110,13 @@ export function mappingList<T>(
 ): readonly T[] {
   const results: T[] = [];
   listField(fields, key, limit).forEach((value, index) => {
-    if (!isRecord(value)) {
+    // The API server decodes null as a mapping without fields.
+    const entry = value === null ? {} : value;
+    if (!isRecord(entry)) {
       refuseType(fields, [key, index], 'a mapping', value);
       return;
     }
-    const result = read(childFields(fields, value, key, index), index);
+    const result = read(childFields(fields, entry, key, index), index);
     if (result !== undefined) results.push(result);
   });
   return results;
@@ -120,14 +138,29 @@ export function stringList<T>(
   }
   const results: T[] = [];
   values.forEach((value, index) => {
-    if (typeof value !== 'string') {
+    // The API server decodes null as an empty string.
+    const text = value === null ? '' : value;
+    if (typeof text !== 'string') {
       refuseType(fields, [key, index], 'a string', value, quotesHint(value));
       return;
     }
-    const result = read(value, index);
+    const result = read(text, index);
     if (result !== undefined) results.push(result);
   });
   return results;
+}
+
+/** The entries of a mapping of strings to strings, as labels are; null is the empty string. */
+export function stringMap(fields: Fields, key: string): readonly (readonly [string, string])[] {
+  const map = mapField(fields, key);
+  if (map === undefined) return [];
+  const entries: (readonly [string, string])[] = [];
+  for (const [name, value] of Object.entries(map.record)) {
+    if (typeof value === 'string') entries.push([name, value]);
+    else if (value === null) entries.push([name, '']);
+    else refuseType(map, [name], 'a string', value, quotesHint(value));
+  }
+  return entries;
 }
 
 /** The entries of a list; empty when absent, refused and empty when it is no list. */
@@ -153,7 +186,8 @@ export const listWords = (words: readonly string[]): string =>
     ? words.join('')
     : `${words.slice(0, -1).join(', ')} or ${words.slice(-1).join('')}`;
 
-function refuseType(
+/** Refuses a value that the API server could not decode; `expected` as in "a string". */
+export function refuseType(
   fields: Fields,
   keys: FieldPath,
   expected: string,

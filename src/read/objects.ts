@@ -3,13 +3,13 @@ import type { Extent, FieldPath, Source, SourceObject } from '../diagnostics/sou
 import { type Document, flawed } from './documents.ts';
 import { quoteText } from './span-error.ts';
 
-/** The kinds natc reads, each in the one apiVersion whose fields it knows. */
-const apiVersions: ReadonlyMap<string, string> = new Map([
-  ['Service', 'v1'],
-  ['Endpoints', 'v1'],
-  ['Node', 'v1'],
-  ['EndpointSlice', 'discovery.k8s.io/v1'],
-  ['KubeProxyConfiguration', 'kubeproxy.config.k8s.io/v1alpha1'],
+/** The kinds natc reads, each in the apiVersions whose fields it knows, the present one first. */
+const apiVersions: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Service', ['v1']],
+  ['Endpoints', ['v1']],
+  ['Node', ['v1']],
+  ['EndpointSlice', ['discovery.k8s.io/v1', 'discovery.k8s.io/v1beta1']],
+  ['KubeProxyConfiguration', ['kubeproxy.config.k8s.io/v1alpha1']],
 ]);
 const kinds: ReadonlyMap<string, string> = new Map(
   [...apiVersions.keys()].map((kind) => [kind.toLowerCase(), kind]),
@@ -212,7 +212,7 @@ function itemsOf(
 function addObject(collector: ObjectCollector, object: SourceObject): void {
   const { objects, skipped } = collector;
   const { apiVersion, kind } = object;
-  if (apiVersions.get(kind) === apiVersion) {
+  if (apiVersions.get(kind)?.includes(apiVersion)) {
     objects.push(object);
     return;
   }
@@ -233,7 +233,7 @@ function isKubernetesGroup(apiVersion: string): boolean {
 }
 
 function unsupported(object: SourceObject, kind: string): Diagnostic {
-  const wanted = apiVersions.get(kind) ?? '';
+  const [wanted = ''] = apiVersions.get(kind) ?? [];
   if (object.kind !== kind) {
     const message = `unknown kind "${quoteText(object.kind)}"`;
     return error('NATC1032', message, object, ['kind'], `write \`kind: ${kind}\``);

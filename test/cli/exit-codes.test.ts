@@ -9,7 +9,7 @@ spec: ${spec}
 
 const valid = service('{ clusterIP: 172.30.0.10, ports: [{ port: 80 }] }');
 const invalid = service('{ clusterIP: 172.30.0.10, ports: [{ port: "80" }] }');
-const warning = service('{ clusterIP: 172.30.0.010, ports: [{ port: 80 }] }');
+const warning = service('{ clusterIP: "FD00:10:96::10", ports: [{ port: 80 }] }');
 
 describe('exit status', () => {
   test('0 for help and version, on stdout', () => {

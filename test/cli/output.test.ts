@@ -14,6 +14,9 @@ const example = [
   'fixtures/example/manifests',
   '--config',
   'fixtures/example/kube-proxy.yaml',
+  // Strict reading advises against its external IPs and Endpoints, on stderr.
+  '--validate',
+  'warn',
 ];
 const expected = readFileSync('fixtures/example/expected.nft', 'utf8');
 

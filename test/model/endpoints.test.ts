@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endpoints, findings, modelOf } from '../support/findings.ts';
+import { endpoints, errors, findings, modelOf } from '../support/findings.ts';
 
 const read = (object: object) => modelOf([object], { validate: 'warn' }).cluster.endpoints[0]!;
 
@@ -48,9 +48,15 @@ test.for([
   [{ addresses: [{ ip: 'web' }] }, 'NATC2010 subsets[0].addresses[0].ip'],
   [{ addresses: ['10.180.0.5'] }, 'NATC2001 subsets[0].addresses[0]'],
 ] as const)('%j is refused: %s (V22)', ([subset, finding]) => {
-  expect(findings([endpoints(subset)])).toEqual([`error ${finding}`]);
+  expect(errors([endpoints(subset)])).toEqual([`error ${finding}`]);
 });
 
-test('an object without subsets is accepted', () => {
-  expect(findings([endpoints()])).toEqual([]);
+test('an object without subsets is accepted, and told of as deprecated', () => {
+  expect(findings([endpoints()])).toEqual(['warning NATC2121 apiVersion']);
+  expect(findings([endpoints()], { validate: 'warn' })).toEqual([]);
+});
+
+test('several deprecated objects get one message', () => {
+  const objects = ['a', 'b', 'c', 'd'].map((name) => ({ ...endpoints(), metadata: { name } }));
+  expect(findings(objects)).toEqual(['warning NATC2121 apiVersion apiVersion apiVersion']);
 });

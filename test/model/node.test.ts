@@ -31,10 +31,23 @@ test('podCIDRs, or podCIDR where only that is given (M12)', () => {
   expect(read({}).podCIDRs).toEqual([]);
 });
 
-test('bad addresses are refused', () => {
+test('podCIDR counts where podCIDRs begins with another (M12)', () => {
+  const spec = { podCIDR: '10.180.0.0/24', podCIDRs: ['10.180.1.0/24', 'what an old client left'] };
+  expect(read({ spec }).podCIDRs).toEqual(['10.180.0.0/24']);
+  expect(findings([node({ spec })])).toEqual([]);
+});
+
+test('addresses that are none are told of, bad pod networks refused', () => {
   const addresses = [{ type: 'InternalIP', address: 'node-a' }];
-  expect(findings([node({ status: { addresses }, spec: { podCIDR: '10.180.0.0' } })])).toEqual([
-    'error NATC2010 status.addresses[0].address',
+  const rest = { status: { addresses }, spec: { podCIDR: '10.180.0.0' } };
+  expect(findings([node(rest)])).toEqual([
+    'warning NATC2117 status.addresses[0].address',
     'error NATC2013 spec.podCIDR',
   ]);
+  expect(read({ status: { addresses } })).toMatchObject({
+    addresses: [],
+    addressesAreWhole: false,
+  });
+  const podCIDRs = ['10.180.0.0/24', '10.180.1.0/24'];
+  expect(findings([node({ spec: { podCIDRs } })])).toEqual(['error NATC2118 spec.podCIDRs[1]']);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CompileOptions } from '../../src/options.ts';
-import { findings, modelOf, service } from '../support/findings.ts';
+import { errors, findings, modelOf, service } from '../support/findings.ts';
 
 const warn: Partial<CompileOptions> = { validate: 'warn' };
 
@@ -202,33 +202,67 @@ describe('what the API server could not decode is refused', () => {
   test.for(['127.0.0.1', '0.0.0.0', '169.254.1.1', '224.0.0.1', '::1', 'fe80::1', 'ff02::1'])(
     'external IP %s is refused (V9)',
     (address) => {
-      expect(findings([service({ externalIPs: [address] })])).toEqual([
+      expect(errors([service({ externalIPs: [address] })])).toEqual([
         'error NATC2012 spec.externalIPs[0]',
       ]);
     },
   );
 });
 
-test('misspelt fields are pointed at, others passed over', () => {
+test('unknown fields are refused, with a hint where they look misspelt', () => {
   const spec = { clusterIp: '172.30.0.10', externalTrafficpolicy: 'Local', x: 1, appProtocol: '' };
   const ports = [{ port: 80, nodeport: 30080, appProtocol: 'http' }];
   const rest = { metdata: {}, foo: {} };
   expect(findings([service({ ...spec, ports }, rest)]).toSorted()).toEqual([
-    'warning NATC2008 key:metdata',
-    'warning NATC2008 key:spec.clusterIp',
-    'warning NATC2008 key:spec.externalTrafficpolicy',
-    'warning NATC2008 key:spec.ports[0].nodeport',
+    'error NATC2008 key:foo',
+    'error NATC2008 key:metdata',
+    'error NATC2008 key:spec.appProtocol',
+    'error NATC2008 key:spec.clusterIp',
+    'error NATC2008 key:spec.externalTrafficpolicy',
+    'error NATC2008 key:spec.ports[0].nodeport',
+    'error NATC2008 key:spec.x',
   ]);
 });
 
-test('source ranges are trimmed, and spellings that mislead are warned of (V10, R1, R2)', () => {
+test('unknown fields below the first level are refused too', () => {
+  const spec = {
+    type: 'LoadBalancer',
+    sessionAffinity: 'ClientIP',
+    sessionAffinityConfig: { clientIP: { timeoutseconds: 5 }, clientip: {} },
+  };
+  const status = { loadbalancer: {}, loadBalancer: { ingress: [{ IP: '198.51.100.1' }], x: 1 } };
+  expect(findings([service(spec, { status })]).toSorted()).toEqual([
+    'error NATC2008 key:spec.sessionAffinityConfig.clientIP.timeoutseconds',
+    'error NATC2008 key:spec.sessionAffinityConfig.clientip',
+    'error NATC2008 key:status.loadBalancer.ingress[0].IP',
+    'error NATC2008 key:status.loadBalancer.x',
+    'error NATC2008 key:status.loadbalancer',
+  ]);
+});
+
+test('in what an API server printed an unknown field is one of a newer Kubernetes', () => {
+  const metadata = { name: 'web', namespace: 'shop', resourceVersion: '7' };
+  const object = service({ quantumEntanglement: true, nodePorts: [] }, { metadata });
+  expect(findings([object])).toEqual([
+    'warning NATC2008 key:spec.quantumEntanglement',
+    'warning NATC2008 key:spec.nodePorts',
+  ]);
+  expect(findings([object], { validate: 'warn' })).toEqual([]);
+  expect(findings([service({ clusterips: [] }, { metadata })])).toEqual([
+    'error NATC2008 key:spec.clusterips',
+  ]);
+});
+
+test('source ranges are trimmed, and spellings that mislead are refused (V10, R1, R2)', () => {
   const ranges = (...loadBalancerSourceRanges: readonly string[]) =>
     findings([service({ type: 'LoadBalancer', loadBalancerSourceRanges })]);
-  expect(ranges(' 10.0.0.0/8 ', '2001:0DB8::/32')).toEqual([]);
-  const warning = 'warning NATC2011 spec.loadBalancerSourceRanges[0]';
-  expect(ranges('203.0.113.000/025')).toEqual([warning]);
-  expect(ranges('10.1.2.3/8')).toEqual([warning]);
-  expect(ranges('2001:db8::1/64')).toEqual([warning]);
+  expect(ranges(' 10.0.0.0/8 ', '2001:db8::/32')).toEqual([]);
+  const place = 'NATC2011 spec.loadBalancerSourceRanges[0]';
+  expect(ranges('2001:0DB8::/32')).toEqual([`warning ${place}`]);
+  expect(ranges('203.0.113.000/025')).toEqual([`error ${place}`]);
+  expect(ranges('10.1.2.3/8')).toEqual([`error ${place}`]);
+  expect(ranges('2001:db8::1/64')).toEqual([`error ${place}`]);
+  expect(ranges('2001:db8::/064')).toEqual([`error ${place}`]);
   expect(ranges('10.0.0.1', '')).toEqual([
     'error NATC2013 spec.loadBalancerSourceRanges[0]',
     'error NATC2013 spec.loadBalancerSourceRanges[1]',

@@ -180,13 +180,9 @@ describe('--endpoints-outside', () => {
   });
 });
 
-test.each([
-  ['192.168.0.3', 'an address of Node node-b'],
-  ['127.0.0.1', 'a loopback address'],
-  ['10.9.9.9', 'outside --service-cidr'],
-])('cluster IP %s is told of', (clusterIP, what) => {
-  const { messages } = said([service({ clusterIP })], { serviceCIDRs: ['172.30.0.0/16'] });
+test('a cluster IP that is an address of a node is told of', () => {
+  const { messages } = said([service({ clusterIP: '192.168.0.3' })]);
   expect(messages).toEqual([
-    `cluster IP ${clusterIP} of Service default/web (${what}) is none that the API server gives out`,
+    'cluster IP 192.168.0.3 of Service default/web (an address of Node node-b) is none that the API server gives out',
   ]);
 });

@@ -84,8 +84,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'NATC1031/no-kind.yaml': ['NATC1031 1:13-1:15 the object has no kind'],
   'NATC1031/number-as-kind.yaml': ['NATC1031 2:7-2:8 kind must be a string, got the number `5`'],
   'NATC1032/lower-case-kind.yaml': ['NATC1032 2:7-2:14 unknown kind "service"'],
-  'NATC1032/v1beta1.yaml': [
-    'NATC1032 1:13-1:37 EndpointSlice of apiVersion "discovery.k8s.io/v1beta1" is not supported',
+  'NATC1032/v1alpha1.yaml': [
+    'NATC1032 1:13-1:38 EndpointSlice of apiVersion "discovery.k8s.io/v1alpha1" is not supported',
   ],
   'NATC1033/items.json': ['NATC1033 4:12-4:53 items must be a list, got a mapping'],
 };

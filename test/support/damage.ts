@@ -14,16 +14,37 @@ import {
   sliceEndpointFields,
   subsetFields,
 } from '../../src/model/known-fields.ts';
-import type { KnownFields } from '../../src/model/spelling.ts';
+import type { KnownFields, Shape } from '../../src/model/shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 export type Path = readonly (string | number)[];
 
-/** A mapping with every field of `known`: as given, or else with a text that is never read. */
+/** A mapping with every field of `known`: as given, or else with a value that is never read. */
 const filled = (known: KnownFields, given: Json): Json => ({
-  ...Object.fromEntries([...known.all].map((key) => [key, 'unread'])),
+  ...Object.fromEntries([...known.shapes].map(([key, shape]) => [key, unread(shape)])),
   ...given,
 });
+
+function unread(shape: Shape | undefined): unknown {
+  switch (shape) {
+    case undefined:
+    case 'any':
+    case 'string':
+      return 'unread';
+    case 'strings':
+      return ['unread'];
+    case 'string map':
+      return { unread: 'unread' };
+    case 'boolean':
+      return true;
+    case 'int32':
+    case 'int64':
+      return 1;
+    case 'time':
+      return '2026-01-31T12:00:00Z';
+  }
+  return 'list' in shape ? [filled(shape.list, {})] : filled(shape.mapping, {});
+}
 
 const metadata = (name: string, more: Json = {}): Json =>
   filled(metadataFields, {

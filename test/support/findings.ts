@@ -51,6 +51,12 @@ export const findings = (
     [severity, code, ...places.map(placeText)].join(' '),
   );
 
+/** The same without what is no error. */
+export const errors = (
+  objects: readonly object[],
+  options: Partial<CompileOptions> = {},
+): readonly string[] => findings(objects, options).filter((finding) => finding.startsWith('error'));
+
 function placeText(place: Place): string {
   if (place.kind === 'option') return place.option;
   if (place.kind !== 'field') return place.kind;

@@ -54,7 +54,7 @@ spec:
   sessionAffinity: ClientIP
   ports:
     - { name: http, port: 80, nodePort: ${30_000 + last}, targetPort: 8080 }
-    - { name: dns, port: 53, nodePort: ${30_000 + last}, targetPort: 8080, protocol: UDP }
+    - { name: dns, port: 53, nodePort: ${30_100 + last}, targetPort: 8080, protocol: UDP }
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice

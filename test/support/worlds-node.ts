@@ -36,7 +36,7 @@ const serviceCIDRLists: readonly (readonly string[])[] = [
   [],
   [serviceCIDR.IPv4],
   ['172.30.0.0/24', '172.30.0.0/16', serviceCIDR.IPv6],
-  ['172.31.0.0/16'],
+  ['172.31.0.0/16', serviceCIDR.IPv4],
 ];
 
 type Detector = Pick<

@@ -33,7 +33,7 @@ export const modelCodes = {
   NATC2006: {
     title: 'too many entries',
     explanation:
-      'A list of an EndpointSlice is longer than the API server allows: 1000 endpoints, 100 ports, 100 addresses of an endpoint, 8 hints. With --validate warn all entries are used.',
+      'A list of an EndpointSlice is longer than the API server allows: 1000 endpoints, 20000 ports, 100 addresses of an endpoint, 8 hints of a kind. With --validate warn all entries are used.',
     remedy: 'Spread the endpoints over several slices.',
   },
   NATC2007: {
@@ -43,10 +43,10 @@ export const modelCodes = {
     remedy: 'Remove or rename one of them. The message names both places.',
   },
   NATC2008: {
-    title: 'misspelt field',
+    title: 'unknown field',
     explanation:
-      'A field that Kubernetes does not define looks like a misspelling of one that natc reads. Unknown fields are ignored, as by the API server, so what was meant has no effect.',
-    remedy: 'Correct the spelling; upper and lower case matter.',
+      'Kubernetes 1.37 does not define the field. kubectl apply has the API server refuse it; without that it would be dropped, and what was meant would have no effect. In an object that an API server printed (it has a resourceVersion) an unknown field belongs to a newer Kubernetes: only a warning, unless it looks misspelt.',
+    remedy: 'Correct the spelling, upper and lower case included, or remove the field.',
   },
   NATC2010: {
     title: 'invalid IP address',
@@ -56,13 +56,13 @@ export const modelCodes = {
   NATC2011: {
     title: 'spelling of an address that misleads',
     explanation:
-      'An IPv4 address has octets with leading zeros, or is written as an IPv6 address (::ffff:a.b.c.d); or a network has bits set beyond its prefix length. kube-proxy reads such octets as decimal and many other programs as octal, and it cuts off the bits. natc reads them as kube-proxy does.',
+      'An IPv4 address has octets with leading zeros, or is written as an IPv6 address (::ffff:a.b.c.d); or a network has bits set beyond its prefix length. kube-proxy reads such octets as decimal and many other programs as octal, and it cuts off the bits: the API server refuses them since Kubernetes 1.36. With --validate warn natc reads them as kube-proxy does. IPv6 addresses that are not in canonical form (RFC 5952) are refused in EndpointSlices, and elsewhere the API server warns of them, as natc does with --validate strict.',
     remedy: 'Write the address or network in its usual form, which the message gives.',
   },
   NATC2012: {
     title: 'forbidden address',
     explanation:
-      'The address is unspecified, loopback, link-local or multicast. Such an address names no machine that a Service could send traffic to or be reached under, and would let a Service take over traffic of the node itself. With --validate warn it is left out.',
+      'The address is unspecified, loopback, or link-local, multicast included. Such an address names no machine that a Service could send traffic to or be reached under, and would let a Service take over traffic of the node itself. With --validate warn it is left out.',
     remedy: 'Give the address of a pod or of another machine.',
   },
   NATC2013: {
@@ -85,7 +85,7 @@ export const modelCodes = {
   NATC2023: {
     title: 'duplicate port',
     explanation:
-      'Two ports of one Service have the same number and protocol, or the same node port and protocol. With --validate warn the first of them is used.',
+      'Two ports of one Service have the same number and protocol, or the same node port: only ports of the same number may share one, under different protocols. With --validate warn the first of them is used.',
     remedy: 'Remove one of the two, or change its number or protocol.',
   },
   NATC2024: {
@@ -122,7 +122,7 @@ export const modelCodes = {
   NATC2031: {
     title: 'contradictory IP families',
     explanation:
-      'ipFamilies names a family twice, does not fit ipFamilyPolicy, or does not run parallel to clusterIPs. With --validate warn, families that contradict the addresses are ignored.',
+      'ipFamilies names a family twice, does not fit ipFamilyPolicy (SingleStack where it is unset), is set on an ExternalName, or does not run parallel to clusterIPs. With --validate warn, families that contradict the addresses are ignored.',
     remedy: 'List each family once, in the order of clusterIPs.',
   },
   NATC2032: {
@@ -160,7 +160,7 @@ export const modelCodes = {
   NATC2041: {
     title: 'sessionAffinityConfig without session affinity',
     explanation:
-      'sessionAffinityConfig has a meaning with sessionAffinity ClientIP only. With --validate warn it is ignored.',
+      'sessionAffinityConfig has a meaning with sessionAffinity ClientIP only. The API server drops it, and natc ignores it.',
     remedy: 'Set sessionAffinity to ClientIP, or remove sessionAffinityConfig.',
   },
   NATC2042: {
@@ -192,11 +192,6 @@ export const modelCodes = {
       'All addresses of an EndpointSlice are of the family that its addressType names. With --validate warn the endpoint is left out.',
     remedy: 'Move the endpoint to a slice of the right addressType.',
   },
-  NATC2051: {
-    title: 'hints in an FQDN slice',
-    explanation: 'Topology hints belong to IP addresses; the API server refuses them elsewhere.',
-    remedy: 'Remove the hints.',
-  },
   NATC2052: {
     title: 'EndpointSlice of no Service',
     explanation:
@@ -206,8 +201,8 @@ export const modelCodes = {
   NATC2053: {
     title: 'EndpointSlice of host names',
     explanation:
-      'A slice of addressType FQDN lists host names, and a packet can only be sent to an address. No proxy uses it.',
-    remedy: 'Nothing: this is for your information.',
+      'A slice of addressType FQDN lists host names, and a packet can only be sent to an address. No proxy uses it, and the API server warns that such slices are deprecated.',
+    remedy: 'Use a Service of type ExternalName, or list addresses.',
   },
   NATC2080: {
     title: 'invalid address in an option',

@@ -171,8 +171,8 @@ export const planCodes = {
   NATC3035: {
     title: 'cluster IP from elsewhere',
     explanation:
-      "A cluster IP is a node's address or a loopback address, or lies outside --service-cidr. The API server gives out no such address; connections that are meant for something else would go to the Service.",
-    remedy: 'Compile what the API server holds, or correct --service-cidr.',
+      'A cluster IP is an address of a node. The API server gives out no such address; connections that are meant for something else would go to the Service.',
+    remedy: 'Compile what the API server holds.',
   },
   NATC3036: {
     title: 'Service port on which the node listens',

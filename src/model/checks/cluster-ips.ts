@@ -1,47 +1,54 @@
+import { quote } from '../../diagnostics/quote.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import type { Service } from '../cluster.ts';
-import { at, atKey, isGiven, rawField } from '../fields.ts';
+import { at, atKey, rawField, rawList } from '../fields.ts';
 import type { ReadService } from '../service.ts';
 import type { ServiceCheck } from './check.ts';
 
 /** V15: which cluster IPs a Service may have. */
 export const clusterIPs: ServiceCheck = (read) => {
   const { service } = read;
-  if (service.type === 'ExternalName') refuseOnExternalName(read);
-  else if (service.clusterIPs.includes('None')) refuseHeadless(read);
+  if (service.type === 'ExternalName') {
+    refuseOnExternalName(read);
+    return;
+  }
+  if (service.clusterIPs.includes('None')) refuseHeadless(read);
   else refuseList(read);
   refuseDifferent(read);
 };
 
-function refuseDifferent({ service, spec }: ReadService): void {
-  const first = service.clusterIPs[0];
-  const text = rawField(spec, 'clusterIP') ?? '';
-  if (first === undefined || typeof text !== 'string' || !isGiven(spec, 'clusterIPs')) return;
-  const single = text === '' || text === 'None' ? text : parseAddress(text)?.text;
-  if (single === undefined || single === first) return;
+/** The two fields are compared as text: the API server reads no addresses here. */
+function refuseDifferent({ spec }: ReadService): void {
+  const [first] = rawList(spec, 'clusterIPs');
+  const single = rawField(spec, 'clusterIP') ?? '';
+  if (typeof first !== 'string' || typeof single !== 'string' || single === first) return;
+  const address = parseAddress(first)?.text;
+  const isSame = address !== undefined && address === parseAddress(single)?.text;
   spec.report.refuse(at(spec, 'clusterIPs', 0), {
     code: 'NATC2030',
     message:
       single === ''
         ? 'clusterIP is missing beside clusterIPs'
-        : `clusterIPs[0] is ${first}, but clusterIP is ${single}`,
-    hint: `set clusterIP to ${first}`,
+        : `clusterIPs[0] is ${quote(first)}, but clusterIP is ${quote(single)}`,
+    hint: isSame ? 'spell both alike' : `set clusterIP to ${quote(first)}`,
     ...(single === '' ? {} : { also: [at(spec, 'clusterIP')] }),
   });
 }
 
-function refuseOnExternalName({ service, spec }: ReadService): void {
-  const [first] = service.clusterIPs;
-  if (first === undefined) return;
-  spec.report.refuse(atKey(spec, isGiven(spec, 'clusterIP') ? 'clusterIP' : 'clusterIPs'), {
+function refuseOnExternalName({ spec }: ReadService): void {
+  const single = rawField(spec, 'clusterIP') ?? '';
+  const [first] = rawList(spec, 'clusterIPs');
+  if (single === '' && first === undefined) return;
+  const text = single === '' ? first : single;
+  spec.report.refuse(atKey(spec, single === '' ? 'clusterIPs' : 'clusterIP'), {
     code: 'NATC2030',
-    message: `clusterIP ${first} must not be set on a Service of type ExternalName`,
+    message: `clusterIP ${quote(text)} must not be set on a Service of type ExternalName`,
     hint: 'remove it: an ExternalName is only a name in the DNS',
   });
 }
 
 function refuseHeadless({ service, spec }: ReadService): void {
-  if (service.clusterIPs.length > 1) {
+  if (rawList(spec, 'clusterIPs').length > 1) {
     spec.report.refuse(at(spec, 'clusterIPs'), {
       code: 'NATC2030',
       message: 'clusterIPs must not list None together with addresses',

@@ -10,10 +10,14 @@ export const sliceUse: EndpointSliceCheck = ({ slice, root }) => {
       message: `${name} has no label kubernetes.io/service-name: it belongs to no Service and is not used`,
       hint: 'set the label to the name of its Service',
     });
-  } else if (slice.addressType === 'FQDN') {
-    root.report.note(at(root, 'addressType'), {
+  }
+  if (slice.addressType === 'FQDN') {
+    const problem = {
       code: 'NATC2053',
       message: `${name} lists host names (addressType FQDN): it is not used`,
-    });
+      hint: 'the API server takes such slices, and calls them deprecated',
+    } as const;
+    if (root.report.isLenient) root.report.note(at(root, 'addressType'), problem);
+    else root.report.warn(at(root, 'addressType'), problem);
   }
 };

@@ -1,8 +1,7 @@
 /** What Services claim that they should not, as far as facts show it (CVE-2020-8554, CVE-2021-25740). */
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Service } from '../../model/cluster.ts';
-import { familyOf } from '../../net/address.ts';
-import { cidrContains, formatCidr } from '../../net/cidr.ts';
+import { formatCidr } from '../../net/cidr.ts';
 import { admitsExternalIP } from '../admission.ts';
 import { serviceIntake, serviceKey } from '../endpoint-sources.ts';
 import type { IntakeSlice } from '../intake.ts';
@@ -118,26 +117,12 @@ function namesPod(object: IntakeSlice['object'], path: IntakeSlice['endpoints'][
 }
 
 /** The API server allocates cluster IPs; one from elsewhere was written by somebody else. */
-function clusterIPs({ taken, known, settings }: Planned): readonly Diagnostic[] {
+function clusterIPs({ taken, known }: Planned): readonly Diagnostic[] {
   const subjects = taken.flatMap((service) =>
     service.clusterIPs.flatMap((text, index): readonly Subject[] => {
-      const family = familyOf(text);
-      if (text === 'None' || family === undefined) return [];
       const node = known.nodes.get(text);
-      const ofFamily = settings.serviceCIDRs.filter((cidr) => cidr.family === family);
-      const isOutside =
-        ofFamily.length > 0 && !ofFamily.some((cidr) => cidrContains(cidr, { family, text }));
-      const problem =
-        node !== undefined
-          ? node === ''
-            ? 'an address of this node'
-            : `an address of Node ${node}`
-          : text.startsWith('127.') || text === '::1'
-            ? 'a loopback address'
-            : isOutside
-              ? 'outside --service-cidr'
-              : undefined;
-      if (problem === undefined) return [];
+      if (node === undefined) return [];
+      const problem = node === '' ? 'an address of this node' : `an address of Node ${node}`;
       const { object } = service;
       const list = ['spec', 'clusterIPs', index];
       const path = fieldAt(object, list) === undefined ? ['spec', 'clusterIP'] : list;
@@ -148,6 +133,6 @@ function clusterIPs({ taken, known, settings }: Planned): readonly Diagnostic[] 
   return grouped('NATC3035', 'warning', subjects, {
     noun: ['cluster IP', 'cluster IPs'],
     says: ['is none that the API server gives out', 'are none that the API server gives out'],
-    hint: 'compile what the API server holds, or correct --service-cidr',
+    hint: 'compile what the API server holds',
   });
 }

@@ -8,8 +8,8 @@ test('two Services cannot have the same cluster IP', () => {
   expect(findings([named('a'), named('b')])).toEqual([
     'error NATC2032 spec.clusterIP spec.clusterIP',
   ]);
-  const spec = { clusterIPs: ['172.30.0.10', 'fd00::10'] };
-  const other = { clusterIP: 'fd00:0::10' };
+  const spec = { clusterIPs: ['172.30.0.10', 'fd00::10'], ipFamilyPolicy: 'RequireDualStack' };
+  const other = { clusterIP: 'fd00::10' };
   expect(findings([named('a', spec), named('b', other)])).toEqual([
     'error NATC2032 spec.clusterIP spec.clusterIPs[1]',
   ]);

@@ -16,6 +16,13 @@ test('a cluster IP that is no address has its own report only', () => {
 test('headless and ExternalName Services are noted (S1, S2)', () => {
   expect(findings([service({ clusterIP: 'None' })])).toEqual(['note NATC2035 spec.clusterIP']);
   expect(
-    findings([service({ type: 'ExternalName', clusterIP: undefined, ports: undefined })]),
+    findings([
+      service({
+        type: 'ExternalName',
+        externalName: 'a.b',
+        clusterIP: undefined,
+        ports: undefined,
+      }),
+    ]),
   ).toEqual(['note NATC2034 spec.type']);
 });

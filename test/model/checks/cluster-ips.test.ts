@@ -8,8 +8,7 @@ const both = ['172.30.0.10', 'fd00:172:30::10'];
 
 test.for([
   { clusterIPs: ['172.30.0.10'] },
-  { clusterIPs: both },
-  { clusterIPs: ['172.30.0.010'] },
+  { clusterIPs: both, ipFamilyPolicy: 'RequireDualStack' },
   { clusterIP: 'None', clusterIPs: ['None'] },
 ])('%j is accepted', (spec) => {
   expect(refused(spec)).toEqual([]);
@@ -23,7 +22,8 @@ test.for([
   [{ clusterIPs: ['172.30.0.10', 'None'] }, 'spec.clusterIPs'],
   [{ clusterIP: 'None', type: 'NodePort' }, 'spec.clusterIP'],
   [{ clusterIP: 'None', type: 'LoadBalancer' }, 'spec.clusterIP'],
-  [{ type: 'ExternalName' }, 'key:spec.clusterIP'],
+  [{ type: 'ExternalName', externalName: 'a.example' }, 'key:spec.clusterIP'],
+  [{ clusterIP: 'fd00::10', clusterIPs: ['FD00::10'] }, 'spec.clusterIPs[0] spec.clusterIP'],
 ] as const)('%j is refused at %s (V15)', ([spec, place]) => {
   expect(refused(spec)).toEqual([`error NATC2030 ${place}`]);
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { findings, service } from '../../support/findings.ts';
+import { errors, findings, service } from '../../support/findings.ts';
 
 const externalTrafficPolicy = 'Local';
 
 test.for([{ type: 'NodePort' }, { type: 'LoadBalancer' }, { externalIPs: ['192.168.99.22'] }])(
   'an external policy fits %j (V11)',
   (spec) => {
-    expect(findings([service({ ...spec, externalTrafficPolicy })])).toEqual([]);
+    expect(errors([service({ ...spec, externalTrafficPolicy })])).toEqual([]);
   },
 );
 

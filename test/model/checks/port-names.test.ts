@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endpoints, findings, service, slice } from '../../support/findings.ts';
+import { endpoints, errors, findings, service, slice } from '../../support/findings.ts';
 
 const unnamed = { port: 80 };
 const http = { name: 'http', port: 80 };
@@ -35,8 +35,8 @@ test('ports of a slice have different names, one may have none (V19)', () => {
 
 test('ports of a subset are named when there are several (V22)', () => {
   const addresses = [{ ip: '10.180.0.5' }];
-  expect(findings([endpoints({ addresses, ports: [unnamed] })])).toEqual([]);
+  expect(errors([endpoints({ addresses, ports: [unnamed] })])).toEqual([]);
   expect(
-    findings([endpoints({ addresses, ports: [unnamed] }, { addresses, ports: [http, unnamed] })]),
+    errors([endpoints({ addresses, ports: [unnamed] }, { addresses, ports: [http, unnamed] })]),
   ).toEqual(['error NATC2021 subsets[1].ports[1]']);
 });

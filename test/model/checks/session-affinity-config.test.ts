@@ -3,12 +3,14 @@ import { findings, service } from '../../support/findings.ts';
 
 const sessionAffinityConfig = { clientIP: { timeoutSeconds: 600 } };
 
-test('sessionAffinityConfig needs ClientIP (V13)', () => {
-  const refused = ['error NATC2041 key:spec.sessionAffinityConfig'];
+test('sessionAffinityConfig has an effect with ClientIP only (V13)', () => {
+  const refused = ['warning NATC2041 key:spec.sessionAffinityConfig'];
   expect(findings([service({ sessionAffinityConfig })])).toEqual(refused);
   expect(findings([service({ sessionAffinityConfig, sessionAffinity: 'None' })])).toEqual(refused);
   expect(findings([service({ sessionAffinityConfig, sessionAffinity: 'ClientIP' })])).toEqual([]);
   expect(findings([service({ sessionAffinityConfig: {} })])).toEqual([]);
+  const dropped = { clientIP: { timeoutSeconds: 0 } };
+  expect(findings([service({ sessionAffinityConfig: dropped })])).toEqual(refused);
 });
 
 test.for([

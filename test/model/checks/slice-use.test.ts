@@ -7,7 +7,7 @@ test('a slice without its label, or of names, is not used (E1, E2)', () => {
     'warning NATC2052 metadata.labels',
   ]);
   const endpoints = [{ addresses: ['shop.example.com'] }];
-  expect(findings([slice({ addressType: 'FQDN', endpoints })])).toEqual([
-    'note NATC2053 addressType',
-  ]);
+  const names = slice({ addressType: 'FQDN', endpoints });
+  expect(findings([names])).toEqual(['warning NATC2053 addressType']);
+  expect(findings([names], { validate: 'warn' })).toEqual(['note NATC2053 addressType']);
 });
