@@ -29,6 +29,8 @@ export interface SourceObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly value: Readonly<Record<string, unknown>>;
+  /** Fields that JSON text gives more than once; absent where there is none. */
+  readonly repeated?: readonly FieldPath[];
 }
 
 /** A resolved position. `line` and `column` count from 1, columns in UTF-16 units, end exclusive. */

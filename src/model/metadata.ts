@@ -1,6 +1,6 @@
 import { quote } from '../diagnostics/quote.ts';
 import { sayClosed } from './fail-closed.ts';
-import { at, type Fields, rawField, refuseMissing } from './fields.ts';
+import { at, atKey, type Fields, label, rawField, refuseMissing } from './fields.ts';
 import { metadataFields } from './known-fields.ts';
 import { checkAnnotations, checkLabels, labelValue, rawMapping } from './labels.ts';
 import { labelRule, type NameRule, readName } from './names.ts';
@@ -39,6 +39,7 @@ export function readMetadata(
   nameRule: NameRule,
   scope: 'namespaced' | 'cluster',
 ): Metadata | undefined {
+  refuseRepeated(root);
   const metadata = mapField(root, 'metadata');
   if (metadata === undefined) {
     if (rawField(root, 'metadata') === undefined) refuseMissing(root, 'metadata');
@@ -84,6 +85,17 @@ export const serviceProxyName = ({ labels }: Metadata): string | undefined =>
  */
 export const isLabelledHeadless = ({ labels }: Metadata): boolean =>
   labelValue(labels, 'service.kubernetes.io/headless') !== undefined;
+
+/** `kubectl apply` refuses a field given twice; of YAML the reader does. */
+function refuseRepeated(root: Fields): void {
+  for (const path of root.object.repeated ?? []) {
+    root.report.refuse(atKey(root, ...path), {
+      code: 'NATC2124',
+      message: `${label(path)} is given more than once, and the last one counts`,
+      hint: 'remove all but one',
+    });
+  }
+}
 
 type Name = Pick<Metadata, 'name' | 'hasName'>;
 

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Extent, FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
 import { type Document, flawed } from './documents.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { quoteText } from './span-error.ts';
 
 /** The kinds natc reads, each in the apiVersions whose fields it knows, the present one first. */
@@ -40,7 +41,9 @@ interface Candidate {
  */
 export function addObjects(collector: ObjectCollector, source: Source, document: Document): void {
   const { value, extent, items } = document;
-  addCandidate(collector, source, { value, extent, inherited: undefined, isItem: false }, items);
+  const repeated = value === flawed ? [] : repeatedKeys(source, extent);
+  const candidate = { value, extent, inherited: undefined, isItem: false };
+  addCandidate(collector, source, candidate, items, repeated);
 }
 
 function addCandidate(
@@ -48,6 +51,7 @@ function addCandidate(
   source: Source,
   candidate: Candidate,
   itemOffsets: readonly number[],
+  repeated: readonly FieldPath[],
 ): void {
   // A List may hold Lists; a stack instead of recursion keeps any depth of them harmless.
   const stack: Candidate[] = [candidate];
@@ -55,7 +59,7 @@ function addCandidate(
     const object = toObject(collector, source, next);
     if (object === undefined) continue;
     if (!isList(object)) {
-      addObject(collector, object);
+      addObject(collector, withRepeated(object, repeated));
       continue;
     }
     const cut = incompleteList(object);
@@ -64,6 +68,15 @@ function addCandidate(
     const items = itemsOf(collector, object, offsets, next.isItem);
     for (const item of items.reverse()) stack.push(item);
   }
+}
+
+/** With those of a document's repeated fields that are the object's. */
+function withRepeated(object: SourceObject, repeated: readonly FieldPath[]): SourceObject {
+  const { path } = object.extent;
+  const own = repeated.filter((each) => path.every((key, index) => each[index] === key));
+  return own.length === 0
+    ? object
+    : { ...object, repeated: own.map((each) => each.slice(path.length)) };
 }
 
 const isMapping = (value: unknown): value is Mapping =>

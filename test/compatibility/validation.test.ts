@@ -66,7 +66,7 @@ it refuses and values that it takes. [fixtures/api-verdicts](../fixtures/api-ver
 server on 249 objects, and 4,500 more made from valid ones; natc says the same of all but those at the end of this page.
 
 Of Nodes only what natc reads is checked, and of managed fields only their types. Unknown fields are refused at any depth
-(NATC2008), and so are values of a wrong type (NATC2001). In YAML \`80\` and \`true\` are no strings: among labels,
+(NATC2008), and so are fields given twice (NATC2124, in YAML NATC1015) and values of a wrong type (NATC2001). In YAML \`80\` and \`true\` are no strings: among labels,
 annotations and selectors they need quotes.
 
 What a server allocates natc cannot know, but for node ports, health-check node ports and cluster IPs that two Services

@@ -72,7 +72,7 @@ export const readCodes = {
   NATC1015: {
     title: 'duplicate key',
     explanation:
-      'A YAML mapping gives one key twice, and only one of the two could take effect. (In JSON the last one counts, as in every JSON reader of Kubernetes.)',
+      'A YAML mapping gives one key twice, and only one of the two could take effect. (For JSON see NATC2124.)',
     remedy: 'Remove one of the two.',
   },
   NATC1016: {

@@ -86,4 +86,10 @@ export const validationCodes = {
     remedy:
       'Leave clusterIP out and compile what the API server holds, or give --service-cidr as the cluster has it.',
   },
+  NATC2124: {
+    title: 'duplicate field',
+    explanation:
+      'JSON gives a field of an object more than once. Readers of JSON take the last one; kubectl apply has the API server refuse it. With --validate warn natc takes the last one. (In YAML it is NATC1015.) Texts of more than a megabyte are not looked at.',
+    remedy: 'Remove all but one.',
+  },
 } as const satisfies Record<string, CodeEntry>;
