@@ -50,7 +50,7 @@ const objects = (loadBalancerSourceRanges: readonly string[], more: object = {},
   ),
 ];
 
-const ranges = [' 198.51.100.7/24 ', '198.51.100.0/25', '2001:db8:51::/64'];
+const ranges = [' 198.51.100.0/24 ', '198.51.100.0/25', '2001:db8:51::/64'];
 
 describeCluster('loadBalancerSourceRanges', (cluster) => {
   describe.each(families)('%s', (family) => {

@@ -103,11 +103,15 @@ export const serviceObject = (
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { namespace: 'shop', name },
-  spec,
+  spec: isDualStack(spec) ? { ipFamilyPolicy: 'RequireDualStack', ...spec } : spec,
   ...(ingress.length === 0
     ? {}
     : { status: { loadBalancer: { ingress: ingress.map((ip) => ({ ip })) } } }),
 });
+
+/** The API server wants to be told of a second family. */
+const isDualStack = ({ clusterIPs, ipFamilies }: Readonly<Record<string, unknown>>): boolean =>
+  [clusterIPs, ipFamilies].some((list) => Array.isArray(list) && list.length > 1);
 
 /** An EndpointSlice of `shop/SERVICE`. */
 export const sliceObject = (
