@@ -73,7 +73,7 @@ describeCluster('loadBalancerSourceRanges', (cluster) => {
       await expectAnswer(cluster.node, question, 'timeout');
       await loadObjects(
         cluster,
-        objects([`${hostAddresses.node[family]}/${family === 'IPv4' ? 24 : 64}`]),
+        objects([family === 'IPv4' ? '192.168.0.0/24' : '2001:db8:c::/64']),
       );
       await expectAnswer(cluster.node, { ...question, from: hostAddresses.node[family] }, 'pod-a');
     });
