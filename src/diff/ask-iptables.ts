@@ -46,7 +46,7 @@ function affinityFinder(
     for (const list of written)
       for (const chain of chains) {
         const timeout = asked.get(chain)?.get(list);
-        if (timeout !== undefined) return { timeout, clients: list };
+        if (timeout !== undefined) return { timeout, clients: list, whose: list };
       }
     return undefined;
   };

@@ -1,6 +1,7 @@
 import { interpret } from '../explain/interpret.ts';
 import type { PreparedRuleset } from '../explain/prepare.ts';
 import type { Trace } from '../explain/trace.ts';
+import { clientsOf } from '../ruleset/nftables/names.ts';
 import { type Affinity, type AskRules, describeBranch } from './behaviour.ts';
 
 /** Asks nftables rules what becomes of packets. */
@@ -12,7 +13,7 @@ export const askNftables =
 /** Read off the packet's way: dynamic maps that were asked for the endpoint, and those written. */
 function affinityOf(trace: Trace): Affinity | undefined {
   const asked: string[] = [];
-  const written: string[] = [];
+  const written: { readonly verb: string; readonly map: string }[] = [];
   let timeout = 0;
   for (let at = trace; at !== undefined; at = at.before) {
     if (at.step.kind !== 'statement') continue;
@@ -23,9 +24,17 @@ function affinityOf(trace: Trace): Affinity | undefined {
       asked.push(collection.name);
       timeout = collection.timeout ?? 0;
     } else if (effect.kind === 'map-update' && statement.kind === 'map-update') {
-      written.push(`${statement.operation} ${effect.map}`);
+      written.push({ verb: statement.operation, map: effect.map });
     }
   }
   if (asked.length === 0 && written.length === 0) return undefined;
-  return { timeout, clients: [...asked.sort(), ...written.sort()].join(', ') };
+  const textOf = (name: (map: string) => string): string => {
+    const names = [
+      asked.map(name).sort(),
+      written.map(({ verb, map }) => `${verb} ${name(map)}`).sort(),
+    ];
+    return names.flatMap((list) => [...new Set(list)]).join(', ');
+  };
+  // Between the maps of a port's two lists, and of its former name, apply carries the clients.
+  return { timeout, clients: textOf((map) => map), whose: textOf(clientsOf) };
 }

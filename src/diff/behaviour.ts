@@ -26,10 +26,10 @@ export interface BehaviourBranch {
 export interface Affinity {
   /** Seconds */
   readonly timeout: number;
-  /**
-   * What is asked and written, maps or lists: with others, the clients known so far are forgotten.
-   */
+  /** What is asked and written, maps or lists. */
   readonly clients: string;
+  /** Whose clients those are: where it differs, the clients known so far are forgotten. */
+  readonly whose: string;
 }
 
 /** A side of a comparison, ready to be asked about packets. */
@@ -69,7 +69,7 @@ export const sameBehaviour = (a: Behaviour, b: Behaviour): boolean =>
 
 const branchKey = (branch: BehaviourBranch): string => {
   const { verdict, destination, destinationPort, masquerade, mark, affinity } = branch;
-  const sticky = affinity === undefined ? '' : `${affinity.timeout} ${affinity.clients}`;
+  const sticky = affinity === undefined ? '' : `${affinity.timeout} ${affinity.whose}`;
   return [verdict, destination, destinationPort, masquerade, mark, sticky].join(' ');
 };
 

@@ -91,5 +91,5 @@ function compareAffinity(a: Affinity | undefined, b: Affinity | undefined): Chan
   if (a === undefined) return b === undefined ? undefined : 'AFFINITY_BEGINS';
   if (b === undefined) return 'AFFINITY_ENDS';
   if (a.timeout !== b.timeout) return 'AFFINITY_TIMEOUT_CHANGED';
-  return a.clients === b.clients ? undefined : 'AFFINITY_FORGOTTEN';
+  return a.whose === b.whose ? undefined : 'AFFINITY_FORGOTTEN';
 }

@@ -86,5 +86,8 @@ const behaviourJson = ({ branches }: Behaviour) =>
     dnat: branch.isServed,
     masquerade: branch.masquerade,
     mark: branch.mark,
-    affinity: branch.affinity ?? null,
+    affinity:
+      branch.affinity === undefined
+        ? null
+        : { timeout: branch.affinity.timeout, clients: branch.affinity.clients },
   }));

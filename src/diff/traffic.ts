@@ -91,7 +91,7 @@ const withoutClientNames = (side: PairSide): PairSide => ({
       .map((branch) =>
         branch.affinity === undefined
           ? branch
-          : { ...branch, affinity: { ...branch.affinity, clients: '' } },
+          : { ...branch, affinity: { ...branch.affinity, clients: '', whose: '' } },
       ),
 });
 

@@ -103,9 +103,17 @@ async function listedRuleset(
   return { ruleset: { tables }, dormant };
 }
 
-/** The difference between what is held and what is wanted; undefined when what is held is unknown. */
-export const differenceFrom = (held: Held, wanted: Wanted): Delta | undefined =>
-  held.ruleset === undefined ? undefined : deltaBetween(held.ruleset, wanted.canonical);
+/**
+ * The difference between what is held and what is wanted; undefined when what is held is unknown.
+ *
+ * @param remade see {@link deltaBetween}
+ */
+export const differenceFrom = (
+  held: Held,
+  wanted: Wanted,
+  remade?: ReadonlySet<string>,
+): Delta | undefined =>
+  held.ruleset === undefined ? undefined : deltaBetween(held.ruleset, wanted.canonical, remade);
 
 /** Every wanted table carries its half of the wanted digest, and no other table is there. */
 export const isStamped = (stamps: Stamps, { canonical, digest }: Wanted): boolean =>

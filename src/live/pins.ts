@@ -23,18 +23,10 @@ export const pinsIn = (listing: string): readonly Pin[] =>
     expires,
   }));
 
-const unitSeconds: Readonly<Record<string, number>> = {
-  d: 86_400,
-  h: 3600,
-  m: 60,
-  s: 1,
-  ms: 0.001,
-};
+const durationPattern = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
-/** `1d2h3m4s5ms` in seconds. */
+/** `1d2h3m4s5ms` in seconds: nft leaves out what is 0. */
 export function secondsOf(duration: string): number {
-  let seconds = 0;
-  for (const [, count, unit] of duration.matchAll(/(\d+)(ms|[dhms])/g))
-    seconds += Number(count) * (unitSeconds[unit ?? ''] ?? 0);
-  return seconds;
+  const [, d = 0, h = 0, m = 0, s = 0, ms = 0] = durationPattern.exec(duration) ?? [];
+  return Number(d) * 86_400 + Number(h) * 3600 + Number(m) * 60 + Number(s) + Number(ms) / 1000;
 }

@@ -59,7 +59,7 @@ export async function reconcile(
   onStep: OnStep = noSteps,
   attempts = mostAttempts,
 ): Promise<ReconcileOutcome> {
-  const planned = await plannedTransaction(host, held, wanted, time);
+  const planned = changeFor(held, wanted, time);
   if (planned === undefined) {
     const { revision, stored } = held;
     const diagnostics =
@@ -74,10 +74,12 @@ export async function reconcile(
     return { kind: 'up-to-date', diagnostics };
   }
 
-  const { revision, transaction, delta } = planned;
+  const { revision } = planned;
   // Written first: whichever revision the stamp will name has its file.
   const stored = { ...wanted, ruleset: wanted.canonical, revision };
   const diagnostics = await tryToStore(directory, stored, held.stored, onStep);
+  // Listed last: clients that are pinned after it are not carried over.
+  const { transaction, delta } = await withPins(host, held, wanted, planned);
   const result = await commit(host, transaction);
   const verdict = await verdictOn(host, transaction, revision, held.stamps);
   const isSuccess = succeeded(result);
@@ -137,17 +139,50 @@ export async function plannedTransaction(
   wanted: Wanted,
   time: number,
 ): Promise<PlannedTransaction | undefined> {
+  const planned = changeFor(held, wanted, time);
+  return planned === undefined ? undefined : withPins(host, held, wanted, planned);
+}
+
+/** The same without pins, for which the kernel has to be asked. */
+function changeFor(held: Held, wanted: Wanted, time: number): PlannedTransaction | undefined {
   const delta = differenceFrom(held, wanted);
   if (delta !== undefined && isEmpty(delta) && isStamped(held.stamps, wanted)) return undefined;
   const number = wanted.number ?? (commonRevision(held.stamps)?.number ?? 0) + 1;
   const revision: Revision = { number, digest: wanted.digest, time };
-  const { operations, cleanup } =
-    delta === undefined
-      ? replacement(wanted.canonical, revision)
-      : transactionFor(delta, held.stamps, wanted.canonical, revision);
-  const isNew = held.ruleset?.tables.length === 0;
-  const pins = isNew ? [] : await carriedPins(host, operations, wanted.canonical);
-  return { revision, delta, transaction: { operations: [...operations, ...pins], cleanup } };
+  return { revision, delta, transaction: transactionTo(held, wanted, delta, revision) };
+}
+
+const transactionTo = (
+  { stamps }: Held,
+  { canonical }: Wanted,
+  delta: Delta | undefined,
+  revision: Revision,
+): Transaction =>
+  delta === undefined
+    ? replacement(canonical, revision)
+    : transactionFor(delta, stamps, canonical, revision);
+
+async function withPins(
+  host: Host,
+  held: Held,
+  wanted: Wanted,
+  { revision, delta, transaction }: PlannedTransaction,
+): Promise<PlannedTransaction> {
+  // Where there was no table there are no pins.
+  if (held.ruleset?.tables.length === 0) return { revision, delta, transaction };
+  const previous = held.ruleset ?? held.stored?.ruleset;
+  const { operations, cleanup } = transaction;
+  const pins = await carriedPins(host, previous, wanted.canonical, [...operations, ...cleanup]);
+  const again =
+    delta === undefined || pins.remade.size === 0
+      ? delta
+      : differenceFrom(held, wanted, pins.remade);
+  const rules = again === delta ? transaction : transactionTo(held, wanted, again, revision);
+  return {
+    revision,
+    delta: again,
+    transaction: { ...rules, operations: [...rules.operations, ...pins.operations] },
+  };
 }
 
 /** A full disk must not keep packets from being routed: the state file only saves time. */

@@ -56,8 +56,14 @@ export interface Delta {
  * The commands that lead from one ruleset to another, in an order the kernel accepts: containers
  * before their elements, chains before what leads to them, references gone before what they named.
  * Client maps are left as they are unless their declaration changes (A11).
+ *
+ * @param remade collections to make anew although their declaration stays, by `family name`
  */
-export function deltaBetween(previous: CanonicalRuleset, next: CanonicalRuleset): Delta {
+export function deltaBetween(
+  previous: CanonicalRuleset,
+  next: CanonicalRuleset,
+  remade: ReadonlySet<string> = new Set(),
+): Delta {
   const operations: Operation[] = [];
   const cleanup: Operation[] = [];
   for (const table of next.tables) {
@@ -65,7 +71,7 @@ export function deltaBetween(previous: CanonicalRuleset, next: CanonicalRuleset)
     const delta =
       before === undefined || mustReplace(before, table)
         ? { operations: replaceTable(table), cleanup: [] }
-        : tableDelta(before, table);
+        : tableDelta(before, table, remade);
     operations.push(...delta.operations);
     cleanup.push(...delta.cleanup);
   }
@@ -94,13 +100,17 @@ export function replaceTable(table: CanonicalTable): readonly Operation[] {
     { ...add, comment: undefined },
     { ...ref, kind: 'delete-table' },
     add,
-    ...tableDelta(empty, table).operations,
+    ...tableDelta(empty, table, new Set()).operations,
   ];
 }
 
-function tableDelta(previous: CanonicalTable, next: CanonicalTable): Delta {
+function tableDelta(
+  previous: CanonicalTable,
+  next: CanonicalTable,
+  remade: ReadonlySet<string>,
+): Delta {
   const ref: TableRef = { family: next.family, table: next.name };
-  const recreated = recreatedCollections(previous, next);
+  const recreated = recreatedCollections(previous, next, remade);
   const rewritten = rewrittenChains(previous, next, recreated);
   const operations: Operation[] = [];
   const cleanup: Operation[] = [];
@@ -140,13 +150,18 @@ function tableDelta(previous: CanonicalTable, next: CanonicalTable): Delta {
   return { operations, cleanup };
 }
 
-/** Collections whose declaration changed: nft cannot change one in place. */
-function recreatedCollections(previous: CanonicalTable, next: CanonicalTable): ReadonlySet<string> {
+/** Collections whose declaration changed: nft cannot change one in place. And those asked for. */
+function recreatedCollections(
+  previous: CanonicalTable,
+  next: CanonicalTable,
+  remade: ReadonlySet<string>,
+): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [name, { declaration, kind }] of next.collections) {
     const before = previous.collections.get(name);
-    if (before !== undefined && (before.declaration !== declaration || before.kind !== kind))
-      names.add(name);
+    if (before === undefined) continue;
+    const isOther = before.declaration !== declaration || before.kind !== kind;
+    if (isOther || remade.has(`${next.family} ${name}`)) names.add(name);
   }
   return names;
 }

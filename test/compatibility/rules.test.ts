@@ -80,7 +80,7 @@ over several worlds with its nftables backend. It was run on 27 November 2026, w
 | the behaviour cases (fixtures/cases) | 76 cases, 388 flows | 4 flows by ND2, 1 by ND3 |
 | generated worlds, every other one with rarer objects | 150 worlds (seed 1000), 5,821 flows | 83 by ND4, 8 by ND3 |
 | UDP connections over two worlds (C1 to C9) | 18 sequences | in 8 of them natc also ends what kube-proxy leaves, at node ports, of Services, addresses and ports that are gone, and at an address that a Service has only now (ND9); it leaves flows of other hosts alone that kube-proxy deletes (C7) |
-| pins of session affinity over two or three worlds | 16 sequences | 1: pins are forgotten when a Service changes from the cluster list of endpoints to the local list (both policies become Local), where kube-proxy keeps those of endpoints that stay (A4): natc has a map of clients for each list |
+| pins of session affinity over two or three worlds | 21 sequences | 1 by ND12: the port has another name |
 
 ND2: kube-proxy's nftables mode serves no node port on loopback. ND3: it masquerades no hairpin of an endpoint whose
 node is not known. ND4: it drops what goes to a cluster IP that another proxy serves, where the address is in a
@@ -103,6 +103,7 @@ kube-proxy's nftables and iptables modes differ; natc has one semantics, and bot
 | ND9 | after an apply no UDP or SCTP connection leads from a destination that natc served to an endpoint that it no longer leads to |
 | ND10 | with \`--validate warn\`, what cannot be read whole lets in less than was written, never more ([security](security.md#what---validate-warn-makes-of-what-it-cannot-read)) |
 | ND11 | with \`--validate warn\` a cluster IP goes before a load-balancer IP and that before an external IP, then the older Service |
+| ND12 | with nftables, clients of session affinity stay with their endpoint also when the port of their Service gets another name, protocol and number being the same |
 
 ## The two backends
 

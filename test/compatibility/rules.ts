@@ -489,6 +489,19 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           remark: 'The map is made anew; upstream changes it in place where the kernel can.',
         },
         {
+          rules: ['A13'],
+          says: 'a change of a Service keeps the pins to endpoints that stay',
+          natc: 'own',
+          remark:
+            'The same, and with nftables another name of the port keeps them too (ND12). Where another map of clients is to be asked, `natc apply` carries the pins over, with the time that is left to them.',
+          nftablesMode: 'another name forgets them',
+          iptablesMode: 'another name forgets them',
+          tests: [
+            'test/live/kept-pins.test.ts: (A13)',
+            'test/ruleset/nftables/pin-sources.test.ts: (A13)',
+          ],
+        },
+        {
           rules: ['A12'],
           says: 'iptables: match `recent`',
           natc: 'same',

@@ -92,21 +92,25 @@ function check({ before, after, packets }: Search): string | undefined {
   return undefined;
 }
 
-/** The maps of session affinity that were asked or written on the way, with their timeouts. */
-const remembered = (outcome: Outcome): string =>
-  outcome.branches
+/**
+ * Whose clients are asked for or written on the way, with their timeouts: an apply carries them between
+ * the lists of a Service and the names of a port.
+ */
+const remembered = (outcome: Outcome): string => {
+  const whose = (map: string) => map.replace(/^clients(?:-local)?(\/.*)\/[^/]*(\/\d+)$/, '$1$2');
+  const names = outcome.branches
     .flatMap(({ trace }) => traceSteps(trace))
     .flatMap((step) => {
       if (step.kind !== 'statement') return [];
       const { effect } = step;
-      if (effect.kind === 'map-update') return [effect.map];
+      if (effect.kind === 'map-update') return [whose(effect.map)];
       const collection = 'lookup' in effect ? effect.lookup?.collection : undefined;
       return collection?.kind === 'data-map' && collection.dynamic === true
-        ? [`${collection.name} ${collection.timeout}`]
+        ? [`${whose(collection.name)} ${collection.timeout}`]
         : [];
-    })
-    .sort()
-    .join();
+    });
+  return [...new Set(names)].sort().join();
+};
 
 interface WitnessJson {
   readonly packet: {

@@ -149,6 +149,8 @@ test.each(pinSequences)('affinity: $name', async (sequence) => {
   };
   const [kubeProxy, natc] = await Promise.all([outcomes(startPeer), outcomes(startNatc)]);
   const words = (seen: readonly string[]) => (seen.includes('pinned anew') ? 'pinned anew' : seen);
-  if (sequence.isForgotten === true) expect(words(natc)).not.toEqual(words(kubeProxy));
-  else expect(words(natc)).toEqual(words(kubeProxy));
+  if (sequence.isKeptByNatc === true) {
+    expect(words(natc)).toEqual(['kept']);
+    expect(words(kubeProxy)).not.toEqual(['kept']);
+  } else expect(words(natc)).toEqual(words(kubeProxy));
 });

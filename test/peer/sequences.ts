@@ -189,8 +189,8 @@ export interface PinSequence {
   readonly before: readonly Manifest[];
   /** @param pinned the address of the client's endpoint */
   readonly after: (pinned: string) => readonly (readonly Manifest[])[];
-  /** natc forgets the pin where kube-proxy keeps it; why is in docs/compatibility.md. */
-  readonly isForgotten?: boolean;
+  /** natc keeps the pin where kube-proxy forgets it (ND12). */
+  readonly isKeptByNatc?: boolean;
 }
 
 const pods = ['10.244.1.2', '10.244.1.3', '10.244.1.4', '10.244.1.5'];
@@ -209,6 +209,9 @@ const web = (addresses: readonly string[] = pods, details: Partial<SliceDetails>
   slice('web', addresses, { port: webTarget, ...details });
 const stickyWith = (spec: Partial<Spec>): ServiceManifest => withSpec(sticky, spec);
 const all = [sticky, web()];
+const bothLocal = { externalTrafficPolicy: 'Local', internalTrafficPolicy: 'Local' };
+/** All endpoints are on the node. */
+const localWorld = (spec: Partial<Spec>) => [stickyWith(spec), web(pods, { nodeName: 'node-a' })];
 
 const pin = (
   name: string,
@@ -239,10 +242,13 @@ export const pinSequences: readonly PinSequence[] = [
     stickyWith({ ports: [{ ...webPort, port: 81 }] }),
     web(),
   ]),
-  pin('the port has another name', all, () => [
-    stickyWith({ ports: [{ ...webPort, name: 'www' }] }),
-    web(pods, { port: { ...webTarget, name: 'www' } }),
-  ]),
+  {
+    ...pin('the port has another name', all, () => [
+      stickyWith({ ports: [{ ...webPort, name: 'www' }] }),
+      web(pods, { port: { ...webTarget, name: 'www' } }),
+    ]),
+    isKeptByNatc: true,
+  },
   pin('the pods listen on another port', all, () => [
     sticky,
     web(pods, { port: { ...webTarget, port: 9090 } }),
@@ -263,15 +269,30 @@ export const pinSequences: readonly PinSequence[] = [
     withSpec(bystander, { ports: [{ port: 81 }] }),
   ]),
   pin('the endpoints move to another slice', all, () => [sticky, web(pods, { name: 'web-2' })]),
-  {
-    ...pin(
-      'the policies are Local now, the endpoints are',
-      [sticky, web(pods, { nodeName: 'node-a' })],
-      () => [
-        stickyWith({ externalTrafficPolicy: 'Local', internalTrafficPolicy: 'Local' }),
-        web(pods, { nodeName: 'node-a' }),
-      ],
+  pin('the policies are Local now, the endpoints are', localWorld({}), () => localWorld(bothLocal)),
+  pin('the policies are Cluster now', localWorld(bothLocal), () => localWorld({})),
+  pin(
+    'the internal policy is Local for a while',
+    localWorld({}),
+    () => localWorld({ internalTrafficPolicy: 'Local' }),
+    () => localWorld({}),
+  ),
+  pin(
+    'the external policy is Local now, and a node port is used',
+    localWorld({}),
+    () => localWorld({ externalTrafficPolicy: 'Local' }),
+    () => localWorld(bothLocal),
+  ),
+  pin('the policies are Local now, and other endpoints are elsewhere', all, (pinned) => [
+    stickyWith(bothLocal),
+    web([pinned], { nodeName: 'node-a' }),
+    web(
+      pods.filter((address) => address !== pinned),
+      { name: 'web-2' },
     ),
-    isForgotten: true,
-  },
+  ]),
+  pin('the node port goes', all, () => [
+    stickyWith({ type: 'ClusterIP', ports: [{ name: 'web', port: 80 }] }),
+    web(),
+  ]),
 ];

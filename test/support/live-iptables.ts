@@ -10,6 +10,7 @@ import {
 } from '../../src/live/apply-iptables.ts';
 import type { Host } from '../../src/live/host.ts';
 import type { WantedTables } from '../../src/live/iptables-held.ts';
+import type { CompileOptions } from '../../src/options.ts';
 import type { IptablesVariant } from './iptables-node.ts';
 import type { CommandResult } from './kernel-agent.ts';
 import { compiled, hostOn } from './live-host.ts';
@@ -24,6 +25,7 @@ export interface LiveIptables {
   readonly apply: (
     objects: readonly object[],
     options?: Partial<ApplyIptablesOptions>,
+    compileOptions?: Partial<CompileOptions>,
   ) => Promise<ApplyIptablesOutcome>;
   readonly applyTables: (
     wanted: WantedTables,
@@ -76,7 +78,8 @@ export function liveIptables(
     });
   return {
     ...{ host, directory, commands, inputs, applyTables },
-    apply: (objects, options) => applyTables(wantedTablesFrom(compiled(objects).plan), options),
+    apply: (objects, options, compileOptions) =>
+      applyTables(wantedTablesFrom(compiled(objects, compileOptions).plan), options),
     beforeRestore: (action) => {
       before = action;
     },

@@ -1,11 +1,18 @@
 import type { NftFamily } from '../ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../canonical.ts';
+import { clientMapNameParts } from './names.ts';
 
 /** A map from client to endpoint address that the kernel fills, and whom it may point to. */
 export interface ClientMap {
   readonly family: NftFamily;
   readonly table: string;
   readonly name: string;
+  /** `shop/web/tcp`: the Service, and the protocol of its port. */
+  readonly service: string;
+  /** '' for an unnamed port. */
+  readonly portName: string;
+  /** The port of the endpoints that the map is for. */
+  readonly endpointPort: string;
   /** The set of endpoints whose clients are remembered. */
   readonly endpointSet: string;
   /** Addresses of that set's endpoints on the port the map is for. */
@@ -31,7 +38,11 @@ function clientMapsOf({ family, name: table, collections, chains }: CanonicalTab
       const timeout = timeoutPattern.exec(collections.get(name)?.declaration ?? '')?.[1];
       if (timeout === undefined) continue;
       const endpoints = endpointsOnPort(collections.get(endpointSet)?.elements.keys() ?? [], port);
-      maps.push({ family, table, name, endpointSet, endpoints, timeout: Number(timeout) });
+      const { service, portName } = clientMapNameParts(name);
+      maps.push({
+        ...{ family, table, name, service, portName, endpointPort: port },
+        ...{ endpointSet, endpoints, timeout: Number(timeout) },
+      });
     }
   }
   return maps;

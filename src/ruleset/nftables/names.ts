@@ -102,6 +102,31 @@ export const clientMapName = (
 ): string =>
   `clients${list === 'local' ? '-local' : ''}/${servicePortPart(servicePort)}/${endpointPort}`;
 
+/** What {@link clientMapName} put together: `shop/web/tcp` and the port's name. */
+export function clientMapNameParts(name: string): {
+  readonly service: string;
+  readonly portName: string;
+} {
+  const [, namespace = '', service = '', protocol = '', portName = ''] = name.split('/');
+  return { service: `${namespace}/${service}/${protocol}`, portName };
+}
+
+/**
+ * `shop/web/tcp 8080` of `clients-local/shop/web/tcp/http/8080`: maps that a change of the Service carries
+ * pins between (A13). Another name stays as it is.
+ */
+export function clientsOf(name: string): string {
+  const { service } = clientMapNameParts(name);
+  const endpointPort = name.split('/').at(-1);
+  return /^clients(-local)?\//.test(name) ? `${service} ${endpointPort}` : name;
+}
+
+/** The map of the same ServicePort and target port for the other list. */
+export const otherListsMapName = (name: string): string =>
+  name.startsWith('clients-local/')
+    ? name.replace('clients-local/', 'clients/')
+    : name.replace('clients/', 'clients-local/');
+
 export const endpointSetName = (list: List, servicePort: ServicePortPlan): string =>
   `${listPart(list)}endpoints/${servicePortPart(servicePort)}`;
 
