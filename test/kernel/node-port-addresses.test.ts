@@ -148,6 +148,7 @@ describeCluster('node ports on 127.0.0.0/8 (ND2)', (cluster) => {
   });
 });
 
+/** CVE-2020-8558. */
 describeWithKernel('martians, with route_localnet switched on (N10)', () => {
   /** Frames to the node's hardware address with a loopback destination inside. */
   const martians = (['TCP', 'UDP', 'SCTP'] as const).flatMap((protocol) =>
