@@ -7,6 +7,7 @@ import { nodeCodes } from './codes/node.ts';
 import { planCodes } from './codes/plan.ts';
 import { readCodes } from './codes/read.ts';
 import { rulesetCodes } from './codes/ruleset.ts';
+import { stateCodes } from './codes/state.ts';
 import { validationCodes } from './codes/validation.ts';
 
 /** Every diagnostic code, with its documentation. The digit after NATC is the stage. */
@@ -20,6 +21,7 @@ export const codes = {
   ...nodeCodes,
   ...confirmCodes,
   ...clusterCodes,
+  ...stateCodes,
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof codes;

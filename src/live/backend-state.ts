@@ -1,18 +1,12 @@
 import type { Backend } from './backend.ts';
-import { listState, removeState } from './state-file.ts';
-
-/** The files that say what natc gave to a backend. */
-const files: Readonly<Record<Backend, RegExp>> = {
-  nftables: /^(settled\.json|revision-.*)$/,
-  iptables: /^(settled-iptables\.json|iptables-.*)$/,
-};
+import { listState } from './state-file.ts';
+import { backendOfState, forgetState } from './state-files.ts';
 
 /** Whether the state directory knows of rules that natc gave to this backend and did not remove since. */
 export const hasBackendState = async (directory: string, backend: Backend): Promise<boolean> =>
-  (await listState(directory)).some((name) => files[backend].test(name));
+  (await listState(directory)).some((name) => backendOfState(name) === backend);
 
 /** Forgets them, once the rules are gone. A file that cannot be removed stays: it only costs time. */
 export async function forgetBackendState(directory: string, backend: Backend): Promise<void> {
-  for (const name of await listState(directory))
-    if (files[backend].test(name)) await removeState(directory, name).catch(() => {});
+  await forgetState(directory, (of) => of === backend);
 }

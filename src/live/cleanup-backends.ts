@@ -1,15 +1,21 @@
+import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Backend } from './backend.ts';
+import { hasBackendState } from './backend-state.ts';
 import { cleanUp, warnOfRouteLocalnet } from './cleanup.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';
 import type { Host } from './host.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
-import { loadSetSysctls, takeBackLocalnet } from './set-sysctls.ts';
+import { removeLock } from './lock.ts';
+import { type Refused, type RollbackOptions, underLock } from './rollback.ts';
+import { hasSysctlLeft, loadSetSysctls, sysctlsFile, takeBackLocalnet } from './set-sysctls.ts';
+import { forgetState, type Unremoved } from './state-files.ts';
 import { sysctlNames, sysctlPath } from './sysctl.ts';
 import { sysctlLine, sysctlsOf } from './sysctl-status.ts';
 
 export interface BackendsCleanup {
-  readonly kind: 'clean' | 'refused';
+  /** `incomplete`: the rules are gone, files of the state directory are not. */
+  readonly kind: 'clean' | 'incomplete';
   /** What was there, in words; empty when there was nothing to do. */
   readonly removed: readonly string[];
   /** Sysctls that natc set and left on, in words. */
@@ -19,17 +25,71 @@ export interface BackendsCleanup {
 
 /**
  * Removes natc's rules from one backend or, with `auto`, from both: a machine may have changed from one
- * to the other. With `auto` a backend whose programs are missing is passed over, unless both are.
+ * to the other. With `auto` a backend whose programs are missing is passed over, unless both are. Then
+ * forgets what the state directory says of it, and all that is there when it says nothing of the other.
  */
-export async function cleanUpBackends(
+export const cleanUpBackends = (
+  host: Host,
+  backend: 'auto' | Backend,
+  options: Pick<RollbackOptions, 'stateDirectory' | 'lock'>,
+): Promise<BackendsCleanup | Refused | { readonly kind: 'lock-timeout' }> =>
+  underLock<BackendsCleanup | Refused>(options, async () => {
+    const { stateDirectory } = options;
+    const rules = await removeRules(host, backend, stateDirectory);
+    if (rules.kind === 'refused') return rules;
+    const { cleaned } = rules;
+    const { removed, left } = await forget(stateDirectory, cleaned);
+    const files = `the files of natc in ${stateDirectory}`;
+    return {
+      kind: left.length === 0 ? 'clean' : 'incomplete',
+      removed: rules.removed.length === 0 && removed.length > 0 ? [files] : rules.removed,
+      leftOn: rules.leftOn,
+      diagnostics: [...rules.diagnostics, ...unremoved(stateDirectory, left)],
+    };
+  });
+
+async function forget(directory: string, cleaned: readonly Backend[]) {
+  const kept = await Promise.all(
+    (['nftables', 'iptables'] as const).map(
+      async (each) => !cleaned.includes(each) && (await hasBackendState(directory, each)),
+    ),
+  );
+  const isAll = !kept.includes(true);
+  // One that could not be set back is for the next cleanup.
+  const isSysctlLeft = await hasSysctlLeft(directory);
+  const forgotten = await forgetState(directory, (of, name) =>
+    of === 'both' ? isAll && !(isSysctlLeft && name === sysctlsFile) : cleaned.includes(of),
+  );
+  if (isAll && forgotten.left.length === 0) await removeLock(directory).catch(() => {});
+  return forgotten;
+}
+
+/** Says which state files are there still. */
+export const unremoved = (directory: string, left: readonly Unremoved[]): readonly Diagnostic[] =>
+  left.map(({ name, reason }) => ({
+    code: 'NATC5117',
+    severity: 'warning',
+    message: `the state file ${name} in ${directory} could not be removed: ${reason}`,
+    places: [{ kind: 'option', option: '--state-dir', value: directory }],
+    hint: `nothing in it is needed any more: rm -r ${join(directory, name)}`,
+  }));
+
+interface RemovedRules extends BackendsCleanup {
+  readonly kind: 'clean';
+  /** The backends that hold no rules of natc now. */
+  readonly cleaned: readonly Backend[];
+}
+
+async function removeRules(
   host: Host,
   backend: 'auto' | Backend,
   stateDirectory: string,
-): Promise<BackendsCleanup> {
+): Promise<RemovedRules | Refused> {
   const tools = backend === 'nftables' ? undefined : await findIptables(host);
   if (backend === 'iptables' && tools !== undefined && !isTools(tools))
-    return { kind: 'refused', removed: [], leftOn: [], diagnostics: [tools] };
+    return { kind: 'refused', diagnostics: [tools] };
   const removed: string[] = [];
+  const cleaned: Backend[] = [];
   const wereSet = await loadSetSysctls(stateDirectory);
   // Before the guard goes. Forwarding stays: others may have come to need it.
   const diagnostics = [...(await takeBackLocalnet(host, stateDirectory))];
@@ -37,13 +97,16 @@ export async function cleanUpBackends(
     const outcome = await cleanUp(host);
     const isNeeded = !isMissing(outcome.diagnostics) || tools === undefined || !isTools(tools);
     if (outcome.kind === 'clean' || isNeeded) diagnostics.push(...outcome.diagnostics);
-    if (outcome.kind === 'clean') removed.push(...outcome.tables.map((table) => `table ${table}`));
-    else if (isNeeded) return { kind: 'refused', removed, leftOn: [], diagnostics };
+    if (outcome.kind === 'clean') {
+      removed.push(...outcome.tables.map((table) => `table ${table}`));
+      cleaned.push('nftables');
+    } else if (isNeeded) return { kind: 'refused', diagnostics };
   }
   if (backend !== 'nftables') {
     const outcome = await cleanUpIptables(host);
-    if (outcome.kind === 'refused') return { ...outcome, removed, leftOn: [] };
+    if (outcome.kind === 'refused') return outcome;
     removed.push(...outcome.removed);
+    cleaned.push('iptables');
     if (outcome.removed.length > 0 && diagnostics.length === 0)
       diagnostics.push(...(await warnOfRouteLocalnet(host)));
   }
@@ -53,7 +116,7 @@ export async function cleanUpBackends(
   const leftOn = (removed.length === 0 ? [] : set)
     .filter(({ state, now }) => state === 'left-on' && now === '1')
     .map((each) => `${sysctlLine(each)} (sysctl -w ${each.name}=0)`);
-  return { kind: 'clean', removed, leftOn, diagnostics };
+  return { kind: 'clean', removed, leftOn, diagnostics, cleaned };
 }
 
 /** Without a word of what natc set, it can only say what is on now. */

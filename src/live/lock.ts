@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { resolve as absolute, join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Programs, programsOn } from './programs.ts';
 import { makeStateDirectory, notOurs, UnsafeDirectoryError } from './state-directory.ts';
-import { makeLockFile } from './state-file.ts';
+import { BadLockFileError, openLockFile, removeState } from './state-file.ts';
 import { systemErrorText } from './system-error.ts';
 
 /** A held lock. */
@@ -18,7 +20,7 @@ export type LockResult =
 
 const lockFile = 'lock';
 
-/** Seconds more than its own timeout that flock gets, and to end. */
+/** Seconds more than its own timeout that flock gets. */
 const patience = 5;
 
 const longestComplaint = 4096;
@@ -26,42 +28,92 @@ const longestComplaint = 4096;
 /**
  * Takes the lock that lets one natc at a time change this host, waiting up to `timeout` seconds.
  *
- * flock(1) holds a kernel lock on a file for as long as the `cat` it runs lives, and `cat` ends when
- * our end of the pipe closes: however natc dies, kill -9 included, no stale lock is left behind.
+ * flock(1) puts a kernel lock on a file that we have open, and the lock lives for as long as we have:
+ * however natc dies, kill -9 included, no stale lock is left behind. The programs that natc runs do not
+ * inherit it, since Node opens files with O_CLOEXEC.
  */
 export async function takeLock(
   directory: string,
   timeout: number,
   programs: Programs = programsOn(undefined),
 ): Promise<LockResult> {
+  const path = join(absolute(directory), lockFile);
+  const end = Date.now() + timeout * 1000;
   try {
     await makeStateDirectory(directory);
-    await makeLockFile(directory, lockFile);
+    for (;;) {
+      const file = await openLockFile(path);
+      const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      const failure = await lockOpenFile(file, seconds, programs);
+      if (failure === undefined && (await isAt(path, file)))
+        return { kind: 'held', lock: { release: () => file.close() } };
+      await file.close();
+      if (failure !== undefined) return failure;
+    }
   } catch (error) {
-    const isUnsafe = error instanceof UnsafeDirectoryError;
-    const reason = isUnsafe ? notOurs(directory, error.unsafe) : systemErrorText(error);
-    return { kind: 'unavailable', reason };
+    return { kind: 'unavailable', reason: reasonOf(error, directory, path) };
   }
-  const path = join(absolute(directory), lockFile);
+}
+
+/**
+ * Removes the file of the lock. Whoever holds it may do so, as the last thing: who waits for it notices
+ * that its file is gone, and takes the lock on a new one.
+ *
+ * @throws the system's error
+ */
+export const removeLock = (directory: string): Promise<void> => removeState(directory, lockFile);
+
+/** Whether the path leads to the open file still: who held the lock before may have removed it. */
+async function isAt(path: string, file: FileHandle): Promise<boolean> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const there = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
+  if (there === undefined) return false;
+  try {
+    // Both of open files: overlayfs had other numbers for a path than for an open file.
+    const [found, ours] = await Promise.all([there.stat(), file.stat()]);
+    return found.ino === ours.ino && found.dev === ours.dev;
+  } finally {
+    await there.close();
+  }
+}
+
+function reasonOf(error: unknown, directory: string, path: string): string | Diagnostic {
+  if (error instanceof UnsafeDirectoryError) return notOurs(directory, error.unsafe);
+  return error instanceof BadLockFileError
+    ? badLockFile(path, error.message)
+    : systemErrorText(error);
+}
+
+/** @param fault what speaks against the file, in the words of a message, after its path */
+const badLockFile = (path: string, fault: string): Diagnostic => ({
+  code: 'NATC5118',
+  severity: 'error',
+  message: `the lock file ${path} ${fault}`,
+  places: [{ kind: 'file', name: path }],
+  hint: 'remove it when no natc is running: natc makes it anew',
+});
+
+/** @returns undefined when it is locked */
+async function lockOpenFile(
+  { fd }: FileHandle,
+  timeout: number,
+  programs: Programs,
+): Promise<Exclude<LockResult, { kind: 'held' }> | undefined> {
   const flock = await programs.find('flock');
   if (flock.kind === 'not-found') {
     const isAbsent = flock.message.endsWith('command not found');
     return { kind: 'unavailable', reason: isAbsent ? 'flock is not installed' : flock.message };
   }
-  const shell = await programs.find('sh');
-  if (shell.kind === 'not-found') return { kind: 'unavailable', reason: shell.message };
-  const child = spawn(
-    flock.path,
-    ['--exclusive', '--timeout', String(timeout), path, shell.path, '-c', 'echo held; exec cat'],
-    { cwd: '/', env: await programs.environment(), stdio: ['pipe', 'pipe', 'pipe'] },
-  );
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const child = spawn(flock.path, ['--exclusive', '--timeout', String(timeout), '3'], {
+    cwd: '/',
+    env: await programs.environment(),
+    stdio: ['ignore', 'ignore', 'pipe', fd],
+  });
   return new Promise((resolve) => {
     let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       if (complaint.length < longestComplaint) complaint += chunk.toString();
     });
-    child.stdin.on('error', () => {});
     const overdue = setTimeout(
       () => {
         child.kill('SIGKILL');
@@ -73,18 +125,9 @@ export async function takeLock(
       clearTimeout(overdue);
       resolve({ kind: 'unavailable', reason: error.message });
     });
-    child.stdout.once('data', () => {
-      clearTimeout(overdue);
-      const release = async (): Promise<void> => {
-        child.stdin.end();
-        const late = setTimeout(() => child.kill('SIGKILL'), patience * 1000);
-        await ended;
-        clearTimeout(late);
-      };
-      resolve({ kind: 'held', lock: { release } });
-    });
     child.once('close', (code) => {
       clearTimeout(overdue);
+      if (code === 0) return resolve(undefined);
       // flock says nothing when it gives up waiting; anything else comes with a message.
       resolve(
         code === 1 && complaint === ''

@@ -20,7 +20,7 @@ import {
 import { takeBackSysctls } from './set-sysctls.ts';
 import { refuseFromNow } from './unconfirmed.ts';
 
-interface Refused {
+export interface Refused {
   readonly kind: 'refused';
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -17,13 +17,13 @@ export interface SetSysctl {
   readonly isLeft: boolean;
 }
 
-const file = 'sysctls.json';
+export const sysctlsFile = 'sysctls.json';
 
 /** Changes with the shape of the file; others are ignored. */
 const format = 1;
 
 const read = (directory: string): Promise<readonly SetSysctl[] | undefined> =>
-  readState(directory, file, (json) => {
+  readState(directory, sysctlsFile, (json) => {
     if (!isRecord(json) || json['format'] !== format) return undefined;
     if (!isListOf(json['set'], isStored)) return undefined;
     return json['set'].map(({ isLeft = false, ...each }) => ({ ...each, isLeft }));
@@ -43,12 +43,16 @@ export async function loadSetSysctls(
 > {
   const set = await read(directory);
   if (set !== undefined) return { kind: 'known', set };
-  if (await hasState(directory, file)) return { kind: 'unknown' };
+  if (await hasState(directory, sysctlsFile)) return { kind: 'unknown' };
   const isKnown =
     (await hasBackendState(directory, 'nftables')) ||
     (await hasBackendState(directory, 'iptables'));
   return isKnown ? { kind: 'known', set: [] } : { kind: 'unknown' };
 }
+
+/** Whether one of them should be off again and could not be set (NATC5085). */
+export const hasSysctlLeft = async (directory: string): Promise<boolean> =>
+  (await load(directory)).some(({ isLeft }) => isLeft);
 
 type Stored = Omit<SetSysctl, 'isLeft'> & { readonly isLeft?: boolean };
 
@@ -59,8 +63,8 @@ const isStored = (json: unknown): json is Stored =>
   (json['isLeft'] === undefined || typeof json['isLeft'] === 'boolean');
 
 async function store(directory: string, set: readonly SetSysctl[]): Promise<void> {
-  if (set.length === 0) return removeState(directory, file);
-  await writeState(directory, file, `${JSON.stringify({ format, set })}\n`);
+  if (set.length === 0) return removeState(directory, sysctlsFile);
+  await writeState(directory, sysctlsFile, `${JSON.stringify({ format, set })}\n`);
 }
 
 /**

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { geteuid } from 'node:process';
-import { makeStateDirectory, UnsafeDirectoryError, unsafeDirectory } from './state-directory.ts';
+import { makeStateDirectory, unsafeDirectory } from './state-directory.ts';
 
 /*
  * The files of the state directory. Root acts on what they say, so nothing is read from a file that
@@ -117,30 +117,39 @@ export async function writeState(
   }
 }
 
+/** Why a file in the place of the lock is none. */
+export class BadLockFileError extends Error {}
+
 /**
- * Makes a file to take a lock on. One that is there and not ours alone is not used: whoever owns it
- * could hold the lock for ever.
+ * Opens a file to take a lock on, which is made where there is none. One that is there and not ours alone
+ * is not used: whoever owns it could hold the lock for ever.
  *
- * @throws the system's error, or UnsafeDirectoryError
+ * @throws the system's error, or {@link BadLockFileError} in the words of a message, after the path
  */
-export async function makeLockFile(directory: string, name: string): Promise<void> {
-  const path = join(directory, name);
+export async function openLockFile(path: string): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600).catch(
+    (error: NodeJS.ErrnoException) => {
+      // Those of a directory, a link and a socket: nothing that goes by itself.
+      const isNoFile = ['EISDIR', 'ELOOP', 'ENXIO'].includes(error.code ?? '');
+      throw isNoFile ? new BadLockFileError('is no regular file') : error;
+    },
+  );
   try {
-    const stats = await file.stat();
-    if (!isOurs(stats))
-      throw new UnsafeDirectoryError({
-        path,
-        reason: `belongs to user ${stats.uid} or may be written by others`,
-      });
-  } finally {
+    const fault = faultOf(await file.stat());
+    if (fault !== undefined) throw new BadLockFileError(fault);
+    return file;
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }
 
 /** What {@link writeState} writes into; a process that was killed leaves it behind. */
-const temporaryPattern = /^\.[a-z].*\.[0-9a-f]{8,}/;
+const temporaryPattern = /^\.([a-z].*)\.[0-9a-f]{8,}/;
+
+/** The name of the state file that a file with this name was to become; undefined for any other. */
+export const temporaryOf = (name: string): string | undefined => temporaryPattern.exec(name)?.[1];
 
 /** Half-written files that old are nobody's any more, in milliseconds. */
 const abandonedAfter = 60_000;
@@ -148,7 +157,7 @@ const abandonedAfter = 60_000;
 /** Removes what killed processes left half-written. @throws the system's error */
 export async function removeAbandoned(directory: string, now: number): Promise<void> {
   for (const name of await listState(directory)) {
-    if (!temporaryPattern.test(name)) continue;
+    if (temporaryOf(name) === undefined) continue;
     const found = await lstat(join(directory, name)).catch(() => undefined);
     if (found !== undefined && found.mtimeMs < now - abandonedAfter)
       await removeState(directory, name);
@@ -177,8 +186,15 @@ async function withStateFile<T>(
 }
 
 /** A regular file that nobody but us or root could have written. */
-export const isOurs = (stats: Stats): boolean =>
-  stats.isFile() && (stats.uid === geteuid?.() || stats.uid === 0) && (stats.mode & 0o022) === 0;
+export const isOurs = (stats: Stats): boolean => faultOf(stats) === undefined;
+
+/** What speaks against it, in the words of a message, after the path. */
+function faultOf(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'is no regular file';
+  if (stats.uid !== geteuid?.() && stats.uid !== 0) return `belongs to user ${stats.uid}`;
+  const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+  return (stats.mode & 0o022) === 0 ? undefined : `may be written by others (mode ${mode})`;
+}
 
 async function readUpTo(file: FileHandle, size: number): Promise<Buffer | undefined> {
   const bytes = Buffer.allocUnsafe(size);

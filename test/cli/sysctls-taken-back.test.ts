@@ -114,8 +114,9 @@ describeWithKernel('sysctls that natc switched on', () => {
     expect(json(failed)?.[2]).toBe('true');
     expect(failed).toContain(`${localnet}, could not be set back (NATC5085)\n`);
     expect(again).toBe(`${forward}\n${localnet}\n${guard}\n`);
-    expect(after).toBe(`${left} (sysctl -w net.ipv4.ip_forward=0)\n${left}\n`);
-    expect(JSON.parse(json(rest)?.[1] ?? '')).toMatchObject([{ ...entry, state: 'left-on' }]);
+    // What cleanup leaves on it tells once: then natc is gone.
+    expect(after).toBe(`${left} (sysctl -w net.ipv4.ip_forward=0)\n`);
+    expect(rest).toMatch(/^undefined \w+$|^null \w+$/m);
   });
 
   test.each(['nftables', 'iptables'])('are not known where the state is lost (%s)', (backend) => {

@@ -161,7 +161,7 @@ describe('a state file', () => {
     expect(await readState(directory, 'x.json', numberIn)).toBeUndefined();
     expect(await takeLock(directory, 0)).toMatchObject({
       kind: 'unavailable',
-      reason: { code: 'NATC5100' },
+      reason: { code: 'NATC5118', message: expect.stringContaining(`belongs to user ${stranger}`) },
     });
   });
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { confirmedTooLate, resultOf, undoneBefore } from '../../src/cli/undone.ts';
@@ -10,14 +10,14 @@ import { makeReport } from '../../src/diagnostics/report.ts';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
 import { applyByIptables, wantedTablesFrom } from '../../src/live/apply-iptables.ts';
 import { cleanUp } from '../../src/live/cleanup.ts';
-import { warnOfUnknownSysctls } from '../../src/live/cleanup-backends.ts';
+import { unremoved, warnOfUnknownSysctls } from '../../src/live/cleanup-backends.ts';
 import { confirm } from '../../src/live/confirm.ts';
 import type { Host } from '../../src/live/host.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
 import { nftFamilies } from '../../src/live/kernel-tables.ts';
 import { listeningSockets } from '../../src/live/listening-ports.ts';
-import type { LockResult } from '../../src/live/lock.ts';
+import { type LockResult, takeLock } from '../../src/live/lock.ts';
 import { pendingStatus } from '../../src/live/pending-status.ts';
 import { stampOperations } from '../../src/live/revision.ts';
 import { storeRevision } from '../../src/live/revision-store.ts';
@@ -63,6 +63,10 @@ export interface HostFixture {
   readonly stateDirectory?: string;
   /** The manifest was applied before: the stamps and the state directory say so. Then `--verify`. */
   readonly verifyAfterApply?: boolean;
+  /** `cleanup`: a state file that cannot be removed, and the system's word for why. */
+  readonly unremovable?: { readonly name: string; readonly reason: string };
+  /** A directory is in the place of the lock. */
+  readonly badLock?: boolean;
   /** Others may write to the state directory. */
   readonly sharedStateDirectory?: boolean;
   /** An earlier change waits to be confirmed. */
@@ -120,6 +124,7 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
         ...(await checkSysctls(host, requiredSysctls(output.plan))),
       ];
     case 'cleanup':
+      if (fixture.unremovable !== undefined) return unremoved('/run/natc', [fixture.unremovable]);
       return fixture.lostState === true
         ? warnOfUnknownSysctls(host, '/run/natc')
         : [...(await takenBack(fixture, host)), ...(await cleanUp(host)).diagnostics];
@@ -255,7 +260,11 @@ const withoutPath = (diagnostic: Diagnostic, directory: string): Diagnostic => (
   ...diagnostic,
   message: diagnostic.message.replace(directory, '/run/natc'),
   places: diagnostic.places.map((place) =>
-    place.kind === 'option' && place.value === directory ? { ...place, value: '/run/natc' } : place,
+    place.kind === 'option' && place.value === directory
+      ? { ...place, value: '/run/natc' }
+      : place.kind === 'file'
+        ? { ...place, name: place.name.replace(directory, '/run/natc') }
+        : place,
   ),
 });
 
@@ -280,9 +289,10 @@ async function applyDiagnostics(
     writeFileSync(join(temporary, 'confirm.json'), JSON.stringify(pending));
   }
   if (fixture.afterNftables === true) writeFileSync(join(temporary, 'settled.json'), '{}');
+  if (fixture.badLock === true) mkdirSync(join(temporary, 'lock'));
   const { confirmTimeout } = fixture;
   const options = {
-    lock: async () => lock,
+    lock: async () => (fixture.badLock === true ? takeLock(temporary, 0) : lock),
     maxRemovals: 50,
     sysctls: requiredSysctls(output.plan),
   };
