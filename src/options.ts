@@ -7,8 +7,17 @@ export type DetectLocalMode =
   | 'BridgeInterface'
   | 'InterfaceNamePrefix';
 
+export const detectLocalModes: readonly DetectLocalMode[] = [
+  'ClusterCIDR',
+  'NodeCIDR',
+  'BridgeInterface',
+  'InterfaceNamePrefix',
+];
+
 /** What becomes of a doubtful claim: served, served with a warning, or left out with one. */
 export type ClaimPolicy = 'allow' | 'warn' | 'deny';
+
+export const claimPolicies: readonly ClaimPolicy[] = ['allow', 'warn', 'deny'];
 
 /**
  * Everything that decides what natc compiles besides the objects themselves: the settings of
@@ -70,25 +79,198 @@ export const defaultOptions: CompileOptions = {
   families: ['IPv4', 'IPv6'],
 };
 
-/** The flag that sets each option, in the order in which people look for them. */
-export const optionFlags: Readonly<Record<keyof CompileOptions, string>> = {
-  nodeName: '--node-name',
-  nodeIPs: '--node-ip',
-  zone: '--zone',
-  nodePortAddresses: '--nodeport-addresses',
-  localhostNodePorts: '--localhost-nodeports',
-  serviceNodePortRange: '--service-node-port-range',
-  serviceCIDRs: '--service-cidr',
-  clusterCIDRs: '--cluster-cidr',
-  detectLocalMode: '--detect-local-mode',
-  podCIDRs: '--pod-cidr',
-  podBridgeInterface: '--pod-bridge-interface',
-  podInterfaceNamePrefix: '--pod-interface-name-prefix',
-  masqueradeAll: '--masquerade-all',
-  masqueradeBit: '--masquerade-bit',
-  families: '--ip-family',
-  validate: '--validate',
-  externalIPs: '--external-ips',
-  endpointsOutside: '--endpoints-outside',
-  serviceProxyName: '--service-proxy-name',
+/** How a value is written in natc.yaml; a list of words: one of them. */
+export type ValueKind =
+  | 'text'
+  | 'boolean'
+  | 'integer'
+  /** `30s`, `2m`, `1h`, or a number of seconds. */
+  | 'seconds'
+  /** A list, or one string with commas in it, as on the command line. */
+  | 'list'
+  | 'families'
+  /** `30000-32767`. */
+  | 'portRange'
+  /** Relative to the file that names it. */
+  | 'path'
+  | 'paths'
+  | readonly string[];
+
+/** One option: its flag, its key in natc.yaml, and what values it takes there. */
+export interface OptionEntry {
+  readonly flag: string;
+  readonly key: string;
+  readonly value: ValueKind;
+}
+
+/** What sets each option, in the order in which people look for them. */
+export const optionTable: Readonly<Record<keyof CompileOptions, OptionEntry>> = {
+  nodeName: { flag: '--node-name', key: 'nodeName', value: 'text' },
+  nodeIPs: { flag: '--node-ip', key: 'nodeIP', value: 'list' },
+  zone: { flag: '--zone', key: 'zone', value: 'text' },
+  nodePortAddresses: { flag: '--nodeport-addresses', key: 'nodePortAddresses', value: 'list' },
+  localhostNodePorts: {
+    flag: '--localhost-nodeports',
+    key: 'localhostNodePorts',
+    value: 'boolean',
+  },
+  serviceNodePortRange: {
+    flag: '--service-node-port-range',
+    key: 'serviceNodePortRange',
+    value: 'portRange',
+  },
+  serviceCIDRs: { flag: '--service-cidr', key: 'serviceCIDR', value: 'list' },
+  clusterCIDRs: { flag: '--cluster-cidr', key: 'clusterCIDR', value: 'list' },
+  detectLocalMode: {
+    flag: '--detect-local-mode',
+    key: 'detectLocalMode',
+    value: detectLocalModes,
+  },
+  podCIDRs: { flag: '--pod-cidr', key: 'podCIDR', value: 'list' },
+  podBridgeInterface: {
+    flag: '--pod-bridge-interface',
+    key: 'podBridgeInterface',
+    value: 'text',
+  },
+  podInterfaceNamePrefix: {
+    flag: '--pod-interface-name-prefix',
+    key: 'podInterfaceNamePrefix',
+    value: 'text',
+  },
+  masqueradeAll: { flag: '--masquerade-all', key: 'masqueradeAll', value: 'boolean' },
+  masqueradeBit: { flag: '--masquerade-bit', key: 'masqueradeBit', value: 'integer' },
+  families: { flag: '--ip-family', key: 'ipFamily', value: 'families' },
+  validate: { flag: '--validate', key: 'validate', value: ['strict', 'warn'] },
+  externalIPs: { flag: '--external-ips', key: 'externalIPs', value: 'list' },
+  endpointsOutside: {
+    flag: '--endpoints-outside',
+    key: 'endpointsOutside',
+    value: claimPolicies,
+  },
+  serviceProxyName: { flag: '--service-proxy-name', key: 'serviceProxyName', value: 'text' },
+};
+
+/** The flag that sets each option. */
+export const optionFlags = Object.fromEntries(
+  Object.entries(optionTable).map(([name, { flag }]) => [name, flag]),
+) as Readonly<Record<keyof CompileOptions, string>>;
+
+/** What decides how commands run rather than what is compiled, as far as natc.yaml may say it. */
+export interface CommandOptions {
+  readonly filename: readonly string[];
+  readonly fromCluster: boolean;
+  readonly kubeconfig: string;
+  readonly context: string;
+  /** Seconds. */
+  readonly requestTimeout: number;
+  /** File of the KubeProxyConfiguration. */
+  readonly config: string;
+  readonly failOn: 'error' | 'warning';
+  readonly kernel: boolean;
+  readonly sysctl: boolean;
+  readonly backend: 'auto' | 'nftables' | 'iptables';
+  readonly protectPorts: ClaimPolicy;
+  readonly maxRemovals: number;
+  readonly stateDir: string;
+  /** Seconds. */
+  readonly lockTimeout: number;
+  /** Seconds. */
+  readonly commandTimeout: number;
+}
+
+export type CommandOptionName = keyof CommandOptions;
+
+/** The values without a flag; undefined: none. */
+export const commandDefaults = {
+  filename: undefined,
+  fromCluster: undefined,
+  kubeconfig: undefined,
+  context: undefined,
+  requestTimeout: 30,
+  config: undefined,
+  failOn: 'error',
+  kernel: true,
+  sysctl: true,
+  backend: 'auto',
+  protectPorts: 'warn',
+  maxRemovals: 50,
+  stateDir: '/run/natc',
+  lockTimeout: 30,
+  commandTimeout: 60,
+} as const satisfies { readonly [K in CommandOptionName]: CommandOptions[K] | undefined };
+
+/** An option of some commands; others may have a flag of that name which means something else. */
+export interface CommandOptionEntry extends OptionEntry {
+  readonly commands: readonly string[];
+}
+
+const compiling = ['compile', 'check', 'list', 'explain', 'apply'];
+const changing = ['apply', 'status', 'rollback', 'cleanup'];
+
+export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry>> = {
+  filename: { flag: '--filename', key: 'filename', value: 'paths', commands: compiling },
+  fromCluster: {
+    flag: '--from-cluster',
+    key: 'fromCluster',
+    value: 'boolean',
+    commands: compiling,
+  },
+  kubeconfig: {
+    flag: '--kubeconfig',
+    key: 'kubeconfig',
+    value: 'path',
+    commands: [...compiling, 'diff'],
+  },
+  context: { flag: '--context', key: 'context', value: 'text', commands: [...compiling, 'diff'] },
+  requestTimeout: {
+    flag: '--request-timeout',
+    key: 'requestTimeout',
+    value: 'seconds',
+    commands: [...compiling, 'diff'],
+  },
+  config: {
+    flag: '--config',
+    key: 'config',
+    value: 'path',
+    commands: [...compiling, 'diff', 'config'],
+  },
+  failOn: { flag: '--fail-on', key: 'failOn', value: ['error', 'warning'], commands: ['check'] },
+  kernel: { flag: '--no-kernel', key: 'kernel', value: 'boolean', commands: ['check'] },
+  sysctl: { flag: '--no-sysctl', key: 'sysctl', value: 'boolean', commands: ['check', 'apply'] },
+  backend: {
+    flag: '--backend',
+    key: 'backend',
+    value: ['auto', 'nftables', 'iptables'],
+    commands: ['check', ...changing],
+  },
+  protectPorts: {
+    flag: '--protect-ports',
+    key: 'protectPorts',
+    value: claimPolicies,
+    commands: ['apply'],
+  },
+  maxRemovals: {
+    flag: '--max-removals',
+    key: 'maxRemovals',
+    value: 'integer',
+    commands: ['apply'],
+  },
+  stateDir: {
+    flag: '--state-dir',
+    key: 'stateDir',
+    value: 'path',
+    commands: [...changing, 'confirm'],
+  },
+  lockTimeout: {
+    flag: '--lock-timeout',
+    key: 'lockTimeout',
+    value: 'seconds',
+    commands: ['apply', 'status', 'rollback', 'confirm'],
+  },
+  commandTimeout: {
+    flag: '--command-timeout',
+    key: 'commandTimeout',
+    value: 'seconds',
+    commands: [...changing, 'confirm'],
+  },
 };

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ClaimPolicy } from '../options.ts';
+import { type ClaimPolicy, claimPolicies, commandDefaults } from '../options.ts';
 import {
   addBackendOption,
   addHostOptions,
@@ -7,7 +7,7 @@ import {
   type HostFlags,
 } from './host-options.ts';
 import { parseInteger, parseSeconds } from './option-values.ts';
-import { addCompileOptions, type CompileFlags, claimPolicies } from './shared-options.ts';
+import { addCompileOptions, type CompileFlags } from './shared-options.ts';
 
 /** What `natc apply` finds in `command.opts()`. */
 export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
@@ -42,7 +42,7 @@ export function addApplyOptions(command: Command): void {
       '--max-removals <percent>',
       "refuse to remove more than this part of the kernel's Services",
       parseInteger,
-      50,
+      commandDefaults.maxRemovals,
     )
     .option('--allow-mass-removal', 'remove whatever the input lacks, all Services if need be')
     .addOption(
@@ -51,7 +51,7 @@ export function addApplyOptions(command: Command): void {
         'Service ports that take connections from a process of this node: allow, warn or deny',
       )
         .choices(claimPolicies)
-        .default('warn'),
+        .default(commandDefaults.protectPorts),
     )
     .option('--force', 'go ahead where another service proxy serves the same addresses')
     .option('--no-sysctl', 'leave sysctls alone');

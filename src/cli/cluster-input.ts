@@ -1,4 +1,5 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { commandDefaults } from '../options.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { CompileFlags } from './shared-options.ts';
 
@@ -7,7 +8,12 @@ export async function listInputs({ kubeconfig, context, requestTimeout }: Compil
   const { listCluster } = await import('../live/cluster/list-cluster.ts');
   const { largestInput } = await import('../read/inputs.ts');
   return listCluster(
-    { kubeconfig, context, requestTimeout: requestTimeout ?? 30, environment: process.env },
+    {
+      kubeconfig,
+      context,
+      requestTimeout: requestTimeout ?? commandDefaults.requestTimeout,
+      environment: process.env,
+    },
     largestInput,
   );
 }

@@ -12,6 +12,7 @@ import {
   effectiveOptions,
   optionsFromFlags,
 } from './effective-options.ts';
+import { readInputs } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,7 +24,7 @@ export interface CompileInput {
   /** Emptied once they are compiled. */
   readonly inputs: Input[];
   readonly effective: EffectiveOptions;
-  /** Where options come from that the configuration file set. */
+  /** Where options come from that a configuration file set. */
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
   readonly diagnostics: readonly Diagnostic[];
   /** Whether text that may have been cut off is an error. */
@@ -41,7 +42,7 @@ export interface InputDemands {
 export const applyDemands: InputDemands = { defaults: applyDefaults, refusesCutOff: true };
 
 /**
- * Reads the manifests, or lists the cluster, and reads the configuration file that the flags name.
+ * Reads the manifests, or lists the cluster, and reads the KubeProxyConfiguration that the flags name.
  */
 export async function readCompileInput(
   flags: CompileFlags,
@@ -52,13 +53,23 @@ export async function readCompileInput(
   const { inputs, diagnostics } = await (flags.fromCluster === true
     ? clock.run('list', () => listInputs(flags))
     : clock.run('input', () => readInputs(paths)));
-  const config = await readConfig(flags.config, refusesCutOff);
+  const kubeProxy = await readConfig(flags.config, refusesCutOff);
+  const layers = effectiveOptions({
+    defaults,
+    kubeProxy,
+    natc: flags.natc,
+    flags: optionsFromFlags(flags),
+  });
   return {
     listedByNatc: flags.fromCluster === true,
     inputs: [...inputs],
-    effective: effectiveOptions(config.options, optionsFromFlags(flags), defaults),
-    optionPlaces: config.places,
-    diagnostics: [...diagnostics, ...config.diagnostics],
+    effective: layers,
+    optionPlaces: layers.places,
+    diagnostics: [
+      ...(flags.natc?.diagnostics ?? []),
+      ...diagnostics,
+      ...(kubeProxy?.diagnostics ?? []),
+    ],
     refusesCutOff,
     clock,
   };
@@ -156,23 +167,8 @@ export function inputPaths(
   return stdinIsTerminal ? undefined : ['-'];
 }
 
-/** The bytes of the files, directories and stdin (`-`) that the user named. */
-export async function readInputs(paths: readonly string[]) {
-  const { collectInputs, readLimited } = await import('../read/inputs.ts');
-  return collectInputs(paths, () => readLimited(process.stdin));
-}
-
 async function readConfig(path: string | undefined, refusesCutOff: boolean) {
-  if (path === undefined) return { options: {}, places: new Map(), diagnostics: [] };
-  const { readObjects } = await import('../read/read.ts');
-  const { refusingCutOff } = await import('../read/cut-off.ts');
-  const { kubeProxyConfigOf } = await import('../model/kube-proxy-config.ts');
-  const collected = await readInputs([path]);
-  const read = readObjects(collected.inputs);
-  const found = [...read.diagnostics, ...read.cutOff];
-  const ofRead = refusesCutOff ? refusingCutOff(found) : found;
-  const diagnostics = [...collected.diagnostics, ...ofRead];
-  if (hasErrors(diagnostics)) return { options: {}, places: new Map(), diagnostics };
-  const config = kubeProxyConfigOf(read.objects, path);
-  return { ...config, diagnostics: [...diagnostics, ...config.diagnostics] };
+  if (path === undefined) return undefined;
+  const { readKubeProxyLayer } = await import('./config-layers.ts');
+  return readKubeProxyLayer(path, refusesCutOff);
 }

@@ -2,8 +2,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Subject } from '../explain/scene.ts';
 import { parseAddress } from '../net/address.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
-import { compileInput, readInputs } from './compile-input.ts';
+import { compileInput } from './compile-input.ts';
 import { thisHost } from './host.ts';
+import { readInputs } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,7 +42,8 @@ export async function subjectFromRuleset(
   if (input === undefined) return { subject: undefined, diagnostics };
   const text = new TextDecoder().decode(input.bytes);
   const parsed = readRuleset({ name: input.name, text });
-  const addresses = (flags.nodeIp ?? []).flatMap((ip) => parseAddress(ip)?.text ?? []);
+  const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
+  const addresses = nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? []);
   return {
     subject: parsed.ruleset && offline(parsed.ruleset, addresses, undefined),
     diagnostics: [...diagnostics, ...parsed.diagnostics],

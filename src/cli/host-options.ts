@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { ChosenBackend } from '../live/backend.ts';
 import type { LockResult } from '../live/lock.ts';
+import { commandDefaults } from '../options.ts';
+import { addNamedNatcConfig } from './natc-config-options.ts';
 import { parseInteger, parseSeconds } from './option-values.ts';
 
 /** Options of the commands that change the kernel or ask it. */
@@ -15,14 +17,16 @@ export const addHostOptions = (command: Command): Command =>
       '--lock-timeout <seconds>',
       'how long to wait for another natc to finish',
       parseInteger,
-      30,
+      commandDefaults.lockTimeout,
     ),
   );
 
 export const addStateDirectory = (command: Command): Command =>
-  command
-    .optionsGroup('Host:')
-    .option('--state-dir <dir>', 'where natc keeps what it gave the kernel', '/run/natc');
+  addNamedNatcConfig(command.optionsGroup('Host:')).option(
+    '--state-dir <dir>',
+    'where natc keeps what it gave the kernel',
+    commandDefaults.stateDir,
+  );
 
 export interface CommandTimeoutFlags {
   /** Seconds. */
@@ -36,7 +40,7 @@ export const addCommandTimeout = (command: Command): Command =>
       '--command-timeout <time>',
       'how long nft and other programs may take (30s, 2m), more for large input',
       parseSeconds,
-      60,
+      commandDefaults.commandTimeout,
     );
 
 export interface BackendFlags {
@@ -50,7 +54,7 @@ export const addBackendOption = (command: Command, auto: string, group = 'Host:'
     .addOption(
       new Option('--backend <backend>', `nftables, iptables or auto (default): ${auto}`)
         .choices(['nftables', 'iptables', 'auto'])
-        .default('auto'),
+        .default(commandDefaults.backend),
     );
 
 /** What every command that changes the kernel hands to the live stage. */

@@ -4,6 +4,7 @@ import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { helpFooter } from './help.ts';
+import { takesNatcConfig } from './natc-config-options.ts';
 import { safeTerminal } from './safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -20,10 +21,17 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
   const pending: Promise<void>[] = [];
   const requested = requestedCommand(args);
   const wanted = (name: string) => name === requested;
+  let refused: ExitCode | undefined;
   const program = await buildProgram(wanted, (command, definition) => {
     command.action(async () => {
-      exitCode = await definition.run(command, terminal);
+      exitCode = refused ?? (await definition.run(command, terminal));
     });
+  });
+  // Before the hooks of the command, which look at what its options are.
+  program.hook('preAction', async (_, command) => {
+    if (!takesNatcConfig(command)) return;
+    const { takeNatcConfig } = await import('./natc-config.ts');
+    refused = await takeNatcConfig(command, terminal);
   });
   for (const command of [program, ...program.commands]) {
     command.configureOutput({

@@ -1,8 +1,14 @@
 /** Options that several commands share: input, node and message flags, the same everywhere. */
 import { type Command, Option } from 'commander';
 import type { IpFamily } from '../net/family.ts';
-import type { ClaimPolicy, DetectLocalMode } from '../options.ts';
+import {
+  type ClaimPolicy,
+  claimPolicies,
+  type DetectLocalMode,
+  detectLocalModes,
+} from '../options.ts';
 import type { ColorMode } from './color.ts';
+import { addNatcConfig, hasNatcConfig, type NatcConfigFlags } from './natc-config-options.ts';
 import type { News } from './news.ts';
 import {
   collect,
@@ -16,7 +22,7 @@ import {
 } from './option-values.ts';
 
 /** What a command that compiles finds in `command.opts()`. A flag that was not given is absent. */
-export interface CompileFlags extends MessageFlags {
+export interface CompileFlags extends MessageFlags, NatcConfigFlags {
   readonly filename?: readonly string[];
   readonly fromCluster?: boolean;
   readonly kubeconfig?: string;
@@ -58,15 +64,6 @@ export interface MessageFlags {
   /** Not a flag: what was said before and need not be said again. */
   readonly news?: News;
 }
-
-export const detectLocalModes: readonly DetectLocalMode[] = [
-  'ClusterCIDR',
-  'NodeCIDR',
-  'BridgeInterface',
-  'InterfaceNamePrefix',
-];
-
-export const claimPolicies: readonly ClaimPolicy[] = ['allow', 'warn', 'deny'];
 
 /** Every flag of a command that compiles manifests. @param quiet what `--quiet` means for it */
 export function addCompileOptions(command: Command, quiet?: string): void {
@@ -113,9 +110,15 @@ export function addClusterOptions(command: Command): void {
 
 /** What decides how objects are read, besides the node. */
 export function addSettingsOptions(command: Command): void {
+  command.optionsGroup('Input:');
+  // Commands that change the kernel have it already, as one that is only named.
+  if (!hasNatcConfig(command)) addNatcConfig(command);
   command
     .optionsGroup('Input:')
-    .option('--config <file>', 'KubeProxyConfiguration; flags win over it')
+    .option(
+      '--config <file>',
+      'KubeProxyConfiguration, or the ConfigMap that holds it; flags win over it',
+    )
     .addOption(
       new Option(
         '--validate <mode>',

@@ -1,4 +1,5 @@
 import { clusterCodes } from './codes/cluster.ts';
+import { configurationCodes } from './codes/configuration.ts';
 import { confirmCodes } from './codes/confirm.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { hostCodes } from './codes/host.ts';
@@ -14,6 +15,7 @@ import { validationCodes } from './codes/validation.ts';
 export const codes = {
   ...readCodes,
   ...modelCodes,
+  ...configurationCodes,
   ...validationCodes,
   ...planCodes,
   ...rulesetCodes,

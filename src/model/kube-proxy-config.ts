@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import type { CompileOptions, DetectLocalMode } from '../options.ts';
-import { at, type Fields, isGiven, rootFields } from './fields.ts';
+import { type CompileOptions, detectLocalModes } from '../options.ts';
+import { at, type Fields, isGiven, isRecord, rootFields } from './fields.ts';
 import { reportUnusedFields } from './kube-proxy-unused.ts';
 import { createReport } from './report.ts';
 import {
@@ -22,13 +22,6 @@ export interface KubeProxyConfig {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const detectLocalModes: readonly DetectLocalMode[] = [
-  'ClusterCIDR',
-  'NodeCIDR',
-  'BridgeInterface',
-  'InterfaceNamePrefix',
-];
-
 const modes = ['nftables', 'iptables', 'ipvs', 'kernelspace'] as const;
 type Mode = (typeof modes)[number] | undefined;
 
@@ -39,6 +32,22 @@ type Take = <K extends keyof CompileOptions>(
   key: string,
   value: CompileOptions[K] | undefined,
 ) => void;
+
+/** What a file of `--config` may hold. */
+export const kubeProxyConfigKinds: ReadonlyMap<string, readonly string[]> = new Map([
+  ['KubeProxyConfiguration', ['kubeproxy.config.k8s.io/v1alpha1']],
+  ['ConfigMap', ['v1']],
+]);
+
+/** The key of the ConfigMap under which kubeadm keeps a KubeProxyConfiguration. */
+export const kubeProxyConfigKey = 'config.conf';
+
+/** Whether it is the ConfigMap in which kubeadm keeps it; a rendered manifest may lack the namespace. */
+export function isKubeProxyConfigMap({ kind, value }: SourceObject): boolean {
+  if (kind !== 'ConfigMap' || !isRecord(value['metadata'])) return false;
+  const { name, namespace = 'kube-system' } = value['metadata'];
+  return name === 'kube-proxy' && namespace === 'kube-system';
+}
 
 /**
  * Reads the KubeProxyConfiguration among the objects of a configuration file.
@@ -55,7 +64,7 @@ export function kubeProxyConfigOf(objects: readonly SourceObject[], file: string
         code: 'NATC2093',
         message:
           'there is no KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1) in this file',
-        hint: "kubeadm keeps it within a ConfigMap: kubectl -n kube-system get configmap kube-proxy -o jsonpath='{.data.config\\.conf}'",
+        hint: 'the ConfigMap in which kubeadm keeps it will do: kubectl -n kube-system get configmap kube-proxy -o yaml',
       },
     );
     return { options: {}, places: new Map(), diagnostics: report.diagnostics };

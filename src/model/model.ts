@@ -15,6 +15,7 @@ import { type ReadEndpoints, readEndpoints } from './endpoints.ts';
 import { at, rootFields } from './fields.ts';
 import type { MaybeNamed } from './metadata.ts';
 import { readNode } from './node.ts';
+import type { OptionPlaces } from './option-values.ts';
 import { asProxied } from './proxied.ts';
 import { readSettings } from './read-settings.ts';
 import { createReport, type Report } from './report.ts';
@@ -64,7 +65,7 @@ export function buildModel(
         break;
       }
       case 'KubeProxyConfiguration':
-        if (optionPlaces.size === 0) reportUnusedConfiguration(object, report);
+        if (!isConfigured(optionPlaces)) reportUnusedConfiguration(object, report);
         break;
     }
   }
@@ -93,6 +94,12 @@ export function buildModel(
 /** Without those that have no name yet: nobody can tell which they will be. */
 const named = <T extends MaybeNamed>(items: readonly T[]): readonly T[] =>
   items.filter(({ hasName }) => hasName);
+
+/** Whether some option comes from a KubeProxyConfiguration: then the file may be among the manifests too. */
+const isConfigured = (places: OptionPlaces): boolean =>
+  [...places.values()].some(
+    (place) => place.kind === 'field' && place.object.kind === 'KubeProxyConfiguration',
+  );
 
 /** Settings come from `--config` alone: which of several files wins would depend on their order. */
 function reportUnusedConfiguration(object: SourceObject, report: Report): void {

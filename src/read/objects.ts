@@ -4,18 +4,17 @@ import { type Document, flawed } from './documents.ts';
 import { repeatedKeys } from './repeated-keys.ts';
 import { quoteText } from './span-error.ts';
 
-/** The kinds natc reads, each in the apiVersions whose fields it knows, the present one first. */
-const apiVersions: ReadonlyMap<string, readonly string[]> = new Map([
+/** Kinds, each in the apiVersions whose fields natc knows, the present one first. */
+export type KindTable = ReadonlyMap<string, readonly string[]>;
+
+/** The kinds natc reads among manifests. */
+const apiVersions: KindTable = new Map([
   ['Service', ['v1']],
   ['Endpoints', ['v1']],
   ['Node', ['v1']],
   ['EndpointSlice', ['discovery.k8s.io/v1', 'discovery.k8s.io/v1beta1']],
   ['KubeProxyConfiguration', ['kubeproxy.config.k8s.io/v1alpha1']],
 ]);
-const kinds: ReadonlyMap<string, string> = new Map(
-  [...apiVersions.keys()].map((kind) => [kind.toLowerCase(), kind]),
-);
-
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** Collects what `addObjects` finds. */
@@ -25,6 +24,8 @@ export interface ObjectCollector {
   readonly problems: Diagnostic[];
   /** Those of the problems that concern one object alone, which is left out: the rest is whole. */
   readonly leftOut: Set<Diagnostic>;
+  /** What is read; undefined: the kinds of manifests. */
+  readonly kinds?: KindTable;
 }
 
 interface Candidate {
@@ -223,15 +224,15 @@ function itemsOf(
 }
 
 function addObject(collector: ObjectCollector, object: SourceObject): void {
-  const { objects, skipped } = collector;
+  const { objects, skipped, kinds = apiVersions } = collector;
   const { apiVersion, kind } = object;
-  if (apiVersions.get(kind)?.includes(apiVersion)) {
+  if (kinds.get(kind)?.includes(apiVersion)) {
     objects.push(object);
     return;
   }
-  const known = kinds.get(kind.toLowerCase());
-  if (known !== undefined && isKubernetesGroup(apiVersion)) {
-    addProblem(collector, unsupported(object, known), true);
+  const known = knownKinds(kinds).get(kind.toLowerCase());
+  if (known !== undefined && isGroupOf(apiVersion, kinds.get(known) ?? [])) {
+    addProblem(collector, unsupported(object, known, kinds), true);
     return;
   }
   // Others' kinds of the same name, e.g. Knative's Service, are told apart as kubectl does.
@@ -239,14 +240,32 @@ function addObject(collector: ObjectCollector, object: SourceObject): void {
   skipped.set(name, (skipped.get(name) ?? 0) + 1);
 }
 
+const namesByTable = new WeakMap<KindTable, ReadonlyMap<string, string>>();
+
+/** The kinds as they are spelled, by their name in lower case. */
+function knownKinds(kinds: KindTable): ReadonlyMap<string, string> {
+  const known = namesByTable.get(kinds);
+  if (known !== undefined) return known;
+  const names = new Map([...kinds.keys()].map((kind) => [kind.toLowerCase(), kind]));
+  namesByTable.set(kinds, names);
+  return names;
+}
+
+const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
+
+/** Whether somebody may have meant one of the versions: not where the group is another's. */
+const isGroupOf = (apiVersion: string, versions: readonly string[]): boolean =>
+  isKubernetesGroup(apiVersion) || versions.map(groupOf).includes(groupOf(apiVersion));
+
 /** Groups of Kubernetes itself: the core group, those without a dot, and those under k8s.io. */
 function isKubernetesGroup(apiVersion: string): boolean {
-  const group = apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
+  const group = groupOf(apiVersion);
   return !group.includes('.') || (group.endsWith('.k8s.io') && !group.endsWith('x-k8s.io'));
 }
 
-function unsupported(object: SourceObject, kind: string): Diagnostic {
-  const [wanted = ''] = apiVersions.get(kind) ?? [];
+function unsupported(object: SourceObject, kind: string, kinds: KindTable): Diagnostic {
+  const [wanted = ''] = kinds.get(kind) ?? [];
   if (object.kind !== kind) {
     const message = `unknown kind "${quoteText(object.kind)}"`;
     return error('NATC1032', message, object, ['kind'], `write \`kind: ${kind}\``);

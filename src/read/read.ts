@@ -3,7 +3,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { decode } from './decode.ts';
 import { readDocuments } from './documents.ts';
 import type { Input } from './inputs.ts';
-import { addObjects, type ObjectCollector } from './objects.ts';
+import { addObjects, type KindTable, type ObjectCollector } from './objects.ts';
 import { limitSize } from './size-limits.ts';
 
 export interface ReadResult {
@@ -26,14 +26,17 @@ export interface ReadResult {
  * (discovery.k8s.io/v1) and KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1), single or in
  * Lists, from YAML (scalars as kubectl reads them), JSON or streams of either. Other kinds are
  * counted. What cannot be read is reported, and everything else is still read.
+ *
+ * @param kinds what to read instead, e.g. of a configuration file; that there is none is then no problem here
  */
-export function readObjects(inputs: readonly Input[]): ReadResult {
+export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadResult {
   const diagnostics: Diagnostic[] = [];
   const collector: ObjectCollector = {
     objects: [],
     skipped: new Map(),
     problems: diagnostics,
     leftOut: new Set(),
+    ...(kinds !== undefined && { kinds }),
   };
   const empty: string[] = [];
   const doubts: Diagnostic[] = [];
@@ -52,7 +55,8 @@ export function readObjects(inputs: readonly Input[]): ReadResult {
   const { objects, skipped, leftOut } = collector;
   const isAllEmpty = empty.length > 0 && empty.length === inputs.length;
   for (const name of empty) diagnostics.push(emptyInput(name, isAllEmpty ? 'error' : 'warning'));
-  if (objects.length === 0 && inputs.length > 0 && !diagnostics.some(isError)) {
+  const isLacking = kinds === undefined && objects.length === 0 && inputs.length > 0;
+  if (isLacking && !diagnostics.some(isError)) {
     diagnostics.push(noObjects(inputs, skipped));
   }
   const { fitting, oversized, problem } = limitSize(objects);

@@ -22,7 +22,9 @@ test('a flag wins over the file, the file over the default; each says where it i
     ...['config', '--config', path, '--masquerade-bit', '7'],
   ]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatch(/^--cluster-cidr +10\.180\.0\.0\/16 +.*flags\.yaml$/m);
+  expect(stdout).toMatch(
+    /^--cluster-cidr +10\.180\.0\.0\/16 +.*flags\.yaml:3 \(KubeProxyConfiguration\)$/m,
+  );
   expect(stdout).toMatch(/^--masquerade-bit +7 +flag$/m);
   expect(stdout).toMatch(/^--localhost-nodeports +true +default$/m);
 });

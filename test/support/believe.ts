@@ -27,7 +27,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
   const input: CompileInput = {
     listedByNatc: flags.listedByNatc === true,
     inputs: [],
-    effective: effectiveOptions(options, {}),
+    effective: effectiveOptions({ flags: options }),
     optionPlaces: new Map(),
     diagnostics: [],
     refusesCutOff: false,

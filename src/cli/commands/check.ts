@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { commandDefaults } from '../../options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { compileInput, inputPaths } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -23,7 +24,7 @@ export const checkCommand: CommandDefinition = {
       .addOption(
         new Option('--fail-on <severity>', 'exit status 1 for: error (default), or warning too')
           .choices(['error', 'warning'])
-          .default('error'),
+          .default(commandDefaults.failOn),
       )
       .option('--no-kernel', "leave the kernel's check out")
       .option('--no-sysctl', "leave this machine's sysctls, and what others drop on it, out");

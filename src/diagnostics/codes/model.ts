@@ -265,8 +265,9 @@ export const modelCodes = {
   NATC2093: {
     title: 'not one KubeProxyConfiguration',
     explanation:
-      'A file given with --config holds exactly one object of kind KubeProxyConfiguration, version kubeproxy.config.k8s.io/v1alpha1. kubeadm keeps it as text within the ConfigMap kube-proxy, key config.conf.',
-    remedy: 'Write that text, and nothing else, to the file.',
+      'A file given with --config holds exactly one object of kind KubeProxyConfiguration, version kubeproxy.config.k8s.io/v1alpha1, or the ConfigMap kube-system/kube-proxy in which kubeadm keeps it as text, key config.conf.',
+    remedy:
+      'Write one of them to the file: `kubectl -n kube-system get configmap kube-proxy -o yaml`.',
   },
   NATC2094: {
     title: 'KubeProxyConfiguration among the manifests',
