@@ -7,6 +7,8 @@
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /** Whether a byte order mark stood before the text. */
+  readonly hasMark?: boolean;
 }
 
 /** The way from an object's root to one of its fields, e.g. `['spec', 'ports', 0, 'port']`. */

@@ -6,7 +6,9 @@ import { spanError } from './span-error.ts';
 /** Bytes as text, or why they are none. A byte order mark at the start is dropped. */
 export function decode({ name, bytes }: Input): Source | Diagnostic {
   try {
-    return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    return { name, text, ...(hasMark && { hasMark }) };
   } catch {
     return invalidUtf8(name, bytes);
   }
@@ -63,12 +65,13 @@ function sequenceLength(bytes: Uint8Array, pos: number): number {
 /**
  * What neither kubectl nor YAML takes: control characters other than tab and line feed, the two
  * non-characters of the basic plane, a carriage return outside of a CRLF, and a byte order mark
- * anywhere but before a document's `---`, where it stands when files were concatenated. And NEL, U+2028
+ * anywhere but at the beginning: before a `---`, where it stands when files were concatenated, it keeps kubectl from
+ * seeing that a document begins. And NEL, U+2028
  * and U+2029: go-yaml ends lines there (YAML 1.1, in quotes too), YAML 1.2 and every editor do not.
  */
 const forbidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)|\ufeff(?!---)|(?<!\n)\ufeff/g;
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)|\ufeff/g;
 
 /** All that may be forbidden: one class, which takes half the time, and finds nothing in most input. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for

@@ -3,6 +3,7 @@ import type { Extent, Source } from '../diagnostics/source.ts';
 import { type ItemOffsets, readBlockDocument } from './block-yaml.ts';
 import { doubtAboutEnd } from './cut-off.ts';
 import { controlCharacterError } from './decode.ts';
+import { documentDoubt, isTakenForYaml, severalInYaml } from './document-doubts.ts';
 import { type FullYaml, longestFullYaml, readFullYaml } from './full-yaml.ts';
 import { jsonError, readJsonStream } from './json.ts';
 import { skipSpace } from './json-scan.ts';
@@ -42,7 +43,7 @@ export function readDocuments(source: Source): Documents {
   const isJsonLike = beginsFlow(text, skipSpace(text, 0));
   if (isJsonLike) {
     const { documents, failedAt } = readJsonStream(source, 0, text.length);
-    if (failedAt === undefined) return { documents, problems: [], ofItems: [] };
+    if (failedAt === undefined) return readValues(source, documents, isTakenForYaml(source));
   }
   const control = controlCharacterError(source, inJsonDocuments(source));
   if (control !== undefined) return failed([control]);
@@ -53,6 +54,11 @@ export function readDocuments(source: Source): Documents {
   for (const stretch of splitDocuments(text)) {
     const { start, content, end } = stretch;
     last = stretch;
+    const doubt = documentDoubt(source, stretch);
+    if (doubt !== undefined) {
+      problems.push(doubt);
+      continue;
+    }
     const read = beginsFlow(text, content)
       ? readFlow(source, start, content, end)
       : readBlock(source, start, end);
@@ -68,6 +74,12 @@ const failed = (problems: readonly Diagnostic[]): Documents => ({
   problems,
   ofItems: [],
 });
+
+function readValues(source: Source, documents: readonly Document[], isYaml: boolean): Documents {
+  const starts = documents.map(({ extent }) => extent.start);
+  const doubt = isYaml ? severalInYaml(source, starts) : undefined;
+  return doubt === undefined ? { documents, problems: [], ofItems: [] } : failed([doubt]);
+}
 
 /** What may stand before a document that kubectl takes for JSON: a comment makes it YAML. */
 const beforeJson = /^(?:---)?[ \t\r\n]*$/;
@@ -150,7 +162,7 @@ const jsonStart = /[[{]\s*["{}[\]]/y;
 function readFlow(source: Source, start: number, content: number, end: number): Documents {
   const { text } = source;
   const { documents, failedAt } = readJsonStream(source, content, end);
-  if (failedAt === undefined) return { documents, problems: [], ofItems: [] };
+  if (failedAt === undefined) return readValues(source, documents, true);
   jsonStart.lastIndex = failedAt;
   if (documents.length > 0 || jsonStart.test(text)) {
     return { documents, problems: [jsonError(source, failedAt, end)], ofItems: [] };

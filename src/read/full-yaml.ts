@@ -48,7 +48,9 @@ export function readFullYaml(source: Source, start: number, end: number, column:
       problems: [spanError('NATC1020', 'nested too deeply', [span], hint)],
     };
   }
-  const document = parseYamlNodes(text, column);
+  // kubectl reads line by line, and ends the last one where the text does not.
+  const isUnended = end === source.text.length && !text.endsWith('\n');
+  const document = parseYamlNodes(isUnended ? `${text}\n` : text, column);
   const shift = start - column;
   const [error] = document.errors;
   if (error !== undefined) {

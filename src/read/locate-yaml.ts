@@ -22,7 +22,7 @@ function parse(source: Source, { start, end }: Extent): Parsed {
   const { text } = source;
   // A document begins at its line's start; an item of a List has its `- ` before it.
   const lineStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
-  const column = text.charCodeAt(lineStart) === 0xfeff ? 0 : start - lineStart;
+  const column = start - lineStart;
   const document = parseYamlNodes(text.slice(start, end), column);
   const parsed = { start, end, document, shift: start - column };
   lastParsed.set(source, parsed);

@@ -52,7 +52,8 @@ export function yamlValue(
 
 export function spanOf(node: Node | null, source: Source, shift: number): Span {
   const [start, end] = node?.range ?? [0, 0, 0];
-  return { source, start: Math.max(0, start + shift), end: Math.max(0, end + shift) };
+  const within = (at: number): number => Math.min(source.text.length, Math.max(0, at + shift));
+  return { source, start: within(start), end: within(end) };
 }
 
 function refuse(walk: Walk, code: Diagnostic['code'], message: string, node: Node, hint: string) {
@@ -139,22 +140,13 @@ function scalarValue(walk: Walk, node: Scalar): Value {
   const doubt = scalarDoubt(node.type, spanOf(node, walk.source, walk.shift));
   if (doubt !== undefined)
     return refuse(walk, 'NATC1010', `invalid YAML: ${doubt.problem}`, node, doubt.hint);
-  const text = isPlain ? plainText(node) : blockText(walk, node);
+  const text = isPlain ? plainText(node) : String(node.value ?? '');
   const isResolved = tag === undefined ? isPlain : resolvedTags.has(tag);
   return { value: isResolved ? goScalar(text) : text, size: 1 };
 }
 
 /** Before a line break within brackets the package takes white space for a part of the scalar. */
 const plainText = (node: Scalar): string => String(node.value ?? '').replace(/[ \t]+$/, '');
-
-/** A block that the text ends in, without a line break, ends without one (YAML 1.1, as Go reads it). */
-function blockText({ source, shift }: Walk, node: Scalar): string {
-  const text = String(node.value ?? '');
-  const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
-  const { end } = spanOf(node, source, shift);
-  const isLast = isBlock && end >= source.text.length && !source.text.endsWith('\n');
-  return isLast && text.endsWith('\n') ? text.slice(0, -1) : text;
-}
 
 function seqValue(walk: Walk, node: YAMLSeq, depth: number): Value {
   const value: unknown[] = [];

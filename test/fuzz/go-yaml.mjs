@@ -1,4 +1,4 @@
-/** natc's YAML against Go's, on changed documents and on what the fuzzer found interesting. */
+/** What natc reads against what kubectl reads, of changed texts and of what the fuzzer found interesting. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ const batch = 2000;
 
 /** @returns {boolean} whether they disagree, or could not be compared */
 export function compareWithGo(
-  { changedDocuments, readDocument },
-  { root, cache, seconds, seed, interesting },
+  { changedStreams, readStream },
+  { root, cache, seconds, seed, first },
 ) {
   const program = join(cache, 'go-yaml');
   const { status, error } = spawnSync('go', ['build', '-o', program, '.'], {
@@ -17,33 +17,33 @@ export function compareWithGo(
     stdio: 'inherit',
   });
   if (status !== 0) {
-    console.error(error ? 'Go is missing: not compared with its YAML' : 'go build failed');
+    console.error(error ? 'Go is missing: not compared with kubectl' : 'go build failed');
     return true;
   }
   const end = Date.now() + seconds * 1000;
   let compared = 0;
   for (let round = 0; Date.now() < end; round++) {
-    const texts = round === 0 ? interesting : changedDocuments(seed + round, batch);
+    const texts = round === 0 ? first : changedStreams(seed + round, batch);
     const read = texts.flatMap((text) => {
-      const document = readDocument(text);
-      return document === undefined ? [] : [{ text, value: document.value ?? null }];
+      const values = readStream(text);
+      return values === undefined ? [] : [{ text, values }];
     });
     const input = read.map(({ text }) => `${Buffer.from(text).toString('base64')}\n`).join('');
     const { stdout } = spawnSync(program, { input, maxBuffer: 2 ** 30 });
     const answers = stdout.toString().split('\n');
-    for (const [index, { text, value }] of read.entries()) {
+    for (const [index, { text, values }] of read.entries()) {
       compared++;
       const answer = answers[index] ?? 'error';
       const theirs = answer === 'error' ? undefined : Buffer.from(answer, 'base64').toString();
-      const ours = JSON.stringify(value);
+      const ours = JSON.stringify(values);
       if (theirs !== undefined && isDeepStrictEqual(JSON.parse(theirs), JSON.parse(ours))) continue;
-      const said = `natc reads\n${ours}\nGo reads\n${theirs ?? 'an error'}`;
+      const said = `natc reads\n${ours}\nkubectl reads\n${theirs ?? 'an error'}`;
       const file = join(cache, `found-go-yaml-${seed}`);
       writeFileSync(file, text);
       console.error(`${said}\nof ${JSON.stringify(text)}\nwhich is in ${file}`);
       return true;
     }
   }
-  console.log(`${compared} documents read alike`);
+  console.log(`${compared} texts read alike`);
   return false;
 }

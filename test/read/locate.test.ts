@@ -83,14 +83,14 @@ test('CRLF line breaks, wide characters and a byte order mark count as an editor
   expect(pointed(objects[0], ['metadata', 'labels', 'c'])).toBe('4:25 d');
 });
 
-test('an indented document, and one that begins on its marker’s line', () => {
+test('an indented document, and one in brackets', () => {
   const { objects } = readText(
-    '  apiVersion: v1\n  kind: Service\n  spec:\n    a: 1\n--- {apiVersion: v1, kind: Service, spec: {a: 2}}\n',
+    '  apiVersion: v1\n  kind: Service\n  spec:\n    a: 1\n--- # c\n{apiVersion: v1, kind: Service, spec: {a: 2}}\n',
   );
   expect(pointed(objects[0], ['spec', 'a'])).toBe('4:8 1');
-  expect(pointed(objects[1], ['spec', 'a'])).toBe('5:47 2');
-  expect(pointed(objects[1], ['spec', 'b'])).toBe('5:37 spec');
-  expect(pointed(objects[1], [])).toBe('5:5 {');
+  expect(pointed(objects[1], ['spec', 'a'])).toBe('6:43 2');
+  expect(pointed(objects[1], ['spec', 'b'])).toBe('6:33 spec');
+  expect(pointed(objects[1], [])).toBe('6:1 {');
 });
 
 test('values that come through aliases and merge keys are where they are written', () => {

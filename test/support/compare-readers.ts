@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import { readBlockDocument } from '../../src/read/block-yaml.ts';
 import { controlCharacterError } from '../../src/read/decode.ts';
+import { documentDoubt } from '../../src/read/document-doubts.ts';
 import { readDocuments } from '../../src/read/documents.ts';
 import { readFullYaml } from '../../src/read/full-yaml.ts';
 import { splitDocuments } from '../../src/read/split-documents.ts';
@@ -10,7 +11,9 @@ export function compareReaders(text: string): boolean {
   const source = { name: 'fuzz.yaml', text };
   if (controlCharacterError(source) !== undefined) return false;
   let answered = false;
-  for (const { start, end } of splitDocuments(text)) {
+  for (const stretch of splitDocuments(text)) {
+    if (documentDoubt(source, stretch) !== undefined) continue;
+    const { start, end } = stretch;
     const block = readBlockDocument(text, start, end, () => undefined);
     if (block.kind === 'outside') continue;
     answered = true;
@@ -37,7 +40,9 @@ export function compareItems(text: string): boolean {
   const source = { name: 'fuzz.yaml', text };
   if (controlCharacterError(source) !== undefined || /^\s*[{[]/m.test(text)) return false;
   let hasItems = false;
-  for (const { start, end } of splitDocuments(text)) {
+  for (const stretch of splitDocuments(text)) {
+    if (documentDoubt(source, stretch) !== undefined) continue;
+    const { start, end } = stretch;
     const alone = { name: 'fuzz.yaml', text: text.slice(start, end) };
     const { documents, problems } = readDocuments(alone);
     const full = readFullYaml(alone, 0, alone.text.length, 0);

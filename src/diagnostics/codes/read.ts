@@ -149,6 +149,24 @@ export const readCodes = {
     remedy:
       'Remove the character. Where a value needs it, write it in double quotes as `\\N`, `\\L` or `\\P`, or use JSON.',
   },
+  NATC1055: {
+    title: 'separator with something beside it',
+    explanation:
+      'A line begins with `---` and goes on with something else than a comment. kubectl takes a text apart at lines that begin with `---` before it reads any YAML, and refuses such a line; older versions do not see that a document begins there.',
+    remedy: 'Put `---` on a line of its own, or with a space and a comment after it.',
+  },
+  NATC1056: {
+    title: 'text that kubectl does not read',
+    explanation:
+      'kubectl reads one YAML document between two lines that begin with `---`, and passes over what comes after it without a word: what follows `...`, and every further JSON value in a text that it takes for YAML (because it begins with something else than a brace, or has a line `---` further up). natc refuses the text rather than serve objects that the cluster does not have.',
+    remedy: 'Put a line `---` before each object, or remove what is not meant to be read.',
+  },
+  NATC1057: {
+    title: 'YAML directive',
+    explanation:
+      'A line begins with %, as in `%YAML 1.1`. kubectl takes the text apart at every `---`, so that the directive stands alone and is an error.',
+    remedy: 'Remove the line.',
+  },
   NATC1030: {
     title: 'document is no object',
     explanation:

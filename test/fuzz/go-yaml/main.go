@@ -1,15 +1,21 @@
-// go-yaml reads a YAML document a line, in base64, and answers with its JSON as sigs.k8s.io/yaml, which
-// kubectl reads with, makes it: in base64 too, or the word "error".
+// go-yaml reads a text a line, in base64, and answers with the documents that kubectl reads of it, as a JSON
+// list in base64, or the word "error".
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 
-	"sigs.k8s.io/yaml"
+	"k8s.io/apimachinery/pkg/util/yaml"
 )
+
+// What kubectl looks at to tell JSON from YAML.
+const bufferSize = 4096
 
 func main() {
 	lines := bufio.NewScanner(os.Stdin)
@@ -22,13 +28,26 @@ func main() {
 }
 
 func answer(line string) string {
-	document, err := base64.StdEncoding.DecodeString(line)
+	text, err := base64.StdEncoding.DecodeString(line)
 	if err != nil {
 		return "error"
 	}
-	json, err := yaml.YAMLToJSON(document)
+	documents := []json.RawMessage{}
+	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(text), bufferSize)
+	for {
+		var document json.RawMessage
+		if err := decoder.Decode(&document); err == io.EOF {
+			break
+		} else if err != nil {
+			return "error"
+		}
+		if trimmed := bytes.TrimSpace(document); len(trimmed) > 0 && !bytes.Equal(trimmed, []byte("null")) {
+			documents = append(documents, document)
+		}
+	}
+	list, err := json.Marshal(documents)
 	if err != nil {
 		return "error"
 	}
-	return base64.StdEncoding.EncodeToString(json)
+	return base64.StdEncoding.EncodeToString(list)
 }
