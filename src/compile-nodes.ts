@@ -42,7 +42,7 @@ export function compileNodes(
     const { plan, diagnostics: found } = buildPlan(cluster, own, optionPlaces, sources);
     const output = hasErrors(found)
       ? undefined
-      : { cluster, settings: own, plan, ruleset: soundRuleset(plan) };
+      : { cluster, settings: own, plan, ...soundRuleset(plan) };
     return { node: nodeName, diagnostics: found, output };
   };
   function* nodes() {

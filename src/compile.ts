@@ -1,16 +1,28 @@
 import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
 import type { SourceObject } from './diagnostics/source.ts';
-import type { Cluster } from './model/cluster.ts';
+import type { Cluster, Node } from './model/cluster.ts';
 import { buildModel } from './model/model.ts';
 import type { Settings } from './model/settings.ts';
 import type { CompileOptions } from './options.ts';
 import { buildPlan } from './plan/build.ts';
+import type { ServedBeside } from './plan/checks/planned.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Ruleset } from './ruleset/ast.ts';
-import { buildNftables } from './ruleset/nftables/build.ts';
+import { assemble, type FamilyFragments, planFragments } from './ruleset/nftables/build.ts';
 import { verifyRuleset } from './ruleset/verify.ts';
 
 export type RunStage = <T>(stage: 'model' | 'plan' | 'ruleset', work: () => T) => T;
+
+/**
+ * What compiling a part of a cluster has to know of the rest. It decides about warnings alone: what a
+ * Service contributes depends on no other.
+ */
+export interface Beside {
+  readonly nodes: readonly Node[];
+  readonly families: ServedBeside;
+}
+
+const nothingBeside: Beside = { nodes: [], families: new Map() };
 
 /** What compiling gave; `output` is missing when a diagnostic is an error. */
 export interface Compilation {
@@ -22,6 +34,8 @@ export interface CompileOutput {
   readonly cluster: Cluster;
   readonly settings: Settings;
   readonly plan: Plan;
+  /** What each Service contributes to the ruleset. */
+  readonly fragments: readonly FamilyFragments[];
   readonly ruleset: Ruleset;
 }
 
@@ -32,6 +46,7 @@ export interface CompileOutput {
  * @param objects as {@link readObjects} gives them
  * @param optionPlaces where options were set that did not come from flags
  * @param runStage runs each stage, e.g. to take its time
+ * @param beside what is known of objects that are compiled already, see {@link Beside}
  * @throws only when natc itself is wrong: the ruleset names something that is not there
  */
 export function compile(
@@ -39,23 +54,27 @@ export function compile(
   options: CompileOptions,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
   runStage: RunStage = (_, work) => work(),
+  beside: Beside = nothingBeside,
 ): Compilation {
-  const model = runStage('model', () => buildModel(objects, options, optionPlaces));
+  const model = runStage('model', () => buildModel(objects, options, optionPlaces, beside.nodes));
   if (hasErrors(model.diagnostics)) return { diagnostics: model.diagnostics, output: undefined };
 
   const { cluster, settings } = model;
-  const planned = runStage('plan', () => buildPlan(cluster, settings, optionPlaces));
+  const planned = runStage('plan', () =>
+    buildPlan(cluster, settings, optionPlaces, undefined, beside.families),
+  );
   const diagnostics = [...model.diagnostics, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { diagnostics, output: undefined };
 
-  const ruleset = runStage('ruleset', () => soundRuleset(planned.plan));
-  return { diagnostics, output: { cluster, settings, plan: planned.plan, ruleset } };
+  const laidOut = runStage('ruleset', () => soundRuleset(planned.plan));
+  return { diagnostics, output: { cluster, settings, plan: planned.plan, ...laidOut } };
 }
 
 /** The plan as a ruleset in which nothing is missing. @throws when it has a defect */
-export function soundRuleset(plan: Plan): Ruleset {
-  const ruleset = buildNftables(plan);
+export function soundRuleset(plan: Plan): Pick<CompileOutput, 'fragments' | 'ruleset'> {
+  const fragments = planFragments(plan);
+  const ruleset = assemble(fragments);
   const defects = verifyRuleset(ruleset);
   if (defects.length > 0) throw new Error(`defective ruleset: ${defects.join('; ')}`);
-  return ruleset;
+  return { fragments, ruleset };
 }

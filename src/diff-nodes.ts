@@ -122,7 +122,7 @@ function comparePlans(
   addresses: readonly string[],
   { options, backend, isMapped }: NodesInput,
 ): Pick<NodeDiff, 'diff' | 'map'> {
-  const rulesets = { before: soundRuleset(before), after: soundRuleset(after) };
+  const rulesets = { before: soundRuleset(before).ruleset, after: soundRuleset(after).ruleset };
   const nodeAddresses = new Set(addresses);
   const own = options.detectLocalMode === 'NodeCIDR' ? ownPodNetworks(before, after) : [];
   const diff =

@@ -1,11 +1,17 @@
 import type { Items } from '../incremental/items.ts';
-import type { Remembered } from '../incremental/remembered.ts';
+import type { KnownCompilation } from '../incremental/known.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import { type CompileInput, inputPaths, readCompileInput } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
-import { keepRemembered, recompileInput, rememberCompiled, splitInput } from './recompile-input.ts';
+import {
+  keepCompilation,
+  recompileInput,
+  rememberCompiled,
+  splitInput,
+  unlessDamaged,
+} from './recompile-input.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -48,15 +54,24 @@ async function compileChanged(
   const result = await recompileInput(input, items, flags, terminal);
   if (result === undefined) return undefined;
   const { clock, inputs } = input;
-  const { remembered, output } = result;
-  // A machine's format is a document even when there is nothing to say.
+  const { changed, diagnostics } = result;
   const files = input.listedByNatc ? ('cluster' as const) : inputs.length;
-  const size = { files, objects: remembered.items.length };
-  await printDiagnostics([], flags, terminal, size);
-  const exitCode = await clock.run('write', () =>
-    deliver(remembered.text, flags.outFile, flags, terminal),
+  const tell = () =>
+    printDiagnostics(diagnostics, flags, terminal, { files, objects: items.items.length });
+  if (changed === undefined) {
+    await tell();
+    return exitWithoutOutput(diagnostics);
+  }
+  const { renderWritten } = await import('../render/nft-written.ts');
+  const { familiesOf } = await import('../incremental/written-known.ts');
+  const { known, output } = changed;
+  const text = await unlessDamaged(() =>
+    clock.run('render', () => renderWritten(familiesOf(known.groups, output.plan))),
   );
-  if (output !== undefined) await keep(remembered, clock, flags, terminal);
+  if (text === undefined) return undefined;
+  await tell();
+  const exitCode = await clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
+  await keep(known, clock, flags, terminal);
   return exitCode;
 }
 
@@ -73,19 +88,19 @@ async function compileInFull(
   const { renderNft } = await import('../render/nft.ts');
   const text = clock.run('render', () => renderNft(output.ruleset));
   const exitCode = await clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
-  const remembered = await rememberCompiled(input, items, compiled, text);
-  if (remembered !== undefined) await keep(remembered, clock, flags, terminal);
+  const known = await rememberCompiled(input, items, compiled);
+  if (known !== undefined) await keep(known, clock, flags, terminal);
   return exitCode;
 }
 
 async function keep(
-  remembered: Remembered,
+  known: KnownCompilation,
   clock: StageClock,
   flags: ChangesFlags,
   terminal: Terminal,
 ): Promise<void> {
   try {
-    await keepRemembered(remembered, flags.stateDir, clock);
+    await keepCompilation(known, flags.stateDir, clock);
   } catch (error) {
     const { systemErrorText } = await import('../live/system-error.ts');
     const diagnostic = {

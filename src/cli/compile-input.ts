@@ -78,6 +78,9 @@ export async function readCompileInput(
 /** What a command that compiles starts from. */
 export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
+  /** Those of how the input is written, and those of what was compiled. */
+  readonly read: readonly Diagnostic[];
+  readonly compiled: readonly Diagnostic[];
   /** Undefined when there is an error among the diagnostics. */
   readonly output: CompileOutput | undefined;
   readonly size: InputSize;
@@ -118,13 +121,12 @@ export async function compileRead({
   const files = inputs.splice(0).length;
   const compilation = compile(read.objects, effective.options, optionPlaces, clock.run);
   const found = readFindings(read, effective.options);
-  const all = [
-    ...diagnostics,
-    ...(refusesCutOff ? refusingCutOff(found) : found),
-    ...compilation.diagnostics,
-  ];
+  const reported = refusesCutOff ? refusingCutOff(found) : found;
+  const all = [...diagnostics, ...reported, ...compilation.diagnostics];
   return {
     diagnostics: all,
+    read: found,
+    compiled: compilation.diagnostics,
     output: hasErrors(all) ? undefined : compilation.output,
     size: { files: listedByNatc ? 'cluster' : files, objects: read.objects.length },
     objects: read.objects,

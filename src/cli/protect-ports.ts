@@ -28,5 +28,5 @@ export async function protectPortsOf(
   await printDiagnostics(diagnostics, flags, terminal);
   if (policy === 'warn') return { output, isQuiet: false };
   const { soundRuleset } = await import('../compile.ts');
-  return { output: { ...output, plan, ruleset: soundRuleset(plan) }, isQuiet: false };
+  return { output: { ...output, plan, ...soundRuleset(plan) }, isQuiet: false };
 }

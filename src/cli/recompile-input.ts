@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { isPrinted } from '../diagnostics/diagnostic.ts';
+import { hasErrors, isPrinted } from '../diagnostics/diagnostic.ts';
+import type { ChangesCompilation } from '../incremental/compile-changes.ts';
 import type { Items } from '../incremental/items.ts';
-import type { Recompilation } from '../incremental/recompile.ts';
-import type { Remembered } from '../incremental/remembered.ts';
+import type { KnownCompilation } from '../incremental/known.ts';
 import type { Compiled, CompileInput } from './compile-input.ts';
 import type { CompileFlags } from './shared-options.ts';
 import type { StageClock } from './stage-clock.ts';
@@ -26,61 +26,77 @@ export async function splitInput({ inputs, clock }: CompileInput): Promise<Items
  * @returns undefined when all has to be compiled
  */
 export async function recompileInput(
-  input: CompileInput,
+  { clock, diagnostics, effective, inputs, optionPlaces }: CompileInput,
   items: Items,
   flags: ChangesFlags,
   { stderr }: Terminal,
-): Promise<Extract<Recompilation, { kind: 'spliced' }> | undefined> {
-  const { clock, diagnostics, effective, inputs, optionPlaces } = input;
-  // Notes are not kept.
-  if (diagnostics.length > 0 || flags.verbose === true) return undefined;
-  const { loadRemembered } = await import('./remembered-store.ts');
-  const before = await clock.run('recall', () =>
-    loadRemembered(flags.stateDir, optionsHash(input)),
+): Promise<Extract<ChangesCompilation, { kind: 'changes' }> | undefined> {
+  if (hasErrors(diagnostics)) return undefined;
+  const { tuneNode } = await import('./tune-node.ts');
+  const { loadCompilation } = await import('../live/compilation-store.ts');
+  tuneNode();
+  const known = await clock.run('recall', () =>
+    loadCompilation(flags.stateDir, optionsHash(effective)),
   );
-  if (before === undefined) return undefined;
-  const { recompile } = await import('../incremental/recompile.ts');
+  if (known === undefined) return undefined;
+  const { compileChanges } = await import('../incremental/compile-changes.ts');
+  const { options } = effective;
+  const withNotes = flags.verbose === true;
   const result = clock.run('changes', () =>
-    recompile(before, items, inputs, effective.options, optionPlaces),
+    compileChanges(known, items, inputs, { options, optionPlaces, withNotes }),
   );
-  const says =
-    result.kind === 'full'
-      ? `all compiled: ${result.because}`
-      : `${result.services.size} Services compiled, the others as before`;
-  if (flags.stats === true) await stderr.write(`${says}\n`);
-  return result.kind === 'full' ? undefined : result;
+  if (flags.stats === true) await stderr.write(`${extentOf(result)}\n`);
+  return result.kind === 'everything'
+    ? undefined
+    : { ...result, diagnostics: [...diagnostics, ...result.diagnostics] };
+}
+
+const extentOf = (result: ChangesCompilation): string =>
+  result.kind === 'everything'
+    ? `all compiled: ${result.because}`
+    : result.changed === undefined
+      ? 'something is wrong with what changed'
+      : `${result.changed.services.size} Services compiled, the others as before`;
+
+/** Does something with fragments that were kept. @returns undefined when one of them is damaged */
+export async function unlessDamaged<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+  const { DamagedFragment } = await import('../ruleset/written.ts');
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DamagedFragment) return undefined;
+    throw error;
+  }
 }
 
 /** Compilations with other options, or by another natc, are nothing to start from. */
-const optionsHash = ({ effective }: CompileInput): string =>
-  hash('sha256', JSON.stringify([version(), effective.options]));
+const optionsHash = ({ options }: CompileInput['effective']): string =>
+  hash('sha256', JSON.stringify([version(), options]));
 
 /**
  * What a full compilation leaves behind.
  *
- * @param text the ruleset as nft reads it
- * @returns undefined for one that warned: a warning is given every time, and needs its place in the input
+ * @returns undefined where something was to be said of how the input is written: that needs the input
  */
 export async function rememberCompiled(
-  input: CompileInput,
+  { clock, effective }: CompileInput,
   items: Items,
-  { output, objects, skipped, diagnostics }: Compiled,
-  text: string,
-): Promise<Remembered | undefined> {
-  if (output === undefined || diagnostics.some(isPrinted)) return undefined;
+  { output, objects, skipped, read, compiled }: Compiled,
+): Promise<KnownCompilation | undefined> {
+  if (output === undefined || read.some(isPrinted)) return undefined;
   const others = [...skipped.values()].reduce((sum, count) => sum + count, 0);
-  const { remember } = await import('../incremental/remembered.ts');
-  return input.clock.run('remember', () =>
-    remember(output, text, items, objects, others, optionsHash(input)),
+  const { remember } = await import('../incremental/remember.ts');
+  return clock.run('remember', () =>
+    remember({ objects, output, diagnostics: compiled }, items, others, optionsHash(effective)),
   );
 }
 
 /** @throws the system's error when the state directory cannot be written */
-export async function keepRemembered(
-  remembered: Remembered,
+export async function keepCompilation(
+  known: KnownCompilation,
   stateDirectory: string,
   clock: StageClock,
 ): Promise<void> {
-  const { storeRemembered } = await import('./remembered-store.ts');
-  await clock.run('keep', () => storeRemembered(stateDirectory, remembered));
+  const { storeCompilation } = await import('../live/compilation-store.ts');
+  await clock.run('keep', () => storeCompilation(stateDirectory, known));
 }

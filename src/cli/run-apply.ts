@@ -63,17 +63,17 @@ export const runApply = (
 
 async function runNftables(
   host: Host,
-  { plan, ruleset }: CompileOutput,
+  output: CompileOutput,
   { isCompared, ...input }: ApplyInput,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { applyRuleset, wantedFrom } = await import('../live/apply.ts');
-  const wanted = wantedFrom(plan, ruleset);
-  const served = familiesWithServices(servedFamilies(plan));
+  const wanted = wantedFrom(output);
+  const served = familiesWithServices(servedFamilies(output.plan));
   const { confirmTimeout } = flags;
   const options = {
-    ...sharedOptions(requiredSysctls(plan), flags, isCompared),
+    ...sharedOptions(requiredSysctls(output.plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
     input: { ...input, served },

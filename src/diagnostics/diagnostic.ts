@@ -45,6 +45,8 @@ export interface Diagnostic {
   readonly message: string;
   readonly places: readonly Place[];
   readonly hint?: string;
+  /** All objects it is about, where `places` points at a few of them. */
+  readonly about?: readonly SourceObject[];
 }
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>

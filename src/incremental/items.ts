@@ -7,6 +7,8 @@ export interface Item {
   /** The input it is in: its name and its index. */
   readonly source: string;
   readonly input: number;
+  /** Which one it is in its input. */
+  readonly index: number;
   /** Offset in the input's bytes where the object begins; the end is exclusive. */
   readonly start: number;
   readonly end: number;
@@ -26,7 +28,7 @@ export interface Items {
 /**
  * Splits inputs into objects where kubectl's way of printing shows them: the items of a List, as YAML
  * or as JSON, and YAML documents. Nothing is parsed, so what is found is only right when the text is
- * what it looks like; who uses it compares it with what was read (see {@link remember}), or reads the
+ * what it looks like; who uses it compares it with what was read (see {@link matchItems}), or reads the
  * items on their own.
  */
 export function splitItems(inputs: readonly Input[]): Items {
@@ -35,10 +37,10 @@ export function splitItems(inputs: readonly Input[]): Items {
   for (const [input, { name, bytes }] of inputs.entries()) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const { style, starts, ends } = boundaries(text);
-    for (const [each, start] of starts.entries()) {
-      const end = ends[each] ?? text.length;
+    for (const [index, start] of starts.entries()) {
+      const end = ends[index] ?? text.length;
       const digest = hash('sha256', text.subarray(start, end)).slice(0, hashLength);
-      items.push({ style, source: name, input, start, end, hash: digest });
+      items.push({ style, source: name, input, index, start, end, hash: digest });
     }
     // What stands between two items is always the same.
     const around = [text.subarray(0, starts[0]), text.subarray(ends.at(-1))];

@@ -15,7 +15,8 @@ import type { Sysctl } from './sysctl.ts';
 
 /** What rules alone cannot do, after the kernel took them. */
 export interface Aftermath {
-  readonly canonical: CanonicalRuleset;
+  /** What the kernel holds now, or the part of it that changed. */
+  readonly canonical: () => CanonicalRuleset;
   /** What was and is served by UDP and SCTP; undefined when no connection can be stale. */
   readonly flows: FlowChange | undefined;
   /** `nothing` to look at, `everything`, or what a change was about. */
@@ -40,7 +41,7 @@ export async function doAftermath(
   const diagnostics: Diagnostic[] = [];
   if (extent !== 'nothing') {
     const delta = extent === 'everything' ? undefined : extent.delta;
-    diagnostics.push(...(await retirePins(host, canonical, delta)));
+    diagnostics.push(...(await retirePins(host, canonical(), delta)));
     onStep('pins-retired');
   }
   const { ended, diagnostics: left } = await endFlows(host, stateDirectory, flows);

@@ -205,7 +205,7 @@ async function proxyObjections(
   { rules }: WantedTables,
   force: boolean,
 ): Promise<Objections> {
-  const diagnostics = await otherProxies(host, servedAddressesIn(rules), force);
+  const diagnostics = await otherProxies(host, () => servedAddressesIn(rules), force);
   return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
 }
 

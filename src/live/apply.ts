@@ -3,10 +3,11 @@ import type { IpFamily } from '../net/family.ts';
 import { type FlowChange, type FlowService, flowServices } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
-import { canonicalRuleset } from '../ruleset/canonical.ts';
 import type { Delta } from '../ruleset/delta.ts';
-import { digestOf } from '../ruleset/digest.ts';
+import type { FamilyFragments } from '../ruleset/nftables/build.ts';
 import { flowServicesOf } from '../ruleset/nftables/served-flows.ts';
+import { writeRuleset } from '../ruleset/nftables/write.ts';
+import { canonicalOf, digestOf } from '../ruleset/written.ts';
 import { type Aftermath, announce, doAftermath, settle } from './aftermath.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import {
@@ -20,6 +21,7 @@ import type { EndedFlows } from './conntrack.ts';
 import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
 import { flowChange } from './flow-state.ts';
 import {
+  changedIn,
   commonRevision,
   differenceFrom,
   familiesOf,
@@ -90,9 +92,17 @@ export type ApplyOutcome =
   | { readonly kind: 'lock-timeout' };
 
 /** What the kernel should hold, of what the compiler gave. */
-export function wantedFrom(plan: Plan, ruleset: Ruleset): Wanted {
-  const canonical = canonicalRuleset(ruleset);
-  return { ruleset, canonical, digest: digestOf(canonical), flowServices: flowServices(plan) };
+export function wantedFrom({
+  plan,
+  ruleset,
+  fragments,
+}: {
+  readonly plan: Plan;
+  readonly ruleset: Ruleset;
+  readonly fragments: readonly FamilyFragments[];
+}): Wanted {
+  const written = writeRuleset(fragments);
+  return { ruleset, written, digest: digestOf(written), flowServices: flowServices(plan) };
 }
 
 /**
@@ -139,13 +149,13 @@ async function applyLocked(
     const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
     const flows = await flowChange(stateDirectory, wanted.flowServices, []);
     const number = commonRevision(stamps)?.number ?? 0;
-    const rest = await finish(host, wanted, extent, flows, number, options);
+    const rest = await finish(host, wanted, undefined, extent, flows, number, options);
     const left = await removeIptablesRules(host, stateDirectory);
     const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
-  const held = await heldRuleset(host, stateDirectory, stamps, verify);
+  const held = await heldRuleset(host, stateDirectory, stamps, verify ? undefined : wanted.written);
   onStep('kernel-read');
   const objections = await objectionsTo(host, held, wanted, options);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
@@ -153,7 +163,7 @@ async function applyLocked(
   const tables = ownTables(stampedFamilies(stamps));
   const awake = await wakeTables(host, tables, ownTables(held.dormant));
   if (awake.kind === 'refused') return awake;
-  const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(held, wanted)];
+  const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(held)];
   const obstacles =
     confirmation === undefined
       ? []
@@ -170,7 +180,7 @@ async function applyLocked(
   if (outcome.kind === 'up-to-date') {
     const extent = isWholeBefore ? 'nothing' : 'everything';
     const number = commonRevision(stamps)?.number ?? 0;
-    const rest = await finish(host, wanted, extent, flows, number, options);
+    const rest = await finish(host, wanted, undefined, extent, flows, number, options);
     const left = await removeIptablesRules(host, stateDirectory);
     const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics };
@@ -182,7 +192,15 @@ async function applyLocked(
   // Where there was no table there are no pins.
   const wasEmpty = held.ruleset?.tables.length === 0;
   const extent = (isWholeBefore && source === 'state') || wasEmpty ? { delta } : 'everything';
-  const rest = await finish(host, wanted, extent, flows, revision.number, options);
+  const rest = await finish(
+    host,
+    wanted,
+    changedIn(held, wanted),
+    extent,
+    flows,
+    revision.number,
+    options,
+  );
   const left = await removeIptablesRules(host, stateDirectory);
   const told = notAnnounced.filter(({ code }) => !outcome.diagnostics.some((d) => d.code === code));
   const diagnostics = [...warnings, ...told, ...outcome.diagnostics, ...rest.diagnostics, ...left];
@@ -192,12 +210,16 @@ async function applyLocked(
 /** Only an apply that did everything is settled: another one does what this could not. */
 async function finish(
   host: Host,
-  { canonical, digest }: Wanted,
+  { written, digest }: Wanted,
+  changed: ReadonlySet<string> | undefined,
   extent: Aftermath['extent'],
   flows: FlowChange | undefined,
   revision: number,
   { stateDirectory, sysctls, input, onStep = noSteps }: ApplyOptions,
 ): Promise<EndedFlows> {
+  // What others had left undone is looked for everywhere.
+  const services = extent === 'everything' ? undefined : changed;
+  const canonical = () => canonicalOf(written, services);
   const aftermath = { canonical, flows, extent, sysctls, revision };
   const done = await doAftermath(host, stateDirectory, aftermath, onStep);
   if (done.diagnostics.length > 0) return done;
@@ -205,7 +227,7 @@ async function finish(
     stateDirectory,
     {
       digest,
-      families: familiesOf(canonical),
+      families: familiesOf(written),
       input: input?.fingerprint,
       warnings: input?.warnings ?? 0,
       sysctls,
@@ -218,7 +240,7 @@ async function finish(
 
 /** What was served before, where the state directory does not say: what the kernel has tells. */
 const flowsBefore = ({ stored, ruleset }: Held): readonly FlowService[] =>
-  stored?.flowServices ?? (ruleset === undefined ? [] : flowServicesOf(ruleset));
+  stored?.flowServices ?? (ruleset === undefined ? [] : flowServicesOf(canonicalOf(ruleset)));
 
 interface Objections {
   readonly refuse: boolean;
@@ -235,9 +257,7 @@ export async function objectionsTo(
   const { stateDirectory, maxRemovals, force, now } = options;
   const guards = [
     ...(await unconfirmed(stateDirectory, now())),
-    ...(maxRemovals === undefined
-      ? []
-      : guardRemovals(held.ruleset, wanted.canonical, maxRemovals)),
+    ...(maxRemovals === undefined ? [] : guardRemovals(held.ruleset, wanted.written, maxRemovals)),
   ];
   const proxies = await proxyObjections(host, wanted, force);
   return {
@@ -247,14 +267,18 @@ export async function objectionsTo(
 }
 
 async function proxyObjections(host: Host, wanted: Wanted, force: boolean): Promise<Objections> {
-  const diagnostics = await otherProxies(host, servedAddresses(wanted.canonical), force);
+  const diagnostics = await otherProxies(
+    host,
+    () => servedAddresses(canonicalOf(wanted.written)),
+    force,
+  );
   return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
 }
 
 /** Says that somebody else changed natc's tables, when they were listed and are not what was stored. */
-function driftOf(held: Held, wanted: Wanted): readonly Diagnostic[] {
+function driftOf(held: Held): readonly Diagnostic[] {
   if (held.source !== 'kernel' || held.stored === undefined) return [];
-  const drift = differenceFrom(held, { ...wanted, canonical: held.stored.ruleset });
+  const drift = differenceFrom(held, { written: held.stored.ruleset });
   const count = drift === undefined ? 0 : drift.operations.length + drift.cleanup.length;
   if (drift !== undefined && count === 0) return [];
   return [

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { digestOf } from '../ruleset/digest.ts';
+import { digestOf } from '../ruleset/written.ts';
 import type { Backend } from './backend.ts';
 import type { Held, Wanted } from './held.ts';
 import { hasRevision, storeRevision } from './revision-store.ts';
@@ -114,7 +114,7 @@ async function storedDigest(
   const digest = digestOf(ruleset);
   const revision = { number: held.revision?.number ?? 0, digest, time: held.revision?.time ?? now };
   if (!(await hasRevision(directory, digest)))
-    await storeRevision(directory, { revision, ruleset, flowServices: [] }, held.stored);
+    await storeRevision(directory, { revision, ruleset, flowServices: [] });
   return digest;
 }
 

@@ -34,7 +34,12 @@ export async function dryRun(
 ): Promise<DryRunOutcome> {
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-  const held = await heldRuleset(host, options.stateDirectory, stamps, options.verify);
+  const held = await heldRuleset(
+    host,
+    options.stateDirectory,
+    stamps,
+    options.verify ? undefined : wanted.written,
+  );
   const { refuse, diagnostics: objections } = await objectionsTo(host, held, wanted, options);
   if (refuse) return { kind: 'guarded', diagnostics: objections };
   const dormant =

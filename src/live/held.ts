@@ -1,13 +1,20 @@
 import type { FlowService } from '../plan/flows.ts';
 import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
-import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
+import type { CanonicalTable } from '../ruleset/canonical.ts';
 import { type Delta, deltaBetween } from '../ruleset/delta.ts';
 import { halfOf, joinHalves } from '../ruleset/digest.ts';
 import { tableName } from '../ruleset/nftables/names.ts';
+import {
+  areWhole,
+  canonicalOf,
+  changedServices,
+  type WrittenRuleset,
+  writtenWhole,
+} from '../ruleset/written.ts';
 import type { Host } from './host.ts';
 import { listKernelTable, nftFamilies, type Stamps } from './kernel-tables.ts';
 import type { Revision, Stamp } from './revision.ts';
-import { type LoadedRevision, loadRevision } from './revision-store.ts';
+import { loadRevision, type StoredRevision } from './revision-store.ts';
 
 /** What the kernel holds, as far as natc knows. */
 export interface Held {
@@ -15,9 +22,9 @@ export interface Held {
   /** The revision that the stamps of both tables make up. */
   readonly revision: Revision | undefined;
   /** The stored revision with that stamp, if its file could be read. */
-  readonly stored: LoadedRevision | undefined;
+  readonly stored: StoredRevision | undefined;
   /** `state`: taken from the state file; `kernel`: listed; undefined: a table cannot be read. */
-  readonly ruleset: CanonicalRuleset | undefined;
+  readonly ruleset: WrittenRuleset | undefined;
   readonly source: 'state' | 'kernel';
   /** Tables that a listing showed to be asleep. */
   readonly dormant: readonly NftFamily[];
@@ -29,7 +36,7 @@ export interface Held {
 export interface Wanted {
   /** For the origins of its elements, when nft complains about one. */
   readonly ruleset: Ruleset;
-  readonly canonical: CanonicalRuleset;
+  readonly written: WrittenRuleset;
   readonly digest: string;
   readonly flowServices: readonly FlowService[];
   /** The revision's number, where it was given before (rollback); undefined: the next one. */
@@ -38,17 +45,20 @@ export interface Wanted {
 
 /**
  * Finds out what the kernel holds: by the stamp and its state file, at the cost of two tiny listings;
- * by listing everything where the stamp or the file is missing, or when `verify` asks for it.
+ * by listing everything where the stamp or the file is missing, or when that is asked for.
+ *
+ * @param wanted what it is to be compared with; undefined: list everything
  */
 export async function heldRuleset(
   host: Host,
   directory: string,
   stamps: Stamps,
-  verify: boolean,
+  wanted: WrittenRuleset | undefined,
 ): Promise<Held> {
   const revision = commonRevision(stamps);
-  const stored = revision === undefined ? undefined : await storedFor(directory, stamps, revision);
-  if (stored !== undefined && !verify)
+  const stored =
+    revision === undefined ? undefined : await storedFor(directory, stamps, revision, wanted);
+  if (stored !== undefined && wanted !== undefined)
     return { stamps, revision, stored, ruleset: stored.ruleset, source: 'state', dormant: [] };
   return {
     stamps,
@@ -79,10 +89,12 @@ async function storedFor(
   directory: string,
   stamps: Stamps,
   { digest }: Revision,
-): Promise<LoadedRevision | undefined> {
+  wanted: WrittenRuleset | undefined,
+): Promise<StoredRevision | undefined> {
   const stored = await loadRevision(directory, digest);
-  if (stored === undefined) return undefined;
-  return carry(stamps, familiesOf(stored.ruleset), digest) ? stored : undefined;
+  if (stored === undefined || !carry(stamps, familiesOf(stored.ruleset), digest)) return undefined;
+  const needed = wanted === undefined ? undefined : changedServices(stored.ruleset, wanted);
+  return areWhole(stored.ruleset, needed) ? stored : undefined;
 }
 
 async function listedRuleset(
@@ -100,7 +112,7 @@ async function listedRuleset(
     tables.push(listed.table);
     if (listed.isDormant) dormant.push(family);
   }
-  return { ruleset: { tables }, dormant };
+  return { ruleset: writtenWhole({ tables }), dormant };
 }
 
 /**
@@ -109,15 +121,32 @@ async function listedRuleset(
  * @param remade see {@link deltaBetween}
  */
 export const differenceFrom = (
-  held: Held,
-  wanted: Wanted,
+  { ruleset }: Held,
+  { written }: Pick<Wanted, 'written'>,
   remade?: ReadonlySet<string>,
 ): Delta | undefined =>
-  held.ruleset === undefined ? undefined : deltaBetween(held.ruleset, wanted.canonical, remade);
+  ruleset === undefined ? undefined : writtenDelta(ruleset, written, remade);
+
+/** The Services that are held otherwise than wanted; undefined: any may be. */
+export const changedIn = (
+  { ruleset }: Held,
+  { written }: Pick<Wanted, 'written'>,
+): ReadonlySet<string> | undefined =>
+  ruleset === undefined ? undefined : changedServices(ruleset, written);
+
+/** What leads from one ruleset to another; Services that contribute the same to both are not looked at. */
+export function writtenDelta(
+  previous: WrittenRuleset,
+  next: WrittenRuleset,
+  remade?: ReadonlySet<string>,
+): Delta {
+  const changed = changedServices(previous, next);
+  return deltaBetween(canonicalOf(previous, changed), canonicalOf(next, changed), remade);
+}
 
 /** Every wanted table carries its half of the wanted digest, and no other table is there. */
-export const isStamped = (stamps: Stamps, { canonical, digest }: Wanted): boolean =>
-  carry(stamps, familiesOf(canonical), digest);
+export const isStamped = (stamps: Stamps, { written, digest }: Wanted): boolean =>
+  carry(stamps, familiesOf(written), digest);
 
 /** Whether the tables of these families, and no others, carry their halves of a digest. */
 export const carry = (stamps: Stamps, families: readonly NftFamily[], digest: string): boolean =>
@@ -126,5 +155,5 @@ export const carry = (stamps: Stamps, families: readonly NftFamily[], digest: st
       stamps[family]?.half === (families.includes(family) ? halfOf(digest, family) : undefined),
   );
 
-export const familiesOf = ({ tables }: CanonicalRuleset): readonly NftFamily[] =>
-  tables.map(({ family }) => family);
+export const familiesOf = ({ tables }: WrittenRuleset): readonly NftFamily[] =>
+  tables.map(({ shared }) => shared.family);

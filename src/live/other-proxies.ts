@@ -15,17 +15,18 @@ interface OtherProxy {
  * are an error, or a warning with `force`. Only the one map or chain that names a kube-proxy's addresses
  * is listed.
  *
- * @param own the addresses that natc serves, or is to
+ * @param own gives the addresses that natc serves, or is to
  */
 export async function otherProxies(
   host: Host,
-  own: ReadonlySet<string>,
+  own: () => ReadonlySet<string>,
   force: boolean,
 ): Promise<readonly Diagnostic[]> {
   const proxies = await findProxies(host);
   if (proxies.length === 0) return [];
+  const served = own();
   return proxies.map(({ name, addresses }): Diagnostic => {
-    const shared = [...addresses].filter((address) => own.has(address));
+    const shared = [...addresses].filter((address) => served.has(address));
     if (shared.length === 0)
       return {
         code: 'NATC5027',

@@ -1,11 +1,8 @@
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
-import { applyBytesDelta, bytesDelta, type Edit } from './byte-delta.ts';
-import { isCount, isListOf } from './state-shape.ts';
 
 /*
- * How rulesets are kept: a line of JSON about the text, then the text, as gzip; or, where an earlier
- * text is at hand that differs little, what differs. The state directory is in memory (/run) on most
- * machines.
+ * How texts are kept: a line of JSON about the text, then the text, as gzip. The state directory is in
+ * memory (/run) on most machines.
  */
 
 /** Bytes that a text may have unpacked; a string of V8 has 512 MiB at most. */
@@ -32,24 +29,6 @@ export const packWhole = (head: object, text: Uint8Array): readonly Uint8Array[]
   gzipSync(text, { level }),
 ];
 
-/**
- * A text as what differs from an earlier one.
- *
- * @returns undefined where that is so much that the text had better be kept whole
- */
-export function packChanges(
-  head: object,
-  base: Buffer,
-  text: Buffer,
-): readonly Uint8Array[] | undefined {
-  const edits = bytesDelta(base, text, Math.max(base.length >> 4, 4096));
-  if (edits === undefined || edits.length > base.length >> 9) return undefined;
-  const places = edits.map(({ at, removed, inserted }) => [at, removed, inserted.length]);
-  const inserted = edits.map((edit) => edit.inserted);
-  const list = Buffer.from(`${JSON.stringify(places)}\n`);
-  return [packHead(head), gzipSync(Buffer.concat([list, ...inserted]), { level })];
-}
-
 /** Two members of gzip are one file for every reader, and the first can be read alone. */
 const packHead = (head: object): Uint8Array => gzipSync(`${JSON.stringify(head)}\n`, { level });
 
@@ -65,20 +44,6 @@ export function unpackHead(beginning: Uint8Array): unknown {
 /** The text of a file that {@link packWhole} packed. @throws for other files */
 export const unpackWhole = (packed: Buffer): Buffer => afterLine(unpack(packed));
 
-/** The text of a file that {@link packChanges} packed, with the same base. @throws for other files */
-export function unpackChanges(packed: Buffer, base: Buffer): Buffer | undefined {
-  const body = afterLine(unpack(packed));
-  const places: unknown = JSON.parse(body.toString('utf8', 0, body.indexOf(lineFeed)));
-  if (!isListOf(places, isPlace)) return undefined;
-  const edits: Edit[] = [];
-  let inserted = afterLine(body);
-  for (const [at, removed, length] of places) {
-    edits.push({ at, removed, inserted: inserted.subarray(0, length) });
-    inserted = inserted.subarray(length);
-  }
-  return applyBytesDelta(base, edits);
-}
-
 function unpack(packed: Buffer): Buffer {
   const limit = limitFor(packed);
   // The last four bytes say how much comes out, and once there is room for it nothing is copied.
@@ -88,6 +53,3 @@ function unpack(packed: Buffer): Buffer {
 }
 
 const afterLine = (bytes: Buffer): Buffer => bytes.subarray(bytes.indexOf(lineFeed) + 1);
-
-const isPlace = (json: unknown): json is readonly [number, number, number] =>
-  isListOf(json, isCount) && json.length === 3;

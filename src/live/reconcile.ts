@@ -1,9 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Delta } from '../ruleset/delta.ts';
+import { canonicalOf } from '../ruleset/written.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import { carriedPins } from './carry-pins.ts';
 import { verdictOn } from './commit-verdict.ts';
 import {
+  changedIn,
   commonRevision,
   differenceFrom,
   type Held,
@@ -15,7 +17,7 @@ import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import type { Revision } from './revision.ts';
-import { type LoadedRevision, type StoredRevision, storeRevision } from './revision-store.ts';
+import { type StoredRevision, storeRevision } from './revision-store.ts';
 import { stateErrorText } from './state-directory.ts';
 import {
   commit,
@@ -65,19 +67,14 @@ export async function reconcile(
     const diagnostics =
       revision === undefined || stored !== undefined
         ? []
-        : await tryToStore(
-            directory,
-            { ...wanted, ruleset: wanted.canonical, revision },
-            undefined,
-            onStep,
-          );
+        : await tryToStore(directory, { ...wanted, ruleset: wanted.written, revision }, onStep);
     return { kind: 'up-to-date', diagnostics };
   }
 
   const { revision } = planned;
   // Written first: whichever revision the stamp will name has its file.
-  const stored = { ...wanted, ruleset: wanted.canonical, revision };
-  const diagnostics = await tryToStore(directory, stored, held.stored, onStep);
+  const stored = { ...wanted, ruleset: wanted.written, revision };
+  const diagnostics = await tryToStore(directory, stored, onStep);
   // Listed last: clients that are pinned after it are not carried over.
   const { transaction, delta } = await withPins(host, held, wanted, planned);
   const result = await commit(host, transaction);
@@ -117,7 +114,7 @@ async function readAgain(
 ): Promise<ReconcileOutcome> {
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-  const listed = await heldRuleset(host, directory, stamps, true);
+  const listed = await heldRuleset(host, directory, stamps, undefined);
   return reconcile(host, directory, listed, wanted, time, onStep, attempts);
 }
 
@@ -154,13 +151,13 @@ function changeFor(held: Held, wanted: Wanted, time: number): PlannedTransaction
 
 const transactionTo = (
   { stamps }: Held,
-  { canonical }: Wanted,
+  { written }: Wanted,
   delta: Delta | undefined,
   revision: Revision,
 ): Transaction =>
   delta === undefined
-    ? replacement(canonical, revision)
-    : transactionFor(delta, stamps, canonical, revision);
+    ? replacement(written, revision)
+    : transactionFor(delta, stamps, written, revision);
 
 async function withPins(
   host: Host,
@@ -170,9 +167,12 @@ async function withPins(
 ): Promise<PlannedTransaction> {
   // Where there was no table there are no pins.
   if (held.ruleset?.tables.length === 0) return { revision, delta, transaction };
-  const previous = held.ruleset ?? held.stored?.ruleset;
+  const changed = changedIn(held, wanted);
+  const before = held.ruleset ?? held.stored?.ruleset;
+  const previous = before === undefined ? undefined : canonicalOf(before, changed);
+  const next = canonicalOf(wanted.written, changed);
   const { operations, cleanup } = transaction;
-  const pins = await carriedPins(host, previous, wanted.canonical, [...operations, ...cleanup]);
+  const pins = await carriedPins(host, previous, next, [...operations, ...cleanup]);
   const again =
     delta === undefined || pins.remade.size === 0
       ? delta
@@ -189,11 +189,10 @@ async function withPins(
 async function tryToStore(
   directory: string,
   stored: StoredRevision,
-  near: LoadedRevision | undefined,
   onStep: OnStep,
 ): Promise<readonly Diagnostic[]> {
   try {
-    await storeRevision(directory, stored, near, onStep);
+    await storeRevision(directory, stored, onStep);
     return [];
   } catch (error) {
     return [stateNotWritten(directory, error)];

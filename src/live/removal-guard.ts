@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import { serviceNames } from '../ruleset/service-names.ts';
+import { servicesOf, type WrittenRuleset } from '../ruleset/written.ts';
 
 /**
  * Keeps a broken input from emptying a node: kubectl that lost its permissions lists nothing, and says
@@ -10,13 +10,20 @@ import { serviceNames } from '../ruleset/service-names.ts';
  * @returns what stands against the change; empty when nothing does
  */
 export function guardRemovals(
-  held: CanonicalRuleset | undefined,
-  wanted: CanonicalRuleset,
+  held: WrittenRuleset | undefined,
+  wanted: WrittenRuleset,
   maxRemovals: number,
 ): readonly Diagnostic[] {
-  const before = held === undefined ? new Set<string>() : serviceNames(held);
-  return guardServices(before, serviceNames(wanted), maxRemovals);
+  const before = held === undefined ? new Set<string>() : namesIn(held);
+  return guardServices(before, namesIn(wanted), maxRemovals);
 }
+
+/** Those of fragments, and those that the elements of a listing name. */
+const namesIn = (ruleset: WrittenRuleset): ReadonlySet<string> =>
+  new Set([
+    ...servicesOf(ruleset),
+    ...serviceNames({ tables: ruleset.tables.map(({ shared }) => shared) }),
+  ]);
 
 /** The same for any backend, by the names of the Services before and after. */
 export function guardServices(

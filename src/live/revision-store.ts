@@ -1,18 +1,15 @@
 import { hash } from 'node:crypto';
 import type { FlowService } from '../plan/flows.ts';
-import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { tableFromJson, tableToJson } from '../ruleset/canonical-json.ts';
-import { halfOf, halfOfJson, joinHalves } from '../ruleset/digest.ts';
-import { noSteps, type OnStep } from './apply-step.ts';
 import {
-  largestPacked,
-  lineFeed,
-  packChanges,
-  packWhole,
-  unpackChanges,
-  unpackHead,
-  unpackWhole,
-} from './packed-text.ts';
+  digestOf,
+  type FragmentRecord,
+  type WrittenRuleset,
+  type WrittenTable,
+} from '../ruleset/written.ts';
+import { noSteps, type OnStep } from './apply-step.ts';
+import { isPack, keepFragments, loadFragments } from './fragment-store.ts';
+import { largestPacked, lineFeed, packWhole, unpackHead, unpackWhole } from './packed-text.ts';
 import type { Revision } from './revision.ts';
 import {
   hasState,
@@ -23,34 +20,27 @@ import {
   removeState,
   writeState,
 } from './state-file.ts';
-import { isCount, isDigest, isRecord, isTime } from './state-shape.ts';
+import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
 import { flowServicesIn } from './stored-flow-services.ts';
 
 /**
  * What the kernel was given, by revision, in the state directory: a file per revision, written before
- * the kernel gets it, so that whichever revision the kernel's stamp names has its file. A file that is
- * missing or cannot be read only costs time: the kernel is listed instead.
- *
- * A revision that differs little from one that is kept whole is kept as what differs from it. A whole
- * one stays whole as long as it is there, so nothing ever depends on what depends on something else.
+ * the kernel gets it, so that whichever revision the kernel's stamp names has its file. It says what the
+ * Services share, and where the fragment of each stands. A file that is missing or cannot be read only
+ * costs time: the kernel is listed instead.
  */
 export interface StoredRevision {
   readonly revision: Revision;
-  readonly ruleset: CanonicalRuleset;
+  readonly ruleset: WrittenRuleset;
   /** For conntrack (C1 to C9). */
   readonly flowServices: readonly FlowService[];
-}
-
-/** A revision that was read, and the whole one that the next can be kept as a change of. */
-export interface LoadedRevision extends StoredRevision {
-  readonly whole: { readonly digest: string; readonly text: Buffer };
 }
 
 /** Revisions kept for `natc rollback`. */
 const keptRevisions = 5;
 
 /** Changes with the shape of the files; others are ignored. */
-const format = 4;
+const format = 5;
 
 export const revisionFile = (digest: string): string => `revision-${digest}.gz`;
 
@@ -59,41 +49,33 @@ const filePattern = /^revision-([0-9a-f]{32})\.gz$/;
 /** What the first line of a file says. */
 interface Head {
   readonly revision: Revision;
-  /** SHA-256 of the UDP Services' line; the tables are held to the digest. */
-  readonly udp: string;
-  /** The digest of the whole revision that the file tells the differences from. */
-  readonly base?: string | undefined;
+  /** SHA-256 of the rest. */
+  readonly text: string;
+  readonly packs: readonly string[];
 }
 
 /**
- * Writes the file of a revision.
+ * Writes the file of a revision, and the fragments that are new in it.
  *
- * @param near a revision that probably differs little
  * @throws the system's error when the directory cannot be written
  */
 export async function storeRevision(
   directory: string,
   { revision, ruleset, flowServices }: StoredRevision,
-  near: LoadedRevision | undefined,
   onStep: OnStep = noSteps,
 ): Promise<void> {
-  const name = revisionFile(revision.digest);
-  const udp = JSON.stringify(flowServices);
-  const text = Buffer.from([udp, ...ruleset.tables.map(tableToJson)].join('\n'));
-  const head = { format, revision, udp: hash('sha256', udp) };
-  const base = near?.whole;
-  const mayDiffer = base !== undefined && !(await isWhole(directory, revision.digest));
-  const changes = mayDiffer
-    ? packChanges({ ...head, base: base.digest }, base.text, text)
-    : undefined;
-  const packed = changes ?? packWhole(head, text);
-  await writeState(directory, name, packed, { beforeRename: () => onStep('state-written') });
+  const records = ruleset.tables.flatMap(({ fragments }) => [...fragments.values()]);
+  const { packs, places } = await keepFragments(directory, records);
+  const tables = ruleset.tables.map(
+    ({ shared, fragments }) =>
+      `${JSON.stringify([...fragments.keys()].join(' '))}\n${tableToJson(shared)}`,
+  );
+  const text = Buffer.from([JSON.stringify(flowServices), places, ...tables].join('\n'));
+  const head = { format, revision, text: hash('sha256', text), packs };
+  await writeState(directory, revisionFile(revision.digest), packWhole(head, text), {
+    beforeRename: () => onStep('state-written'),
+  });
   onStep('state-renamed');
-}
-
-async function isWhole(directory: string, digest: string): Promise<boolean> {
-  const head = await readHead(directory, digest);
-  return head !== undefined && head.base === undefined;
 }
 
 /** Whether there is a file for this digest, readable or not. */
@@ -104,49 +86,25 @@ export const hasRevision = (directory: string, digest: string): Promise<boolean>
 export async function loadRevision(
   directory: string,
   digest: string,
-): Promise<LoadedRevision | undefined> {
+): Promise<StoredRevision | undefined> {
   try {
-    const found = await readText(directory, digest);
-    if (found === undefined) return undefined;
-    const { head, text, whole } = found;
-    const [udp, ...tables] = linesOf(text);
-    if (udp === undefined || hash('sha256', udp) !== head.udp) return undefined;
-    const flowServices = flowServicesIn(JSON.parse(udp.toString()));
-    const ruleset = rulesetIn(tables, digest);
-    if (flowServices === undefined || ruleset === undefined) return undefined;
-    return { revision: head.revision, flowServices, ruleset, whole };
+    const packed = await readStateBytes(directory, revisionFile(digest), largestPacked);
+    const head =
+      packed === undefined ? undefined : headIn(unpackHead(packed.subarray(0, headSize)));
+    if (packed === undefined || head?.revision.digest !== digest) return undefined;
+    const text = unpackWhole(packed);
+    if (hash('sha256', text) !== head.text) return undefined;
+    const [flows, places, ...lines] = linesOf(text);
+    const flowServices = flowServicesIn(JSON.parse(String(flows)));
+    const records = await loadFragments(directory, { packs: head.packs, places: String(places) });
+    const ruleset = records === undefined ? undefined : rulesetIn(lines, records);
+    // The digest is the one in the kernel's stamps.
+    if (flowServices === undefined || ruleset === undefined || digestOf(ruleset) !== digest)
+      return undefined;
+    return { revision: head.revision, flowServices, ruleset };
   } catch {
     return undefined;
   }
-}
-
-interface FoundText {
-  readonly head: Head;
-  readonly text: Buffer;
-  readonly whole: LoadedRevision['whole'];
-}
-
-/** @throws for a file that is damaged */
-async function readText(directory: string, digest: string): Promise<FoundText | undefined> {
-  const packed = await readStateBytes(directory, revisionFile(digest), largestPacked);
-  const head = packed === undefined ? undefined : headIn(unpackHead(packed.subarray(0, headSize)));
-  if (packed === undefined || head?.revision.digest !== digest) return undefined;
-  if (head.base === undefined) {
-    const text = unpackWhole(packed);
-    return { head, text, whole: { digest, text } };
-  }
-  const base = await readBase(directory, head.base);
-  const text = base === undefined ? undefined : unpackChanges(packed, base);
-  return base === undefined || text === undefined
-    ? undefined
-    : { head, text, whole: { digest: head.base, text: base } };
-}
-
-async function readBase(directory: string, digest: string): Promise<Buffer | undefined> {
-  const packed = await readStateBytes(directory, revisionFile(digest), largestPacked);
-  if (packed === undefined) return undefined;
-  const head = headIn(unpackHead(packed.subarray(0, headSize)));
-  return head === undefined || head.base !== undefined ? undefined : unpackWhole(packed);
 }
 
 function linesOf(text: Buffer): readonly Buffer[] {
@@ -160,37 +118,48 @@ function linesOf(text: Buffer): readonly Buffer[] {
   return lines;
 }
 
-/** The tables, if they are those that the digest stands for: it is the one in the kernel's stamps. */
-function rulesetIn(lines: readonly Buffer[], digest: string): CanonicalRuleset | undefined {
-  const tables: CanonicalTable[] = [];
-  const halves: { ip?: string; ip6?: string } = {};
-  for (const line of lines) {
-    const table = tableFromJson(line.toString());
-    if (table === undefined || halves[table.family] !== undefined) return undefined;
-    halves[table.family] = halfOfJson(line);
-    if (halves[table.family] !== halfOf(digest, table.family)) return undefined;
-    tables.push(table);
+/** Two lines a table: the Services whose fragments are its next ones, and what they share. */
+function rulesetIn(
+  lines: readonly Buffer[],
+  records: readonly FragmentRecord[],
+): WrittenRuleset | undefined {
+  const tables: WrittenTable[] = [];
+  let next = 0;
+  for (let i = 0; i < lines.length; i += 2) {
+    const services: unknown = JSON.parse(String(lines[i]));
+    const shared = tableFromJson(String(lines[i + 1]));
+    if (!isLine(services) || shared === undefined) return undefined;
+    const fragments = new Map<string, FragmentRecord>();
+    for (const service of services === '' ? [] : services.split(' ')) {
+      const record = records[next++];
+      if (record === undefined) return undefined;
+      fragments.set(service, record);
+    }
+    tables.push({ shared, fragments });
   }
-  return joinHalves(halves.ip, halves.ip6) === digest ? { tables } : undefined;
+  return next === records.length ? { tables } : undefined;
 }
 
 function headIn(json: unknown): Head | undefined {
   if (!isRecord(json) || json['format'] !== format || !isRecord(json['revision'])) return undefined;
-  const { udp, base } = json;
+  const { text, packs } = json;
   const { number, digest, time } = json['revision'];
   const isWhole =
-    typeof udp === 'string' &&
-    (base === undefined || isDigest(base)) &&
+    typeof text === 'string' &&
+    isListOf(packs, isPack) &&
     isCount(number) &&
     isDigest(digest) &&
     isTime(time);
-  return isWhole ? { revision: { number, digest, time }, udp, base } : undefined;
+  return isWhole ? { revision: { number, digest, time }, text, packs } : undefined;
 }
 
 /** The stored revisions, newest first. */
 export const listRevisions = async (directory: string): Promise<readonly Revision[]> =>
-  // What is only kept because others are changes of it is no revision to go back to.
-  (await listHeads(directory)).slice(0, keptRevisions).map(({ revision }) => revision);
+  (await listHeads(directory)).map(({ revision }) => revision);
+
+/** The packs that stored revisions need. */
+export const packsOfRevisions = async (directory: string): Promise<readonly string[]> =>
+  (await listHeads(directory)).flatMap(({ packs }) => packs);
 
 async function listHeads(directory: string): Promise<readonly Head[]> {
   const heads: Head[] = [];
@@ -216,15 +185,14 @@ async function readHead(directory: string, digest: string): Promise<Head | undef
 }
 
 /**
- * Removes all but the newest revisions and what those are kept as changes of, files of older formats,
- * and what a killed process left half-written.
+ * Removes all but the newest revisions, files of older formats, and what a killed process left
+ * half-written.
  */
 export async function pruneRevisions(directory: string): Promise<void> {
   const kept = new Set(
     (await listHeads(directory))
       .slice(0, keptRevisions)
-      .flatMap(({ revision, base }) => [revision.digest, base ?? revision.digest])
-      .map(revisionFile),
+      .map(({ revision }) => revisionFile(revision.digest)),
   );
   for (const name of await listState(directory))
     if (/^revision-[0-9a-f]{32}\.(?:gz|json)$/.test(name) && !kept.has(name))

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { areWhole, canonicalOf } from '../ruleset/written.ts';
 import { announce, doAftermath, settle } from './aftermath.ts';
 import type { ApplyOptions, ApplyOutcome } from './apply.ts';
 import { noSteps } from './apply-step.ts';
@@ -123,11 +124,12 @@ async function goBackTo(
     return { kind: 'removed', diagnostics: [...off, ...diagnostics] };
   }
   const stored = await loadRevision(stateDirectory, digest);
-  if (stored === undefined) return unreadable(stateDirectory, revisionFile(digest));
+  if (stored === undefined || !areWhole(stored.ruleset))
+    return unreadable(stateDirectory, revisionFile(digest));
   const wanted = wantedAgain(stored);
   const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
   if (awake.kind === 'refused') return awake;
-  const held = await heldRuleset(host, stateDirectory, stamps, false);
+  const held = await heldRuleset(host, stateDirectory, stamps, wanted.written);
   const flows = await flowChange(
     stateDirectory,
     wanted.flowServices,
@@ -138,13 +140,13 @@ async function goBackTo(
   const outcome = await reconcile(host, stateDirectory, held, wanted, now());
   if (outcome.kind === 'refused') return outcome;
   await forgetPending(stateDirectory);
-  const { canonical } = wanted;
+  const canonical = () => canonicalOf(wanted.written);
   const aftermath = { canonical, flows, extent: 'everything', sysctls: [], revision: 0 } as const;
   const done = await doAftermath(host, stateDirectory, aftermath, noSteps);
   const { ended, diagnostics: failures } = done;
   const settled = {
     digest,
-    families: familiesOf(canonical),
+    families: familiesOf(wanted.written),
     input: undefined,
     warnings: 0,
     sysctls: [],
@@ -158,7 +160,7 @@ async function goBackTo(
 
 const wantedAgain = ({ revision, ruleset, flowServices }: StoredRevision): Wanted => ({
   ruleset: { tables: [] },
-  canonical: ruleset,
+  written: ruleset,
   digest: revision.digest,
   flowServices,
   number: revision.number,

@@ -17,7 +17,7 @@ export const isTime = (json: unknown): json is number => isCount(json) && json <
 
 /** Text without characters that act on a terminal or break a line: it may reach one, or a command. */
 export const isLine = (json: unknown): json is string =>
-  typeof json === 'string' && printable(json) === json;
+  typeof json === 'string' && (/^[ -~]*$/.test(json) || printable(json) === json);
 
 export const isListOf = <T>(
   json: unknown,

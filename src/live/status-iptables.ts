@@ -94,7 +94,7 @@ export async function statusOfIptables(
     diagnostics: [
       ...(isHere && drift === undefined ? [unknownDrift(undefined, stateDirectory)] : []),
       ...warnOfDormant(dormant),
-      ...(isHere ? await otherProxies(host, servedAddressesIn(rules), true) : []),
+      ...(isHere ? await otherProxies(host, () => servedAddressesIn(rules), true) : []),
       ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
       ...warningsOfSysctls(sysctls),
       ...warningsOfForward(forward),

@@ -6,6 +6,7 @@ import type { NftFamily } from '../ruleset/ast.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
 import { deltaBetween } from '../ruleset/delta.ts';
 import { serviceNames } from '../ruleset/service-names.ts';
+import { canonicalOf } from '../ruleset/written.ts';
 import { ownTables, wake, warnOfDormant } from './dormant.ts';
 import { type ForeignForward, foreignForward, warningsOfForward } from './foreign-forward.ts';
 import { heldRuleset } from './held.ts';
@@ -67,12 +68,16 @@ export async function statusOf(
   if (unsafe !== undefined) return { refusals: [unsafe] };
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return stamps;
-  const held = await heldRuleset(host, stateDirectory, stamps, true);
-  const { revision, stored, ruleset, unreadable } = held;
+  const held = await heldRuleset(host, stateDirectory, stamps, undefined);
+  const { revision, stored, unreadable } = held;
+  const ruleset = held.ruleset === undefined ? undefined : canonicalOf(held.ruleset);
   const dormant = ownTables(held.dormant);
   const isKnown = ruleset !== undefined && stored !== undefined;
   const drift = isKnown
-    ? [...dormant.map((table) => wake(table).trimEnd()), ...repair(ruleset, stored.ruleset)]
+    ? [
+        ...dormant.map((table) => wake(table).trimEnd()),
+        ...repair(ruleset, canonicalOf(stored.ruleset)),
+      ]
     : undefined;
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
   const settled = await loadSettled(stateDirectory);
@@ -99,7 +104,7 @@ export async function statusOf(
       ...warnOfDormant(dormant),
       ...(variants.length > 0 && hasTables ? [stand(variants)] : []),
       ...(hasTables
-        ? await otherProxies(host, servedAddresses(ruleset ?? { tables: [] }), true)
+        ? await otherProxies(host, () => servedAddresses(ruleset ?? { tables: [] }), true)
         : []),
       ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
       ...warningsOfSysctls(sysctls),

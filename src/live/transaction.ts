@@ -1,9 +1,9 @@
 import { renderScript } from '../render/nft-script.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
-import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import { type Delta, type Operation, replaceTable, type TableRef } from '../ruleset/delta.ts';
 import { halfOf } from '../ruleset/digest.ts';
 import { tableName } from '../ruleset/nftables/names.ts';
+import { canonicalOf, type WrittenRuleset } from '../ruleset/written.ts';
 import { type Host, type RunResult, succeeded } from './host.ts';
 import { nftFamilies, type Stamps } from './kernel-tables.ts';
 import { type Revision, stampOperations } from './revision.ts';
@@ -16,12 +16,12 @@ export interface Transaction {
 }
 
 /** Replaces the tables whole, whatever the kernel holds: for a table that cannot be read. */
-export function replacement(next: CanonicalRuleset, revision: Revision): Transaction {
+export function replacement(next: WrittenRuleset, revision: Revision): Transaction {
   const unwanted = nftFamilies.filter((family) =>
-    next.tables.every((table) => table.family !== family),
+    next.tables.every(({ shared }) => shared.family !== family),
   );
   const operations = [
-    ...next.tables.flatMap(replaceTable),
+    ...canonicalOf(next).tables.flatMap(replaceTable),
     ...unwanted.flatMap((family) => removeTable({ family, table: tableName })),
   ];
   return transactionFor(
@@ -47,14 +47,15 @@ const removeTable = (table: TableRef): readonly Operation[] => [
 export function transactionFor(
   { operations, cleanup }: Delta,
   stamps: Stamps,
-  next: CanonicalRuleset,
+  next: WrittenRuleset,
   revision: Revision,
 ): Transaction {
   const replaced = new Set(
     operations.filter(({ kind }) => kind === 'delete-table').map(({ family }) => family),
   );
   const touched = familiesTouched({ operations, cleanup });
-  const changed = next.tables.filter(({ family }) => {
+  const tables = next.tables.map(({ shared }) => shared);
+  const changed = tables.filter(({ family }) => {
     const stamp = stamps[family];
     return (
       touched.has(family) ||
@@ -62,7 +63,7 @@ export function transactionFor(
       stamp.number > revision.number
     );
   });
-  const swaps = (changed.length > 0 ? changed : next.tables).flatMap(({ family, name }) =>
+  const swaps = (changed.length > 0 ? changed : tables).flatMap(({ family, name }) =>
     stampOperations({ family, table: name }, replaced.has(family) ? undefined : stamps[family], {
       number: revision.number,
       half: halfOf(revision.digest, family),

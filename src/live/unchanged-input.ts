@@ -43,7 +43,7 @@ export async function unchangedInput(
   // A full apply wakes it.
   if ((await dormantTables(host, ownTables(settled.families))).length > 0) return undefined;
   // Whether another proxy serves the same addresses is for the compiled ruleset to say.
-  if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
+  if ((await otherProxies(host, () => new Set(), false)).length > 0) return undefined;
   // What natc left in iptables wins over its tables; a full apply removes it.
   if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
   if (await natRulesInIptables(host)) return undefined;

@@ -38,7 +38,7 @@ export async function unchangedTables(
   if ((await nftablesPresence(host)).kind === 'present') return undefined;
   if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
   // Whether another proxy serves the same addresses is for the compiled rules to say.
-  if ((await otherProxies(host, new Set(), false)).length > 0) return undefined;
+  if ((await otherProxies(host, () => new Set(), false)).length > 0) return undefined;
   const needed = setsSysctls ? settled.sysctls : [];
   const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
   return { diagnostics, served: settled.served, warnings: settled.warnings };

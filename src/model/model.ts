@@ -34,11 +34,13 @@ export interface ModelResult {
  * The model stage: plain objects to a typed, valid cluster. Pure; linear in the size of the objects.
  *
  * @param optionPlaces where option values came from, when not from the command line.
+ * @param otherNodes Nodes that were read before.
  */
 export function buildModel(
   objects: readonly SourceObject[],
   options: CompileOptions,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
+  otherNodes: readonly Node[] = [],
 ): ModelResult {
   const report = createReport(options.validate);
   const settings = readSettings(options, optionPlaces, report);
@@ -85,7 +87,7 @@ export function buildModel(
     services: named(distinct.services).map(({ service }) => asProxied(service)),
     endpointSlices: named(distinct.slices).map(({ slice }) => slice),
     endpoints: named(distinct.endpoints).map((read) => read.endpoints),
-    nodes: distinct.nodes,
+    nodes: [...distinct.nodes, ...otherNodes],
     hasUnreadableNode,
   };
   return { cluster, settings, diagnostics: report.diagnostics };

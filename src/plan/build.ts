@@ -4,6 +4,7 @@ import type { Settings } from '../model/settings.ts';
 import { normaliseCidrs } from '../net/cidr.ts';
 import { ipFamilies } from '../net/family.ts';
 import type { CompileOptions } from '../options.ts';
+import type { ServedBeside } from './checks/planned.ts';
 import { checkPlan } from './checks.ts';
 import { settleClaims } from './claims.ts';
 import { type EndpointSources, indexEndpointSources } from './endpoint-sources.ts';
@@ -26,6 +27,7 @@ import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
  * @param settings kube-proxy's settings and the facts about the node.
  * @param optionPlaces where option values came from, when not from the command line.
  * @param sources of this cluster, when they were indexed already.
+ * @param beside what is served besides the cluster's Services.
  * @returns the plan, and all that is to be said about it; the plan is complete even with errors.
  */
 export function buildPlan(
@@ -33,6 +35,7 @@ export function buildPlan(
   settings: Settings,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
   sources: EndpointSources = indexEndpointSources(cluster),
+  beside: ServedBeside = new Map(),
 ): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
   const { taken, unserved } = takeServices(cluster.services, settings);
   const node = nodeFacts(cluster, settings);
@@ -44,7 +47,7 @@ export function buildPlan(
       planFamily(cluster, taken, owners, { family, settings, node, sources, known }),
     );
   const plan: Plan = { families: families.map((built) => built.plan), unserved };
-  const planned = { cluster, settings, optionPlaces, node, sources, known, taken, plan };
+  const planned = { cluster, settings, optionPlaces, node, sources, known, taken, plan, beside };
   const claims = families.flatMap((built) => built.diagnostics);
   return { plan, diagnostics: [...claims, ...checkPlan(planned)] };
 }

@@ -36,10 +36,7 @@ function flush(lines: string[], text: string[]): void {
 }
 
 function renderTable(table: Table, text: string[]): void {
-  const lines: string[] = [];
-  const name = `${table.family} ${identifier(table.name)}`;
-  lines.push(`add table ${name}`, `delete table ${name}`, `table ${name} {`);
-  if (table.comment !== undefined) lines.push(`\tcomment ${quoted(table.comment)}`, '');
+  const lines = tableHead(table);
   const introduced = new Set<Owner>();
   for (const collection of table.collections)
     renderCollection(collection, table.family, introduced, lines, text);
@@ -47,9 +44,21 @@ function renderTable(table: Table, text: string[]): void {
     if (lines.length >= linesAtOnce) flush(lines, text);
     renderChain(chain, table.family, lines);
   }
+  endTable(lines);
+  flush(lines, text);
+}
+
+/** The lines that a table's text begins with. */
+export function tableHead({ family, name: table, comment }: Omit<Table, 'collections' | 'chains'>) {
+  const name = `${family} ${identifier(table)}`;
+  const lines = [`add table ${name}`, `delete table ${name}`, `table ${name} {`];
+  if (comment !== undefined) lines.push(`\tcomment ${quoted(comment)}`, '');
+  return lines;
+}
+
+export function endTable(lines: string[]): void {
   if (lines.at(-1) === '') lines.pop();
   lines.push('}');
-  flush(lines, text);
 }
 
 function renderCollection(
@@ -59,13 +68,10 @@ function renderCollection(
   lines: string[],
   text: string[],
 ): void {
-  const keyword = collection.kind === 'set' ? 'set' : 'map';
-  lines.push(`\t${keyword} ${identifier(collection.name)} {`);
-  for (const line of declarationLines(collection, family)) lines.push(`\t\t${line}`);
-  if (collection.comment !== undefined) lines.push(`\t\tcomment ${quoted(collection.comment)}`);
+  lines.push(...collectionHead(collection, family));
   const { elements } = collection;
   if (elements.length > 0) {
-    lines.push('\t\telements = {');
+    lines.push(elementsBegin);
     let owner: Owner | undefined;
     for (const element of elements) {
       if (element.owner !== undefined && element.owner !== owner)
@@ -74,9 +80,22 @@ function renderCollection(
       lines.push(`\t\t\t${renderElement(element)},`);
       if (lines.length >= linesAtOnce) flush(lines, text);
     }
-    lines.push('\t\t}');
+    lines.push(elementsEnd);
   }
-  lines.push('\t}', '');
+  lines.push(...blockEnd);
+}
+
+export const elementsBegin = '\t\telements = {';
+export const elementsEnd = '\t\t}';
+export const blockEnd: readonly string[] = ['\t}', ''];
+
+/** The lines of a set or map up to its elements. */
+export function collectionHead(collection: Collection, family: NftFamily): readonly string[] {
+  const keyword = collection.kind === 'set' ? 'set' : 'map';
+  const lines = [`\t${keyword} ${identifier(collection.name)} {`];
+  for (const line of declarationLines(collection, family)) lines.push(`\t\t${line}`);
+  if (collection.comment !== undefined) lines.push(`\t\tcomment ${quoted(collection.comment)}`);
+  return lines;
 }
 
 /** What stands in a set's or map's braces besides its comment and elements, a line each. */
@@ -114,7 +133,12 @@ function flagsOf(collection: Collection): readonly string[] {
   return flags;
 }
 
-function renderOwner(owner: Owner, introduced: Set<Owner>, lines: string[]): void {
+/** The comment block of a ServicePort: all of it where it appears for the first time. */
+export function renderOwner<T extends Pick<Owner, 'name' | 'lines'>>(
+  owner: T,
+  introduced: Set<T>,
+  lines: string[],
+): void {
   lines.push(`\t\t\t# ${commentLine(owner.name)}`);
   if (introduced.has(owner)) return;
   introduced.add(owner);
@@ -161,7 +185,7 @@ function renderValues(values: readonly (string | number)[]): string {
 const isProtocol = (value: string): boolean =>
   value === 'tcp' || value === 'udp' || value === 'sctp';
 
-function renderChain(chain: Chain, family: NftFamily, lines: string[]): void {
+export function renderChain(chain: Chain, family: NftFamily, lines: string[]): void {
   lines.push(`\tchain ${identifier(chain.name)} {`);
   if (chain.comment !== undefined) lines.push(`\t\tcomment ${quoted(chain.comment)}`);
   if (chain.hook !== undefined) lines.push(`\t\t${renderHook(chain.hook)}`);

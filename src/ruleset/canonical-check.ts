@@ -1,9 +1,4 @@
-import type {
-  CanonicalChain,
-  CanonicalCollection,
-  CanonicalRuleset,
-  CanonicalTable,
-} from './canonical.ts';
+import type { CanonicalChain, CanonicalCollection, CanonicalTable } from './canonical.ts';
 import { tableName } from './nftables/names.ts';
 
 /*
@@ -46,25 +41,39 @@ export function checkedTable(json: unknown): CanonicalTable | undefined {
   return { family, name, comment, collections, chains };
 }
 
-/** Whether a ruleset read from text of a file is one that natc could have printed. */
-export const isCheckedRuleset = ({ tables }: CanonicalRuleset): boolean =>
-  tables.every(
-    ({ family, name, comment, collections, chains }) =>
-      (family === 'ip' || family === 'ip6') &&
-      name === tableName &&
-      isComment(comment) &&
-      [...collections].every(
-        ([collection, { declaration, comment: text, elements }]) =>
-          isText(collection, namePattern) &&
-          isText(declaration, declarationPattern) &&
-          isComment(text) &&
-          areElements(elements),
-      ) &&
-      [...chains].every(
-        ([chain, { hook, rules }]) =>
-          isText(chain, namePattern) && isText(hook, hookPattern) && areRules(rules),
-      ),
+/** What a fragment says of its collections, chains and groups; see fragment-bytes.ts. */
+export interface FragmentParts {
+  readonly groups: readonly (readonly [collection: string, owner: number, count: number])[];
+  readonly collections: ReadonlyMap<string, CanonicalCollection>;
+  readonly chains: ReadonlyMap<string, CanonicalChain>;
+}
+
+/** The same for the line that a fragment begins with. */
+export function checkedParts(json: unknown): FragmentParts | undefined {
+  if (!isJson(json)) return undefined;
+  const { groups } = json;
+  const collections = checkedMap(json['collections'], (item) =>
+    checkedCollection({ ...item, elements: [] }),
   );
+  const chains = checkedMap(json['chains'], checkedChain);
+  if (collections === undefined || chains === undefined) return undefined;
+  return Array.isArray(groups) && groups.every(isGroup)
+    ? { groups, collections, chains }
+    : undefined;
+}
+
+const isGroup = (json: unknown): json is FragmentParts['groups'][number] =>
+  Array.isArray(json) &&
+  json.length === 3 &&
+  isText(json[0], namePattern) &&
+  [json[1], json[2]].every((count: unknown) => Number.isSafeInteger(count) && Number(count) >= 0);
+
+/** Whether an element has the form that natc's printer gives it. */
+export const isElement = (key: string, rest: string): boolean =>
+  keyPattern.test(key) && restPattern.test(rest);
+
+export const isCheckedKey = (json: unknown): json is string => isText(json, keyPattern);
+export const isCheckedName = (json: unknown): json is string => isText(json, namePattern);
 
 /** A list of named things as a map; undefined when one is not as it should be, or given twice. */
 function checkedMap<T>(
@@ -105,11 +114,6 @@ function checkedChain({ hook, rules }: Json): CanonicalChain | undefined {
   return isText(hook, hookPattern) && areRules(rules) ? { hook, rules } : undefined;
 }
 
-const areRules = (json: unknown): json is readonly string[] =>
+/** Rules of a chain. */
+export const areRules = (json: unknown): json is readonly string[] =>
   Array.isArray(json) && json.every((rule) => isText(rule, rulePattern));
-
-function areElements(elements: ReadonlyMap<string, string>): boolean {
-  for (const [key, rest] of elements)
-    if (!keyPattern.test(key) || !restPattern.test(rest)) return false;
-  return true;
-}

@@ -1,17 +1,13 @@
-import type { CanonicalRuleset, CanonicalTable } from './canonical.ts';
+import type { CanonicalTable } from './canonical.ts';
 import { checkedTable } from './canonical-check.ts';
-
-/**
- * A canonical ruleset as JSON text. Elements are one flat list of keys and rests, which is a third
- * faster to read back than a list of pairs.
- */
-export const canonicalToJson = ({ tables }: CanonicalRuleset): string =>
-  `[${tables.map(tableToJson).join(',')}]`;
 
 /** A large table's text takes long to make, and is wanted for its digest and for the state file. */
 const texts = new WeakMap<CanonicalTable, string>();
 
-/** One table as JSON text, on one line. */
+/**
+ * One table as JSON text, on one line. Elements are one flat list of keys and rests, which is a third
+ * faster to read back than a list of pairs.
+ */
 export function tableToJson(table: CanonicalTable): string {
   const known = texts.get(table);
   if (known !== undefined) return known;

@@ -57,7 +57,13 @@ export const canonicalTable = (table: Table): CanonicalTable => ({
   chains: new Map(table.chains.map((chain) => [chain.name, canonicalChain(chain, table.family)])),
 });
 
-function canonicalCollection(collection: Collection, family: NftFamily): CanonicalCollection {
+/** The key of an element, and the text that follows it. */
+export const canonicalElement = elementParts;
+
+export function canonicalCollection(
+  collection: Collection,
+  family: NftFamily,
+): CanonicalCollection {
   const elements = new Map<string, string>();
   for (const element of collection.elements) {
     const { key, rest } = elementParts(element);
@@ -73,7 +79,7 @@ function canonicalCollection(collection: Collection, family: NftFamily): Canonic
   };
 }
 
-const canonicalChain = (chain: Chain, family: NftFamily): CanonicalChain => ({
+export const canonicalChain = (chain: Chain, family: NftFamily): CanonicalChain => ({
   hook: chain.hook === undefined ? '' : renderHook(chain.hook),
   rules: chain.rules.map((rule) => renderRule(rule, family)),
 });

@@ -8,29 +8,29 @@ import { writeFileSync } from 'node:fs';
 import { effectiveOptions } from '../../dist/cli/effective-options.js';
 import { tuneNode } from '../../dist/cli/tune-node.js';
 import { compile } from '../../dist/compile.js';
+import { writtenDelta } from '../../dist/live/held.js';
 import { readObjects } from '../../dist/read/read.js';
 import { renderScript } from '../../dist/render/nft-script.js';
-import { canonicalRuleset } from '../../dist/ruleset/canonical.js';
-import { deltaBetween } from '../../dist/ruleset/delta.js';
+import { writeRuleset } from '../../dist/ruleset/nftables/write.js';
 import { cluster, toJson } from './clusters.mjs';
 
 tuneNode();
 const [, , services, endpoints, out] = process.argv;
 const items = cluster(Number(services), endpoints === 'mix' ? endpoints : Number(endpoints));
 
-function rulesetOf(list) {
+function fragmentsOf(list) {
   const bytes = Buffer.from(toJson(list));
   const { objects } = readObjects([{ name: 'cluster.json', bytes }]);
-  return compile(objects, effectiveOptions({}, {}).options).output.ruleset;
+  return compile(objects, effectiveOptions({}, {}).options).output.fragments;
 }
 
-const before = canonicalRuleset(rulesetOf(items));
+const before = writeRuleset(fragmentsOf(items));
 const slice = items.find(({ kind }) => kind === 'EndpointSlice');
 slice.endpoints[0].addresses[0] = '10.255.255.1';
-const after = rulesetOf(items);
+const after = fragmentsOf(items);
 const begin = performance.now();
 const cpu = process.cpuUsage();
-const script = renderScript(deltaBetween(before, canonicalRuleset(after)).operations);
+const script = renderScript(writtenDelta(before, writeRuleset(after)).operations);
 const { user, system } = process.cpuUsage(cpu);
 const wall = (performance.now() - begin) / 1e3;
 writeFileSync(out, script);

@@ -58,6 +58,8 @@ describeWithKernel('natc apply', () => {
     const [fast, rest] = run.stdout.split('---\n');
     expect(fast?.split('\n').sort()).toEqual([
       '',
+      '-c -f -',
+      '-t list chains',
       'list chain ip nat KUBE-SERVICES',
       'list chain ip nat NATC-POSTROUTING',
       'list chain ip6 nat KUBE-SERVICES',
@@ -67,7 +69,7 @@ describeWithKernel('natc apply', () => {
       'list set ip natc revision',
       'list set ip6 natc revision',
     ]);
-    expect(rest).toBe('12\nstatus 2\n');
+    expect(rest).toBe('14\nstatus 2\n');
   });
 
   test('--dry-run prints the transaction and changes nothing; nft takes it as it is', () => {
@@ -182,7 +184,7 @@ describeWithKernel('natc apply', () => {
     expect(first, run.stderr).toBe('natc has no tables in the kernel\nstatus 1\n');
     expect(second).toMatch(/^revision: 1 \([0-9a-f]{32}\), applied \d+s ago\n/);
     expect(second).toContain('table ip natc: 1 Service, 4 endpoints\n');
-    expect(second).toMatch(/^drift: none\nlast attempt \d+s ago: done$/m);
+    expect(second).toMatch(/^drift: none\nguard: .*\nlast attempt \d+s ago: done$/m);
     expect(JSON.parse(json)).toEqual({
       version: 1,
       backend: 'nftables',
@@ -196,6 +198,9 @@ describeWithKernel('natc apply', () => {
         { family: 'ip', services: 1, endpoints: 4 },
         { family: 'ip6', services: 0, endpoints: 0 },
       ],
+      unreadable: null,
+      forward: { chains: [], notLookedAt: [] },
+      sysctls: { set: [], hasLoopbackGuard: true },
       drift: { count: 1, repair: [expect.stringContaining('172.30.0.10 . tcp . 80')] },
       elsewhere: [],
       confirmUntil: null,

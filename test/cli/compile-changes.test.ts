@@ -9,7 +9,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { natc } from '../support/natc.ts';
 
@@ -62,15 +61,31 @@ test('prints what a full compilation prints, and says what it did', () => {
 
 test('says why everything is compiled', () => {
   compileChanges(before);
-  const { stderr } = compileChanges(manifests(slice('10.1.0.1'), service('api', '10.96.0.10')));
-  expect(stderr).toMatch(/^all compiled: two Services claim the same$/m);
+  const { stderr } = compileChanges(manifests(slice('10.1.0.1'), slice('10.1.0.1')));
+  expect(stderr).toMatch(/^all compiled: an object is given twice$/m);
+});
+
+test('two Services that come to claim the same are told as ever', () => {
+  compileChanges(before);
+  const taken = manifests(slice('10.1.0.1'), service('api', '10.96.0.10'));
+  const { exitCode, stdout, stderr } = compileChanges(taken);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain('NATC2032');
+  const lenient = ['--validate', 'warn'];
+  compileChanges(before, ...lenient);
+  const alone = compileChanges(taken, ...lenient);
+  const full = compile(taken, ...lenient);
+  expect(alone.stdout).toBe(full.stdout);
+  expect(alone.stderr).toContain(full.stderr);
 });
 
 test('a warning is given every time', () => {
   const warned = manifests(slice('10.1.0.1').replace('port: 8080', 'name: http, port: 8080'));
-  for (let time = 0; time < 2; time++) expect(compileChanges(warned).stderr).toContain('NATC3012');
-  expect(compileChanges(before).stderr).not.toContain(compiledAlone);
+  for (let time = 0; time < 3; time++)
+    expect(compileChanges(warned).stderr).toContain(compile(warned).stderr);
+  expect(compile(warned).stderr).toContain('NATC3012');
+  expect(compileChanges(before).stderr).toContain(compiledAlone);
+  expect(compileChanges(before).stderr).not.toContain('NATC3012');
 });
 
 test('other options start anew, and do not forget the first', () => {
@@ -84,10 +99,9 @@ test('other options start anew, and do not forget the first', () => {
 test('keeps a bounded number of files, readable by their owner alone', () => {
   for (let bit = 0; bit < 7; bit++) compileChanges(before, '--masquerade-bit', String(bit));
   const files = readdirSync(state);
-  expect(files).toHaveLength(4);
-  expect(files.map((name) => statSync(join(state, name)).mode & 0o777)).toEqual([
-    0o600, 0o600, 0o600, 0o600,
-  ]);
+  // Four compilations, and the fragments that they have in common.
+  expect(files).toHaveLength(5);
+  for (const name of files) expect(statSync(join(state, name)).mode & 0o777).toBe(0o600);
   expect(compileChanges(after, '--masquerade-bit', '6').stderr).toContain(compiledAlone);
 });
 
@@ -107,23 +121,33 @@ test('what a killed process left is removed', () => {
 
 describe('a damaged file is not used', () => {
   const damages: Readonly<Record<string, (text: string) => string>> = {
-    'an address in the ruleset': (text) => text.replace('10.96.0.10 . tcp', '10.96.0.99 . tcp'),
     'what is known of the objects': (text) => text.replace('Service shop/web', 'Service shop/wet'),
     'cut off': (text) => text.slice(0, -100),
     empty: () => '',
-    'another format': (text) => text.replace(/^\{"format":2,/, '{"format":1,'),
+    'another format': (text) => text.replace(/^\{"format":3,/, '{"format":1,'),
     'no text': () => '\0'.repeat(100),
   };
   test.each(Object.entries(damages))('%s', (_, damage) => {
     compileChanges(before);
     const path = join(state, readdirSync(state)[0] ?? '');
-    const text = gunzipSync(readFileSync(path)).toString();
+    const text = readFileSync(path, 'utf8');
     expect(damage(text)).not.toBe(text);
-    writeFileSync(path, gzipSync(damage(text)));
+    writeFileSync(path, damage(text));
     const { exitCode, stdout, stderr } = compileChanges(after);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: compile(after).stdout });
     expect(stderr).not.toContain(compiledAlone);
   });
+});
+
+test('fragments that are damaged are not used', () => {
+  compileChanges(before);
+  const pack = readdirSync(state).find((name) => name.endsWith('.pack')) ?? '';
+  const bytes = readFileSync(join(state, pack), 'latin1');
+  writeFileSync(join(state, pack), bytes.replaceAll('10.96.', '10.69.'), 'latin1');
+  // One that did not change is needed for the text.
+  const more = manifests(slice('10.1.0.1'), service('api', '10.96.0.12'));
+  const { exitCode, stdout } = compileChanges(more);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: compile(more).stdout });
 });
 
 test('a directory that cannot be written is only a warning', () => {

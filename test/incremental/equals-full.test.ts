@@ -1,11 +1,13 @@
-/** What is compiled from a change alone is what a full compilation prints, byte by byte. */
+/**
+ * What is compiled from a change alone is what compiling everything gives: the text, what is kept in the
+ * kernel, and every word of what is said, with its position.
+ */
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { splitItems } from '../../src/incremental/items.ts';
-import { recompile } from '../../src/incremental/recompile.ts';
+import type { Severity } from '../../src/diagnostics/diagnostic.ts';
 import type { Input } from '../../src/read/inputs.ts';
 import type { Manifest } from '../oracle/manifest.ts';
-import { compileInFull } from '../support/compile-in-full.ts';
+import { compileFrom, compileInFull, type Seen } from '../support/compile-in-full.ts';
 import { optionsOf } from '../support/worlds-compile.ts';
 import { neighbours } from '../support/worlds-mutations.ts';
 import { forAll } from '../support/worlds-property.ts';
@@ -25,45 +27,40 @@ const styles: Readonly<Record<string, (objects: readonly Manifest[]) => string>>
     objects.map((object) => stringify(object, noAliases)).join('---\n'),
 };
 
-/** Nothing is kept of a compilation that warned, as of most of these worlds. */
-const harmless = (objects: readonly Manifest[]): readonly Manifest[] =>
-  objects.filter(
-    ({ kind, metadata }) =>
-      kind !== 'EndpointSlice' || metadata.labels?.['kubernetes.io/service-name'] !== undefined,
-  );
+const seen = ({ text, digest, flows, said }: Seen): string =>
+  [said, text, digest, JSON.stringify(flows)].join('\n');
 
-/** By default many of these worlds are warned of. */
-const silent = { externalIPs: ['allow'], endpointsOutside: 'allow', validate: 'warn' } as const;
+/** Only that the node is another one, or the form of the input, may make what was known worthless. */
+const needsEverything = /node changed|another form|given twice/;
 
-/** Strict reading advises against external IPs and Endpoints. */
-const lenient = { validate: 'warn' } as const;
-
-test.each([
-  ...Object.entries(styles).map(([style, print]) => [style, print, silent, 25] as const),
-  ['what Services claim is looked at', styles['YAML documents'], lenient, 5] as const,
-])('%s', (_, print, policies, least) => {
-  if (print === undefined) throw new Error('no such style');
+test.each(
+  Object.entries(styles).flatMap(([style, print]) =>
+    (['warning', 'note'] as const).map((least) => [style, least, print] as const),
+  ),
+)('%s, each %s', (_, least: Severity, print) => {
   const inputOf = (objects: readonly Manifest[]): Input => ({
     name: 'cluster',
-    bytes: Buffer.from(print(harmless(objects))),
+    bytes: Buffer.from(print(objects)),
   });
-  let splicedCount = 0;
-  forAll(neighbours, 250, ({ before, after }) => {
-    const options = { ...optionsOf(before), nodePortAddresses: [], clusterCIDRs: [], ...policies };
+  let count = 0;
+  forAll(neighbours, 80, ({ before, after }) => {
+    const options = { ...optionsOf(before), validate: 'warn' } as const;
     const [first, second] = [inputOf(before.objects), inputOf(after.objects)];
-    const old = compileInFull(first, options);
-    if (old.remembered === undefined) return undefined;
-    const result = recompile(old.remembered, splitItems([second]), [second], options, new Map());
-    if (result.kind === 'full') return undefined;
-    splicedCount++;
-    const now = compileInFull(second, options);
-    if (now.isSilent !== true) return 'a full compilation has something to say';
-    if (result.remembered.text !== now.text)
-      return `${result.remembered.text}\n----- but in full:\n${now.text}`;
-    const back = recompile(result.remembered, splitItems([first]), [first], options, new Map());
-    return back.kind === 'full' || back.remembered.text === old.text
-      ? undefined
-      : 'not the same on return';
+    let { known } = compileInFull(first, options, least);
+    for (const input of [second, first, first, second]) {
+      if (known === undefined) return undefined;
+      const found = compileFrom(known, input, options, least);
+      const full = compileInFull(input, options, least);
+      if (typeof found === 'string') {
+        if (!needsEverything.test(found)) return `all compiled: ${found}`;
+        known = full.known;
+        continue;
+      }
+      count++;
+      if (seen(found) !== seen(full)) return `${seen(found)}\n----- but in full:\n${seen(full)}`;
+      known = found.known;
+    }
+    return undefined;
   });
-  expect(splicedCount).toBeGreaterThan(least);
+  expect(count).toBeGreaterThan(100);
 });

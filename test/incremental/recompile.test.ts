@@ -1,10 +1,8 @@
-/** Which changes are compiled alone, and which need everything; the text is the same in any case. */
+/** What is compiled with a change; what comes of it is the same as if everything were. */
 import { expect, test } from 'vitest';
-import { splitItems } from '../../src/incremental/items.ts';
-import { recompile } from '../../src/incremental/recompile.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import type { Input } from '../../src/read/inputs.ts';
-import { compileInFull } from '../support/compile-in-full.ts';
+import { type ChangedCompilation, compileFrom, compileInFull } from '../support/compile-in-full.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -66,12 +64,7 @@ const cluster: Readonly<Record<string, object>> = {
   configMap,
 };
 
-const options: CompileOptions = {
-  ...defaultOptions,
-  nodeName: 'node-a',
-  // As apply reads: strict reading advises against external IPs, and then everything is compiled.
-  validate: 'warn',
-};
+const options: CompileOptions = { ...defaultOptions, nodeName: 'node-a', validate: 'warn' };
 
 const inputOf = (objects: Readonly<Record<string, object | undefined>>): Input => {
   const items = Object.values(objects).filter((object) => object !== undefined);
@@ -81,12 +74,11 @@ const inputOf = (objects: Readonly<Record<string, object | undefined>>): Input =
 
 const before = compileInFull(inputOf(cluster), options);
 
-function recompiled(changes: Readonly<Record<string, object | undefined>>) {
-  const { remembered } = before;
-  if (remembered === undefined) throw new Error('nothing is remembered');
-  const input = inputOf({ ...cluster, ...changes });
-  const result = recompile(remembered, splitItems([input]), [input], options, new Map());
-  return { result, full: compileInFull(input, options) };
+function from({ known }: Pick<ChangedCompilation, 'known'>, input: Input, given = options) {
+  if (known === undefined) throw new Error('nothing is known');
+  const found = compileFrom(known, input, given);
+  const { known: _, ...full } = compileInFull(input, given);
+  return { found, full };
 }
 
 test.each<readonly [string, Readonly<Record<string, object | undefined>>, number]>([
@@ -118,86 +110,52 @@ test.each<readonly [string, Readonly<Record<string, object | undefined>>, number
   ],
   ['an endpoint on this node', { webSlice: slice('web', ['10.1.0.1'], 'node-a') }, 1],
   ['a number that only one with affinity has then', { fourSlice: slice('four', ['10.1.0.30']) }, 1],
-  ['another node', { nodeB: node('node-b', '192.168.0.3') }, 0],
+  ['another node, as far as it does not matter', { nodeB: { ...cluster['nodeB'], spec: {} } }, 0],
   ['this node, as far as it does not matter', { nodeA: { ...cluster['nodeA'], spec: {} } }, 0],
   ['another kind', { configMap: { ...configMap, data: { key: 'value' } } }, 0],
-])('compiled alone: %s', (_, changes, services) => {
-  const { result, full } = recompiled(changes);
-  expect(result.kind === 'spliced' && result.services.size).toBe(services);
-  expect(result.kind === 'spliced' && result.remembered.text).toBe(full.text);
-  expect(full.isSilent).toBe(true);
-});
-
-test.each<readonly [string, Readonly<Record<string, object | undefined>>, string]>([
-  [
-    'a Service with affinity',
-    { stickySlice: undefined },
-    'a Service with session affinity changed',
-  ],
+  ['a Service with affinity loses its endpoints', { stickySlice: undefined }, 1],
   [
     'a Service gets affinity',
     { web: service('web', { clusterIP: '10.96.0.10', sessionAffinity: 'ClientIP' }) },
-    'a Service with session affinity changed',
+    1,
   ],
-  ['an endpoint of two Services', { twoSlice: undefined }, 'Services have an endpoint in common'],
-  [
-    'it becomes one of two Services',
-    { webSlice: slice('web', ['10.1.0.7'], 'node-a') },
-    'two Services claim the same',
-  ],
-  [
-    'a cluster IP is taken',
-    { web: service('web', { clusterIP: '10.96.0.20' }, { port: 81 }) },
-    'two Services claim the same',
-  ],
+  ['an endpoint of two Services', { twoSlice: undefined }, 1],
+  ['it becomes one of two Services', { webSlice: slice('web', ['10.1.0.7'], 'node-a') }, 1],
+  ['a cluster IP is taken', { web: service('web', { clusterIP: '10.96.0.20' }, { port: 81 }) }, 2],
   [
     'a node port is taken',
     { web: service('web', { clusterIP: '10.96.0.10', type: 'NodePort' }, { nodePort: 30080 }) },
-    'two Services claim the same',
+    2,
   ],
   [
     'an external IP is taken',
     { web: service('web', { clusterIP: '10.96.0.10', externalIPs: ['198.51.100.7'] }) },
-    'two Services claim the same',
+    2,
   ],
-  [
-    'a name is taken',
-    { new: { ...slice('web', []), metadata: slice('api', []).metadata } },
-    'EndpointSlice shop/api-1 is given twice',
-  ],
-  ['an object twice', { new: cluster['idle'] }, 'an object is given twice'],
-  [
-    'the only node port goes',
-    { api: undefined, apiSlice: undefined },
-    'nothing is left in node-port-endpoints-tcp',
-  ],
+  ['a name is taken', { new: { ...slice('web', []), metadata: slice('api', []).metadata } }, 1],
+  ['the only node port goes', { api: undefined, apiSlice: undefined }, 1],
   [
     'the first SCTP port',
     {
       web: service('web', { clusterIP: '10.96.0.10' }, { protocol: 'SCTP' }),
       webSlice: { ...slice('web', ['10.1.0.1']), ports: [{ port: 80, protocol: 'SCTP' }] },
     },
-    'nothing was in service-endpoints-sctp before',
+    1,
   ],
   [
     "an external IP that is another's cluster IP, at another port",
     { web: service('web', { clusterIP: '10.96.0.10', externalIPs: ['10.96.0.20'] }, { port: 81 }) },
-    'an external IP is something else too',
+    2,
   ],
   [
     'an endpoint that is an address of another Node',
     { webSlice: slice('web', ['192.168.0.2']) },
-    'an endpoint is an address of a Node or a Service',
+    1,
   ],
   [
     'a cluster IP that is an endpoint already',
     { new: service('new', { clusterIP: '10.1.0.3' }) },
-    'a new address of a Service is in use',
-  ],
-  [
-    'a Node whose address is an endpoint already',
-    { nodeB: node('node-b', '10.1.0.3') },
-    'a Node has other addresses',
+    2,
   ],
   [
     'an address of this node that is a node port of another Service',
@@ -208,52 +166,69 @@ test.each<readonly [string, Readonly<Record<string, object | undefined>>, string
         { port: 30080 },
       ),
     },
-    'something is to be said about a changed object',
+    2,
   ],
-  ['this node', { nodeA: node('node-a', '192.168.0.9') }, 'something about the node changed'],
-  ['this node is gone', { nodeA: undefined }, 'something about the node changed'],
   [
     'a warning',
     { webSlice: { ...slice('web', ['10.1.0.1']), ports: [{ name: 'http', port: 80 }] } },
-    'something is to be said about a changed object',
+    1,
   ],
   [
-    'an error',
-    { web: service('web', { clusterIP: 'nonsense' }) },
-    'something is to be said about a changed object',
+    'much',
+    Object.fromEntries(
+      Array.from({ length: 11 }, (_, i) => [i, service(`new-${i}`, { clusterIP: `10.96.1.${i}` })]),
+    ),
+    11,
   ],
-  ['no object', { web: { apiVersion: 'v1' } }, 'something is wrong with a changed object'],
+])('compiled alone: %s', (_, changes, services) => {
+  const input = inputOf({ ...cluster, ...changes });
+  const there = from(before, input);
+  if (typeof there.found === 'string') throw new Error(there.found);
+  expect(there.found.services.size).toBe(services);
+  expect(there.found).toMatchObject(there.full);
+  // And back, from what is known now.
+  const back = from(there.found, inputOf(cluster));
+  expect(back.found).toMatchObject(back.full);
+});
+
+test.each<readonly [string, Readonly<Record<string, object | undefined>>, string]>([
+  ['an object twice', { new: cluster['idle'] }, 'an object is given twice'],
+  ['the address of a Node', { nodeB: node('node-b', '10.1.0.3') }, 'the node changed'],
+  ['this node', { nodeA: node('node-a', '192.168.0.9') }, 'the node changed'],
+  ['this node is gone', { nodeA: undefined }, 'the node changed'],
+  ['no object', { web: { apiVersion: 'v1' } }, 'an object is written oddly'],
 ])('everything is compiled: %s', (_, changes, because) => {
-  expect(recompiled(changes).result).toEqual({ kind: 'full', because });
+  expect(from(before, inputOf({ ...cluster, ...changes })).found).toContain(because);
 });
 
-test('everything is compiled: much has changed', () => {
-  const changes = Object.fromEntries(
-    Array.from({ length: 11 }, (_, i) => [i, service(`new-${i}`, { clusterIP: `10.96.1.${i}` })]),
-  );
-  expect(recompiled(changes).result).toEqual({ kind: 'full', because: 'much has changed' });
+test('an error is told, and nothing is known of it', () => {
+  const input = inputOf({ ...cluster, web: service('web', { clusterIP: 'nonsense' }) });
+  const { found, full } = from(before, input, { ...options, validate: 'strict' });
+  // Advice about objects that did not change waits until there is no error.
+  expect(found).toMatchObject({ text: undefined, known: undefined });
+  expect(full.text).toBeUndefined();
+  expect(JSON.stringify(found)).toContain('nonsense');
+  expect(full.said).toContain('nonsense');
 });
 
-test.each([
-  { webSlice: slice('web', ['10.1.0.1', '10.1.0.9']) },
-  { dnsSlice: udpSlice(['10.1.0.41']) },
-  { idle: undefined },
-])('what the next one has to know is brought up to date: %#', (changes) => {
-  const { result, full } = recompiled(changes);
-  expect(result.kind === 'spliced' && result.remembered).toEqual(full.remembered);
+test('what was warned of is told again, with its position in the new input', () => {
+  const odd = { webSlice: { ...slice('web', ['10.1.0.1']), ports: [{ name: 'http', port: 80 }] } };
+  const first = compileInFull(inputOf({ ...cluster, ...odd }), options);
+  const next = { new: service('aaa', { clusterIP: '10.96.0.1' }), ...cluster, ...odd };
+  const { found, full } = from(first, inputOf(next));
+  expect(full.said).toContain('NATC3012');
+  expect(found).toMatchObject(full);
 });
 
-test('Services that come to have an endpoint in common are known as such', () => {
+test('Services that come to have an endpoint in common keep it for each other', () => {
   const shared = {
     webSlice: slice('web', ['10.1.0.9'], 'node-a'),
     apiSlice: slice('api', ['10.1.0.9'], 'node-a'),
   };
-  const { result, full } = recompiled(shared);
-  if (result.kind === 'full') throw new Error(result.because);
-  expect(result.remembered.text).toBe(full.text);
-  const next = inputOf({ ...cluster, ...shared, apiSlice: undefined });
-  expect(recompile(result.remembered, splitItems([next]), [next], options, new Map())).toEqual({
-    kind: 'full',
-    because: 'Services have an endpoint in common',
-  });
+  const there = from(before, inputOf({ ...cluster, ...shared }));
+  if (typeof there.found === 'string') throw new Error(there.found);
+  expect(there.found).toMatchObject(there.full);
+  const next = from(there.found, inputOf({ ...cluster, ...shared, apiSlice: undefined }));
+  expect(next.full.text).toContain('10.1.0.9 . 10.1.0.9');
+  expect(next.found).toMatchObject(next.full);
 });

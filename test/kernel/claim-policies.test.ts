@@ -31,7 +31,7 @@ describeCluster('claims of a tenant', (cluster) => {
 
   describe.each(families)('%s', (family) => {
     const clusterIP = { IPv4: '10.96.0.10', IPv6: 'fd00:10:96::10' }[family];
-    const service = (name: string, address: string, spec: object = {}, createdAt = '') => ({
+    const service = (name: string, address: string, spec: object = {}, createdAt?: string) => ({
       ...serviceObject(name, { clusterIP: address, ipFamilies: [family], ports, ...spec }),
       metadata: { name, namespace: 'shop', creationTimestamp: createdAt },
     });

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadRemembered } from '../../src/cli/remembered-store.ts';
 import { loadAttempt, loadWarnings } from '../../src/live/attempt-store.ts';
+import { loadCompilation } from '../../src/live/compilation-store.ts';
 import { loadPending, pendencyOf } from '../../src/live/confirmation.ts';
 import { flowChange } from '../../src/live/flow-state.ts';
 import { loadSettledTables } from '../../src/live/iptables-settled.ts';
@@ -51,7 +51,7 @@ const readers: Readonly<Record<string, () => Promise<unknown>>> = {
   'unconfirmed.json': () => loadUnconfirmed(directory),
   'attempt.json': () => loadAttempt(directory),
   'warnings.json': () => loadWarnings(directory),
-  [`compiled-${digest.slice(0, 16)}.gz`]: () => loadRemembered(directory, digest),
+  [`compiled-${digest.slice(0, 16)}.json`]: () => loadCompilation(directory, digest),
 };
 const served = { node: undefined, objects: 'id', services: new Map() };
 

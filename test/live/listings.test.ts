@@ -9,6 +9,7 @@ import { readStamps } from '../../src/live/kernel-tables.ts';
 import { parseNft } from '../../src/parse/parse-nft.ts';
 import { canonicalRuleset } from '../../src/ruleset/canonical.ts';
 import { deltaBetween } from '../../src/ruleset/delta.ts';
+import { canonicalOf } from '../../src/ruleset/written.ts';
 import { fakeHost, success } from '../support/fake-host.ts';
 
 const fixture = (name: string) => readFileSync(`fixtures/listings/${name}.nft`, 'utf8');
@@ -31,8 +32,8 @@ async function listed(listing: string) {
   });
   const stamps = await readStamps(host);
   if ('refusals' in stamps) throw new Error('no stamps');
-  const held = await heldRuleset(host, '/nonexistent', stamps, true);
-  return { stamps, ruleset: held.ruleset ?? { tables: [] } };
+  const held = await heldRuleset(host, '/nonexistent', stamps, undefined);
+  return { stamps, ruleset: canonicalOf(held.ruleset ?? { tables: [] }) };
 }
 
 test.each(['nft-1.0.6', 'nft-1.1.3', 'without-etc-protocols'])(

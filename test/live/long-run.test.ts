@@ -37,8 +37,8 @@ describeWithKernel('worlds applied one after the other', () => {
   test('leave what a fresh load of the last one gives', async () => {
     // sampled() takes 20 times as many with NATC_LONG=1: 500.
     for (const [index, world] of sampled(worlds, 25).entries()) {
-      const { plan, ruleset } = compileValid(world);
-      const outcome = await applyRuleset(live.host, wantedFrom(plan, ruleset), {
+      const output = compileValid(world);
+      const outcome = await applyRuleset(live.host, wantedFrom(output), {
         stateDirectory: live.directory,
         lock: live.lock,
         verify: false,
@@ -49,7 +49,7 @@ describeWithKernel('worlds applied one after the other', () => {
         now: () => index,
       });
       expect(outcome.kind, JSON.stringify(outcome)).toMatch(/^(applied|up-to-date)$/);
-      await fresh.must(['nft', '-f', '-'], `flush ruleset\n${renderNft(ruleset)}`);
+      await fresh.must(['nft', '-f', '-'], `flush ruleset\n${renderNft(output.ruleset)}`);
       expect(await listing(kept), `world ${index}`).toEqual(await listing(fresh));
     }
     // Only the first apply had to list the kernel: after it the state file was always right.

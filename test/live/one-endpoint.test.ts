@@ -4,17 +4,16 @@
  */
 import { describe, expect, test } from 'vitest';
 import { wantedFrom } from '../../src/live/apply.ts';
-import type { Held } from '../../src/live/held.ts';
+import { type Held, writtenDelta } from '../../src/live/held.ts';
 import type { Stamp } from '../../src/live/revision.ts';
 import { transactionFor } from '../../src/live/transaction.ts';
 import { renderScript } from '../../src/render/nft-script.ts';
-import { deltaBetween } from '../../src/ruleset/delta.ts';
 import { halfOf } from '../../src/ruleset/digest.ts';
 import { serviceObject, sliceObject } from '../support/kernel-cluster.ts';
 import { compiled } from '../support/live-host.ts';
 
 const wantedWith = (addresses: readonly string[]) => {
-  const { plan, ruleset } = compiled([
+  const output = compiled([
     serviceObject('frontend', {
       clusterIP: '10.96.77.255',
       clusterIPs: ['10.96.77.255'],
@@ -28,7 +27,7 @@ const wantedWith = (addresses: readonly string[]) => {
       [{ name: 'http', protocol: 'TCP', port: 8080 }],
     ),
   ]);
-  return wantedFrom(plan, ruleset);
+  return wantedFrom(output);
 };
 
 const ten = Array.from({ length: 10 }, (_, index) => `10.128.255.${100 + index}`);
@@ -42,7 +41,7 @@ const stampOf = (family: 'ip' | 'ip6', number: number): Stamp => ({
 });
 
 const transaction = (number: number, stamps: Held['stamps']) =>
-  transactionFor(deltaBetween(before.canonical, after.canonical), stamps, after.canonical, {
+  transactionFor(writtenDelta(before.written, after.written), stamps, after.written, {
     number,
     digest: after.digest,
     time: 1_795_387_085,
@@ -75,11 +74,11 @@ describe('one endpoint of ten, on another node, replaced by one that sorts last'
 });
 
 test('a table that goes leaves the number in the other one', () => {
-  const { canonical } = before;
-  const next = { tables: canonical.tables.filter(({ family }) => family === 'ip') };
+  const { written } = before;
+  const next = { tables: written.tables.filter(({ shared }) => shared.family === 'ip') };
   const digest = halfOf(before.digest, 'ip') + '0'.repeat(16);
   const stamps = { ip: stampOf('ip', 1), ip6: stampOf('ip6', 1) };
-  const { operations } = transactionFor(deltaBetween(canonical, next), stamps, next, {
+  const { operations } = transactionFor(writtenDelta(written, next), stamps, next, {
     number: 2,
     digest,
     time: 0,

@@ -5,18 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadRemembered, storeRemembered } from '../../src/cli/remembered-store.ts';
-import type { Remembered } from '../../src/incremental/remembered.ts';
+import type { KnownCompilation, KnownGroup } from '../../src/incremental/known.ts';
+import { loadCompilation, storeCompilation } from '../../src/live/compilation-store.ts';
 import {
-  type LoadedRevision,
   listRevisions,
   loadRevision,
   pruneRevisions,
   storeRevision,
 } from '../../src/live/revision-store.ts';
-import type { CanonicalRuleset } from '../../src/ruleset/canonical.ts';
-import { tableToJson } from '../../src/ruleset/canonical-json.ts';
-import { digestOf } from '../../src/ruleset/digest.ts';
+import type { CanonicalTable } from '../../src/ruleset/canonical.ts';
+import { recordOf } from '../../src/ruleset/nftables/write.ts';
+import {
+  areWhole,
+  canonicalOf,
+  digestOf,
+  type FragmentContent,
+  type FragmentRecord,
+  type WrittenRuleset,
+} from '../../src/ruleset/written.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -24,40 +30,56 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const collection = (elements: ReadonlyMap<string, string>) => ({
-  kind: 'map' as const,
-  declaration: 'typeof ip daddr . tcp dport : ip daddr . tcp dport',
-  comment: 'endpoints',
-  merges: false,
-  isDynamic: false,
-  elements,
+const shared: CanonicalTable = {
+  family: 'ip',
+  name: 'natc',
+  comment: undefined,
+  collections: new Map([
+    [
+      'endpoints',
+      {
+        kind: 'map',
+        declaration: 'typeof ip daddr . tcp dport : ip daddr . tcp dport',
+        comment: 'endpoints',
+        merges: false,
+        isDynamic: false,
+        elements: new Map<string, string>(),
+      },
+    ],
+  ]),
+  chains: new Map([['pick', { hook: '', rules: ['dnat ip to ip daddr map @endpoints'] }]]),
+};
+
+const contentOf = (elements: readonly string[], name = 'shop/web:http'): FragmentContent => ({
+  groups: [{ collection: 'endpoints', owner: 0, elements }],
+  collections: new Map(),
+  chains: new Map(),
+  owners: [{ name, lines: ['ClusterIP, TCP 80'] }],
 });
 
-/** Many elements; those of `moved` have another value. */
-const rulesetWith = (moved: readonly number[], extra: readonly [string, string][] = []) =>
-  withElements([
-    ...Array.from({ length: 20_000 }, (_, n): [string, string] => [
-      `10.96.${n >> 8}.${n & 255} . 80`,
-      ` comment "shop/web-${n % 977}:http" : 10.180.${(n * 7) % 256}.${moved.includes(n) ? 9 : n % 251} . 8080`,
-    ]),
-    ...extra,
-  ]);
+const elementsFor = (n: number, isMoved: boolean): readonly string[] =>
+  Array.from({ length: 10 }, (_, i) => [
+    `10.96.${n >> 8}.${n & 255} . 80 . ${i}`,
+    ` : 10.180.${isMoved ? 9 : n % 256}.${i} . 8080`,
+  ]).flat();
 
-const withElements = (elements: readonly [string, string][]): CanonicalRuleset => ({
-  tables: [
-    {
-      family: 'ip',
-      name: 'natc',
-      comment: undefined,
-      collections: new Map([['endpoints', collection(new Map(elements))]]),
-      chains: new Map([['pick', { hook: '', rules: ['dnat ip to ip daddr map @endpoints'] }]]),
-    },
-  ],
-});
+/** Many Services; those of `moved` have other endpoints. Records that did not change are the same ones. */
+const records = new Map<string, FragmentRecord>();
+function rulesetWith(moved: readonly number[]): WrittenRuleset {
+  const fragments = new Map<string, FragmentRecord>();
+  for (let n = 0; n < 2_000; n++) {
+    const key = `${n} ${moved.includes(n)}`;
+    const record =
+      records.get(key) ?? recordOf(contentOf(elementsFor(n, moved.includes(n)), `shop/web-${n}`));
+    records.set(key, record);
+    fragments.set(`shop/web-${n}`, record);
+  }
+  return { tables: [{ shared, fragments }] };
+}
 
-async function store(number: number, ruleset: CanonicalRuleset, near?: LoadedRevision) {
+async function store(number: number, ruleset: WrittenRuleset) {
   const revision = { number, digest: digestOf(ruleset), time: 1000 + number };
-  await storeRevision(directory, { revision, ruleset, flowServices: [] }, near);
+  await storeRevision(directory, { revision, ruleset, flowServices: [] });
   return loadRevision(directory, revision.digest);
 }
 
@@ -65,43 +87,33 @@ const sizes = () =>
   readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 
 describe('revisions', () => {
-  test('of a large ruleset that changes little take less than one ruleset, however many', async () => {
-    let near: LoadedRevision | undefined;
-    for (let number = 1; number <= 12; number++) {
-      const ruleset = rulesetWith(Array.from({ length: number }, (_, n) => n * 1499));
-      near = await store(number, ruleset, near);
-      expect(near?.ruleset).toEqual(ruleset);
+  test('of a large ruleset that changes little take little more than one, however many', async () => {
+    await store(1, rulesetWith([]));
+    const first = sizes();
+    for (let number = 2; number <= 20; number++) {
+      const ruleset = rulesetWith(Array.from({ length: number }, (_, n) => n * 7));
+      const stored = await store(number, ruleset);
+      expect(canonicalOf(stored?.ruleset ?? { tables: [] })).toEqual(canonicalOf(ruleset));
       await pruneRevisions(directory);
     }
-    const text = tableToJson(rulesetWith([]).tables[0]!).length;
-    expect(sizes() / text).toBeLessThan(0.3);
+    expect(sizes() / first).toBeLessThan(2.6);
     const numbers = (await listRevisions(directory)).map(({ number }) => number);
-    expect(numbers).toEqual([12, 11, 10, 9, 8]);
+    expect(numbers).toEqual([20, 19, 18, 17, 16]);
     for (const { digest } of await listRevisions(directory))
-      expect(await loadRevision(directory, digest)).toBeDefined();
+      expect(areWhole((await loadRevision(directory, digest))?.ruleset ?? { tables: [] })).toBe(
+        true,
+      );
   });
 
-  test('that differ much are kept whole, those that others need too', async () => {
-    const first = await store(1, rulesetWith([]));
-    const much = await store(2, rulesetWith(Array.from({ length: 9_000 }, (_, n) => n)), first);
-    const little = await store(3, rulesetWith([5]), first);
-    expect([much?.whole.digest, little?.whole.digest]).toEqual([
-      much?.revision.digest,
-      first?.revision.digest,
-    ]);
-    // Back and forth: what is whole stays whole.
-    for (let number = 4; number < 20; number++) {
-      const ruleset = rulesetWith(number % 3 === 0 ? [] : [number % 3]);
-      const near = await store(number, ruleset, number % 2 === 0 ? little : first);
-      await pruneRevisions(directory);
-      expect(near?.ruleset).toEqual(ruleset);
-    }
-    for (const { digest } of await listRevisions(directory))
-      expect(await loadRevision(directory, digest)).toBeDefined();
+  test('are told apart by what the kernel gets, and not by comments', () => {
+    const digest = (content: FragmentContent) => recordOf(content).digest;
+    const elements = elementsFor(1, false);
+    expect(digest(contentOf(elements, 'shop/web:https'))).toBe(digest(contentOf(elements)));
+    expect(digest(contentOf(elementsFor(1, true)))).not.toBe(digest(contentOf(elements)));
   });
 
   /** Every one is stored with the digest that it has: only its form is wrong. */
-  const hostile: readonly (readonly [string, [string, string]])[] = [
+  const hostile: readonly (readonly [string, readonly [string, string]])[] = [
     ['a line feed in a key', ['10.0.0.1 . 80\nadd table ip x', ' : 10.0.0.2 . 80']],
     ['a second command in a key', ['10.0.0.1 . 80 }; flush ruleset; #', ' : 10.0.0.2 . 80']],
     ['a line feed in a value', ['10.0.0.1 . 80', ' : 10.0.0.2 . 80\nflush ruleset']],
@@ -112,97 +124,191 @@ describe('revisions', () => {
     ['a variable', ['$evil', '']],
   ];
 
+  const oneService = (content: FragmentContent): WrittenRuleset => ({
+    tables: [{ shared, fragments: new Map([['shop/web', recordOf(content)]]) }],
+  });
+  const isRead = async (ruleset: WrittenRuleset): Promise<boolean> => {
+    const stored = await store(1, ruleset);
+    return stored !== undefined && areWhole(stored.ruleset);
+  };
+
   test.each(hostile)('with %s are not read', async (_, element) => {
-    expect(await store(1, withElements([['10.0.0.3 . 80', ' : 10.0.0.4 . 80']]))).toBeDefined();
-    expect(await store(1, withElements([element]))).toBeUndefined();
+    const sound = contentOf(['10.0.0.3 . 80', ' : 10.0.0.4 . 80']);
+    expect(await isRead(oneService(sound))).toBe(true);
+    expect(await isRead(oneService(contentOf(element)))).toBe(false);
   });
 
-  test.each([
-    ['rule', (t: string) => t.replace('dnat ip', 'accept; flush ruleset; dnat ip')],
-    ['rule with a line feed', (t: string) => t.replace('dnat ip', 'accept\\nflush ruleset')],
-    ['hook', (t: string) => t.replace('"hook":""', '"hook":"type nat hook x priority 0; }; x"')],
-    ['chain', (t: string) => t.replace('"name":"pick"', '"name":"pick { }; x"')],
-    ['table', (t: string) => t.replace('"name":"natc"', '"name":"filter"')],
-    ['family', (t: string) => t.replace('"family":"ip"', '"family":"inet"')],
-    ['declaration', (t: string) => t.replace('typeof ip daddr', 'typeof ip daddr; } ; x {')],
-    ['kind', (t: string) => t.replace('"kind":"map"', '"kind":"chain"')],
-    ['list of elements', (t: string) => t.replace('"elements":[', '"elements":[1,')],
-    ['list of rules', (t: string) => t.replace('"rules":[', '"rules":[null,')],
-  ])('with an odd %s are not read', async (_, change) => {
-    const [table] = withElements([['10.0.0.3 . 80', ' : 10.0.0.4 . 80']]).tables;
-    const odd = change(tableToJson(table!));
-    expect(odd).not.toBe(tableToJson(table!));
-    const half = hash('sha256', `[${odd}]`).slice(0, 16);
-    const digest = half + '0'.repeat(16);
-    const head = { format: 4, revision: { number: 1, digest, time: 1 }, udp: hash('sha256', '[]') };
-    const text = `${JSON.stringify(head)}\n[]\n${odd}`;
-    writeFileSync(join(directory, `revision-${digest}.gz`), gzipSync(text));
-    expect(await loadRevision(directory, digest)).toBeUndefined();
+  test.each<readonly [string, FragmentContent]>([
+    ['chain', { ...contentOf([]), chains: new Map([['x { }; y', { hook: '', rules: [] }]]) }],
+    [
+      'rule',
+      {
+        ...contentOf([]),
+        chains: new Map([['x', { hook: '', rules: ['accept; flush ruleset'] }]]),
+      },
+    ],
+    [
+      'declaration',
+      {
+        ...contentOf([]),
+        collections: new Map([
+          [
+            'x',
+            { ...shared.collections.get('endpoints')!, declaration: 'typeof ip daddr; } ; x {' },
+          ],
+        ]),
+      },
+    ],
+    ['group', { ...contentOf([]), groups: [{ collection: 'x {', owner: 0, elements: [] }] }],
+  ])('with an odd %s of a Service are not read', async (_, content) => {
+    expect(await isRead(oneService(content))).toBe(false);
+  });
+
+  const changed = (change: Partial<CanonicalTable>): CanonicalTable => ({ ...shared, ...change });
+  const chain = (name: string, hook: string, rule: string): Partial<CanonicalTable> => ({
+    chains: new Map([[name, { hook, rules: [rule] }]]),
+  });
+
+  test.each<readonly [string, CanonicalTable]>([
+    ['rule', changed(chain('pick', '', 'accept; flush ruleset; dnat ip to 1'))],
+    ['rule with a line feed', changed(chain('pick', '', 'accept\nflush ruleset'))],
+    ['hook', changed(chain('pick', 'type nat hook x priority 0; }; x', 'accept'))],
+    ['chain', changed(chain('pick { }; x', '', 'accept'))],
+    ['table', changed({ name: 'filter' })],
+    ['family', changed({ family: 'inet' as 'ip' })],
+  ])('with an odd %s that is shared are not read', async (_, table) => {
+    const fragments = new Map([['shop/web', recordOf(contentOf(['10.0.0.3 . 80', '']))]]);
+    const ruleset: WrittenRuleset = { tables: [{ shared: table, fragments }] };
+    expect(await store(1, ruleset)).toBeUndefined();
+  });
+
+  test('whose places lie beside their fragments are not read', async () => {
+    const ruleset = oneService(contentOf(['10.0.0.3 . 80', '']));
+    await store(1, ruleset);
+    const path = join(directory, `revision-${digestOf(ruleset)}.gz`);
+    const lines = gunzipSync(readFileSync(path)).toString().split('\n');
+    const load = async (place: string) => {
+      const body = lines.map((line, index) => (index === 2 ? place : line)).slice(1);
+      const head = (lines[0] ?? '').replace(
+        /"text":"\w+"/,
+        `"text":"${hash('sha256', body.join('\n'))}"`,
+      );
+      writeFileSync(path, gzipSync([head, ...body].join('\n')));
+      return loadRevision(directory, digestOf(ruleset));
+    };
+    const row = Buffer.from(lines[2] ?? '', 'base64');
+    expect(await load(row.toString('base64'))).toBeDefined();
+    for (const field of [0, 4, 8, 12]) {
+      const odd = Buffer.from(row);
+      odd.writeUInt32LE(0x7fffffff, field);
+      expect([field, await load(odd.toString('base64'))]).toEqual([field, undefined]);
+    }
+    expect(await load(row.subarray(1).toString('base64'))).toBeUndefined();
+    expect(await load(Buffer.concat([row, row]).toString('base64'))).toBeUndefined();
   });
 });
 
 describe('what was compiled', () => {
   const options = '0123456789abcdef'.repeat(4);
-  const remembered = (n: number, more: Partial<Remembered> = {}): Remembered => ({
-    options,
-    frame: '',
-    facts: '{}',
-    items: Array.from({ length: 2_000 }, (_, index) => ({
-      hash: hash('sha256', `${index} ${index === 70 ? n : 0}`),
-      identity: `Service shop/web-${index}`,
-      service: `shop/web-${index}`,
-      claims: [`10.96.0.${index % 256}`],
-    })),
-    entangled: [],
+  const group = (n: number): KnownGroup => ({
+    ties: { claims: [`10.96.0.${n} 80`], owns: [`10.96.0.${n}`], uses: ['10.1.0.1', '10.1.0.2'] },
+    isWarned: n === 1,
+    isNoted: n === 2,
     flowServices: [],
-    text: `table ip natc {\n${Array.from({ length: 9_000 }, (_, i) => `\t${i === 5_000 ? n : i}.1.1.1,\n`).join('')}}\n`,
+    families: new Map([
+      [
+        'IPv4',
+        {
+          fragment: {
+            record: recordOf(contentOf([`10.96.0.${n} . 80 . 0`, ' : 10.1.0.1 . 8080'])),
+            share: { used: ['endpoints'], chains: { pick: ['accept'] }, hairpins: ['10.1.0.1'] },
+          },
+          clusterIP: `10.96.0.${n}`,
+          otherProxyClusterIPs: n === 3 ? ['10.96.0.99'] : [],
+        },
+      ],
+    ]),
+  });
+  const known = (more: Partial<KnownCompilation> = {}): KnownCompilation => ({
+    options,
+    frame: 'frame',
+    facts: '{}',
+    objects: [{ hash: 'a', identity: 'Service shop/web-1', group: 'shop/web-1' }],
+    nodes: [{ name: 'node-b', addresses: ['192.168.0.2'], podCIDRs: ['10.1.0.0/16'] }],
+    groups: new Map([1, 2, 3].map((n) => [`shop/web-${n}`, group(n)] as const)),
     ...more,
   });
-  const load = () => loadRemembered(directory, options);
-  const withoutOrigin = (value: Remembered | undefined) => ({ ...value, origin: undefined });
+  const load = () => loadCompilation(directory, options);
+  const plain = (compilation: KnownCompilation | undefined): unknown =>
+    JSON.parse(
+      JSON.stringify(compilation, (key, value: unknown) => {
+        if (value instanceof Map) return [...value];
+        return key === 'record' ? (value as FragmentRecord).read() : value;
+      }),
+    );
 
-  test('is kept as what changed, and comes back', async () => {
-    await storeRemembered(directory, remembered(0));
-    const whole = sizes();
-    for (let n = 1; n < 9; n++) {
-      await storeRemembered(directory, remembered(n, { origin: (await load())?.origin }));
-      expect(withoutOrigin(await load())).toEqual(withoutOrigin(remembered(n)));
-    }
-    expect(readdirSync(directory)).toHaveLength(2);
-    expect(sizes() / whole).toBeLessThan(1.05);
+  test('comes back', async () => {
+    await storeCompilation(directory, known());
+    expect(plain(await load())).toEqual(plain(known()));
+    expect(await loadCompilation(directory, 'f'.repeat(64))).toBeUndefined();
   });
 
-  test('is that of before where the change is damaged, and nothing where all is', async () => {
-    await storeRemembered(directory, remembered(0));
-    await storeRemembered(directory, remembered(1, { origin: (await load())?.origin }));
-    const [changes = '', whole = ''] = readdirSync(directory).sort();
-    const bytes = readFileSync(join(directory, changes));
-    for (const damaged of ['', 'x', bytes.subarray(0, -9), gzipSync('{"format":2}\n[[1]]\n')]) {
-      writeFileSync(join(directory, changes), damaged);
-      expect((await load())?.text).toBe(remembered(0).text);
+  test('shares its fragments with the revision', async () => {
+    const compilation = known();
+    const fragments = new Map(
+      [...compilation.groups].flatMap(([name, { families }]) => {
+        const record = families.get('IPv4')?.fragment?.record;
+        return record === undefined ? [] : [[name, record] as const];
+      }),
+    );
+    await store(1, { tables: [{ shared, fragments }] });
+    await storeCompilation(directory, compilation);
+    expect(readdirSync(directory).filter((name) => name.endsWith('.pack'))).toHaveLength(1);
+  });
+
+  test('is nothing where a part of it is damaged', async () => {
+    await storeCompilation(directory, known());
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name);
+      const bytes = readFileSync(path);
+      for (const damaged of ['', 'x', bytes.subarray(0, -9)]) {
+        writeFileSync(path, damaged);
+        expect([name, await load()]).toEqual([name, undefined]);
+      }
+      writeFileSync(path, bytes);
     }
-    const text = gunzipSync(readFileSync(join(directory, whole))).toString();
-    for (const damaged of ['', 'x', gzipSync(text.replace('1.1.1', '6.6.6')), gzipSync('null\n')]) {
-      writeFileSync(join(directory, whole), damaged);
-      expect(await load()).toBeUndefined();
-    }
+    expect(await load()).toBeDefined();
   });
 
   test('of a shape that natc never writes is nothing', async () => {
-    const odd: readonly object[] = [
-      { items: null },
-      { items: [{ hash: 1, claims: [] }] },
-      { items: [{ hash: 'x', claims: ['\n'] }] },
-      { flowServices: [{ family: 'IPv4' }] },
+    const [odd] = [group(1)];
+    const withGroup = (more: object) => ({
+      groups: new Map([['shop/web-1', { ...odd, ...more } as KnownGroup]]),
+    });
+    const family = odd.families.get('IPv4')!;
+    const withFamily = (more: object) =>
+      withGroup({ families: new Map([['IPv4', { ...family, ...more }]]) });
+    const withShare = (more: object) =>
+      withFamily({
+        fragment: { ...family.fragment!, share: { ...family.fragment!.share, ...more } },
+      });
+    const oddities: readonly object[] = [
       { frame: 1 },
       { facts: null },
-      { entangled: {} },
+      { nodes: [{ name: 1 }] },
+      { objects: [{ hash: '\n', identity: '', group: '' }] },
+      withGroup({ ties: { claims: ['\n'], owns: [], uses: [] } }),
+      withGroup({ flowServices: [{ family: 'IPv4' }] }),
+      withFamily({ clusterIP: '10.96.0.1 }; flush ruleset' }),
+      withFamily({ otherProxyClusterIPs: ['x'] }),
+      withShare({ chains: { 'a {': ['accept'] } }),
+      withShare({ chains: { a: ['accept; flush ruleset'] } }),
+      withShare({ hairpins: ['1; flush ruleset'] }),
+      withShare({ used: [1] }),
     ];
-    for (const more of odd) {
-      await storeRemembered(directory, { ...remembered(0), ...more } as Remembered);
+    for (const more of oddities) {
+      await storeCompilation(directory, known(more));
       expect([more, await load()]).toEqual([more, undefined]);
     }
-    await storeRemembered(directory, remembered(0));
-    expect(await load()).toBeDefined();
   });
 });

@@ -1,18 +1,19 @@
 /** What apply does when what it knows of the kernel is missing, damaged or wrong. */
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
 import { plannedTransaction } from '../../src/live/reconcile.ts';
 import { stampOperations } from '../../src/live/revision.ts';
+import { storeRevision } from '../../src/live/revision-store.ts';
 import { commit } from '../../src/live/transaction.ts';
 import type { IpFamily } from '../../src/net/family.ts';
 import { renderNft } from '../../src/render/nft.ts';
 import { renderScript } from '../../src/render/nft-script.ts';
-import { tableFromJson, tableToJson } from '../../src/ruleset/canonical-json.ts';
-import { halfOfJson } from '../../src/ruleset/digest.ts';
+import { tableToJson } from '../../src/ruleset/canonical-json.ts';
+import { halfOf } from '../../src/ruleset/digest.ts';
 import { failure, fakeHost, success } from '../support/fake-host.ts';
 import { type KernelAgent, startAgent } from '../support/kernel-agent.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
@@ -101,11 +102,11 @@ describeWithKernel('apply', () => {
     ['empty', (path) => writeFileSync(path, '')],
     ['garbage', (path) => writeFileSync(path, '\0\u{fffd}{[')],
     ['JSON of something else', (path) => repack(path, () => 'null\nnull\nnull\n')],
-    ['without a revision', (path) => repack(path, () => '{"format":4,"revision":null}\n[]\n')],
+    ['without a revision', (path) => repack(path, () => '{"format":5,"revision":null}\n[]\n')],
     ['cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, -200))],
     [
       'of another format',
-      (path) => repack(path, (text) => text.replace('"format":4', '"format":9')),
+      (path) => repack(path, (text) => text.replace('"format":5', '"format":9')),
     ],
     ['small and huge inside', (path) => repack(path, (text) => text + ' '.repeat(20_000_000))],
     [
@@ -121,7 +122,16 @@ describeWithKernel('apply', () => {
         repack(path, (text) => text.replace(new RegExp(`"${field}":\\d+`), `"${field}":-1`)),
     ]),
     ['with odd UDP Services', (path) => repackLine(path, 1, () => '[{"family":"IPv4"}]')],
-    ['with another table', (path) => repackLine(path, 2, () => lie())],
+    ['with another table', (path) => repackLine(path, 4, () => lie())],
+    ['without its fragments', (path) => changePacks(path, () => undefined)],
+    ['with fragments cut off', (path) => changePacks(path, (bytes) => bytes.subarray(0, -9))],
+    [
+      'with fragments that are others',
+      (path) =>
+        changePacks(path, (bytes) =>
+          Buffer.from(bytes.toString('latin1').replaceAll('10.', '11.'), 'latin1'),
+        ),
+    ],
   ];
 
   test.each(damages)('lists the kernel when the state file is %s', async (_, damage) => {
@@ -138,22 +148,17 @@ describeWithKernel('apply', () => {
 
   test('lists the kernel when the state file tells lies', async () => {
     await live.apply(one);
-    const [path = ''] = stateFiles();
-    // All that the file says is made to agree, and the stamps with it.
-    const table = tableFromJson(lie());
-    if (table === undefined) throw new Error('no table');
-    const half = halfOfJson(lie());
-    const stamp = stampOperations({ family: 'ip', table: 'natc' }, undefined, {
-      number: 1,
-      half,
-      time: 1000,
-    });
-    await agent.must(['nft', '-f', '-'], renderScript(stamp));
-    repackLine(path, 2, () => lie());
-    const digest = basename(path).slice('revision-'.length, -'.gz'.length);
-    const lied = half + digest.slice(16);
-    repackLine(path, 0, (head) => head.replace(digest, lied));
-    renameSync(path, path.replace(digest, lied));
+    // The stamps are those of another revision, which has its file.
+    const { written, digest, flowServices } = wantedFrom(compiled(other));
+    const revision = { number: 1, digest, time: 1000 };
+    await storeRevision(live.directory, { revision, ruleset: written, flowServices });
+    for (const family of ['ip', 'ip6'] as const) {
+      const table = { family, table: 'natc' };
+      const half = halfOf(digest, family);
+      const stamp = stampOperations(table, undefined, { number: 1, half, time: 1000 });
+      const script = `flush set ${family} natc revision\n${renderScript(stamp)}`;
+      await agent.must(['nft', '-f', '-'], script);
+    }
     expect(await live.apply([...one, ...service('three', 3, ['pod-b'])])).toMatchObject({
       kind: 'applied',
     });
@@ -255,7 +260,7 @@ describeWithKernel('apply', () => {
         return hostOn(agent.run).run(command, args, stdin);
       },
     };
-    const outcome = await applyRuleset(racing, wantedFrom(...planAndRuleset(ours)), {
+    const outcome = await applyRuleset(racing, wantedFrom(compiled(ours)), {
       stateDirectory: live.directory,
       lock: live.lock,
       verify: false,
@@ -273,13 +278,13 @@ describeWithKernel('apply', () => {
 
 describe('a kernel before 6.2, which counts references until the transaction is over', () => {
   const planned = async () => {
-    const before = wantedFrom(...planAndRuleset(other));
-    const wanted = wantedFrom(...planAndRuleset(one));
+    const before = wantedFrom(compiled(other));
+    const wanted = wantedFrom(compiled(one));
     const held = {
       stamps: { ip: undefined, ip6: undefined },
       revision: undefined,
       stored: undefined,
-      ruleset: before.canonical,
+      ruleset: before.written,
       source: 'kernel',
       dormant: [],
     } as const;
@@ -334,13 +339,25 @@ function planAndRuleset(objects: readonly object[]) {
 const repack = (path: string, change: (text: string) => string) =>
   writeFileSync(path, gzipSync(change(gunzipSync(readFileSync(path)).toString())));
 
-/** Changes a line of a whole revision's file, and keeps what the head says of the second one true. */
+/** Changes a line of a revision's file, and keeps what the head says of them true. */
 const repackLine = (path: string, place: number, change: (line: string) => string) =>
   repack(path, (text) => {
-    const lines = text.split('\n').map((line, index) => (index === place ? change(line) : line));
-    const udp = hash('sha256', lines[1] ?? '');
-    return lines.join('\n').replace(/"udp":"\w+"/, `"udp":"${udp}"`);
+    const [head = '', ...lines] = text.split('\n');
+    const changed = lines.map((line, index) => (index + 1 === place ? change(line) : line));
+    const body = changed.join('\n');
+    return `${head.replace(/"text":"\w+"/, `"text":"${hash('sha256', body)}"`)}\n${body}`;
   });
 
-/** The IPv4 table of other objects. */
-const lie = () => tableToJson(wantedFrom(...planAndRuleset(other)).canonical.tables[0]!);
+/** What the Services of other objects share in the IPv4 table. */
+const lie = () => tableToJson(wantedFrom(compiled(other)).written.tables[0]!.shared);
+
+/** Changes the files of fragments beside a revision's, or removes them. */
+function changePacks(path: string, change: (bytes: Buffer) => Buffer | undefined): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.endsWith('.pack')) continue;
+    const pack = join(dirname(path), name);
+    const changed = change(readFileSync(pack));
+    if (changed === undefined) rmSync(pack);
+    else writeFileSync(pack, changed);
+  }
+}

@@ -15,7 +15,7 @@ const { objects } = readObjects([{ name: manifest, bytes: readFileSync(manifest)
 const { output } = compile(objects, defaultOptions);
 await applyRuleset(
   execHost({ uid: process.getuid(), path: process.env.PATH }),
-  wantedFrom(output.plan, output.ruleset),
+  wantedFrom(output),
   {
     stateDirectory,
     lock: () => takeLock(stateDirectory, 30),

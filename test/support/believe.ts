@@ -34,7 +34,11 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     clock: stageClock(),
   };
   const size = { files: 1, objects: objects.length };
-  const compiled = { diagnostics, output, size, objects, skipped };
+  const compiled = {
+    ...{ diagnostics, output, size, objects, skipped },
+    read: [],
+    compiled: diagnostics,
+  };
   return believe(host, input, compiled, output, applyFlags(flags), 1000);
 }
 

@@ -311,7 +311,7 @@ async function applyDiagnostics(
       });
       return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
     }
-    const wanted = wantedFrom(output.plan, output.ruleset);
+    const wanted = wantedFrom(output);
     if (fixture.unconfirmed === true) await refuseFromNow(temporary, wanted.digest);
     const outcome = await applyRuleset(fakeHost(script).host, wanted, {
       ...options,
@@ -333,12 +333,12 @@ async function applyDiagnostics(
 /** Makes the scripted kernel and the state directory those of a host where this was applied. */
 async function afterApply(
   script: HostScript,
-  { plan, ruleset }: CompileOutput,
+  output: CompileOutput,
   stateDirectory: string,
 ): Promise<HostScript> {
-  const { canonical, digest, flowServices } = wantedFrom(plan, ruleset);
+  const { written, digest, flowServices } = wantedFrom(output);
   const revision = { number: 2, digest, time: 0 };
-  await storeRevision(stateDirectory, { revision, ruleset: canonical, flowServices }, undefined);
+  await storeRevision(stateDirectory, { revision, ruleset: written, flowServices });
   const stamps = nftFamilies.map((family) => {
     const stamp = { number: 2, half: halfOf(digest, family), time: 0 };
     const set = renderScript(stampOperations({ family, table: 'natc' }, undefined, stamp));

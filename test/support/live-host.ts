@@ -74,8 +74,7 @@ export function liveHost(run: Run): LiveHost {
   return {
     ...{ directory, commands, failures, host, lock },
     apply: (objects, options, compileOptions) => {
-      const { plan, ruleset } = compiled(objects, compileOptions);
-      return applyRuleset(host, wantedFrom(plan, ruleset), {
+      return applyRuleset(host, wantedFrom(compiled(objects, compileOptions)), {
         stateDirectory: directory,
         lock,
         verify: false,

@@ -44,7 +44,8 @@ export function grouped(
       ? `${noun[0]} ${only.name} ${says[0]}`
       : `${subjects.length} ${noun[1]} (${listed(subjects)}) ${says[1]}`;
   const places = first.map((each) => each.place);
-  return [{ code, severity, message, places, ...(hint === undefined ? {} : { hint }) }];
+  const about = subjects.flatMap(({ place }) => (place.kind === 'field' ? [place.object] : []));
+  return [{ code, severity, message, places, ...(hint === undefined ? {} : { hint }), about }];
 }
 
 function listed(subjects: readonly Subject[]): string {

@@ -25,7 +25,7 @@ function openFamily(planned: Planned, family: FamilyPlan): readonly Diagnostic[]
   return [
     {
       code: 'NATC3017',
-      severity: severityFor(family),
+      severity: severityFor(planned, family),
       message: `${why}, so ${family.family} node ports are open on all ${family.family} addresses of the node`,
       places: [optionPlace(planned, 'nodePortAddresses', formatEntries(settings))],
       hint: `${isPrimary ? 'give --node-ip, or list CIDRs' : 'list CIDRs of that family'}; ${nowhere[family.family]} closes it`,
@@ -44,14 +44,14 @@ function unservedLoopback(planned: Planned, family: FamilyPlan): readonly Diagno
     family.family === 'IPv6'
       ? {
           code: 'NATC3018',
-          severity: severityFor(family),
+          severity: severityFor(planned, family),
           message: 'node ports cannot be served on ::1',
           places,
           hint: 'Linux has no route_localnet for IPv6; use 127.0.0.1 or another address of the node',
         }
       : {
           code: 'NATC3019',
-          severity: severityFor(family),
+          severity: severityFor(planned, family),
           message: `node ports are not served on ${value} while localhost node ports are off`,
           places,
           hint: 'drop the entry, or give --localhost-nodeports true',
@@ -63,7 +63,8 @@ function unservedLoopback(planned: Planned, family: FamilyPlan): readonly Diagno
 const nowhere: Readonly<Record<IpFamily, string>> = { IPv4: '0.0.0.0/32', IPv6: '::/128' };
 
 /** Without node ports in the family it makes no difference today. */
-const severityFor = (family: FamilyPlan): Severity =>
+const severityFor = ({ beside }: Planned, family: FamilyPlan): Severity =>
+  beside.get(family.family)?.hasNodePorts === true ||
   family.servicePorts.some((servicePort) =>
     servicePort.frontends.some((frontend) => frontend.kind === 'node-port'),
   )

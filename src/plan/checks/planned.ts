@@ -1,11 +1,15 @@
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import type { Cluster, Service } from '../../model/cluster.ts';
 import type { Settings } from '../../model/settings.ts';
+import type { IpFamily } from '../../net/family.ts';
 import { type CompileOptions, optionFlags } from '../../options.ts';
 import type { EndpointSources } from '../endpoint-sources.ts';
 import type { KnownNetworks } from '../known-networks.ts';
 import type { NodeFacts } from '../node-facts.ts';
 import type { Plan } from '../plan.ts';
+
+/** Families in which Services are served that are not in the plan, since they are planned already. */
+export type ServedBeside = ReadonlyMap<IpFamily, { readonly hasNodePorts: boolean }>;
 
 /** A finished plan and all that it was made from. */
 export interface Planned {
@@ -19,6 +23,7 @@ export interface Planned {
   /** The Services that are compiled, sorted by namespace and name. */
   readonly taken: readonly Service[];
   readonly plan: Plan;
+  readonly beside: ServedBeside;
 }
 
 /** Finds something that the user ought to know about a plan. */

@@ -50,14 +50,17 @@ function localPolicyWithoutNodeName({ node, taken }: Planned): readonly Diagnost
 
 /** M10, where CIDRs are the means and one family has none. */
 function noDetector(planned: Planned): readonly Diagnostic[] {
-  const { settings, plan } = planned;
+  const { settings, plan, beside } = planned;
   const { detectLocalMode } = settings;
   if (detectLocalMode !== 'ClusterCIDR' && detectLocalMode !== 'NodeCIDR') return [];
   // Without --cluster-cidr the default mode simply has no detector, as in kube-proxy.
   if (detectLocalMode === 'ClusterCIDR' && settings.clusterCIDRs.length === 0) return [];
   const option = detectLocalMode === 'ClusterCIDR' ? '--cluster-cidr' : '--pod-cidr';
   return plan.families
-    .filter((family) => family.localDetector === undefined && family.servicePorts.length > 0)
+    .filter(
+      ({ family, localDetector, servicePorts }) =>
+        localDetector === undefined && (servicePorts.length > 0 || beside.has(family)),
+    )
     .map(({ family }) => ({
       code: 'NATC3016',
       severity: 'warning',
