@@ -1,6 +1,6 @@
 /**
  * The command line as few files: finding and reading 150 modules is most of what a small compile takes.
- * `yaml` and execa stay outside, since most runs need neither.
+ * `yaml` stays outside, since most runs do not need it.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export async function bundle(dist) {
   const modules = await rolldown({
     input: { main: join(dist, 'cli/main.js') },
     platform: 'node',
-    external: ['yaml', 'execa', /^node:/],
+    external: ['yaml', /^node:/],
   });
   // As deep as cli/, so that URLs relative to a module stay right.
   const dir = join(dist, 'bundle');

@@ -35,23 +35,57 @@ export async function endStaleFlows(host: Host, change: FlowChange): Promise<End
     for (const protocol of ['UDP', 'SCTP'] as const) {
       if (!services.some((each) => each.family === family && each.protocol === protocol)) continue;
       const filter = ['-f', families[family], '-p', protocols[protocol]];
-      const listing = await host.run('conntrack', ['-L', ...filter]);
-      if (listing.kind !== 'exited' || !succeeded(listing)) {
-        failures.set(describeRun(listing), listing);
+      const isLocal = (address: string): boolean => local.has(address);
+      const isStale = staleFlows(change, family, protocol, isLocal);
+      const listing = await list(host, filter);
+      if ('failure' in listing) {
+        failures.set(describeRun(listing.failure), listing.failure);
         continue;
       }
-      const isLocal = (address: string): boolean => local.has(address);
-      const stale = entries(listing.stdout).filter(staleFlows(change, family, protocol, isLocal));
+      const stale = listing.entries.filter(isStale);
       if (stale.length === 0) continue;
       const result = await host.run('sh', ['-c', readFromPipe], deletions(stale, filter));
-      if (succeeded(result)) ended[protocol] += stale.length;
-      else failures.set(describeRun(result), result);
+      const failure = await failureToDelete(host, result, filter, isStale);
+      if (failure === undefined) ended[protocol] += stale.length;
+      else failures.set(describeRun(failure), failure);
     }
   const concerned = new Set(services.map(({ name }) => name)).size;
   return {
     ended,
     diagnostics: [...failures.values()].map((result) => conntrackFailed(result, concerned)),
   };
+}
+
+type Listing = { readonly entries: readonly Entry[] } | { readonly failure: RunResult };
+
+/**
+ * Lists the connections of a family and protocol. conntrack says on stderr how many it has shown: a listing
+ * of another length, or one without that word and without a connection, is none.
+ */
+async function list(host: Host, filter: readonly string[]): Promise<Listing> {
+  const result = await host.run('conntrack', ['-L', ...filter]);
+  if (result.kind !== 'exited' || !succeeded(result)) return { failure: result };
+  const lines = result.stdout.split('\n').filter((line) => line !== '').length;
+  const shown = /: (\d+) flow entries have been shown/.exec(result.stderr)?.[1];
+  const isWhole = shown === undefined ? lines > 0 : lines === Number(shown);
+  return isWhole
+    ? { entries: entries(result.stdout) }
+    : { failure: { ...result, exitCode: 1, stderr: 'its listing is cut off' } };
+}
+
+/** conntrack prints what it deletes. Where it printed nothing the connections are listed again. */
+async function failureToDelete(
+  host: Host,
+  result: RunResult,
+  filter: readonly string[],
+  isStale: (flow: Entry) => boolean,
+): Promise<RunResult | undefined> {
+  if (result.kind !== 'exited' || !succeeded(result)) return result;
+  if (result.stdout.includes('src=')) return undefined;
+  const left = await list(host, filter);
+  if ('failure' in left) return left.failure;
+  const stderr = 'it reported success, but the connections are still there';
+  return left.entries.some(isStale) ? { ...result, exitCode: 1, stderr } : undefined;
 }
 
 /** conntrack opens /dev/stdin, which fails where stdin is a socket, as Node makes it for its children. */

@@ -30,6 +30,13 @@ export type RunResult =
 export const succeeded = (result: RunResult): boolean =>
   result.kind === 'exited' && result.exitCode === 0;
 
+/** Whether nft listed something of a table: ending with 0 is not enough, nor half of it. */
+export const listedWhole = (result: RunResult, beginning: RegExp): boolean =>
+  result.kind === 'exited' &&
+  result.exitCode === 0 &&
+  beginning.test(result.stdout) &&
+  /\}\s*\}\s*$/.test(result.stdout);
+
 /** One line that says how a run ended, for messages. */
 export function describeRun(result: RunResult): string {
   switch (result.kind) {

@@ -9,8 +9,16 @@ import {
 } from '../ruleset/iptables/stamp.ts';
 import { allTables, type KernelRules, type TableRef } from '../ruleset/iptables/tables.ts';
 import type { Host } from './host.ts';
-import { isListed, listRules, stampsIn } from './iptables-listing.ts';
+import {
+  isListed,
+  type ListedRules,
+  listRules,
+  notListed,
+  readIptablesStamps,
+  stampsIn,
+} from './iptables-listing.ts';
 import { digestOfRules, loadTables, type StoredTables } from './iptables-store.ts';
+import { saveCommand } from './iptables-tools.ts';
 import type { Revision } from './revision.ts';
 
 /** What the kernel's tables should hold. */
@@ -64,7 +72,29 @@ export async function heldTables(
     return { stamps, revision, stored, rules: stored.rules, source: 'state' };
   const listed = await listRules(host, needed);
   if (!isListed(listed)) return listed;
+  const missing = await missingFrom(host, listed, stamps);
+  if (missing !== undefined) return missing;
   return { stamps: stampsIn(listed), revision, stored, rules: listed, source: 'kernel' };
+}
+
+/**
+ * Whether a listing lacks a stamp that was read before, and still is there: then it is none, and its tables
+ * would be filled a second time.
+ */
+async function missingFrom(
+  host: Host,
+  listed: ListedRules,
+  before: IptablesStamps,
+): Promise<Diagnostic | undefined> {
+  const lacks = (stamps: IptablesStamps) =>
+    allTables.find((ref) => stampIn(stamps, ref) && !listed[ref.family][ref.table].stamp);
+  const ref = lacks(before) && lacks(await readIptablesStamps(host));
+  return (
+    ref &&
+    notListed(
+      `${saveCommand[ref.family]} does not list what is in table ${ref.table}, where natc's stamp is`,
+    )
+  );
 }
 
 export const isHeld = (read: HeldTables | Diagnostic): read is HeldTables => 'stamps' in read;

@@ -6,7 +6,13 @@ import type { TableName } from '../ruleset/iptables/ast.ts';
 import { type IptablesStamps, parseStampRule, stampChain } from '../ruleset/iptables/stamp.ts';
 import { allTables, kernelRules } from '../ruleset/iptables/tables.ts';
 import { type Host, succeeded } from './host.ts';
-import { askIptables, iptablesFailure, listIptables, restoreIptables } from './iptables-tools.ts';
+import {
+  askIptables,
+  iptablesFailure,
+  listIptables,
+  restoreIptables,
+  saveCommand,
+} from './iptables-tools.ts';
 
 /** What natc has in the tables of both families, stamps included: listed in the kernel. */
 export type ListedRules = Readonly<Record<IpFamily, Readonly<Record<TableName, ListedTable>>>>;
@@ -26,11 +32,26 @@ export async function listRules(
     const isMissing = result.kind === 'not-started' && !needed.has(family);
     const failure = isMissing ? undefined : iptablesFailure(result, family, '');
     if (failure !== undefined) return failure;
-    listings.set(family, parseIptablesSave(result.kind === 'exited' ? result.stdout : ''));
+    const listing = result.kind === 'exited' ? result.stdout : '';
+    if (!isWhole(listing)) return notListed(`${saveCommand[family]} printed half a listing`);
+    listings.set(family, parseIptablesSave(listing));
   }
   const empty = parseIptablesSave('');
   return kernelRules(({ family, table }) => (listings.get(family) ?? empty)[table]);
 }
+
+/** Each table that a listing begins, it ends. */
+const isWhole = (listing: string): boolean =>
+  (listing.match(/^\*/gm) ?? []).length === (listing.match(/^COMMIT$/gm) ?? []).length;
+
+/** What iptables-save left out, for messages. */
+export const notListed = (reason: string): Diagnostic => ({
+  code: 'NATC5120',
+  severity: 'error',
+  message: reason,
+  places: [],
+  hint: 'look which iptables-save it is that natc runs: command -v iptables-save',
+});
 
 export const isListed = (read: ListedRules | Diagnostic): read is ListedRules => 'IPv4' in read;
 

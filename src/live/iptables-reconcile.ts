@@ -65,38 +65,42 @@ async function send(
   // Written first: whichever revision the stamps will name has its file.
   const diagnostics = await tryToStore(directory, revision, wanted);
   const failure = await sendCommits(host, commits);
-  if (failure === undefined) {
-    const delta = { tables: commits.map((commit) => commit.delta) };
-    return carryAll(await readIptablesStamps(host), wanted.rules)
-      ? { kind: 'applied', revision, delta, diagnostics }
-      : { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
-  }
-  if (held.source === 'kernel') return takeBack(host, directory, held, wanted, failure);
+  const delta = { tables: commits.map((commit) => commit.delta) };
+  const applied = { kind: 'applied', revision, delta } as const;
+  if (failure === undefined && carryAll(await readIptablesStamps(host), wanted.rules))
+    return { ...applied, diagnostics };
+  // Neither a success nor a failure is believed: the tables say what was done.
   const listed = await heldTables(host, directory, held.stamps, wanted.families, true);
-  if (!isHeld(listed)) return { kind: 'refused', diagnostics: [failure] };
+  if (!isHeld(listed))
+    return { kind: 'incomplete', diagnostics: [...diagnostics, failure ?? listed, notReadBack] };
   const again = plannedCommits(listed, wanted, time);
-  return again === undefined
-    ? { kind: 'up-to-date', diagnostics: [] }
+  if (again === undefined) {
+    const remarks = failure === undefined ? [] : [doneAllTheSame(failure)];
+    return { ...applied, diagnostics: [...diagnostics, ...remarks] };
+  }
+  if (failure === undefined) return { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
+  return held.source === 'kernel'
+    ? takeBack(host, directory, held, listed, wanted, failure)
     : send(host, directory, listed, wanted, again, time);
 }
 
-/** Leads the tables back to what they held, from whatever they hold now. */
+/** Leads the tables back to what they held, from what they hold now. */
 async function takeBack(
   host: Host,
   directory: string,
   held: HeldTables,
+  now: HeldTables,
   wanted: WantedTables,
   failure: Diagnostic,
 ): Promise<IptablesReconciliation> {
-  const now = await heldTables(host, directory, held.stamps, wanted.families, true);
-  const obstacle = isHeld(now)
-    ? await sendCommits(
-        host,
-        commitsTo(now, held.rules, (ref) => stampIn(held.stamps, ref)),
-      )
-    : now;
-  return obstacle === undefined
-    ? { kind: 'refused', diagnostics: [failure] }
+  const back = (from: HeldTables) =>
+    commitsTo(from, held.rules, (ref) => stampIn(held.stamps, ref));
+  const obstacle = await sendCommits(host, back(now));
+  const refused = { kind: 'refused', diagnostics: [failure] } as const;
+  if (obstacle === undefined) return refused;
+  const then = await heldTables(host, directory, held.stamps, wanted.families, true);
+  return isHeld(then) && back(then).length === 0
+    ? refused
     : { kind: 'incomplete', diagnostics: [failure, obstacle] };
 }
 
@@ -113,6 +117,21 @@ async function tryToStore(
     return [stateNotWritten(directory, error)];
   }
 }
+
+const doneAllTheSame = ({ message }: Diagnostic): Diagnostic => ({
+  code: 'NATC5103',
+  severity: 'warning',
+  message: `iptables-restore reported a failure (${message}), but the kernel holds the change`,
+  places: [],
+});
+
+const notReadBack: Diagnostic = {
+  code: 'NATC5104',
+  severity: 'error',
+  message: 'which of the tables hold the change could not be read back',
+  places: [],
+  hint: 'natc status --backend iptables tells, as soon as iptables-save lists again',
+};
 
 const notThere: Diagnostic = {
   code: 'NATC5090',

@@ -35,8 +35,10 @@ const lockSeconds = '10';
 /** Which iptables there is. Before 1.8 there was only what is now called legacy, and it does not say. */
 export async function findIptables(host: Host): Promise<IptablesTools | Diagnostic> {
   const result = await host.run('iptables', ['-V']);
-  if (result.kind !== 'exited' || result.exitCode !== 0) return iptablesMissing(result);
+  if (result.kind !== 'exited' || result.exitCode !== 0)
+    return iptablesMissing(describeRun(result));
   const version = result.stdout.trim();
+  if (!/^ip6?tables.* v?\d/.test(version)) return iptablesMissing('it prints no version');
   return { version, variant: version.includes('(nf_tables)') ? 'nf_tables' : 'legacy' };
 }
 
@@ -91,7 +93,7 @@ export function iptablesFailure(
   text: string,
 ): Diagnostic | undefined {
   if (succeeded(result)) return undefined;
-  if (result.kind === 'not-started') return iptablesMissing(result);
+  if (result.kind === 'not-started') return iptablesMissing(describeRun(result));
   const stderr = result.stderr;
   if (/Permission denied|Operation not permitted|must be root/.test(stderr))
     return refusedByIptables;
@@ -112,10 +114,10 @@ export function iptablesFailure(
   };
 }
 
-const iptablesMissing = (result: RunResult): Diagnostic => ({
+const iptablesMissing = (reason: string): Diagnostic => ({
   code: 'NATC5050',
   severity: 'error',
-  message: `cannot run iptables: ${describeRun(result)}`,
+  message: `cannot run iptables: ${reason}`,
   places: [],
   hint: 'install iptables (apt-get install iptables, dnf install iptables-nft), or use --backend nftables',
 });

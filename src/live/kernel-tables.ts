@@ -3,7 +3,7 @@ import { parseNft } from '../parse/parse-nft.ts';
 import type { NftFamily } from '../ruleset/ast.ts';
 import { type CanonicalTable, canonicalTable } from '../ruleset/canonical.ts';
 import { tableName } from '../ruleset/nftables/names.ts';
-import { describeRun, type Host, type RunResult } from './host.ts';
+import { describeRun, type Host, listedWhole, type RunResult } from './host.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { readStamp, type Stamp, withoutStamp } from './revision.ts';
 
@@ -27,9 +27,9 @@ export interface Stamps {
   readonly ip6: Stamp | undefined;
 }
 
-/** Whether nft listed a set: ending with 0 is not enough. */
+/** Whether nft listed a set. */
 export const isSetListing = (result: RunResult): boolean =>
-  result.kind === 'exited' && result.exitCode === 0 && result.stdout.includes('set revision {');
+  listedWhole(result, /^\s*set revision \{/m);
 
 /** Reads the stamps. @returns diagnostics where nft cannot be used at all. */
 export async function readStamps(

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve as absolute, join } from 'node:path';
+import { kill } from 'node:process';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Programs, programsOn } from './programs.ts';
+import { sharedReaper } from './reaper.ts';
 import { makeStateDirectory, notOurs, UnsafeDirectoryError } from './state-directory.ts';
 import { BadLockFileError, openLockFile, removeState } from './state-file.ts';
 import { systemErrorText } from './system-error.ts';
@@ -20,9 +22,6 @@ export type LockResult =
 
 const lockFile = 'lock';
 
-/** Seconds more than its own timeout that flock gets. */
-const patience = 5;
-
 const longestComplaint = 4096;
 
 /**
@@ -31,11 +30,14 @@ const longestComplaint = 4096;
  * flock(1) puts a kernel lock on a file that we have open, and the lock lives for as long as we have:
  * however natc dies, kill -9 included, no stale lock is left behind. The programs that natc runs do not
  * inherit it, since Node opens files with O_CLOEXEC.
+ *
+ * @param patience seconds more than its own timeout that flock gets
  */
 export async function takeLock(
   directory: string,
   timeout: number,
   programs: Programs = programsOn(undefined),
+  patience = 5,
 ): Promise<LockResult> {
   const path = join(absolute(directory), lockFile);
   const end = Date.now() + timeout * 1000;
@@ -44,7 +46,7 @@ export async function takeLock(
     for (;;) {
       const file = await openLockFile(path);
       const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-      const failure = await lockOpenFile(file, seconds, programs);
+      const failure = await lockOpenFile(file, { timeout: seconds, patience }, programs);
       if (failure === undefined && (await isAt(path, file)))
         return { kind: 'held', lock: { release: () => file.close() } };
       await file.close();
@@ -96,7 +98,7 @@ const badLockFile = (path: string, fault: string): Diagnostic => ({
 /** @returns undefined when it is locked */
 async function lockOpenFile(
   { fd }: FileHandle,
-  timeout: number,
+  { timeout, patience }: { readonly timeout: number; readonly patience: number },
   programs: Programs,
 ): Promise<Exclude<LockResult, { kind: 'held' }> | undefined> {
   const flock = await programs.find('flock');
@@ -104,35 +106,58 @@ async function lockOpenFile(
     const isAbsent = flock.message.endsWith('command not found');
     return { kind: 'unavailable', reason: isAbsent ? 'flock is not installed' : flock.message };
   }
+  const env = await programs.environment();
+  const reaper = await sharedReaper(programs);
   const child = spawn(flock.path, ['--exclusive', '--timeout', String(timeout), '3'], {
     cwd: '/',
-    env: await programs.environment(),
+    env,
+    detached: true,
     stdio: ['ignore', 'ignore', 'pipe', fd],
+  });
+  const group = child.pid;
+  if (group !== undefined) reaper?.started(group);
+  const stop = (): void => {
+    try {
+      if (group !== undefined) kill(-group, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+    // What left the group may hold the pipe for ever.
+    child.stderr?.destroy();
+    child.unref();
+  };
+  child.once('exit', () => {
+    if (group !== undefined) reaper?.ended(group);
   });
   return new Promise((resolve) => {
     let complaint = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       if (complaint.length < longestComplaint) complaint += chunk.toString();
+      else unavailable('flock complains without end');
     });
+    const unavailable = (reason: string): void => {
+      clearTimeout(overdue);
+      stop();
+      resolve({ kind: 'unavailable', reason });
+    };
     const overdue = setTimeout(
-      () => {
-        child.kill('SIGKILL');
-        resolve({ kind: 'unavailable', reason: 'flock does not end' });
-      },
+      () => unavailable('flock does not end'),
       (timeout + patience) * 1000,
     );
-    child.once('error', (error) => {
-      clearTimeout(overdue);
-      resolve({ kind: 'unavailable', reason: error.message });
-    });
-    child.once('close', (code) => {
+    child.once('error', (error) => unavailable(error.message));
+    child.once('close', (code, signal) => {
       clearTimeout(overdue);
       if (code === 0) return resolve(undefined);
       // flock says nothing when it gives up waiting; anything else comes with a message.
       resolve(
         code === 1 && complaint === ''
           ? { kind: 'timeout' }
-          : { kind: 'unavailable', reason: complaint.trim() || `flock ended with status ${code}` },
+          : {
+              kind: 'unavailable',
+              reason:
+                complaint.trim() ||
+                `flock ended ${code === null ? `by ${signal}` : `with status ${code}`}`,
+            },
       );
     });
   });

@@ -1,5 +1,5 @@
 import type { ClientMap } from '../ruleset/nftables/client-maps.ts';
-import type { Host, RunResult } from './host.ts';
+import { type Host, listedWhole, type RunResult, succeeded } from './host.ts';
 
 /** One client that session affinity holds to an endpoint. */
 export interface Pin {
@@ -9,9 +9,13 @@ export interface Pin {
   readonly expires: string;
 }
 
-/** Lists one client map, and nothing else of its table. */
-export const listPins = (host: Host, map: ClientMap): Promise<RunResult> =>
-  host.run('nft', ['list', 'map', map.family, map.table, map.name]);
+/** Lists one client map, and nothing else of its table. That nft ends with 0 is not enough. */
+export async function listPins(host: Host, map: ClientMap): Promise<RunResult> {
+  const result = await host.run('nft', ['list', 'map', map.family, map.table, map.name]);
+  if (!succeeded(result) || listedWhole(result, /^\s*map \S+ \{/m)) return result;
+  const stderr = 'nft reported success, but listed no whole map';
+  return { kind: 'exited', exitCode: 1, stdout: '', stderr };
+}
 
 const pinPattern = /([0-9a-f.:]+) (?:timeout \S+ )?expires (\S+) : ([0-9a-f.:]+)/g;
 

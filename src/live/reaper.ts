@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Programs } from './programs.ts';
 
 /** Knows the process groups that natc has started, and ends them when natc is gone. */
 export interface Reaper {
@@ -21,13 +22,25 @@ done
 for group in $groups; do kill -s KILL -- "-$group"; done
 `;
 
+let shared: Promise<Reaper | undefined> | undefined;
+
+/** The one reaper of this process, started when it is first asked for; undefined where there is no shell. */
+export function sharedReaper(programs: Programs): Promise<Reaper | undefined> {
+  shared ??= programs
+    .find('sh')
+    .then(async (shell) =>
+      shell.kind === 'found' ? startReaper(shell.path, await programs.environment()) : undefined,
+    );
+  return shared;
+}
+
 /**
  * Starts a process that outlives this one just long enough to kill what it leaves running. The kernel's
  * own PR_SET_PDEATHSIG would reach children only, not theirs, and Node cannot set it.
  *
  * @param shell the path of a POSIX shell
  */
-export function startReaper(shell: string, env: Readonly<Record<string, string>>): Reaper {
+function startReaper(shell: string, env: Readonly<Record<string, string>>): Reaper {
   const child: ChildProcess = spawn(shell, ['-c', script], {
     cwd: '/',
     env,

@@ -7,11 +7,13 @@ import type { Reaper } from './reaper.ts';
 export interface ChildLimits {
   /** Seconds, for little input. */
   readonly seconds: number;
-  /** Bytes on stdout; one that prints more is stopped. */
+  /** Bytes on stdout, and on stderr; one that prints more is stopped. */
   readonly output: number;
+  /** Seconds that it has to end after it was asked to. */
+  readonly grace: number;
 }
 
-export const defaultLimits: ChildLimits = { seconds: 60, output: 256 * 1024 * 1024 };
+export const defaultLimits: ChildLimits = { seconds: 60, output: 256 * 1024 * 1024, grace: 0.5 };
 
 /** Bytes of input for which a second more is given: nft takes 17 MB in 4 to 20 s, iptables-restore longer. */
 const inputPerSecond = 100_000;
@@ -19,15 +21,14 @@ const inputPerSecond = 100_000;
 /** Bytes of complaints that are kept; the others are read and forgotten. */
 const keptComplaints = 64 * 1024;
 
-/** How long a program has to end after it was asked to, in milliseconds. */
-const grace = 500;
-
 export interface Child {
-  /** Absolute. */
+  /** Where it is; a name alone is looked for in the PATH of `env`. */
   readonly path: string;
   readonly args: readonly string[];
   readonly stdin: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Undefined: natc's own. */
+  readonly cwd: string | undefined;
 }
 
 /**
@@ -35,12 +36,12 @@ export interface Child {
  * is stopped with all that it started. Never rejects.
  */
 export function runChild(
-  { path, args, stdin, env }: Child,
+  { path, args, stdin, env, cwd }: Child,
   limits: ChildLimits,
   reaper: Reaper | undefined,
 ): Promise<RunResult> {
   return new Promise((resolve) => {
-    const child = spawn(path, args, { cwd: '/', env, detached: true, stdio: 'pipe' });
+    const child = spawn(path, args, { cwd, env, detached: true, stdio: 'pipe' });
     const group = child.pid;
     if (group !== undefined) reaper?.started(group);
     const out: Buffer[] = [];
@@ -60,9 +61,9 @@ export function runChild(
       if (limit !== undefined) return;
       limit = reason;
       signal('SIGTERM');
-      timers.push(setTimeout(() => signal('SIGKILL'), grace));
+      timers.push(setTimeout(() => signal('SIGKILL'), limits.grace * 1000));
       // What left the group may hold the pipes for ever.
-      timers.push(setTimeout(() => finish(null, 'SIGKILL'), 2 * grace));
+      timers.push(setTimeout(() => finish(null, 'SIGKILL'), limits.grace * 2000));
     };
     const seconds = limits.seconds + Math.floor(stdin.length / inputPerSecond);
     timers.push(setTimeout(() => stop(`it took longer than ${seconds} s`), seconds * 1000));

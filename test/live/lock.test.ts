@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { removeLock, takeLock } from '../../src/live/lock.ts';
+import { type Programs, programsOn } from '../../src/live/programs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'natc-lock-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,4 +88,32 @@ test.each(bad)('%s in its place is refused', async (_, fault, make) => {
     reason: { code: 'NATC5118', message: expect.stringMatching(fault) },
   });
   rmSync(path, { recursive: true });
+});
+
+describe('a flock that', () => {
+  const machine = programsOn(undefined);
+
+  /** The machine's programs, and a script in the place of flock. */
+  function withFlock(script: string): Programs {
+    const path = join(folder, 'flock');
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+    return {
+      ...machine,
+      find: async (name) => (name === 'flock' ? { kind: 'found', path } : machine.find(name)),
+    };
+  }
+
+  test.each([
+    ['hangs', 'exec sleep 60', 'flock does not end'],
+    ['leaves a child that holds its pipe', 'setsid sleep 3 & exec sleep 60', 'flock does not end'],
+    ['complains without end', 'exec yes >&2', 'flock complains without end'],
+    ['crashes', 'kill -SEGV $$', 'flock ended by SIGSEGV'],
+    ['fails', 'echo "no locks left" >&2; exit 1', 'no locks left'],
+  ])('%s is no lock', async (_, script, reason) => {
+    const from = performance.now();
+    const result = await takeLock(folder, 0, withFlock(script), 0.3);
+    expect(result).toEqual({ kind: 'unavailable', reason });
+    expect(performance.now() - from).toBeLessThan(3000);
+  });
 });

@@ -1,7 +1,13 @@
-/** Programs that hang, flood, crash, lie, fail after all, or write escapes, at each place that natc runs one. */
+/** Programs that hang, flood, crash, lie, fail after all, or write escapes, wherever natc calls one. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { hostScript, webManifest } from '../support/host-script.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
+import { kubeconfigFor } from '../support/stand-in-api.ts';
 
 const files = {
   old: webManifest(['10.180.0.10', '10.180.0.11']),
@@ -9,73 +15,141 @@ const files = {
 };
 const apply = 'natc apply -q --no-sysctl --backend nftables';
 
-/** What stands for the program, in a shell; `$real` is the real one. */
+/** What stands for a program, in a shell; `$0` is the real one, and `sleep` one that can be told from others. */
 const behaviours: Readonly<Record<string, string>> = {
-  hangs: 'exec sleep 97531',
-  'hangs with a child, and ignores SIGTERM': "trap '' TERM; sleep 97531 & sleep 97531",
-  'prints without end': 'exec yes "$@"',
-  'complains without end': 'exec yes "$@" >&2',
+  'hangs with a child, and ignores SIGTERM': "trap '' TERM; sleep & sleep",
+  'prints without end': 'yes >&2 & exec yes',
   crashes: 'kill -SEGV $$',
   'ends with 0 and does nothing': 'exit 0',
-  'did it, but fails': '$real "$@"; exit 1',
-  'did it, but is killed': '$real "$@"; kill -9 $$',
+  'prints half, and ends with 0': '"$0" "$@" | head -n 3; exit 0',
+  'did it, but fails': '"$0" "$@"; exit 1',
+  'did it, but is killed': '"$0" "$@"; kill -9 $$',
   'writes escapes': "printf 'Error: \\033[2J\\033]0;x\\007\\n' >&2; exit 1",
 };
 
-/** Where, by the beginning of its arguments. */
-const places: Readonly<Record<string, readonly [program: string, beginning: string]>> = {
-  'the stamps are read': ['nft', 'list set'],
-  'other proxies are looked for': ['nft', 'list map ip kube-proxy'],
-  'the change is sent': ['nft', '-f'],
-  'pins are looked through': ['nft', 'list map ip natc'],
-  'connections are listed': ['conntrack', '-L'],
+/** Each place, by how its call begins. */
+const places: Readonly<Record<string, readonly string[]>> = {
+  nftables: [
+    ...['nft list set ip natc revision', 'nft list table ip natc', 'nft list map ip natc clients'],
+    ...['nft list map ip kube-proxy', 'nft list chain', 'nft -c -f', 'nft -f'],
+    ...['conntrack -L', 'sh -c cat | conntrack -R'],
+  ],
+  iptables: [
+    ...['iptables -V', 'iptables --wait 10 -t -S', 'iptables-save', 'iptables-restore'],
+    ...['nft list map ip kube-proxy', 'nft list chain', 'nft -t list table', 'nft -c -f'],
+    ...['conntrack -L', 'sh -c cat | conntrack -R'],
+  ],
 };
 
-/** Puts a script in the place of a program for calls that begin so. */
-const replace = (program: string, beginning: string, behaviour: string) => `
-  { echo '#!/bin/sh'; echo "real=$${program}"; cat; } > /run/bin/${program} <<'EOF'
-case "$*" in "${beginning}"*) ${behaviour};; *) exec $real "$@";; esac
-EOF
-  chmod +x /run/bin/${program}`;
+/** As test/support/misbehave.mjs prints it. */
+interface Case {
+  readonly call: string;
+  readonly kind: string;
+  readonly says: readonly string[];
+  readonly holds: 'new' | 'as before' | 'neither';
+  /** Connections and pins that lead to an endpoint that is gone. */
+  readonly left: number;
+  readonly seconds: number;
+  readonly after: string;
+  readonly running: number;
+}
+
+/** Applies to and fro in a namespace; each time another program misbehaves. */
+async function misbehave(backend: string, behaviour: string): Promise<readonly Case[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'natc-misbehave-'));
+  for (const [name, manifest] of Object.entries(files))
+    writeFileSync(join(directory, name), manifest);
+  const program = new URL('../support/misbehave.mjs', import.meta.url).pathname;
+  const script = `mount -t proc proc /proc 2>/dev/null || true
+    mount -t tmpfs tmpfs /run && exec ${process.execPath} ${program} ${backend} old new /run/natc`;
+  const namespace = process.getuid?.() === 0 ? '-nm' : '-Urnm';
+  const child = spawn('unshare', [namespace, 'sh', '-c', script], { cwd: directory });
+  child.stdin.end(behaviour);
+  try {
+    const [lines, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(complaints).toBe('');
+    return lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
 
 describeWithKernel('apply, when a program', () => {
-  test.each(Object.entries(behaviours))(
-    '%s: ends in time, tells the truth and leaves nothing running, wherever that is',
-    (_, behaviour) => {
-      const cases = Object.values(places).map(
-        ([program, beginning]) => `
-          ${apply} -f old || exit
-          ${replace(program, beginning, behaviour)}
-          ${apply} --command-timeout 1 -f new 2> /run/said
-          echo "$? $(grep -c "$(printf '\\033')" /run/said) $(pgrep -cf '^sleep 9753[1]')"
-          rm /run/bin/${program}; holds new`,
-      );
-      const run = hostScript(
-        `conntrack=$(command -v conntrack)\n${cases.join('\n')}\n${apply} -f new; holds new`,
-        files,
-      );
-      const lines = run.stdout.trim().split('\n');
-      expect(lines, run.stderr).toHaveLength(2 * cases.length + 1);
-      expect(lines.at(-1)).toBe('new');
-      for (const [index, place] of Object.keys(places).entries()) {
-        const [told = '', held] = lines.slice(2 * index, 2 * index + 2);
-        const [status, escapes, left] = told.split(' ');
-        expect({ place, escapes, left }).toEqual({ place, escapes: '0', left: '0' });
-        expect(`${place}: ${held}, ${status}`).toMatch(/: (new, [06]|not new, 3)$/);
+  test.concurrent.each(
+    Object.entries(behaviours).flatMap(([name, behaviour]) =>
+      Object.keys(places).map((backend) => [name, backend, behaviour] as const),
+    ),
+  )(
+    '%s: ends in time, tells the truth and leaves nothing running (%s)',
+    async (_, backend, behaviour) => {
+      const cases = await misbehave(backend, behaviour);
+      const isReached = (place: string) => cases.some(({ call }) => call.startsWith(place));
+      expect((places[backend] ?? ['none']).filter((place) => !isReached(place))).toEqual([]);
+      for (const each of cases) {
+        const isDone = each.kind === 'applied' || each.kind === 'up-to-date';
+        const isTold = each.says.length > 0;
+        expect({ ...each, isTold: isTold || (isDone && each.left === 0) }).toMatchObject({
+          ...(isDone && { holds: 'new' }),
+          ...(each.kind === 'refused' && { holds: 'as before' }),
+          running: 0,
+          isTold: true,
+          after: expect.stringMatching(/^(applied|up-to-date), new, 0$/),
+        });
+        expect(each.seconds, each.call).toBeLessThan(15);
       }
     },
     120_000,
   );
+});
 
-  test('runs and natc is killed: it ends too, with what it started', () => {
+/** Puts a script in the place of a program for calls that begin so; `$real` is the real one. */
+const replace = (program: string, beginning: string, behaviour: string) => `
+  real=$(command -v ${program})
+  { echo '#!/bin/sh'; echo "real=$real"; cat; } > /run/bin/${program} <<'EOF'
+case "$*" in "${beginning}"*) ${behaviour};; *) exec $real "$@";; esac
+EOF
+  chmod +x /run/bin/${program}`;
+
+/** Hangs with a child, and shows that it began. */
+const hang = (seconds: number) => `touch /run/began; sleep ${seconds} & sleep ${seconds}`;
+
+describeWithKernel('natc is killed while it runs', () => {
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './plugin' };
+  const kubeconfig = kubeconfigFor('http://127.0.0.1:1', { user: { exec } });
+
+  test.each([
+    ['nft', replace('nft', '-f', hang(97532)), 'apply --no-sysctl -f old'],
+    [
+      'iptables-restore',
+      replace('iptables-restore', '', hang(97533)),
+      'apply --no-sysctl --backend iptables -f old',
+    ],
+    [
+      'conntrack',
+      `${apply} -f old; ${replace('conntrack', '-L', hang(97534))}`,
+      'apply --no-sysctl -f new',
+    ],
+    ['unshare', replace('unshare', '', hang(97535)), 'check --no-sysctl -f old'],
+    ['flock', replace('flock', '', hang(97536)), 'apply --no-sysctl -f old'],
+    [
+      'a credential plugin',
+      `{ echo '#!/bin/sh'; echo '${hang(97537)}'; } > plugin; chmod +x plugin; echo '${kubeconfig}' > config`,
+      'list --from-cluster --kubeconfig config',
+    ],
+  ])('%s: it ends too, with what it started, and holds no lock', (_, prepare, command) => {
+    const [seconds] = /\d{5}/.exec(prepare) ?? [];
     const run = hostScript(
       `
-      ${replace('nft', '-f', 'touch /run/sending; sleep 97532 & sleep 97532')}
-      setsid ${apply.replace('natc', `${process.execPath} $natc_program`)} -f old & natc=$!
-      until [ -e /run/sending ]; do sleep 0.05; done
+      ${prepare}
+      setsid ${process.execPath} $natc_program ${command} >/run/said 2>&1 & natc=$!
+      for try in $(seq 400); do [ -e /run/began ] && break; sleep 0.05; done
+      [ -e /run/began ] || cat /run/said
       kill -9 $natc; wait $natc 2>/dev/null
-      for try in $(seq 50); do pgrep -f '^sleep 9753[2]' >/dev/null || break; sleep 0.1; done
-      pgrep -cf '^sleep 9753[2]'; rm /run/bin/nft
+      for try in $(seq 50); do pgrep -f '^sleep ${seconds}$' >/dev/null || break; sleep 0.1; done
+      pgrep -cf '^sleep ${seconds}$'; rm -f /run/bin/*
       ${apply} --lock-timeout 5 -f new; echo $?
       `,
       files,

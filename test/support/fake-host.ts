@@ -18,7 +18,7 @@ export interface HostScript {
   readonly readOnly?: Readonly<Record<string, string>>;
 }
 
-export const success = (stdout = ''): RunResult => ({
+export const success = (stdout = ''): Extract<RunResult, { kind: 'exited' }> => ({
   kind: 'exited',
   exitCode: 0,
   stdout,
@@ -31,6 +31,14 @@ export const failure = (stderr: string, exitCode = 1): RunResult => ({
   stdout: '',
   stderr,
 });
+
+/** What a program says that has nothing to say. */
+function answerTo(line: string): RunResult {
+  if (line.startsWith('conntrack -L'))
+    return { ...success(), stderr: 'conntrack v1.4.7: 0 flow entries have been shown.\n' };
+  const [, map] = /^nft list map ip6? natc (\S+)$/.exec(line) ?? [];
+  return success(map === undefined ? '' : `table ip natc {\n\tmap ${map} {\n\t}\n}\n`);
+}
 
 const stampPattern = /^add element (ip6?) natc revision (\{ 0x.* \})$/gm;
 
@@ -59,9 +67,9 @@ export function fakeHost({
         for (const [, family = '', stamp = ''] of (stdin ?? '').matchAll(stampPattern))
           stamps.set(family, stamp);
       const [, family = ''] = /^nft list set (ip6?) natc revision$/.exec(line) ?? [];
-      if (family === '') return result ?? success();
+      if (family === '') return result ?? answerTo(line);
       return stamps.has(family)
-        ? success(`set revision {\n${stamps.get(family)}`)
+        ? success(`set revision {\n${stamps.get(family)}\n}\n}\n`)
         : (result ?? failure('Error: No such file or directory'));
     },
     readFile: async (path) => written.get(path),

@@ -342,7 +342,7 @@ async function afterApply(
   const stamps = nftFamilies.map((family) => {
     const stamp = { number: 2, half: halfOf(digest, family), time: 0 };
     const set = renderScript(stampOperations({ family, table: 'natc' }, undefined, stamp));
-    return [`nft list set ${family} `, success(`set revision {\n${set}`)] as const;
+    return [`nft list set ${family} `, success(`set revision {\n${set}\n}\n}\n`)] as const;
   });
   return { ...script, runs: [...stamps, ...(script.runs ?? [])] };
 }

@@ -275,21 +275,29 @@ export const hostCodes = {
       'Look which nft natc finds first (command -v nft): a wrapper may swallow its input. Look for another program that changes the tables ip natc and ip6 natc.',
   },
   NATC5103: {
-    title: 'nft failed, but the change is in force',
+    title: 'nft or iptables-restore failed, but the change is in force',
     explanation:
-      "nft ended with a failure or was ended by a signal, but the kernel's stamps are those of the new revision: it has the whole change.",
-    remedy: 'Nothing has to be repaired. If it happens each time, look for a wrapper around nft.',
+      "nft, or iptables-restore, ended with a failure or was ended by a signal, but the kernel's stamps are those of the new revision: it has the whole change.",
+    remedy:
+      'Nothing has to be repaired. If it happens each time, look for a wrapper around the program.',
   },
   NATC5104: {
     title: 'not known whether the change is in force',
     explanation:
-      'After the transaction the stamps could not be read: nft crashes, hangs or fails on listing a set. The kernel holds the old rules or the new ones, whole.',
-    remedy: 'Repair nft, then run natc status and natc apply again.',
+      'After the change the stamps could not be read: nft crashes, hangs or fails on listing a set, or iptables-save on listing the tables. The kernel holds the old rules or the new ones: with nftables as a whole, with iptables table by table.',
+    remedy: 'Repair the program, then run natc status and natc apply again.',
   },
   NATC5105: {
     title: 'nft does not list',
     explanation:
       'nft ended with 0 when natc asked for its stamps, but printed no set: what natc runs as nft does not do what nft does. Nothing was changed.',
     remedy: 'Look which nft natc finds first (command -v nft); a wrapper may swallow its output.',
+  },
+  NATC5120: {
+    title: 'iptables-save does not list',
+    explanation:
+      'iptables-save ended with 0, but its listing is cut off, or lacks a stamp of natc that iptables sees in the same table: what natc runs as iptables-save does not do what iptables-save does. Nothing was changed.',
+    remedy:
+      'Look which iptables-save natc finds first (command -v iptables-save): a wrapper may swallow its output, or it may be of another variant than iptables.',
   },
 } as const satisfies Record<string, CodeEntry>;

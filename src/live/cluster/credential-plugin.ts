@@ -1,7 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { programsOn } from '../programs.ts';
+import { sharedReaper } from '../reaper.ts';
+import { runChild } from '../run-child.ts';
 import { clusterFailure, oneLine } from './failure.ts';
 import { isMapping } from './list-text.ts';
+
+/** Bytes. A token has a few hundred, a certificate a few thousand. */
+const mostOutput = 1024 * 1024;
 
 /** What a credential plugin gives: a token, a client certificate (PEM) with its key, or both. */
 export interface Credential {
@@ -12,7 +18,8 @@ export interface Credential {
 
 /**
  * Runs the `exec` of a kubeconfig's user, as client-go does: with KUBERNETES_EXEC_INFO, and a relative path
- * from the kubeconfig's folder. The client library would run it too, but for as long as it likes.
+ * from the kubeconfig's folder. The client library would run it too, but for as long as it likes. It ends with
+ * natc, and with it what it started.
  *
  * @param exec as it stands in the kubeconfig
  * @param file the kubeconfig
@@ -27,30 +34,33 @@ export async function runCredentialPlugin(
   const { command, apiVersion } = exec;
   if (typeof command !== 'string' || command === '')
     return failed(`${file} names a credential plugin without a command`);
-  const { execa } = await import('execa');
   const info = { kind: 'ExecCredential', apiVersion, spec: { interactive: false } };
   const program = command.includes('/') ? resolve(dirname(resolve(file)), command) : command;
-  const result = await execa(program, strings(exec['args']), {
-    env: {
-      ...environment,
-      ...variables(exec['env']),
-      KUBERNETES_EXEC_INFO: JSON.stringify(info),
+  const result = await runChild(
+    {
+      path: program,
+      args: strings(exec['args']),
+      stdin: '',
+      env: {
+        ...environment,
+        ...variables(exec['env']),
+        KUBERNETES_EXEC_INFO: JSON.stringify(info),
+      },
+      cwd: undefined,
     },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    timeout: seconds * 1000,
-    forceKillAfterDelay: 1000,
-    maxBuffer: 1024 * 1024,
-  });
+    { seconds, output: mostOutput, grace: 1 },
+    await sharedReaper(programsOn(environment['PATH'])),
+  );
   const name = `the credential plugin ${oneLine(command)}`;
-  if (result.timedOut) return failed(`${name} took longer than ${seconds} s`);
-  if (result.isMaxBuffer) return failed(`${name} printed more than 1 MiB`);
-  if (result.exitCode === undefined && result.signal === undefined)
-    return failed(`${name} cannot be started: ${result.code ?? 'unknown error'}`);
-  if (result.failed) {
+  if (result.kind === 'not-started')
+    return failed(
+      `${name} cannot be started: ${/\bE[A-Z]+\b/.exec(result.message) ?? 'unknown error'}`,
+    );
+  if (result.kind === 'signalled' && result.limit !== undefined)
+    return failed(`${name} was stopped: ${result.limit}`);
+  if (result.kind === 'signalled' || result.exitCode !== 0) {
     const end =
-      result.signal === undefined ? `exit status ${result.exitCode}` : `signal ${result.signal}`;
+      result.kind === 'signalled' ? `signal ${result.signal}` : `exit status ${result.exitCode}`;
     // Its stdout may hold a token.
     const says = oneLine(result.stderr);
     return failed(`${name} failed (${end})${says === '' ? '' : `: ${says}`}`);

@@ -146,8 +146,8 @@ describe('a credential plugin', () => {
   test.each([
     ['echo "no login" >&2; exit 3', /plugin failed \(exit status 3\): no login$/],
     ['kill -9 $$', /plugin failed \(signal SIGKILL\)$/],
-    ['exec sleep 60', /plugin took longer than 0.3 s$/],
-    ['exec yes', /plugin printed more than 1 MiB$/],
+    ['exec sleep 60', /plugin was stopped: it took longer than 0.3 s$/],
+    ['exec yes', /plugin was stopped: it printed more than 1048576 bytes$/],
     ['echo secret', /plugin printed no ExecCredential with a credential$/],
     [`echo '${credential({})}'`, /plugin printed no ExecCredential with a credential$/],
   ])('that does `%s` is one message', async (script, message) => {
