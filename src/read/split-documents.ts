@@ -44,5 +44,7 @@ function* stretch(text: string, limits: Omit<Stretch, 'content'>): Generator<Str
   blanksAndComments.lastIndex = start;
   blanksAndComments.test(text);
   const content = Math.min(end, blanksAndComments.lastIndex);
-  if (content < end || text.startsWith('---', start)) yield { ...limits, content };
+  // A tab at the beginning of a line is an error for kubectl, also where nothing follows.
+  const isBlank = content >= end && !text.startsWith('---', start);
+  if (!isBlank || text.slice(start, end).includes('\t')) yield { ...limits, content };
 }

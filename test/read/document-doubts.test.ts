@@ -67,6 +67,7 @@ const refused: readonly (readonly [string, string])[] = [
     `${' '.repeat(4096)}${json('a')}${json('b')}\n`,
     `NATC1056 1:${4097 + length}-1:${4097 + 2 * length} ${second}`,
   ],
+  [` \t\n---\n${service('a')}`, 'NATC1013 1:2-1:3 a tab is used for indentation'],
   [
     `${service('a')}\ufeff---\n${service('b')}`,
     'NATC1012 4:1-4:2 a byte order mark (U+FEFF) inside the text',
