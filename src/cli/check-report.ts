@@ -45,12 +45,13 @@ export async function finishCheck(
     output !== undefined && isNode
       ? await foreignWarnings(host, familiesWithServices(servedFamilies(output.plan)), {})
       : [];
-  const diagnostics = [
+  const all = [
     ...compiled.diagnostics,
     ...kernel.diagnostics,
     ...sysctls,
     ...forward.map(thisMachine),
   ];
+  const diagnostics = flags.ignoring?.silence(all) ?? all;
   const format = diagnosticsFormat(flags, terminal);
   // Here json and sarif are what the user asked for, not remarks beside it.
   const channel = format === 'json' || format === 'sarif' ? terminal.stdout : terminal.stderr;

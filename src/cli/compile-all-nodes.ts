@@ -5,9 +5,10 @@ import { type Diagnostic, hasErrors, isPrinted } from '../diagnostics/diagnostic
 import type { SourceObject } from '../diagnostics/source.ts';
 import { systemErrorText } from '../live/system-error.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import { inputPaths, readCompileInput, readFindings } from './compile-input.ts';
+import { inputPaths, judgingDemands, readCompileInput, readFindings } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
 import { formatLimits, outputFormats } from './output-formats.ts';
@@ -41,7 +42,7 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, paths, clock);
+  const input = await readCompileInput(flags, paths, clock, judgingDemands);
   const { inputs, effective, optionPlaces, diagnostics, listedByNatc } = input;
   const { readObjects } = await import('../read/read.ts');
   const { compileNodes } = await import('../compile-nodes.ts');
@@ -62,7 +63,11 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
     flags.prune === true && isDone && isKnown
       ? await prune(read.objects, found, flags, terminal)
       : exitCodes.success;
-  await printDiagnostics(found, flags, terminal, { files, objects: read.objects.length });
+  const { heard, complaints } = await withoutIgnored(input.ignores, read.objects, found);
+  await printDiagnostics([...heard, ...complaints], flags, terminal, {
+    files,
+    objects: read.objects.length,
+  });
   await reportStages(clock, flags, terminal);
   if (pruned !== exitCodes.success) return pruned;
   return hasErrors(found) ? exitWithoutOutput(found) : written;

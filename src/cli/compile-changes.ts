@@ -1,7 +1,12 @@
 import type { Items } from '../incremental/items.ts';
 import type { KnownCompilation } from '../incremental/known.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import { type CompileInput, inputPaths, readCompileInput } from './compile-input.ts';
+import {
+  type CompileInput,
+  inputPaths,
+  judgingDemands,
+  readCompileInput,
+} from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
@@ -35,7 +40,7 @@ export async function compileChanges(flags: ChangesFlags, terminal: Terminal): P
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, paths, clock);
+  const input = await readCompileInput(flags, paths, clock, judgingDemands);
   const items = await splitInput(input);
   const exitCode =
     (await compileChanged(input, items, flags, terminal)) ??

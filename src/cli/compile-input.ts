@@ -12,6 +12,7 @@ import {
   effectiveOptions,
   optionsFromFlags,
 } from './effective-options.ts';
+import { type Ignores, ignoresOf, withoutIgnored } from './ignores.ts';
 import { readInputs } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
@@ -30,6 +31,7 @@ export interface CompileInput {
   /** Whether text that may have been cut off is an error. */
   readonly refusesCutOff: boolean;
   readonly clock: StageClock;
+  readonly ignores: Ignores;
 }
 
 /** What a command asks of its input. */
@@ -37,7 +39,12 @@ export interface InputDemands {
   /** Where the command has others than the rest. */
   readonly defaults?: Partial<CompileOptions>;
   readonly refusesCutOff?: boolean;
+  /** Whether to warn of what says that something is ignored, and is in vain or without a reason. */
+  readonly judgesIgnored?: boolean;
 }
+
+/** Of the commands that say everything that is wrong with an input. */
+export const judgingDemands: InputDemands = { judgesIgnored: true };
 
 export const applyDemands: InputDemands = { defaults: applyDefaults, refusesCutOff: true };
 
@@ -48,7 +55,7 @@ export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
   clock: StageClock = stageClock(),
-  { defaults = {}, refusesCutOff = false }: InputDemands = {},
+  { defaults = {}, refusesCutOff = false, judgesIgnored = false }: InputDemands = {},
 ): Promise<CompileInput> {
   const { inputs, diagnostics } = await (flags.fromCluster === true
     ? clock.run('list', () => listInputs(flags))
@@ -72,6 +79,7 @@ export async function readCompileInput(
     ],
     refusesCutOff,
     clock,
+    ignores: ignoresOf(flags, judgesIgnored),
   };
 }
 
@@ -94,9 +102,10 @@ export async function compileInput(
   flags: CompileFlags,
   paths: readonly string[],
   terminal: Terminal,
+  demands: InputDemands = {},
 ): Promise<Compiled> {
   const clock = commandClock(flags, terminal);
-  const compiled = await compileRead(await readCompileInput(flags, paths, clock));
+  const compiled = await compileRead(await readCompileInput(flags, paths, clock, demands));
   await reportStages(clock, flags, terminal);
   return compiled;
 }
@@ -110,6 +119,7 @@ export async function compileRead({
   diagnostics,
   refusesCutOff,
   clock,
+  ignores,
 }: CompileInput): Promise<Compiled> {
   const { tuneNode } = await import('./tune-node.ts');
   const { refusingCutOff } = await import('../read/cut-off.ts');
@@ -123,9 +133,10 @@ export async function compileRead({
   const found = readFindings(read, effective.options);
   const reported = refusesCutOff ? refusingCutOff(found) : found;
   const all = [...diagnostics, ...reported, ...compilation.diagnostics];
+  const { heard, complaints } = await withoutIgnored(ignores, read.objects, all);
   return {
-    diagnostics: all,
-    read: found,
+    diagnostics: [...heard, ...complaints],
+    read: [...found, ...complaints],
     compiled: compilation.diagnostics,
     output: hasErrors(all) ? undefined : compilation.output,
     size: { files: listedByNatc ? 'cluster' : files, objects: read.objects.length },
@@ -146,11 +157,13 @@ export function readFindings(
   const all = [...diagnostics, ...cutOff];
   if (validate === 'strict') return all;
   return all.map((diagnostic) => {
-    if (diagnostic.code === 'NATC1005') return { ...diagnostic, severity: 'warning' };
+    if (diagnostic.code === 'NATC1005')
+      return { ...diagnostic, severity: 'warning', wasError: true };
     if (!leftOut.has(diagnostic)) return diagnostic;
     return {
       ...diagnostic,
       severity: 'warning',
+      wasError: true,
       message: `left out, nothing is set up for it: ${diagnostic.message}`,
     };
   });

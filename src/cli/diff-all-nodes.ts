@@ -7,6 +7,7 @@ import { type CompileInput, readCompileInput, readFindings } from './compile-inp
 import { deliver } from './deliver.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
 import { readInputs } from './read-inputs.ts';
@@ -102,13 +103,16 @@ async function readSide({
   effective,
   diagnostics,
   clock,
+  ignores,
 }: CompileInput): Promise<ReadObjects> {
   const { readObjects } = await import('../read/read.ts');
   const read = clock.run('read', () => readObjects(inputs));
   // As much as the objects, and nobody needs it any more.
   inputs.length = 0;
   const found = readFindings(read, effective.options);
-  return { objects: read.objects, diagnostics: [...diagnostics, ...found] };
+  const all = [...diagnostics, ...found];
+  const { heard } = await withoutIgnored(ignores, read.objects, all);
+  return { objects: read.objects, diagnostics: heard };
 }
 
 async function readNodes(paths: readonly string[]): Promise<ReadObjects> {

@@ -14,7 +14,8 @@ import { formatTable } from './table.ts';
 /** One setting, and where its value comes from. */
 export interface Setting {
   readonly key: string;
-  readonly flag: string;
+  /** Undefined: there is none. */
+  readonly flag: string | undefined;
   /** As in natc.yaml: a string, number or boolean, or a list of strings; undefined: none. */
   readonly value: string | number | boolean | readonly string[] | undefined;
   readonly source: OptionOrigin;
@@ -43,7 +44,15 @@ export function settingsOf(
       place: isFile ? natc?.commandPlaces.get(name) : undefined,
     };
   });
-  return [...compiled, ...ofCommands];
+  const [first] = natc?.ignore ?? [];
+  const ignore: Setting = {
+    key: 'ignore',
+    flag: undefined,
+    value: natc?.ignore.map(({ code, object }) => [code, object].join(' ').trim()),
+    source: first === undefined ? 'default' : 'natcConfiguration',
+    place: first?.place,
+  };
+  return [...compiled, ...ofCommands, ignore];
 }
 
 const named = ({ key, flag }: { readonly key: string; readonly flag: string }) => ({ key, flag });
@@ -53,7 +62,7 @@ type Locate = (place: Place) => Location | undefined;
 /** A line for each setting: its flag, its value (`-` for none), and where it comes from. */
 export function formatSettings(settings: readonly Setting[], locate: Locate): string {
   const rows = settings.map((setting) => [
-    setting.flag,
+    setting.flag ?? setting.key,
     formatValue(ofFlag(setting)),
     formatSource(setting, locate),
   ]);
@@ -96,7 +105,7 @@ function plainValue(value: CompileOptions[keyof CompileOptions]): Setting['value
 
 /** `--no-kernel` is true where the kernel is not asked. */
 const ofFlag = ({ flag, value }: Setting): Setting['value'] =>
-  flag.startsWith('--no-') && typeof value === 'boolean' ? !value : value;
+  flag?.startsWith('--no-') === true && typeof value === 'boolean' ? !value : value;
 
 function formatValue(value: Setting['value']): string {
   if (value === undefined) return '-';

@@ -14,6 +14,8 @@ const maxWidth = 100;
  * Prints diagnostics in the format that the flags ask for, at most once per command: machine formats
  * are one document. Nothing to say prints nothing, in text.
  *
+ * What is ignored is left out, and counted where there is a summary.
+ *
  * @param given in text, and with `--quiet`, only those that `flags.news` finds new are printed
  * @param input adds the summary line; undefined where diagnostics are not about input
  * @param channel stderr, unless the diagnostics are the data that the command was asked for
@@ -26,15 +28,20 @@ export async function printDiagnostics(
   channel: Channel = terminal.stderr,
 ): Promise<void> {
   const format = diagnosticsFormat(flags, terminal);
-  const news = flags.news?.hear(given) ?? given;
+  const heard = flags.ignoring?.silence(given) ?? given;
+  const ignored =
+    input === undefined || flags.quiet === true ? [] : (flags.ignoring?.ignored() ?? []);
+  const news = flags.news?.hear(heard) ?? heard;
   // A program that reads all of it compares for itself.
-  const diagnostics = format === 'text' || flags.quiet === true ? news : given;
-  if (diagnostics.length === 0 && (format === 'text' || format === 'github')) return;
+  const diagnostics = format === 'text' || flags.quiet === true ? news : heard;
+  const isSilent = diagnostics.length + ignored.length === 0;
+  if (isSilent && (format === 'text' || format === 'github')) return;
   const { makeReport } = await import('../diagnostics/report.ts');
   const report = makeReport(diagnostics, {
     locate: await loadLocate(diagnostics),
     least: leastSeverity(flags),
     limit: flags.maxDiagnostics ?? defaultLimit,
+    ignored,
   });
   await channel.write(await formatReport(report, format, flags, channel, terminal, input));
 }
@@ -61,13 +68,14 @@ async function formatReport(
 ): Promise<string> {
   switch (format) {
     case 'text': {
-      if (report.entries.length === 0) return '';
+      if (report.entries.length === 0 && report.ignored === 0) return '';
       const { formatText } = await import('../diagnostics/format-text.ts');
       const { formatSummary } = await import('../diagnostics/summary.ts');
       const palette = paletteFor(flags, channel, terminal);
       const width = Math.min(channel.columns ?? defaultWidth, maxWidth);
-      const summary = input === undefined ? '' : `\n${formatSummary(report, input)}\n`;
-      return formatText(report, { palette, width }) + summary;
+      const text = formatText(report, { palette, width });
+      if (input === undefined) return text;
+      return `${text}${text === '' ? '' : '\n'}${formatSummary(report, input)}\n`;
     }
     case 'json':
       return (await import('../diagnostics/format-json.ts')).formatJson(report);

@@ -40,6 +40,7 @@ export async function takeNatcConfig(
     return exitCodes.cannotAnswer;
   }
   command.setOptionValue('natc', config);
+  flags.ignoring?.add(config.ignore);
   for (const name of Object.keys(commandTable) as CommandOptionName[]) {
     const value = config.commandOptions[name];
     if (value === undefined || !isFor(command, name, config.commandOptions)) continue;
@@ -114,6 +115,7 @@ const withoutContents = (...diagnostics: readonly Diagnostic[]): NatcConfig => (
   places: new Map(),
   commandOptions: {},
   commandPlaces: new Map(),
+  ignore: [],
   diagnostics,
 });
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { makeIgnoring } from '../diagnostics/ignore.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
@@ -29,6 +30,7 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
   });
   // Before the hooks of the command, which look at what its options are.
   program.hook('preAction', async (_, command) => {
+    command.setOptionValue('ignoring', makeIgnoring());
     if (!takesNatcConfig(command)) return;
     const { takeNatcConfig } = await import('./natc-config.ts');
     refused = await takeNatcConfig(command, terminal);

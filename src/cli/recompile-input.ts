@@ -4,6 +4,8 @@ import type { ChangesCompilation } from '../incremental/compile-changes.ts';
 import type { Items } from '../incremental/items.ts';
 import type { KnownCompilation } from '../incremental/known.ts';
 import type { Compiled, CompileInput } from './compile-input.ts';
+import { withoutIgnored } from './ignores.ts';
+import { settingsText } from './input-fingerprint.ts';
 import type { CompileFlags } from './shared-options.ts';
 import type { StageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,17 +28,18 @@ export async function splitInput({ inputs, clock }: CompileInput): Promise<Items
  * @returns undefined when all has to be compiled
  */
 export async function recompileInput(
-  { clock, diagnostics, effective, inputs, optionPlaces }: CompileInput,
+  input: CompileInput,
   items: Items,
   flags: ChangesFlags,
   { stderr }: Terminal,
 ): Promise<Extract<ChangesCompilation, { kind: 'changes' }> | undefined> {
+  const { clock, diagnostics, effective, inputs, optionPlaces, ignores } = input;
   if (hasErrors(diagnostics)) return undefined;
   const { tuneNode } = await import('./tune-node.ts');
   const { loadCompilation } = await import('../live/compilation-store.ts');
   tuneNode();
   const known = await clock.run('recall', () =>
-    loadCompilation(flags.stateDir, optionsHash(effective)),
+    loadCompilation(flags.stateDir, optionsHash(input)),
   );
   if (known === undefined) return undefined;
   const { compileChanges } = await import('../incremental/compile-changes.ts');
@@ -46,9 +49,13 @@ export async function recompileInput(
     compileChanges(known, items, inputs, { options, optionPlaces, withNotes }),
   );
   if (flags.stats === true) await stderr.write(`${extentOf(result)}\n`);
-  return result.kind === 'everything'
-    ? undefined
-    : { ...result, diagnostics: [...diagnostics, ...result.diagnostics] };
+  if (result.kind === 'everything') return undefined;
+  const all = [...diagnostics, ...result.diagnostics];
+  const told = await withoutIgnored(ignores, result.changed?.objects ?? [], all);
+  // What is in vain here may be of use for what was not compiled now.
+  if (told.complaints.length === 0) return { ...result, diagnostics: told.heard };
+  ignores.ignoring?.startAgain();
+  return undefined;
 }
 
 const extentOf = (result: ChangesCompilation): string =>
@@ -70,8 +77,8 @@ export async function unlessDamaged<T>(work: () => T | Promise<T>): Promise<T | 
 }
 
 /** Compilations with other options, or by another natc, are nothing to start from. */
-const optionsHash = ({ options }: CompileInput['effective']): string =>
-  hash('sha256', JSON.stringify([version(), options]));
+const optionsHash = ({ effective, ignores }: CompileInput): string =>
+  hash('sha256', `${version()}\n${settingsText(effective.options, ignores)}`);
 
 /**
  * What a full compilation leaves behind.
@@ -79,15 +86,15 @@ const optionsHash = ({ options }: CompileInput['effective']): string =>
  * @returns undefined where something was to be said of how the input is written: that needs the input
  */
 export async function rememberCompiled(
-  { clock, effective }: CompileInput,
+  input: CompileInput,
   items: Items,
   { output, objects, skipped, read, compiled }: Compiled,
 ): Promise<KnownCompilation | undefined> {
   if (output === undefined || read.some(isPrinted)) return undefined;
   const others = [...skipped.values()].reduce((sum, count) => sum + count, 0);
   const { remember } = await import('../incremental/remember.ts');
-  return clock.run('remember', () =>
-    remember({ objects, output, diagnostics: compiled }, items, others, optionsHash(effective)),
+  return input.clock.run('remember', () =>
+    remember({ objects, output, diagnostics: compiled }, items, others, optionsHash(input)),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Options that several commands share: input, node and message flags, the same everywhere. */
 import { type Command, Option } from 'commander';
+import type { Ignoring } from '../diagnostics/ignore.ts';
 import type { IpFamily } from '../net/family.ts';
 import {
   type ClaimPolicy,
@@ -63,6 +64,8 @@ export interface MessageFlags {
   readonly maxDiagnostics?: number;
   /** Not a flag: what was said before and need not be said again. */
   readonly news?: News;
+  /** Not a flag: what is not to be said at all. */
+  readonly ignoring?: Ignoring;
 }
 
 /** Every flag of a command that compiles manifests. @param quiet what `--quiet` means for it */

@@ -7,6 +7,7 @@ import {
   type CompileInput,
   compileRead,
   inputPaths,
+  judgingDemands,
   readCompileInput,
 } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -31,7 +32,7 @@ export async function withCompiled(
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, paths, clock);
+  const input = await readCompileInput(flags, paths, clock, judgingDemands);
   const { output, diagnostics } = await compileAndReport(input, flags, terminal, limits);
   if (output === undefined) return exitWithoutOutput(diagnostics);
   const exitCode = await next(output, clock);

@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from './codes.ts';
+import type { Group } from './group.ts';
 import type { FieldPath, Source, SourceObject } from './source.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -45,8 +46,10 @@ export interface Diagnostic {
   readonly message: string;
   readonly places: readonly Place[];
   readonly hint?: string;
-  /** All objects it is about, where `places` points at a few of them. */
-  readonly about?: readonly SourceObject[];
+  /** An error that `--validate warn` made a warning. */
+  readonly wasError?: true;
+  /** Where it is about several things: all of them. */
+  readonly group?: Group;
 }
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>

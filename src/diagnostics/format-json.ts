@@ -16,6 +16,7 @@ export function formatJson(report: Report): string {
       errors: report.counts.error,
       warnings: report.counts.warning,
       notes: report.counts.note,
+      ignored: report.ignored,
       leftOut: report.leftOut,
     },
   };

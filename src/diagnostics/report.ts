@@ -10,6 +10,8 @@ export interface Report {
   readonly entries: readonly ReportEntry[];
   /** How many there were of each severity, the left out ones included. */
   readonly counts: Readonly<Record<Severity, number>>;
+  /** How many more were ignored, as somebody asked for. */
+  readonly ignored: number;
   /** How many did not fit under the limit. */
   readonly leftOut: number;
 }
@@ -30,6 +32,8 @@ export interface ReportOptions {
   /** The least severe kind to report. */
   readonly least: Severity;
   readonly limit: number;
+  /** What is left out because somebody asked for it. */
+  readonly ignored?: readonly Diagnostic[];
 }
 
 const severities: readonly Severity[] = ['error', 'warning', 'note'];
@@ -41,9 +45,9 @@ const rank = (severity: Severity): number => severities.indexOf(severity);
  * ten thousand diagnostics cost no more than the limit.
  */
 export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOptions): Report {
-  const shown = withoutDuplicates(diagnostics).filter(
-    (diagnostic) => rank(diagnostic.severity) <= rank(options.least),
-  );
+  const isShown = ({ severity }: Diagnostic): boolean => rank(severity) <= rank(options.least);
+  const shown = withoutDuplicates(diagnostics).filter(isShown);
+  const ignored = withoutDuplicates(options.ignored ?? []).filter(isShown).length;
   const counts = { error: 0, warning: 0, note: 0 };
   for (const { severity } of shown) counts[severity] += 1;
   const chosen = shown
@@ -59,7 +63,7 @@ export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOp
       places: diagnostic.places.map((place) => ({ place, location: options.locate(place) })),
     }))
     .sort(compareEntries);
-  return { entries: chosen, counts, leftOut: shown.length - chosen.length };
+  return { entries: chosen, counts, ignored, leftOut: shown.length - chosen.length };
 }
 
 /** Of a message or hint, and of a name or path in it, in characters. */

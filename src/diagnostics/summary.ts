@@ -7,14 +7,15 @@ export interface InputSize {
   readonly objects: number;
 }
 
-/** `2 errors, 1 warning in 3 files (17 objects)` */
-export function formatSummary({ counts }: Report, input: InputSize | undefined): string {
+/** `2 errors, 1 warning, 4 ignored in 3 files (17 objects)` */
+export function formatSummary({ counts, ignored }: Report, input: InputSize | undefined): string {
   const parts = [
     counted(counts.error, 'error'),
     counted(counts.warning, 'warning'),
     counted(counts.note, 'note'),
   ].filter((part) => !part.startsWith('0 '));
-  const found = parts.length === 0 ? 'no problems' : parts.join(', ');
+  const problems = parts.length === 0 ? ['no problems'] : parts;
+  const found = [...problems, ...(ignored > 0 ? [`${ignored} ignored`] : [])].join(', ');
   if (input === undefined) return found;
   const { files, objects } = input;
   // Of a list that failed there is nothing to count.

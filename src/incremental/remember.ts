@@ -186,9 +186,9 @@ function toldOf(
   const warned = new Set<string>();
   const noted = new Set<string>();
   for (const diagnostic of diagnostics) {
-    const { about, places } = diagnostic;
-    const objects =
-      about ?? places.flatMap((place) => (place.kind === 'field' ? [place.object] : []));
+    const { group: all, places } = diagnostic;
+    const about = all?.subjects.map(({ place }) => place) ?? places;
+    const objects = about.flatMap((place) => (place.kind === 'field' ? [place.object] : []));
     for (const object of objects) {
       const group = identified.get(object)?.group;
       if (group !== undefined) (isPrinted(diagnostic) ? warned : noted).add(group);

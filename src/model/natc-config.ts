@@ -1,5 +1,6 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import type { IgnoreRule } from '../diagnostics/ignore.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../options.ts';
 import { readConfigValue } from './config-values.ts';
 import { at, atKey, type Fields, label, rootFields } from './fields.ts';
+import { readIgnoreList } from './ignore-rules.ts';
 import { createReport } from './report.ts';
 
 export const natcConfigKinds: ReadonlyMap<string, readonly string[]> = new Map([
@@ -27,11 +29,12 @@ export interface NatcConfig {
   /** Only what the file sets; paths as the file has them. */
   readonly commandOptions: Partial<CommandOptions>;
   readonly commandPlaces: ReadonlyMap<CommandOptionName, Place>;
+  readonly ignore: readonly IgnoreRule[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Keys beside those of the option tables. */
-const otherKeys: readonly string[] = ['apiVersion', 'kind', 'metadata'];
+const otherKeys: readonly string[] = ['apiVersion', 'kind', 'metadata', 'ignore'];
 
 /** What the field calls something that natc has under another name. */
 const otherNames: ReadonlyMap<string, string> = new Map([
@@ -86,6 +89,7 @@ export function natcConfigOf(objects: readonly SourceObject[], file: string): Na
     places: compile.places,
     commandOptions: command.values as Partial<CommandOptions>,
     commandPlaces: command.places,
+    ignore: readIgnoreList(root),
     diagnostics: report.diagnostics,
   };
   refuseTwoInputs(root, config.commandOptions);
@@ -97,6 +101,7 @@ const nothing: NatcConfig = {
   places: new Map(),
   commandOptions: {},
   commandPlaces: new Map(),
+  ignore: [],
   diagnostics: [],
 };
 

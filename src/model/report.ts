@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place, Severity } from '../diagnostics/diagnostic.ts';
+import type { Group } from '../diagnostics/group.ts';
 import type { CompileOptions } from '../options.ts';
 
 /** What is wrong, apart from where. */
@@ -9,6 +10,8 @@ export interface Problem {
   readonly hint?: string;
   /** Further places, e.g. the first of two things that clash. */
   readonly also?: readonly Place[];
+  /** Where it is about several things. */
+  readonly group?: Group;
 }
 
 /** Where the readers and checks of one run put what they find. */
@@ -33,12 +36,12 @@ export interface Report {
 export function createReport(validate: CompileOptions['validate']): Report {
   const diagnostics: Diagnostic[] = [];
   const add =
-    (severity: Severity) =>
+    (severity: Severity, more: Pick<Diagnostic, 'wasError'> = {}) =>
     (place: Place, { also = [], ...problem }: Problem): void => {
-      diagnostics.push({ ...problem, severity, places: [place, ...also] });
+      diagnostics.push({ ...problem, severity, places: [place, ...also], ...more });
     };
   return {
-    refuse: add(validate === 'strict' ? 'error' : 'warning'),
+    refuse: validate === 'strict' ? add('error') : add('warning', { wasError: true }),
     fail: add('error'),
     warn: add('warning'),
     advise: validate === 'strict' ? add('warning') : () => undefined,

@@ -171,7 +171,7 @@ describe('machine formats', () => {
 
   test('json', () => {
     const document = JSON.parse(formatJson(report(diagnostics)));
-    expect(document.summary).toEqual({ errors: 1, warnings: 1, notes: 1, leftOut: 0 });
+    expect(document.summary).toEqual({ errors: 1, warnings: 1, notes: 1, ignored: 0, leftOut: 0 });
     expect(document.diagnostics).toContainEqual({
       code: 'NATC2001',
       severity: 'warning',

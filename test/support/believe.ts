@@ -3,6 +3,7 @@ import type { ApplyFlags } from '../../src/cli/apply-options.ts';
 import type { CompileInput } from '../../src/cli/compile-input.ts';
 import { effectiveOptions } from '../../src/cli/effective-options.ts';
 import { type Belief, believe, keepBelief } from '../../src/cli/hold-back.ts';
+import { ignoresOf } from '../../src/cli/ignores.ts';
 import { stageClock } from '../../src/cli/stage-clock.ts';
 import { compile } from '../../src/compile.ts';
 import type { Host } from '../../src/live/host.ts';
@@ -32,6 +33,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     diagnostics: [],
     refusesCutOff: false,
     clock: stageClock(),
+    ignores: ignoresOf({}, false),
   };
   const size = { files: 1, objects: objects.length };
   const compiled = {

@@ -1,4 +1,5 @@
 import type { Place } from '../../diagnostics/diagnostic.ts';
+import { saidOf } from '../../diagnostics/group.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import { betaVersion } from '../endpoint-slice.ts';
 import { at, atKey, isGiven, isRecord, rawField } from '../fields.ts';
@@ -9,7 +10,6 @@ import type { ReadService } from '../service.ts';
 import type { ObjectsCheck, ServicesCheck } from './check.ts';
 import { isHeadless } from './service-advice.ts';
 
-const shown = 3;
 const hintsKey = 'service.kubernetes.io/topology-aware-hints';
 
 /** Tells once of all objects whose API is deprecated, and of those whose API is gone. */
@@ -72,10 +72,15 @@ export const deprecatedFields: ServicesCheck = (services) => {
 
 /** One message for any number of objects, of which the first few are pointed at. */
 function sayOnce(say: Report['advise'], places: readonly Place[], problem: Problem): void {
-  const [place, ...also] = places.slice(0, shown);
-  if (place === undefined) return;
-  const count = places.length > shown ? ` (${places.length} objects)` : '';
-  say(place, { ...problem, message: `${problem.message}${count}`, also });
+  if (places.length === 0) return;
+  const subjects = places.map((place) => ({ name: '', place }));
+  const {
+    message,
+    places: first,
+    group,
+  } = saidOf({ subjects, words: { message: problem.message } });
+  const [place, ...also] = first;
+  if (place !== undefined) say(place, { ...problem, message, also, ...(group && { group }) });
 }
 
 function servedExternalIPs(read: ReadService): readonly Place[] {
