@@ -68,25 +68,12 @@ export function compileChanges(
 
   const reading = newReading(inputs, options, optionPlaces);
   if (!reading.read(arrived)) return everything('an object is written oddly');
-  const identities = new Set([...reading.identified().values()].map(({ identity }) => identity));
-  const chosen = new Set<string>();
-  for (const [name, { isWarned, isNoted }] of known.groups)
-    if (isWarned || (withNotes && isNoted)) chosen.add(name);
-  for (const { group } of [...reading.identified().values(), ...gone])
-    if (group !== '') chosen.add(group);
-  const unchanged = items.flatMap((item) => {
-    const object = before.get(item.hash);
-    return object === undefined || object.group === '' ? [] : [{ item, object }];
-  });
-  // The same object is given in another form, perhaps as part of another Service.
-  for (const { object } of unchanged) if (identities.has(object.identity)) chosen.add(object.group);
-  const byGroup = new Map<string, Item[]>();
-  for (const { item, object } of unchanged) {
-    const list = byGroup.get(object.group);
-    if (list === undefined) byGroup.set(object.group, [item]);
-    else list.push(item);
-  }
-  // The node that is compiled for.
+  const unchanged = unchangedItems(items, before);
+  const chosen = new Set([
+    ...toldOf(known, withNotes),
+    ...changedGroups(unchanged, [...reading.identified().values()], gone),
+  ]);
+  const byGroup = itemsByGroup(unchanged);
   const own = `Node ${options.nodeName ?? ''}`;
   if (byGroup.has(own)) chosen.add(own);
   if (!chooseTied(known, chosen, byGroup, reading)) return everything('an object is written oddly');
@@ -125,6 +112,53 @@ export function compileChanges(
 }
 
 const everything = (because: string): ChangesCompilation => ({ kind: 'everything', because });
+
+/** An item of the input that was known before, and belongs to something. */
+interface UnchangedItem {
+  readonly item: Item;
+  readonly object: KnownObject;
+}
+
+const unchangedItems = (
+  items: readonly Item[],
+  before: ReadonlyMap<string, KnownObject>,
+): readonly UnchangedItem[] =>
+  items.flatMap((item) => {
+    const object = before.get(item.hash);
+    return object === undefined || object.group === '' ? [] : [{ item, object }];
+  });
+
+/** The groups that something is said of every time. */
+const toldOf = ({ groups }: KnownCompilation, withNotes: boolean): readonly string[] =>
+  [...groups]
+    .filter(([, { isWarned, isNoted }]) => isWarned || (withNotes && isNoted))
+    .map(([name]) => name);
+
+/**
+ * The groups of what came and went, and of objects that are still there and came in another form too, perhaps
+ * as part of another Service.
+ */
+function changedGroups(
+  unchanged: readonly UnchangedItem[],
+  arrived: readonly Identified[],
+  gone: readonly KnownObject[],
+): readonly string[] {
+  const identities = new Set(arrived.map(({ identity }) => identity));
+  const twice = unchanged.filter(({ object }) => identities.has(object.identity));
+  return [...arrived, ...gone, ...twice.map(({ object }) => object)]
+    .map(({ group }) => group)
+    .filter((group) => group !== '');
+}
+
+function itemsByGroup(unchanged: readonly UnchangedItem[]): ReadonlyMap<string, readonly Item[]> {
+  const byGroup = new Map<string, Item[]>();
+  for (const { item, object } of unchanged) {
+    const list = byGroup.get(object.group);
+    if (list === undefined) byGroup.set(object.group, [item]);
+    else list.push(item);
+  }
+  return byGroup;
+}
 
 /** Items that were read, and what they are. */
 interface Reading {
