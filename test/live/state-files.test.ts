@@ -15,7 +15,7 @@ const writers = sources.filter(
 );
 
 /** A name of a file in quotes or backticks, with what is put into it. */
-const fileName = /['`]([a-z][\w-]*(?:\$\{[^}'`]*\}[\w-]*)?(?:\.[a-z]+)+)['`]/g;
+const fileName = /['`]([a-z][\w-]*(?:\$\{[^}`]*\}[\w-]*)?(?:\.[a-z]+)+)['`]/g;
 
 const namesIn = (text: string): readonly string[] =>
   [...text.matchAll(fileName)]
