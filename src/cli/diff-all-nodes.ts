@@ -12,6 +12,7 @@ import { printDiagnostics } from './messages.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
 import { readInputs } from './read-inputs.ts';
 import { cannotAnswer, dataPalette } from './run-diff.ts';
+import { workflowCommands } from './safe-terminal.ts';
 import { commandClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -158,10 +159,8 @@ async function formatNodes(
         locate,
       );
     case 'github':
-      return (await import('../diff/nodes/format-github.ts')).formatNodesGithub(
-        diff,
-        names,
-        locate,
+      return workflowCommands(
+        (await import('../diff/nodes/format-github.ts')).formatNodesGithub(diff, names, locate),
       );
     case 'html':
       return (await import('../diff/nodes/format-html.ts')).formatNodesHtml(diff, names, locate);

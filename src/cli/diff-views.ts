@@ -4,6 +4,7 @@ import type { Ruleset } from '../ruleset/ast.ts';
 import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
 import type { DiffFlags } from './commands/diff.ts';
 import type { DiffSide } from './diff-side.ts';
+import { workflowCommands } from './safe-terminal.ts';
 
 export interface LoadedSide extends DiffSide {
   readonly ruleset: Ruleset;
@@ -68,7 +69,9 @@ async function formatTraffic(
     case 'markdown':
       return (await import('../diff/format-markdown.ts')).formatTrafficMarkdown(diff, locate);
     case 'github':
-      return (await import('../diff/format-github.ts')).formatTrafficGithub(diff, locate);
+      return workflowCommands(
+        (await import('../diff/format-github.ts')).formatTrafficGithub(diff, locate),
+      );
     case 'html': {
       const { formatTrafficHtml } = await import('../diff/format-html.ts');
       return formatTrafficHtml(diff, { before, after, locate });

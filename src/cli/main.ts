@@ -14,7 +14,7 @@ try {
   process.exitCode = await runProgram(args, terminal);
 } catch (error) {
   process.exitCode = exitCodes.cannotAnswer;
-  await safeTerminal(terminal, args)
+  await safeTerminal(terminal)
     .stderr.write(describeFailure(error))
     .catch(() => {});
 }

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { colorPalette, type Palette, plainPalette } from '../diagnostics/palette.ts';
+import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { Locate, Report } from '../diagnostics/report.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
 import { wantsColor } from './color.ts';
+import { guardedPalette, workflowCommands } from './safe-terminal.ts';
 import type { DiagnosticsFormat, MessageFlags } from './shared-options.ts';
 import type { Channel, Terminal } from './terminal.ts';
 
@@ -55,7 +56,7 @@ export const diagnosticsFormat = (
 
 export function paletteFor(flags: MessageFlags, channel: Channel, terminal: Terminal): Palette {
   const mode = flags.color === false ? 'never' : (flags.color ?? 'auto');
-  return wantsColor(mode, channel.isTerminal, terminal.environment) ? colorPalette : plainPalette;
+  return wantsColor(mode, channel.isTerminal, terminal.environment) ? guardedPalette : plainPalette;
 }
 
 async function formatReport(
@@ -80,7 +81,9 @@ async function formatReport(
     case 'json':
       return (await import('../diagnostics/format-json.ts')).formatJson(report);
     case 'github':
-      return (await import('../diagnostics/format-github.ts')).formatGithub(report);
+      return workflowCommands(
+        (await import('../diagnostics/format-github.ts')).formatGithub(report),
+      );
     case 'sarif': {
       const { formatSarif } = await import('../diagnostics/format-sarif.ts');
       const { version } = await import('./version.ts');

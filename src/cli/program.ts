@@ -17,7 +17,7 @@ import { version } from './version.ts';
  * a failing output stream, and the caller's to report.
  */
 export async function runProgram(args: readonly string[], process: Terminal): Promise<ExitCode> {
-  const terminal = safeTerminal(process, args);
+  const terminal = safeTerminal(process);
   let exitCode: ExitCode = exitCodes.success;
   const pending: Promise<void>[] = [];
   const requested = requestedCommand(args);

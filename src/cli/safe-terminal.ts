@@ -1,28 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { type Palette, paletteOf } from '../diagnostics/palette.ts';
 import { harmless } from '../diagnostics/printable.ts';
 import type { Channel, Terminal } from './terminal.ts';
+
+/** Of this process alone: no text that natc was given can hold it. */
+const mark = `\u001b${randomBytes(12).toString('hex')}`;
+
+/** Colours that pass the guard; those of any other text do not. */
+export const guardedPalette: Palette = paletteOf((rendition) => `${mark}${rendition}m`);
+
+/** natc's own workflow commands, of which each line is one: these pass the guard. */
+export const workflowCommands = (text: string): string => text.replace(/^::/gm, `${mark}::`);
+
+const ownMarks = new RegExp(`${mark}(?:(\\d+)m|(?=::))`, 'g');
+const ownLayout = new RegExp(`\\n|(?<=^|\\n)\\t+|${ownMarks.source}`, 'g');
+
+const unmarked = (found: string, rendition: string | undefined): string =>
+  rendition === undefined ? found.replace(mark, '') : `\u001b[${rendition}m`;
+
+/** What natc marked as its own, as whoever reads a file takes it. */
+export const withoutMarks = (text: string): string => text.replace(ownMarks, unmarked);
+
+/**
+ * A line that a CI system would take as a command: GitHub's, in either way it is written. An IPv6 address
+ * at the beginning of a line is none.
+ */
+const command = /^([ \t]*):(?=:[A-Za-z-]*[g-zG-Z-][A-Za-z-]*(?: [^\n]*)?::)|#(?=#\[)/gm;
+
+const disarmed = (_: string, indent: string | undefined): string =>
+  indent === undefined ? '\\u0023' : `${indent}\\u003a`;
 
 /**
  * The terminal with a guard before it, through which everything goes that natc prints: whatever a manifest, a
  * name of a file, an argument or another program put into a text, no control character but line feed
- * leaves natc, nor any that reorders text. In JSON what is written instead is the escape for the same
- * character.
+ * leaves natc, nor any that reorders text; and in GitHub Actions no command to the runner. In JSON what
+ * is written instead is the escape for the same character.
  */
-export function safeTerminal(terminal: Terminal, args: readonly string[]): Terminal {
-  const { environment } = terminal;
-  const isColorRefused = args.some(
-    (arg, index) =>
-      arg === '--no-color' ||
-      (/^(--color=)?never$/.test(arg) && (arg.includes('=') || args[index - 1] === '--color')),
-  );
-  const isColorWanted =
-    !isColorRefused &&
-    (args.some((arg) => arg.startsWith('--color')) || Boolean(environment['FORCE_COLOR']));
+export function safeTerminal(terminal: Terminal): Terminal {
+  const isRunner = terminal.environment['GITHUB_ACTIONS'] === 'true';
   const safe = (channel: Channel): Channel => ({
     isTerminal: channel.isTerminal,
     columns: channel.columns,
     ...(channel.progress && { progress: channel.progress }),
-    write: (text) =>
-      channel.write(harmless(text, !isColorRefused && (channel.isTerminal || isColorWanted))),
+    write: (text) => {
+      const calm = isRunner ? text.replace(command, disarmed) : text;
+      return channel.write(
+        harmless(calm, ownLayout, ([found, rendition]) => unmarked(found, rendition)),
+      );
+    },
   });
   return { ...terminal, stdout: safe(terminal.stdout), stderr: safe(terminal.stderr) };
 }

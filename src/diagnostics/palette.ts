@@ -8,19 +8,24 @@ export interface Palette {
   readonly cyan: (text: string) => string;
 }
 
-const sgr = (start: number, end: number) => (text: string) =>
-  text === '' ? '' : `\u001b[${start}m${text}\u001b[${end}m`;
-
 const unchanged = (text: string) => text;
 
-export const colorPalette: Palette = {
-  bold: sgr(1, 22),
-  red: sgr(31, 39),
-  green: sgr(32, 39),
-  yellow: sgr(33, 39),
-  blue: sgr(34, 39),
-  cyan: sgr(36, 39),
-};
+/** @param code the characters that switch to a graphic rendition of a terminal, by its number */
+export function paletteOf(code: (rendition: number) => string): Palette {
+  const between = (start: number, end: number) => (text: string) =>
+    text === '' ? '' : `${code(start)}${text}${code(end)}`;
+  return {
+    bold: between(1, 22),
+    red: between(31, 39),
+    green: between(32, 39),
+    yellow: between(33, 39),
+    blue: between(34, 39),
+    cyan: between(36, 39),
+  };
+}
+
+/** As terminals understand it. */
+export const colorPalette: Palette = paletteOf((rendition) => `\u001b[${rendition}m`);
 
 /** For a stream without colour: every function returns its text unchanged. */
 export const plainPalette: Palette = {

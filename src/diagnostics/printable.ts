@@ -24,23 +24,25 @@ const mayHarm =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   /[\0-\x08\x0b-\x1f\x7f-\x9f\p{Cf}\u2028\u2029\ud800-\udfff]|[^\n\t]\t/u;
 
-/** What outputs hold beside text: line ends and the indentation of rulesets; and natc's own colours. */
+/** What outputs hold beside text: line ends and the indentation of rulesets. */
 const layout = /\n|(?<=^|\n)\t+/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: natc's own colours begin with one
-const coloredLayout = /\n|(?<=^|\n)\t+|\x1b\[(?:1|22|3[1-6]|39)m/g;
 
 /**
  * A whole output, of any format, without a character that acts on a terminal; line feeds stay, and tabs
  * that begin a line. In JSON, what comes instead is the escape of the same character.
  *
- * @param isColored whether natc's own colours stay too
+ * @param own matches what natc itself put in, which is left out and replaced by what `become` makes of it
  */
-export function harmless(text: string, isColored: boolean): string {
+export function harmless(
+  text: string,
+  own: RegExp = layout,
+  become: (match: RegExpExecArray) => string = ([found]) => found,
+): string {
   if (!mayHarm.test(text)) return text;
   let result = '';
   let end = 0;
-  for (const match of text.matchAll(isColored ? coloredLayout : layout)) {
-    result += printable(text.slice(end, match.index)) + match[0];
+  for (const match of text.matchAll(own)) {
+    result += printable(text.slice(end, match.index)) + become(match);
     end = match.index + match[0].length;
   }
   return result + printable(text.slice(end));

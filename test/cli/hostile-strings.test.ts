@@ -1,5 +1,5 @@
 /** Whatever a string says, and wherever it comes from, nothing that acts on a terminal leaves natc. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -159,5 +159,85 @@ describe.each(Object.entries(evil))('%s', (_, text) => {
           throw new Error(`natc failed: ${String(error).slice(0, 300)}`);
         }),
       );
+  });
+});
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const colors = /\u001b\[(?:1|22|3[1-6]|39)m/g;
+
+test.each(['text', 'list', 'diff', 'explain'])(
+  'colours of natc cannot be had by text that looks like them: %s',
+  async (what) => {
+    const file = join(directory, 'x\u001b[31mred\u001b[39m.json');
+    writeFileSync(file, manifest('port name', 'x\u001b[32my'));
+    const args = {
+      text: ['compile', '-f', file, 'none\u001b[31m'],
+      list: ['list', '-f', file, '--validate', 'warn'],
+      diff: ['diff', good, file, '--validate', 'warn'],
+      explain: ['explain', '\u001b[1m172.30.0.10:80', '-f', file],
+    }[what];
+    const colored = await natcInProcess([...(args ?? []), '--color', 'always']);
+    const plain = await natcInProcess([...(args ?? []), '--color', 'never']);
+    expectHarmless(plain);
+    for (const stream of ['stdout', 'stderr'] as const)
+      expect(colored[stream].replace(colors, '')).toBe(plain[stream]);
+  },
+);
+
+describe('in GitHub Actions', () => {
+  const runner = { GITHUB_ACTIONS: 'true' };
+  /** What the runner takes for a command; IPv6 addresses are none. */
+  const command = /^\s*::[a-z-]*[g-z-][a-z-]*(?: [^\n]*)?::|##\[/im;
+
+  test.each([
+    ['::error::z', []],
+    ['::stop-commands::t', []],
+    ['  ::set-env name=PATH::/tmp', []],
+    ['##[error]z', []],
+    ['x ##[add-path]/tmp', []],
+  ])('the name %j is no command in text', async (name) => {
+    for (const args of [
+      ['compile', '-f', name, '--diagnostics', 'text'],
+      ['diff', name, name, '--diagnostics', 'text'],
+      ['list', '-f', good, '--config', name, '--diagnostics', 'text'],
+      ['explain', name, '-f', good, '--diagnostics', 'text'],
+      [name],
+    ]) {
+      const run = await natcInProcess(args, runner);
+      expect(run.stderr + run.stdout).not.toBe('');
+      expect(run.stderr + run.stdout).not.toMatch(command);
+    }
+  });
+
+  test("natc's own commands are", async () => {
+    const { stderr } = await natcInProcess(['compile', '-f', '::error::z\n::debug::z'], runner);
+    expect(stderr).toMatch(/^::error /);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    const args = ['diff', good, 'fixtures/example', '--validate', 'warn', '-o', 'github'];
+    expect((await natcInProcess(args, runner)).stdout).toMatch(/^::\w+ /);
+  });
+});
+
+describe('a file that natc writes', () => {
+  const formats = [
+    ...['nft', 'json', 'nft-json', 'iptables', 'plan', 'summary'].map((format) => [
+      'compile',
+      format,
+    ]),
+    ...['text', 'json', 'markdown', 'github', 'html'].map((format) => ['diff', format]),
+  ] as const;
+  test.each(formats)('%s -o %s is as harmless as what it prints', async (name, format) => {
+    for (const text of Object.values(evil).filter((each) => each.length < 1000))
+      for (const place of ['name', 'namespace', 'port name', 'node name']) {
+        const file = join(directory, 'written.json');
+        const out = join(directory, 'out');
+        writeFileSync(file, manifest(place, text));
+        rmSync(out, { force: true });
+        const sides = name === 'diff' ? ['diff', good, file] : ['compile', '-f', file];
+        const flags = ['--validate', 'warn', '--color', 'never', '-o', String(format)];
+        await natcInProcess([...sides, ...flags, '--out-file', out]);
+        const printed = await natcInProcess([...sides, ...flags]);
+        if (printed.stdout !== '') expect(readFileSync(out, 'utf8')).toBe(printed.stdout);
+      }
   });
 });

@@ -9,7 +9,10 @@ export interface InProcessRun {
 }
 
 /** Runs natc's command line within the test, with streams that are no terminals. */
-export async function natcInProcess(args: readonly string[]): Promise<InProcessRun> {
+export async function natcInProcess(
+  args: readonly string[],
+  environment: Terminal['environment'] = {},
+): Promise<InProcessRun> {
   const written = { stdout: '', stderr: '' };
   const channel = (name: keyof typeof written): Channel => ({
     isTerminal: false,
@@ -22,7 +25,7 @@ export async function natcInProcess(args: readonly string[]): Promise<InProcessR
     stdout: channel('stdout'),
     stderr: channel('stderr'),
     stdinIsTerminal: true,
-    environment: {},
+    environment,
   };
   const exitCode = await runProgram(args, terminal);
   return { exitCode, ...written };
