@@ -36,10 +36,9 @@ const apply = (host, index, verify = false) => {
     input: undefined,
     now: () => 1000,
   };
-  const { plan, ruleset } = compiled[index];
   return backend === 'nftables'
-    ? applyRuleset(host, wantedFrom(plan, ruleset), options)
-    : applyByIptables(host, wantedTablesFrom(plan), options);
+    ? applyRuleset(host, wantedFrom(compiled[index]), options)
+    : applyByIptables(host, wantedTablesFrom(compiled[index].plan), options);
 };
 
 const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });
