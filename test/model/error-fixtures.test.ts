@@ -6,6 +6,8 @@ import { readObjects } from '../../src/read/read.ts';
 
 const inputs = readdirSync('fixtures/errors')
   .filter((code) => code.startsWith('NATC20') && code < 'NATC2080')
+  // NATC2060 to NATC2069 are about ignored findings, which are told after the model.
+  .filter((code) => !code.startsWith('NATC206'))
   .map((code) => `fixtures/errors/${code}/input.yaml`)
   .filter((path) => existsSync(path));
 
