@@ -3,6 +3,7 @@ import type { FlowChange } from '../plan/flows.ts';
 import type { CanonicalRuleset } from '../ruleset/canonical.ts';
 import type { Delta } from '../ruleset/delta.ts';
 import type { OnStep } from './apply-step.ts';
+import { pruneCompilations } from './compilation-store.ts';
 import { type EndedFlows, endStaleFlows, noFlows } from './conntrack.ts';
 import { announceFlows, settleFlows } from './flow-state.ts';
 import type { Host } from './host.ts';
@@ -93,6 +94,7 @@ export async function settle(
     await storeSettled(stateDirectory, settled);
     onStep('settled');
     await pruneRevisions(stateDirectory);
+    await pruneCompilations(stateDirectory);
     return [];
   } catch (error) {
     return [stateNotWritten(stateDirectory, error)];

@@ -228,7 +228,7 @@ export async function storeCompilation(
   const head = Buffer.from(`${JSON.stringify({ format, text: hash('sha256', body), packs })}\n`);
   if (body.length + head.length > largest) return removeState(directory, fileName(options));
   await writeState(directory, fileName(options), [head, body], { sync: false });
-  await prune(directory);
+  await pruneCompilations(directory);
 }
 
 const isNode = (json: unknown): json is KnownNode =>
@@ -282,9 +282,10 @@ const isAddress = (json: unknown): json is string =>
 
 /**
  * Removes all compilations but the newest, files of older formats, packs that nothing needs any more, and
- * what a killed process left half-written.
+ * what a killed process left half-written. Revisions share the packs, so that it is for those who drop
+ * revisions too.
  */
-async function prune(directory: string): Promise<void> {
+export async function pruneCompilations(directory: string): Promise<void> {
   const times = new Map<string, number>();
   for (const name of await listState(directory)) {
     if (!name.startsWith('compiled-')) continue;

@@ -2,7 +2,7 @@ import type { IpFamily } from '../net/family.ts';
 import type { TableName } from '../ruleset/iptables/ast.ts';
 import type { IptablesStamps, TableStamp } from '../ruleset/iptables/stamp.ts';
 import { allTables, kernelRules, type TableRef } from '../ruleset/iptables/tables.ts';
-import { readState, removeState, writeState } from './state-file.ts';
+import { readState, writeState } from './state-file.ts';
 import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
 import { isKnownSysctl, type Sysctl } from './sysctl.ts';
 
@@ -47,10 +47,6 @@ export const storeSettledTables = (
 /** Undefined when there is none, or none that this natc can read. */
 export const loadSettledTables = (directory: string): Promise<SettledTables | undefined> =>
   readState(directory, settledFile, settledIn);
-
-/** After a change to nftables. @throws the system's error */
-export const forgetSettledTables = (directory: string): Promise<void> =>
-  removeState(directory, settledFile);
 
 function settledIn(json: unknown): SettledTables | undefined {
   if (!isRecord(json) || json['format'] !== format) return undefined;

@@ -120,12 +120,6 @@ export async function pruneTables(directory: string): Promise<void> {
   await removeAbandoned(directory, Date.now());
 }
 
-/** Forgets everything that was given to iptables: its rules are gone. */
-export async function forgetTables(directory: string): Promise<void> {
-  for (const name of await listState(directory))
-    if (filePattern.test(name)) await removeState(directory, name);
-}
-
 function revisionIn(json: unknown): Revision | undefined {
   if (!isRecord(json) || json['format'] !== format || !isRecord(json['revision'])) return undefined;
   const { number, digest, time } = json['revision'];

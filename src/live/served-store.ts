@@ -164,9 +164,3 @@ export const storeWaiting = (directory: string, waiting: Waiting | undefined): P
   waiting === undefined
     ? removeState(directory, waitingFile)
     : writeState(directory, waitingFile, `${JSON.stringify({ format, ...waiting })}\n`);
-
-/** Forgets all of it: the rules are gone. @throws the system's error */
-export async function forgetServed(directory: string): Promise<void> {
-  for (const name of [servedFile, objectsFile, changesFile, waitingFile])
-    await removeState(directory, name);
-}

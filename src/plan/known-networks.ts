@@ -90,12 +90,6 @@ function isIn(ranges: readonly Range[], value: bigint): boolean {
   return false;
 }
 
-/** Whether an address lies in one of some networks, given as text. */
-export const liesIn = (networks: readonly string[]): ((address: string) => boolean) => {
-  const isIn = membership(networks.map(parseCidr).filter((cidr) => cidr !== undefined));
-  return (address) => isIn(address) === true;
-};
-
 /** What speaks against an external IP, to follow "is"; undefined for nothing that is known. */
 export function externalIPProblem(
   known: KnownNetworks,

@@ -1,12 +1,24 @@
 /** What the state directory keeps of rulesets: how much, whether it comes back, and what is believed. */
 import { hash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KnownCompilation, KnownGroup } from '../../src/incremental/known.ts';
-import { loadCompilation, storeCompilation } from '../../src/live/compilation-store.ts';
+import {
+  loadCompilation,
+  pruneCompilations,
+  storeCompilation,
+} from '../../src/live/compilation-store.ts';
 import {
   listRevisions,
   loadRevision,
@@ -251,6 +263,19 @@ describe('what was compiled', () => {
     await storeCompilation(directory, known());
     expect(plain(await load())).toEqual(plain(known()));
     expect(await loadCompilation(directory, 'f'.repeat(64))).toBeUndefined();
+  });
+
+  test('packs go with the last revision or compilation that needs them', async () => {
+    const ruleset = (n: number): WrittenRuleset => ({
+      tables: [
+        { shared, fragments: new Map([['shop/web', recordOf(contentOf(elementsFor(n, false)))]]) },
+      ],
+    });
+    for (let number = 1; number <= 8; number++) await store(number, ruleset(number));
+    for (const name of readdirSync(directory)) utimesSync(join(directory, name), 0, 0);
+    await pruneRevisions(directory);
+    await pruneCompilations(directory);
+    expect(readdirSync(directory).filter((name) => name.endsWith('.pack'))).toHaveLength(5);
   });
 
   test('shares its fragments with the revision', async () => {
