@@ -1,7 +1,6 @@
 /** `npm run build`: src/ to dist/ and its bundle, with nothing left of sources that are gone. */
 import { renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from './bundle.mjs';
 import { root, run } from './setup.mjs';
 
 const fresh = join(root, 'dist.new');
@@ -17,6 +16,8 @@ const status = run(process.execPath, [
   'dist.new',
 ]);
 if (status === 0) {
+  // Only now: what it imports needs a Node.js that setup.mjs has looked at.
+  const { bundle } = await import('./bundle.mjs');
   await bundle(fresh);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);

@@ -2,6 +2,7 @@
  * What a fresh clone lacks, installed when it is needed. Plain Node without dependencies: this runs
  * before anything is installed.
  */
+import './check-node.mjs';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
