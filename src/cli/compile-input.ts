@@ -12,6 +12,7 @@ import {
   effectiveOptions,
   optionsFromFlags,
 } from './effective-options.ts';
+import { takingEmpty } from './empty-side.ts';
 import { type Ignores, ignoresOf, withoutIgnored } from './ignores.ts';
 import { readInputs } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
@@ -30,6 +31,8 @@ export interface CompileInput {
   readonly diagnostics: readonly Diagnostic[];
   /** Whether text that may have been cut off is an error. */
   readonly refusesCutOff: boolean;
+  /** Whether input without a single object is no error. */
+  readonly mayBeEmpty: boolean;
   readonly clock: StageClock;
   readonly ignores: Ignores;
 }
@@ -39,12 +42,16 @@ export interface InputDemands {
   /** Where the command has others than the rest. */
   readonly defaults?: Partial<CompileOptions>;
   readonly refusesCutOff?: boolean;
+  readonly mayBeEmpty?: boolean;
   /** Whether to warn of what says that something is ignored, and is in vain or without a reason. */
   readonly judgesIgnored?: boolean;
 }
 
 /** Of the commands that say everything that is wrong with an input. */
 export const judgingDemands: InputDemands = { judgesIgnored: true };
+
+/** Of a side of a diff. */
+export const sideDemands: InputDemands = { mayBeEmpty: true };
 
 export const applyDemands: InputDemands = { defaults: applyDefaults, refusesCutOff: true };
 
@@ -55,7 +62,12 @@ export async function readCompileInput(
   flags: CompileFlags,
   paths: readonly string[],
   clock: StageClock = stageClock(),
-  { defaults = {}, refusesCutOff = false, judgesIgnored = false }: InputDemands = {},
+  {
+    defaults = {},
+    refusesCutOff = false,
+    mayBeEmpty = false,
+    judgesIgnored = false,
+  }: InputDemands = {},
 ): Promise<CompileInput> {
   const { inputs, diagnostics } = await (flags.fromCluster === true
     ? clock.run('list', () => listInputs(flags))
@@ -74,10 +86,11 @@ export async function readCompileInput(
     optionPlaces: layers.places,
     diagnostics: [
       ...(flags.natc?.diagnostics ?? []),
-      ...diagnostics,
+      ...(mayBeEmpty ? takingEmpty(diagnostics) : diagnostics),
       ...(kubeProxy?.diagnostics ?? []),
     ],
     refusesCutOff,
+    mayBeEmpty,
     clock,
     ignores: ignoresOf(flags, judgesIgnored),
   };
@@ -118,6 +131,7 @@ export async function compileRead({
   optionPlaces,
   diagnostics,
   refusesCutOff,
+  mayBeEmpty,
   clock,
   ignores,
 }: CompileInput): Promise<Compiled> {
@@ -130,15 +144,16 @@ export async function compileRead({
   // A big cluster has 200 MB of bytes that nobody needs any more.
   const files = inputs.splice(0).length;
   const compilation = compile(read.objects, effective.options, optionPlaces, clock.run);
-  const found = readFindings(read, effective.options);
+  const all = readFindings(read, effective.options);
+  const found = mayBeEmpty ? takingEmpty(all) : all;
   const reported = refusesCutOff ? refusingCutOff(found) : found;
-  const all = [...diagnostics, ...reported, ...compilation.diagnostics];
-  const { heard, complaints } = await withoutIgnored(ignores, read.objects, all);
+  const told = [...diagnostics, ...reported, ...compilation.diagnostics];
+  const { heard, complaints } = await withoutIgnored(ignores, read.objects, told);
   return {
     diagnostics: [...heard, ...complaints],
     read: [...found, ...complaints],
     compiled: compilation.diagnostics,
-    output: hasErrors(all) ? undefined : compilation.output,
+    output: hasErrors(told) ? undefined : compilation.output,
     size: { files: listedByNatc ? 'cluster' : files, objects: read.objects.length },
     objects: read.objects,
     skipped: read.skipped,

@@ -3,9 +3,10 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import type { NodesDiff } from '../diff/nodes/node-groups.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { DiffFlags } from './commands/diff.ts';
-import { type CompileInput, readCompileInput, readFindings } from './compile-input.ts';
+import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
 import { deliver } from './deliver.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
+import { takingEmpty } from './empty-side.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
@@ -33,7 +34,7 @@ export async function diffAllNodes(
   const clock = commandClock(flags, terminal);
   const readInput = (name: string) => {
     const side = sideInput(name, flags);
-    return readCompileInput(side.flags, side.paths, clock);
+    return readCompileInput(side.flags, side.paths, clock, sideDemands);
   };
   const input = await readInput(names[0]);
   const sides = [await readSide(input), await readSide(await readInput(names[1]))] as const;
@@ -110,7 +111,7 @@ async function readSide({
   const read = clock.run('read', () => readObjects(inputs));
   // As much as the objects, and nobody needs it any more.
   inputs.length = 0;
-  const found = readFindings(read, effective.options);
+  const found = takingEmpty(readFindings(read, effective.options));
   const all = [...diagnostics, ...found];
   const { heard } = await withoutIgnored(ignores, read.objects, all);
   return { objects: read.objects, diagnostics: heard };

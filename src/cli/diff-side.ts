@@ -1,7 +1,7 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Ruleset } from '../ruleset/ast.ts';
-import { compileInput } from './compile-input.ts';
+import { compileInput, sideDemands } from './compile-input.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';
 import type { CompileFlags } from './shared-options.ts';
@@ -56,7 +56,12 @@ export async function loadDiffSide(
   }
   const { nodeFacts } = await import('../plan/node-facts.ts');
   const input = sideInput(name, flags);
-  const { output, diagnostics } = await compileInput(input.flags, input.paths, terminal);
+  const { output, diagnostics } = await compileInput(
+    input.flags,
+    input.paths,
+    terminal,
+    sideDemands,
+  );
   if (output === undefined)
     return { name, kind, ruleset: undefined, nodeAddresses: [], diagnostics };
   const { cluster, settings, plan, ruleset } = output;

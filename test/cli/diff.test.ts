@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -45,6 +45,32 @@ describe('natc diff', () => {
     const both = natc(['diff', '-', '-', ...flags]);
     expect(both.exitCode).toBe(2);
     expect(both.stderr).toContain('only one side can be stdin');
+  });
+
+  test('a side that holds nothing is a side: everything is new, or gone', async () => {
+    const empty = join(directory, 'empty');
+    mkdirSync(empty, { recursive: true });
+    const none = join(empty, 'none.yaml');
+    const list = join(directory, 'list.json');
+    writeFileSync(list, '{"apiVersion":"v1","kind":"List","items":[]}\n');
+    const noManifests = join(directory, 'no-manifests');
+    mkdirSync(noManifests, { recursive: true });
+    const deleted = new Set<string>();
+    for (const side of [noManifests, list, none]) {
+      if (side === none) writeFileSync(none, '');
+      const gone = await natcInProcess(['diff', next, side, ...flags.slice(0, -1)]);
+      expect(gone.exitCode).toBe(1);
+      expect(gone.stderr).toMatch(/warning\[NATC100[245]\]/);
+      expect(gone.stderr).toContain('this side of the diff counts as one without Services');
+      expect(gone.stdout).toContain('(removed)');
+      deleted.add(gone.stdout);
+      const added = await diff(side, next);
+      expect(added.exitCode).toBe(1);
+      expect(added.stdout).toContain('(new)');
+      expect((await diff(side, list)).exitCode).toBe(0);
+    }
+    expect(deleted.size).toBe(1);
+    expect((await diff(join(directory, 'absent'), next)).exitCode).toBe(2);
   });
 
   test('2 for what cannot be read', async () => {

@@ -32,6 +32,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     optionPlaces: new Map(),
     diagnostics: [],
     refusesCutOff: false,
+    mayBeEmpty: false,
     clock: stageClock(),
     ignores: ignoresOf({}, false),
   };
