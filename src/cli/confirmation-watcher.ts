@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namingCapabilities } from '../live/capabilities.ts';
+import { childOptions } from '../live/child-options.ts';
 import { type Change, type Confirmation, pendencyOf } from '../live/confirmation.ts';
 import type { Host } from '../live/host.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -16,16 +16,20 @@ import type { Terminal } from './terminal.ts';
  */
 export const confirmationOf = (seconds: number, flags: HostFlags): Confirmation => ({
   seconds,
-  startWatcher: ({ digest, previous, backend = 'auto' }) => {
+  startWatcher: async ({ digest, previous, backend = 'auto' }) => {
     const [program = ''] = process.argv.slice(1);
     const backTo = previous === undefined ? [] : ['--back-to', previous];
     const args = [
       ...['rollback', '--unless-confirmed', digest, ...backTo, '--backend', backend],
       ...['--state-dir', flags.stateDir, '--command-timeout', `${flags.commandTimeout}`, '-q'],
     ];
-    const options = { detached: true, stdio: 'ignore' } as const;
-    const child = spawn(process.execPath, [program, ...args], options);
-    child.on('error', () => {});
+    const { execa } = await import('execa');
+    const child = execa(process.execPath, [program, ...args], {
+      ...childOptions,
+      // natc again, with the variables that this one was given.
+      extendEnv: true,
+      stdio: 'ignore',
+    });
     if (child.pid === undefined) throw new Error('no process can be started that would do it');
     child.unref();
   },

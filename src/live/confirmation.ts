@@ -14,7 +14,7 @@ import { allowAgain } from './unconfirmed.ts';
 export interface Confirmation {
   readonly seconds: number;
   /** Starts the process that rolls back; it must outlive this one and its terminal. @throws if it cannot */
-  readonly startWatcher: (change: Change) => void;
+  readonly startWatcher: (change: Change) => Promise<void>;
 }
 
 /** What waits, and what was there before. */
@@ -94,7 +94,7 @@ export async function waitForConfirmation(
     const change: Change = { digest, previous, backend };
     const pending: Pending = { ...change, since: now, deadline: now + seconds };
     await writeState(directory, pendingFile, JSON.stringify({ format, ...pending }));
-    startWatcher(change);
+    await startWatcher(change);
     await allowAgain(directory);
     return [];
   } catch (error) {

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve as absolute, join } from 'node:path';
-import { kill } from 'node:process';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type FlockFailure, flock, isLocked } from './flock.ts';
 import { type Programs, programsOn } from './programs.ts';
-import { sharedReaper } from './reaper.ts';
 import { makeStateDirectory, notOurs, UnsafeDirectoryError } from './state-directory.ts';
 import { BadLockFileError, openLockFile, removeState } from './state-file.ts';
 import { systemErrorText } from './system-error.ts';
@@ -17,12 +15,10 @@ export interface Lock {
 
 export type LockResult =
   | { readonly kind: 'held'; readonly lock: Lock }
-  | { readonly kind: 'timeout' }
+  | FlockFailure
   | { readonly kind: 'unavailable'; readonly reason: string | Diagnostic };
 
 const lockFile = 'lock';
-
-const longestComplaint = 4096;
 
 /**
  * Takes the lock that lets one natc at a time change this host, waiting up to `timeout` seconds.
@@ -46,11 +42,13 @@ export async function takeLock(
     for (;;) {
       const file = await openLockFile(path);
       const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-      const failure = await lockOpenFile(file, { timeout: seconds, patience }, programs);
-      if (failure === undefined && (await isAt(path, file)))
-        return { kind: 'held', lock: { release: () => file.close() } };
+      const failure =
+        (await flock(file.fd, { seconds, patience }, programs)) ??
+        // Who held the lock before may have removed the file.
+        ((await isAt(path, file)) ? await doubt(file.fd, path, patience, programs) : 'again');
+      if (failure === undefined) return { kind: 'held', lock: { release: () => file.close() } };
       await file.close();
-      if (failure !== undefined) return failure;
+      if (failure !== 'again') return failure;
     }
   } catch (error) {
     return { kind: 'unavailable', reason: reasonOf(error, directory, path) };
@@ -65,7 +63,28 @@ export async function takeLock(
  */
 export const removeLock = (directory: string): Promise<void> => removeState(directory, lockFile);
 
-/** Whether the path leads to the open file still: who held the lock before may have removed it. */
+/**
+ * What speaks against flock, which ended with 0. Where the kernel does not tell of our lock, it may be a
+ * kernel that never does: nobody else may get the lock then.
+ */
+async function doubt(
+  fd: number,
+  path: string,
+  patience: number,
+  programs: Programs,
+): Promise<FlockFailure | undefined> {
+  if (await isLocked(fd)) return undefined;
+  const other = await openLockFile(path);
+  try {
+    const second = await flock(other.fd, { seconds: 0, patience }, programs);
+    if (second?.kind === 'timeout') return undefined;
+    return second ?? { kind: 'unavailable', reason: 'flock ends with 0 and locks nothing' };
+  } finally {
+    await other.close();
+  }
+}
+
+/** Whether the path leads to the open file still. */
 async function isAt(path: string, file: FileHandle): Promise<boolean> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const there = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
@@ -94,71 +113,3 @@ const badLockFile = (path: string, fault: string): Diagnostic => ({
   places: [{ kind: 'file', name: path }],
   hint: 'remove it when no natc is running: natc makes it anew',
 });
-
-/** @returns undefined when it is locked */
-async function lockOpenFile(
-  { fd }: FileHandle,
-  { timeout, patience }: { readonly timeout: number; readonly patience: number },
-  programs: Programs,
-): Promise<Exclude<LockResult, { kind: 'held' }> | undefined> {
-  const flock = await programs.find('flock');
-  if (flock.kind === 'not-found') {
-    const isAbsent = flock.message.endsWith('command not found');
-    return { kind: 'unavailable', reason: isAbsent ? 'flock is not installed' : flock.message };
-  }
-  const env = await programs.environment();
-  const reaper = await sharedReaper(programs);
-  const child = spawn(flock.path, ['--exclusive', '--timeout', String(timeout), '3'], {
-    cwd: '/',
-    env,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', fd],
-  });
-  const group = child.pid;
-  if (group !== undefined) reaper?.started(group);
-  const stop = (): void => {
-    try {
-      if (group !== undefined) kill(-group, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
-    // What left the group may hold the pipe for ever.
-    child.stderr?.destroy();
-    child.unref();
-  };
-  child.once('exit', () => {
-    if (group !== undefined) reaper?.ended(group);
-  });
-  return new Promise((resolve) => {
-    let complaint = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (complaint.length < longestComplaint) complaint += chunk.toString();
-      else unavailable('flock complains without end');
-    });
-    const unavailable = (reason: string): void => {
-      clearTimeout(overdue);
-      stop();
-      resolve({ kind: 'unavailable', reason });
-    };
-    const overdue = setTimeout(
-      () => unavailable('flock does not end'),
-      (timeout + patience) * 1000,
-    );
-    child.once('error', (error) => unavailable(error.message));
-    child.once('close', (code, signal) => {
-      clearTimeout(overdue);
-      if (code === 0) return resolve(undefined);
-      // flock says nothing when it gives up waiting; anything else comes with a message.
-      resolve(
-        code === 1 && complaint === ''
-          ? { kind: 'timeout' }
-          : {
-              kind: 'unavailable',
-              reason:
-                complaint.trim() ||
-                `flock ended ${code === null ? `by ${signal}` : `with status ${code}`}`,
-            },
-      );
-    });
-  });
-}

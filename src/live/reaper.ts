@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { childOptions } from './child-options.ts';
 import type { Programs } from './programs.ts';
 
 /** Knows the process groups that natc has started, and ends them when natc is gone. */
@@ -30,7 +30,9 @@ export function sharedReaper(programs: Programs): Promise<Reaper | undefined> {
     .find('sh')
     .then(async (shell) =>
       shell.kind === 'found' ? startReaper(shell.path, await programs.environment()) : undefined,
-    );
+    )
+    // Without one, natc works all the same.
+    .catch(() => undefined);
   return shared;
 }
 
@@ -40,22 +42,22 @@ export function sharedReaper(programs: Programs): Promise<Reaper | undefined> {
  *
  * @param shell the path of a POSIX shell
  */
-function startReaper(shell: string, env: Readonly<Record<string, string>>): Reaper {
-  const child: ChildProcess = spawn(shell, ['-c', script], {
+async function startReaper(shell: string, env: Readonly<Record<string, string>>): Promise<Reaper> {
+  const { execa } = await import('execa');
+  const child = execa(shell, ['-c', script], {
+    ...childOptions,
     cwd: '/',
     env,
-    detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
+    buffer: false,
   });
   const { stdin } = child;
-  // Without one, natc works all the same.
-  child.on('error', () => {});
-  stdin?.on('error', () => {});
+  stdin.on('error', () => {});
   child.unref();
   // The pipe must not keep natc running either.
-  if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
   return {
-    started: (group) => stdin?.write(`+ ${group}\n`),
-    ended: (group) => stdin?.write(`- ${group}\n`),
+    started: (group) => stdin.write(`+ ${group}\n`),
+    ended: (group) => stdin.write(`- ${group}\n`),
   };
 }

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
 import { kill } from 'node:process';
+import type { Readable } from 'node:stream';
+import type { execa as Execa } from 'execa';
+import { childOptions } from './child-options.ts';
 import type { RunResult } from './host.ts';
 import type { Reaper } from './reaper.ts';
 
@@ -29,90 +31,142 @@ export interface Child {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Undefined: natc's own. */
   readonly cwd: string | undefined;
+  /** An open file of natc's that it gets as its descriptor 3. */
+  readonly file?: number;
 }
 
 /**
  * Runs a program to its end, in a process group of its own. One that takes too long or prints too much
  * is stopped with all that it started. Never rejects.
  */
-export function runChild(
-  { path, args, stdin, env, cwd }: Child,
+export async function runChild(
+  child: Child,
   limits: ChildLimits,
   reaper: Reaper | undefined,
 ): Promise<RunResult> {
-  return new Promise((resolve) => {
-    const child = spawn(path, args, { cwd, env, detached: true, stdio: 'pipe' });
-    const group = child.pid;
-    if (group !== undefined) reaper?.started(group);
-    const out: Buffer[] = [];
-    const complaints: Buffer[] = [];
-    let [printed, complained] = [0, 0];
-    let limit: string | undefined;
-    const timers: NodeJS.Timeout[] = [];
+  try {
+    const { execa } = await import('execa');
+    return await endOf(start(execa, child, limits), child.stdin.length, limits, reaper);
+  } catch (error) {
+    // Not even a result: a working directory that is gone.
+    return { kind: 'not-started', message: messageOf(error) };
+  }
+}
 
-    const signal = (name: 'SIGTERM' | 'SIGKILL'): void => {
-      try {
-        if (group !== undefined) kill(-group, name);
-      } catch {
-        // It has ended.
-      }
-    };
+type Subprocess = ReturnType<typeof start>;
+
+function start(
+  execa: typeof Execa,
+  { path, args, stdin, env, cwd, file }: Child,
+  limits: ChildLimits,
+) {
+  return execa(path, args, {
+    ...childOptions,
+    ...(cwd !== undefined && { cwd }),
+    env,
+    input: stdin,
+    // execa takes any descriptor, and documents it; its types know those of the standard streams only.
+    stdio: ['pipe', 'pipe', 'pipe', (file ?? 'ignore') as 0 | 'ignore'],
+    // Bytes stay bytes.
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    maxBuffer: { stdout: limits.output },
+    // Only the beginning of complaints is kept, which execa cannot do: past a limit it stops reading.
+    buffer: { stderr: false },
+  });
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/**
+ * Waits for the end, and brings it about where a limit is passed. The `timeout` and `maxBuffer` of execa
+ * alone would not: its signals reach the program and not what that started, too much output closes the pipe
+ * and then execa waits for a program that may take no notice, and no result comes while anything holds a pipe.
+ */
+async function endOf(
+  subprocess: Subprocess,
+  input: number,
+  limits: ChildLimits,
+  reaper: Reaper | undefined,
+): Promise<RunResult> {
+  const { pid: group, stdout, stderr } = subprocess;
+  if (group !== undefined) reaper?.started(group);
+  const complaints = beginningOf(stderr);
+  const timers: NodeJS.Timeout[] = [];
+  const later = (seconds: number, action: () => void): void => {
+    timers.push(setTimeout(action, seconds * 1000));
+  };
+  let limit: string | undefined;
+  const abandoned = new Promise<undefined>((resolve) => {
     const stop = (reason: string): void => {
       if (limit !== undefined) return;
       limit = reason;
-      signal('SIGTERM');
-      timers.push(setTimeout(() => signal('SIGKILL'), limits.grace * 1000));
+      signalGroup(group, 'SIGTERM');
+      later(limits.grace, () => signalGroup(group, 'SIGKILL'));
       // What left the group may hold the pipes for ever.
-      timers.push(setTimeout(() => finish(null, 'SIGKILL'), limits.grace * 2000));
+      later(limits.grace * 2, () => resolve(undefined));
     };
-    const seconds = limits.seconds + Math.floor(stdin.length / inputPerSecond);
-    timers.push(setTimeout(() => stop(`it took longer than ${seconds} s`), seconds * 1000));
-
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk.length;
-      if (printed > limits.output) stop(`it printed more than ${limits.output} bytes`);
-      else out.push(chunk);
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      if (complained < keptComplaints)
-        complaints.push(chunk.subarray(0, keptComplaints - complained));
-      complained += chunk.length;
-      if (complained > limits.output) stop(`it printed more than ${limits.output} bytes`);
-    });
-    // A program may end before it has read its input.
-    child.stdin.on('error', () => {});
-    child.stdin.end(stdin);
-
-    child.once('error', (error) => {
-      done({ kind: 'not-started', message: error.message });
-    });
-    child.once('close', (exitCode, name) => finish(exitCode, name));
-
-    function finish(exitCode: number | null, name: NodeJS.Signals | null): void {
-      // It may have started others, which took no notice.
-      if (limit !== undefined) signal('SIGKILL');
-      const dropped = complained - keptComplaints;
-      const rest = dropped > 0 ? `\n(${dropped} more bytes)\n` : '';
-      const stderr = Buffer.concat(complaints).toString() + rest;
-      if (limit !== undefined) done({ kind: 'signalled', signal: 'SIGKILL', stderr, limit });
-      else if (name !== null) done({ kind: 'signalled', signal: name, stderr });
-      else
-        done({
-          kind: 'exited',
-          exitCode: exitCode ?? 0,
-          stdout: Buffer.concat(out).toString(),
-          stderr,
-        });
-    }
-
-    function done(result: RunResult): void {
-      for (const timer of timers) clearTimeout(timer);
-      if (group !== undefined) reaper?.ended(group);
-      child.stdout.destroy();
-      child.stderr.destroy();
-      child.stdin.destroy();
-      child.unref();
-      resolve(result);
-    }
+    const seconds = limits.seconds + Math.floor(input / inputPerSecond);
+    later(seconds, () => stop(`it took longer than ${seconds} s`));
+    for (const stream of [stdout, stderr])
+      whenLonger(stream, limits.output, () => stop(`it printed more than ${limits.output} bytes`));
   });
+
+  const result = await Promise.race([subprocess, abandoned]);
+  for (const timer of timers) clearTimeout(timer);
+  // It may have started others, which took no notice.
+  if (limit !== undefined) signalGroup(group, 'SIGKILL');
+  if (group !== undefined) reaper?.ended(group);
+  for (const stream of [subprocess.stdin, stdout, stderr]) stream.destroy();
+  subprocess.unref();
+  if (limit !== undefined || result === undefined)
+    return {
+      kind: 'signalled',
+      signal: 'SIGKILL',
+      stderr: complaints(),
+      ...(limit !== undefined && { limit }),
+    };
+  if (result.signal !== undefined)
+    return { kind: 'signalled', signal: result.signal, stderr: complaints() };
+  if (result.exitCode === undefined)
+    return { kind: 'not-started', message: messageOf(result.cause) };
+  return {
+    kind: 'exited',
+    exitCode: result.exitCode,
+    stdout: Buffer.from(result.stdout).toString(),
+    stderr: complaints(),
+  };
+}
+
+function signalGroup(group: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    if (group !== undefined) kill(-group, signal);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Calls back at each piece beyond `most` bytes. */
+function whenLonger(stream: Readable, most: number, act: () => void): void {
+  let length = 0;
+  stream.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > most) act();
+  });
+}
+
+/** Collects the first 64 KiB of what is printed, and counts the rest. */
+function beginningOf(stream: Readable): () => string {
+  const kept: Buffer[] = [];
+  let length = 0;
+  stream.on('data', (chunk: Buffer) => {
+    if (length < keptComplaints) kept.push(chunk.subarray(0, keptComplaints - length));
+    length += chunk.length;
+  });
+  return () => {
+    const dropped = length - keptComplaints;
+    const rest = dropped > 0 ? `\n(${dropped} more bytes)\n` : '';
+    return Buffer.concat(kept).toString() + rest;
+  };
 }

@@ -34,12 +34,12 @@ test.each([
   [['--help']],
   [['apply', '--help']],
   [['compile', '-f', manifest, '--validate', 'warn', '--node-name', 'node-a']],
-])('natc %j loads nothing that only a cluster needs', (args) => {
+])('natc %j loads nothing that only a cluster or a host needs', (args) => {
   const loaded = loadedBy(args);
   expect(loaded.length).toBeGreaterThan(3);
-  expect(loaded.filter((url) => /kubeconfig|list-cluster|@kubernetes|js-yaml/.test(url))).toEqual(
-    [],
-  );
+  expect(
+    loaded.filter((url) => /kubeconfig|list-cluster|@kubernetes|js-yaml|execa/.test(url)),
+  ).toEqual([]);
 });
 
 test('what a cluster needs is in files of those names', () => {
@@ -48,10 +48,11 @@ test('what a cluster needs is in files of those names', () => {
   expect(loaded.filter((url) => /node_modules/.test(url))).toEqual([]);
 });
 
-test('natc --help loads neither YAML nor any stage', () => {
+test('natc --help loads neither YAML, nor execa, nor any stage', () => {
   const loaded = loadedBy(['--help']);
   expect(loaded.length).toBeGreaterThan(3);
-  const heavy = /node_modules\/(yaml|ipaddr)|dist\/(read|model|plan|ruleset|render|live)\//;
+  const heavy =
+    /node_modules\/(yaml|execa|ipaddr)|bundle\/execa|dist\/(read|model|plan|ruleset|render|live)\//;
   expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
 });
 

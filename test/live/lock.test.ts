@@ -90,26 +90,45 @@ test.each(bad)('%s in its place is refused', async (_, fault, make) => {
   rmSync(path, { recursive: true });
 });
 
+test('a flock that gives up before its time is no other natc', async () => {
+  const result = await takeLock(folder, 5, withFlock('exit 1'));
+  expect(result).toEqual({ kind: 'unavailable', reason: 'flock ended with status 1' });
+});
+
+const machine = programsOn(undefined);
+
+/** The machine's programs, and a script in the place of flock. */
+function withFlock(script: string): Programs {
+  const path = join(folder, 'flock');
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  return {
+    ...machine,
+    find: async (name) => (name === 'flock' ? { kind: 'found', path } : machine.find(name)),
+  };
+}
+
 describe('a flock that', () => {
-  const machine = programsOn(undefined);
-
-  /** The machine's programs, and a script in the place of flock. */
-  function withFlock(script: string): Programs {
-    const path = join(folder, 'flock');
-    writeFileSync(path, `#!/bin/sh\n${script}\n`);
-    chmodSync(path, 0o755);
-    return {
-      ...machine,
-      find: async (name) => (name === 'flock' ? { kind: 'found', path } : machine.find(name)),
-    };
-  }
-
   test.each([
-    ['hangs', 'exec sleep 60', 'flock does not end'],
-    ['leaves a child that holds its pipe', 'setsid sleep 3 & exec sleep 60', 'flock does not end'],
-    ['complains without end', 'exec yes >&2', 'flock complains without end'],
+    ['hangs', 'exec sleep 60', 'flock was stopped by natc: it took longer than 0.3 s'],
+    [
+      'leaves a child that holds its pipe',
+      'setsid sleep 3 & exec sleep 60',
+      'flock was stopped by natc: it took longer than 0.3 s',
+    ],
+    [
+      'complains without end',
+      'exec yes >&2',
+      'flock was stopped by natc: it printed more than 4096 bytes',
+    ],
     ['crashes', 'kill -SEGV $$', 'flock ended by SIGSEGV'],
     ['fails', 'echo "no locks left" >&2; exit 1', 'no locks left'],
+    ['does nothing', 'exit 0', 'flock ends with 0 and locks nothing'],
+    [
+      'locks for others to read too',
+      'exec flock --shared 3',
+      'flock ends with 0 and locks nothing',
+    ],
   ])('%s is no lock', async (_, script, reason) => {
     const from = performance.now();
     const result = await takeLock(folder, 0, withFlock(script), 0.3);

@@ -367,4 +367,4 @@ function withStamps(host: Host): Host {
   };
 }
 
-const confirmation = (seconds: number) => ({ seconds, startWatcher: () => {} });
+const confirmation = (seconds: number) => ({ seconds, startWatcher: async () => {} });
