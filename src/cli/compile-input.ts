@@ -14,7 +14,7 @@ import {
 } from './effective-options.ts';
 import { takingEmpty } from './empty-side.ts';
 import { type Ignores, ignoresOf, withoutIgnored } from './ignores.ts';
-import { readInputs } from './read-inputs.ts';
+import { readManifests } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -71,7 +71,7 @@ export async function readCompileInput(
 ): Promise<CompileInput> {
   const { inputs, diagnostics } = await (flags.fromCluster === true
     ? clock.run('list', () => listInputs(flags))
-    : clock.run('input', () => readInputs(paths)));
+    : clock.run('input', () => readManifests(paths)));
   const kubeProxy = await readConfig(flags.config, refusesCutOff);
   const layers = effectiveOptions({
     defaults,

@@ -7,6 +7,8 @@ export interface CompletedCommand {
   readonly options: readonly Option[];
   /** Words that its argument may be. */
   readonly words: readonly string[];
+  /** Whether its arguments are files. */
+  readonly takesFiles: boolean;
 }
 
 type Script = (commands: readonly CompletedCommand[]) => string;
@@ -40,13 +42,14 @@ complete -o default -F _natc natc
 
 function zsh(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name, summary }) => `    '${name}:${escapeQuote(summary)}'\n`);
-  const cases = commands.map(({ name, options, words }) => {
+  const cases = commands.map(({ name, options, words, takesFiles }) => {
     const specs = options.flatMap((option) =>
       flagsOf(option).map(
         (flag) => `'*${flag}[${zshText(option.description)}]${zshValue(option)}'`,
       ),
     );
     if (words.length > 0) specs.push(`'1:argument:(${words.join(' ')})'`);
+    if (takesFiles) specs.push("'*:file:_files'");
     return `    ${name}) _arguments ${specs.join(' ')} ;;\n`;
   });
   return `#compdef natc

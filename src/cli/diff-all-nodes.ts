@@ -11,7 +11,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
-import { readInputs } from './read-inputs.ts';
+import { readManifests } from './read-inputs.ts';
 import { cannotAnswer, dataPalette } from './run-diff.ts';
 import { workflowCommands } from './safe-terminal.ts';
 import { commandClock } from './stage-clock.ts';
@@ -119,7 +119,7 @@ async function readSide({
 
 async function readNodes(paths: readonly string[]): Promise<ReadObjects> {
   const { readObjects } = await import('../read/read.ts');
-  const { inputs, diagnostics } = await readInputs(paths);
+  const { inputs, diagnostics } = await readManifests(paths);
   const read = readObjects(inputs);
   return {
     objects: read.objects,

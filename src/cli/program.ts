@@ -8,6 +8,8 @@ import { helpFooter } from './help.ts';
 import { takesNatcConfig } from './natc-config-options.ts';
 import { safeTerminal } from './safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
+import type { Misuse } from './usage/advice.ts';
+import { takePathArguments } from './usage/path-arguments.ts';
 import { version } from './version.ts';
 
 /**
@@ -23,6 +25,7 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
   const requested = requestedCommand(args);
   const wanted = (name: string) => name === requested;
   let refused: ExitCode | undefined;
+  let misuse: { readonly text: string; readonly command: Command | undefined } | undefined;
   const program = await buildProgram(wanted, (command, definition) => {
     command.action(async () => {
       exitCode = refused ?? (await definition.run(command, terminal));
@@ -30,6 +33,7 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
   });
   // Before the hooks of the command, which look at what its options are.
   program.hook('preAction', async (_, command) => {
+    takePathArguments(command, args);
     command.setOptionValue('ignoring', makeIgnoring());
     if (!takesNatcConfig(command)) return;
     const { takeNatcConfig } = await import('./natc-config.ts');
@@ -41,7 +45,12 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
       writeErr: (text) => pending.push(terminal.stderr.write(text)),
       getOutHelpWidth: () => terminal.stdout.columns ?? 80,
       getErrHelpWidth: () => terminal.stderr.columns ?? 80,
-      outputError: (text, write) => write(`natc: ${usageError(text, args)}\n`),
+      outputError: (text) => {
+        misuse = {
+          text: usageError(text, args),
+          command: command === program ? undefined : command,
+        };
+      },
     });
   }
   try {
@@ -49,9 +58,22 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.cannotAnswer;
+    if (misuse !== undefined) {
+      const { text: message, command } = misuse;
+      await explainMisuse({ code: error.code, message, command, args }, terminal);
+    }
   }
   await Promise.all(pending);
   return exitCode;
+}
+
+/** Says what is wrong with a command line, what would do, and where the help is. */
+async function explainMisuse(misuse: Misuse, { stderr }: Terminal): Promise<void> {
+  const { adviceFor } = await import('./usage/advice.ts');
+  const { problem, advice } = adviceFor(misuse, await buildProgram());
+  const name = misuse.command === undefined ? '' : ` ${misuse.command.name()}`;
+  const lines = [`natc: ${problem}`, ...(advice?.split('\n') ?? []), `See 'natc${name} --help'.`];
+  await stderr.write(`${cut(lines.map(printable).join('\n'), longestUsageError)}\n`);
 }
 
 /** The longest message of a wrong command line, in characters. */
@@ -97,7 +119,6 @@ export async function buildProgram(
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .version(version(), '-V, --version', 'print the version')
-    .showHelpAfterError("See 'natc --help'.")
     .addHelpText('after', "\nRun 'natc help COMMAND' for a command's options, with examples.")
     .configureHelp({ optionDescription: ({ description }) => description, minWidthToWrap: 30 })
     .exitOverride();
@@ -118,8 +139,6 @@ async function define(command: Command, entry: CommandEntry): Promise<CommandDef
   const definition = await entry.load();
   command.description(definition.description);
   definition.configure(command);
-  command
-    .addHelpText('after', helpFooter(definition))
-    .showHelpAfterError(`See 'natc ${entry.name} --help'.`);
+  command.addHelpText('after', helpFooter(definition));
   return definition;
 }

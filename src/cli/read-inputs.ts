@@ -1,5 +1,36 @@
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { CollectedInputs } from '../read/inputs.ts';
+
 /** The bytes of the files, directories and stdin (`-`) that the user named. */
-export async function readInputs(paths: readonly string[]) {
+export async function readInputs(paths: readonly string[]): Promise<CollectedInputs> {
   const { collectInputs, readLimited } = await import('../read/inputs.ts');
   return collectInputs(paths, () => readLimited(process.stdin));
 }
+
+/** The same for manifests, among whose names there may be patterns. */
+export async function readManifests(paths: readonly string[]): Promise<CollectedInputs> {
+  const { isGlob } = await import('../read/glob.ts');
+  if (!paths.some(isGlob)) return readInputs(paths);
+  const { expandPaths, nothingMatches } = await import('./expand-paths.ts');
+  const expanded = await expandPaths(paths);
+  const { inputs, diagnostics } = await readInputs(expanded.flatMap((each) => each.paths));
+  // Of what a pattern matches, a directory may well hold no manifest.
+  const matched = new Set(expanded.flatMap((each) => (each.isPattern ? each.paths : [])));
+  const isEmpty = ({ code, places: [place] }: Diagnostic): boolean =>
+    code === 'NATC1002' && place?.kind === 'file' && matched.has(place.name);
+  const empty = new Set(
+    diagnostics.filter(isEmpty).flatMap(({ places }) => places.flatMap(nameOf)),
+  );
+  const inVain = expanded.filter(
+    (each) => each.isPattern && each.paths.every((path) => empty.has(path)),
+  );
+  return {
+    inputs,
+    diagnostics: [
+      ...diagnostics.filter((diagnostic) => !isEmpty(diagnostic)),
+      ...inVain.map(({ given }) => nothingMatches(given)),
+    ],
+  };
+}
+
+const nameOf = (place: Place): readonly string[] => (place.kind === 'file' ? [place.name] : []);

@@ -21,6 +21,7 @@ import {
   parsePortRange,
   parseSeconds,
 } from './option-values.ts';
+import { addPathArguments } from './usage/path-arguments.ts';
 
 /** What a command that compiles finds in `command.opts()`. A flag that was not given is absent. */
 export interface CompileFlags extends MessageFlags, NatcConfigFlags {
@@ -77,9 +78,14 @@ export function addCompileOptions(command: Command, quiet?: string): void {
 }
 
 function addInputOptions(command: Command): void {
-  command
+  addPathArguments(command)
     .optionsGroup('Input:')
-    .option('-f, --filename <path>', 'file, directory or - for stdin (repeatable)', collect)
+    .option(
+      '-f, --filename <path>',
+      'file, directory, pattern or - for stdin (repeatable)',
+      collect,
+    )
+    .addOption(new Option('-R, --recursive', 'directories always are').hideHelp())
     .addOption(
       new Option(
         '--from-cluster',

@@ -111,7 +111,10 @@ async function readDirectory(collector: Collector, directory: string): Promise<n
 
 const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
-const isManifest = (entry: Dirent): boolean => /\.(?:ya?ml|json)$/.test(entry.name);
+const isManifest = (entry: Dirent): boolean => isManifestName(entry.name);
+
+/** Whether a file that nobody named is taken for manifests. */
+export const isManifestName = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
 
 async function readOnce(collector: Collector, path: string, info: Stats): Promise<void> {
   // A pipe, e.g. of `<(kubectl ...)`, has no path of its own.
@@ -152,7 +155,9 @@ function reportFailure(collector: Collector, path: string, error: unknown): void
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = reasons.get(code) ?? (error instanceof Error ? error.message : String(error));
   const isUrl = /^https?:\/\//.test(path);
-  const hint = isUrl ? 'natc reads no URLs; use `curl -fsS URL | natc ... -f -`' : undefined;
+  const hint = isUrl
+    ? `natc reads no URLs: \`curl -fsSL -o FILE '${path}'\`, then name the file`
+    : undefined;
   report(collector, 'NATC1001', path, `cannot read ${path}: ${reason}`, hint);
 }
 

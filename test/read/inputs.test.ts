@@ -114,7 +114,9 @@ test('a URL is answered with the way to read one', async () => {
   expect(problems).toEqual([
     'NATC1001 cannot read https://example.com/a.yaml: no such file or directory',
   ]);
-  expect(hints).toEqual(['natc reads no URLs; use `curl -fsS URL | natc ... -f -`']);
+  expect(hints).toEqual([
+    "natc reads no URLs: `curl -fsSL -o FILE 'https://example.com/a.yaml'`, then name the file",
+  ]);
 });
 
 test('a file beyond the limit is refused without being read', async () => {

@@ -31,4 +31,5 @@ const describe = (command: Command) => ({
   summary: command.summary(),
   options: command.createHelp().visibleOptions(command),
   words: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+  takesFiles: command.registeredArguments.some(({ variadic }) => variadic),
 });

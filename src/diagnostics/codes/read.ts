@@ -15,6 +15,12 @@ export const readCodes = {
     remedy:
       'Name the directory that holds the manifests, or give a file with another name directly.',
   },
+  NATC1070: {
+    title: 'pattern that matches nothing',
+    explanation:
+      'A path with wildcards is a pattern: `*` and `?` stand for characters of a name, `[a-z]` for one of these, `{a,b}` for either, `**` for any directories. No manifest has a name that it matches. Wildcards match no slash and no name that begins with a dot; unless the pattern has an ending of its own, files match that end in .yaml, .yml or .json, and directories that hold such files. A shell replaces patterns that are not in quotes before natc sees them.',
+    remedy: 'Correct the pattern, or name a directory, of which all manifests are read.',
+  },
   NATC1003: {
     title: 'input too large',
     explanation:
