@@ -88,6 +88,10 @@ function appliedText({ time }: Revision, { attempt, now }: History): string {
 const pendingLines = (pending: History['pending']): readonly string[] => {
   if (pending?.left !== undefined)
     return [`waits for natc confirm: rolled back in ${pending.left}s`];
+  if (pending?.isUndone === true)
+    return [
+      'undone: nobody confirmed the last change; natc apply refuses the same again (NATC5107)',
+    ];
   if (pending?.overdue === undefined) return [];
   const { ago } = pending.overdue;
   return [`not confirmed${ago === undefined ? '' : `, ${age(ago)} too late`}, and not rolled back`];
@@ -96,6 +100,7 @@ const pendingLines = (pending: History['pending']): readonly string[] => {
 const pendingJson = ({ pending, now }: History) => ({
   confirmUntil: pending?.left === undefined ? null : now + pending.left,
   overdue: pending?.overdue === undefined ? null : { ageSeconds: pending.overdue.ago ?? null },
+  undone: pending?.isUndone ?? false,
 });
 
 /** What is held back; each line is a name, so that it can be looked for. */

@@ -1,6 +1,7 @@
 import type { OtherWarnings, Standing, StandingWarning } from '../diagnostics/standing.ts';
 import { readState, writeState } from './state-file.ts';
 import { isCount, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
+import { loadUnconfirmed } from './unconfirmed.ts';
 
 /*
  * What became of the last `natc apply`, and which warnings it has given. Both only tell people, so a
@@ -48,10 +49,16 @@ export async function storeAttempt(
   const before = await loadAttempt(directory);
   const age = time - (before?.time ?? 0);
   const isSame = before?.exitCode === exitCode && before.message === message;
-  if (isSame && age >= 0 && age < tooSoon) return;
+  if (isSame && age >= 0 && age < tooSoon && !(await isUndoneSince(directory, before.time))) return;
   const lastSuccess = exitCode === 0 ? time : before?.lastSuccess;
   const json = { format, time, exitCode, message, lastSuccess };
   await writeState(directory, attemptFile, `${JSON.stringify(json)}\n`, { sync: false });
+}
+
+/** Whether what that attempt did was undone: then a success in the same seconds is another one. */
+async function isUndoneSince(directory: string, time: number): Promise<boolean> {
+  const unconfirmed = await loadUnconfirmed(directory);
+  return unconfirmed !== undefined && unconfirmed.time >= time;
 }
 
 export const loadWarnings = (directory: string): Promise<Standing | undefined> =>

@@ -10,38 +10,49 @@ export interface PendingStatus {
   readonly left: number | undefined;
   /** It is there although nobody confirmed it in time; `ago` in seconds, undefined where not known. */
   readonly overdue: { readonly ago: number | undefined } | undefined;
+  /** Nobody confirmed the last change and it was undone; no apply ended with 0 since. */
+  readonly isUndone: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const nothing: PendingStatus = {
+  left: undefined,
+  overdue: undefined,
+  isUndone: false,
+  diagnostics: [],
+};
+
 /**
  * @param revision what the kernel holds
+ * @param lastSuccess when an apply last ended with 0; undefined: not known
  * @param now seconds since 1970
  */
 export async function pendingStatus(
   stateDirectory: string,
   revision: Revision | undefined,
+  lastSuccess: number | undefined,
   now: number,
 ): Promise<PendingStatus> {
   const pendency = await pendencyOf(stateDirectory, now);
   switch (pendency.kind) {
     case 'waiting':
-      return { left: pendency.left, overdue: undefined, diagnostics: [] };
+      return { ...nothing, left: pendency.left };
     case 'expired':
       return overdue(pendency.ago);
     case 'damaged':
-      return { left: undefined, overdue: undefined, diagnostics: [damaged(stateDirectory)] };
+      return { ...nothing, diagnostics: [damaged(stateDirectory)] };
     case 'none': {
-      // Nothing could roll it back.
       const refused = await loadUnconfirmed(stateDirectory);
-      return refused !== undefined && refused === revision?.digest
-        ? overdue(undefined)
-        : { left: undefined, overdue: undefined, diagnostics: [] };
+      if (refused === undefined) return nothing;
+      // Where the kernel still has it, nothing could roll it back.
+      if (refused.digest === revision?.digest) return overdue(undefined);
+      return { ...nothing, isUndone: lastSuccess === undefined || lastSuccess < refused.time };
     }
   }
 }
 
 const overdue = (ago: number | undefined): PendingStatus => ({
-  left: undefined,
+  ...nothing,
   overdue: { ago },
   diagnostics: [
     {

@@ -72,7 +72,7 @@ export async function changeToUndo(
   if (pendency.kind !== 'waiting' && pendency.kind !== 'expired') return undefined;
   const { change } = pendency;
   if (pendency.kind === 'waiting') return change.digest === current ? change : undefined;
-  await refuseFromNow(stateDirectory, change.digest).catch(() => {});
+  await refuseFromNow(stateDirectory, { digest: change.digest, time: now() }).catch(() => {});
   return change.previous === current ? undefined : change;
 }
 

@@ -36,7 +36,7 @@ export async function unchangedInput(
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettled(stateDirectory);
   if (settled?.input !== fingerprint) return undefined;
-  if ((await loadUnconfirmed(stateDirectory)) === settled.digest) return undefined;
+  if ((await loadUnconfirmed(stateDirectory))?.digest === settled.digest) return undefined;
   const stamps = await readStamps(host);
   if ('refusals' in stamps || !carry(stamps, settled.families, settled.digest)) return undefined;
   if (!(await hasRevision(stateDirectory, settled.digest))) return undefined;

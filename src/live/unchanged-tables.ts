@@ -27,7 +27,7 @@ export async function unchangedTables(
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettledTables(stateDirectory);
   if (settled?.input !== fingerprint) return undefined;
-  if ((await loadUnconfirmed(stateDirectory)) === settled.digest) return undefined;
+  if ((await loadUnconfirmed(stateDirectory))?.digest === settled.digest) return undefined;
   if (!(await hasTables(stateDirectory, settled.digest))) return undefined;
   const tools = await findIptables(host);
   if (!isTools(tools) || !(await areInPlace(host, settled.stamps))) return undefined;

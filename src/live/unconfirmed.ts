@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readState, removeState, writeState } from './state-file.ts';
-import { isDigest, isRecord } from './state-shape.ts';
+import { isDigest, isRecord, isTime } from './state-shape.ts';
 
 /*
  * The ruleset that went because nobody confirmed it, in the state directory. What applies every minute
@@ -11,19 +11,25 @@ import { isDigest, isRecord } from './state-shape.ts';
 const file = 'unconfirmed.json';
 
 /** Changes with the shape of the file; others are ignored. */
-const format = 1;
+const format = 2;
 
-/** The digest of the ruleset that nobody confirmed; undefined: there is none. */
-export const loadUnconfirmed = (directory: string): Promise<string | undefined> =>
-  readState(directory, file, (json) =>
-    isRecord(json) && json['format'] === format && isDigest(json['digest'])
-      ? json['digest']
-      : undefined,
-  );
+export interface Unconfirmed {
+  readonly digest: string;
+  /** When it was undone, in seconds since 1970. */
+  readonly time: number;
+}
+
+/** The ruleset that nobody confirmed; undefined: there is none. */
+export const loadUnconfirmed = (directory: string): Promise<Unconfirmed | undefined> =>
+  readState(directory, file, (json) => {
+    if (!isRecord(json) || json['format'] !== format) return undefined;
+    const { digest, time } = json;
+    return isDigest(digest) && isTime(time) ? { digest, time } : undefined;
+  });
 
 /** Keeps it from being applied again. @throws the system's error */
-export const refuseFromNow = (directory: string, digest: string): Promise<void> =>
-  writeState(directory, file, `${JSON.stringify({ format, digest })}\n`);
+export const refuseFromNow = (directory: string, { digest, time }: Unconfirmed): Promise<void> =>
+  writeState(directory, file, `${JSON.stringify({ format, digest, time })}\n`);
 
 /** @throws the system's error */
 export const allowAgain = (directory: string): Promise<void> => removeState(directory, file);
@@ -33,7 +39,7 @@ export async function objectionToUnconfirmed(
   directory: string,
   digest: string,
 ): Promise<readonly Diagnostic[]> {
-  if ((await loadUnconfirmed(directory)) !== digest) return [];
+  if ((await loadUnconfirmed(directory))?.digest !== digest) return [];
   return [
     {
       code: 'NATC5107',

@@ -77,7 +77,10 @@ async function undoChange(
   options: RollbackOptions,
 ): Promise<AnyRollback> {
   // First: whatever ends this process, the change is not made again. Without room for it, the way back counts more.
-  await refuseFromNow(options.stateDirectory, change.digest).catch(() => {});
+  await refuseFromNow(options.stateDirectory, {
+    digest: change.digest,
+    time: options.now(),
+  }).catch(() => {});
   return (await backendOf(change, options)) === 'iptables'
     ? undoIptables(host, change, options)
     : undo(host, change, options);

@@ -205,6 +205,7 @@ describeWithKernel('natc apply', () => {
       elsewhere: [],
       confirmUntil: null,
       overdue: null,
+      undone: false,
       waiting: null,
       attempt: {
         time: expect.any(Number),

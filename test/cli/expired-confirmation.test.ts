@@ -87,11 +87,17 @@ describeWithIptables('a change whose time is over and whose watcher is gone', (v
        natc status > status; echo $?; grep 'not confirmed' status | sed 's/, .* too late//'
        natc status -o json -q | grep -c '"ageSeconds": [0-9]*$'
        natc confirm; echo $?; rules | cmp - one && echo as before
+       natc status -q | grep undone; natc status -q > status; echo $?; natc status -o json -q | grep '"undone"'
        natc confirm -q; echo $?; apply "$ONE"; natc status -q > status; echo $?`,
     );
     expect(lines(stdout), stderr).toEqual([
       ...['0', '0', '1', 'not confirmed, and not rolled back', '2'],
-      ...['1', 'as before', '1', '0', '0'],
+      ...[
+        '1',
+        'as before',
+        'undone: nobody confirmed the last change; natc apply refuses the same again (NATC5107)',
+      ],
+      ...['1', '  "undone": true,', '1', '0', '0'],
     ]);
     expect(stderr).toContain('warning[NATC5115]');
     expect(stderr).toMatch(/error\[NATC5116\]: too late.*rolled back to revision 1/);

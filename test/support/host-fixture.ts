@@ -241,7 +241,7 @@ async function pendingDiagnostics(
 ): Promise<readonly Diagnostic[]> {
   const directory = directoryWith(pending);
   try {
-    return (await pendingStatus(directory, undefined, 100)).diagnostics;
+    return (await pendingStatus(directory, undefined, undefined, 100)).diagnostics;
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -312,7 +312,8 @@ async function applyDiagnostics(
       return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
     }
     const wanted = wantedFrom(output);
-    if (fixture.unconfirmed === true) await refuseFromNow(temporary, wanted.digest);
+    if (fixture.unconfirmed === true)
+      await refuseFromNow(temporary, { digest: wanted.digest, time: 1000 });
     const outcome = await applyRuleset(fakeHost(script).host, wanted, {
       ...options,
       stateDirectory,

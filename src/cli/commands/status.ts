@@ -25,7 +25,7 @@ export const statusCommand: CommandDefinition = {
     'Show the revision in the kernel, its age and size, what somebody else changed in it, sysctls that ' +
     'are off and other service proxies. Lists all elements: with 20,000 Services that takes seconds. ' +
     'Lists the warnings of natc apply that still stand, and tells how its last run ended. ' +
-    'Ends with 1 when there is drift, when a change that nobody confirmed was not rolled back, when something of the last input is held back, when the last apply did not ' +
+    'Ends with 1 when there is drift, when nobody confirmed the last change, when something of the last input is held back, when the last apply did not ' +
     'end with 0, or without a ruleset of natc.',
   configure: (command) => {
     addHostOptions(command);
@@ -80,6 +80,7 @@ export const statusCommand: CommandDefinition = {
       status.revision !== undefined &&
       status.waiting === undefined &&
       pending.diagnostics.length === 0 &&
+      !pending.isUndone &&
       status.drift?.length === 0 &&
       status.elsewhere.length === 0 &&
       isGood(history, status.revision);
