@@ -3,6 +3,7 @@ import { configurationCodes } from './codes/configuration.ts';
 import { confirmCodes } from './codes/confirm.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { hostCodes } from './codes/host.ts';
+import { inputCodes } from './codes/input.ts';
 import { modelCodes } from './codes/model.ts';
 import { nodeCodes } from './codes/node.ts';
 import { planCodes } from './codes/plan.ts';
@@ -14,6 +15,7 @@ import { validationCodes } from './codes/validation.ts';
 /** Every diagnostic code, with its documentation. The digit after NATC is the stage. */
 export const codes = {
   ...readCodes,
+  ...inputCodes,
   ...modelCodes,
   ...configurationCodes,
   ...validationCodes,

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/source.ts';
+import { binaryProblem } from './binary.ts';
 import type { Input } from './inputs.ts';
 import { spanError } from './span-error.ts';
 
@@ -7,12 +8,19 @@ import { spanError } from './span-error.ts';
 export function decode({ name, bytes }: Input): Source | Diagnostic {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A tar archive of text is well-formed UTF-8.
+    const binary = bytes.indexOf(0) < 0 ? undefined : binaryProblem(name, bytes, true);
+    if (binary !== undefined) return binary;
     const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
     return { name, text, ...(hasMark && { hasMark }) };
   } catch {
-    return invalidUtf8(name, bytes);
+    if (isUtf16(bytes)) return utf16(name);
+    return binaryProblem(name, bytes, false) ?? invalidUtf8(name, bytes);
   }
 }
+
+const isUtf16 = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 
 /** How much of the text before the invalid bytes is kept to show where they are. */
 function invalidUtf8(name: string, bytes: Uint8Array): Diagnostic {
@@ -21,20 +29,22 @@ function invalidUtf8(name: string, bytes: Uint8Array): Diagnostic {
   const shown = bytes.subarray(0, lineEnd < 0 ? Math.min(bytes.length, offset + 80) : lineEnd);
   const source = { name, text: new TextDecoder().decode(shown) };
   const start = new TextDecoder().decode(bytes.subarray(0, offset)).length;
-  const isUtf16 =
-    (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const byte = `0x${(bytes[offset] ?? 0).toString(16).padStart(2, '0')}`;
   return spanError(
     'NATC1011',
-    isUtf16
-      ? 'the text is UTF-16, not UTF-8'
-      : `the byte ${byte} at offset ${offset} is no valid UTF-8`,
+    `the byte ${byte} at offset ${offset} is no valid UTF-8`,
     [{ source, start, end: start + 1 }],
-    isUtf16
-      ? 'save it as UTF-8; in PowerShell, `kubectl ... | Out-File -Encoding utf8 FILE`'
-      : 'save the file as UTF-8',
+    'save the file as UTF-8',
   );
 }
+
+const utf16 = (name: string): Diagnostic => ({
+  code: 'NATC1011',
+  severity: 'error',
+  message: `${name} is UTF-16, not UTF-8`,
+  places: [{ kind: 'file', name }],
+  hint: 'save it as UTF-8; in PowerShell, `kubectl ... | Out-File -Encoding utf8 FILE`',
+});
 
 /** Offset of the first byte that is no part of a well-formed UTF-8 sequence (Unicode, table 3-7). */
 function firstInvalid(bytes: Uint8Array): number {

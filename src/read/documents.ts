@@ -7,6 +7,7 @@ import { documentDoubt, isTakenForYaml, severalInYaml } from './document-doubts.
 import { type FullYaml, longestFullYaml, readFullYaml } from './full-yaml.ts';
 import { jsonError, readJsonStream } from './json.ts';
 import { skipSpace } from './json-scan.ts';
+import { mergedMessage } from './kubectl-message.ts';
 import { spanError } from './span-error.ts';
 import { type Stretch, splitDocuments } from './split-documents.ts';
 
@@ -66,8 +67,21 @@ export function readDocuments(source: Source): Documents {
     for (const problem of read.problems) problems.push(problem);
     for (const problem of read.ofItems) ofItems.push(problem);
   }
-  return { documents, problems, ofItems, cutOff: doubtAboutEnd(source, last) };
+  const merged =
+    problems.some(isOfSyntax) || documents.some(isText) ? mergedMessage(source) : undefined;
+  if (merged !== undefined) return failed([merged]);
+  // What lacks its end for certain is told as such.
+  const cutOff = problems.some(({ code }) => code === 'NATC1023')
+    ? undefined
+    : doubtAboutEnd(source, last);
+  return { documents, problems, ofItems, cutOff };
 }
+
+/** As YAML, lines that hold no colon are one text. */
+const isText = ({ value }: Document): boolean => typeof value === 'string';
+
+const isOfSyntax = ({ code }: Diagnostic): boolean =>
+  ['NATC1010', 'NATC1013', 'NATC1014', 'NATC1022', 'NATC1023'].includes(code);
 
 const failed = (problems: readonly Diagnostic[]): Documents => ({
   documents: [],

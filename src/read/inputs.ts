@@ -4,8 +4,9 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { decompress, isGzip } from './compressed.ts';
 
-/** One input as bytes. `name` is the path as the user typed it, or `<stdin>`. */
+/** One input as bytes, decompressed. `name` is the path as the user typed it, or `<stdin>`. */
 export interface Input {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -46,9 +47,10 @@ interface Collector {
 
 /**
  * Reads the files, directories and `-` (stdin) that the user named, each once and in their order. Of
- * a directory and those below it, the .yaml, .yml and .json files are read in name order; names that
+ * a directory and those below it, the .yaml, .yml and .json files are read in name order, compressed ones
+ * (.gz) too; names that
  * begin with a dot are passed over, and so are links to directories, as kubectl does. What cannot be
- * read becomes a diagnostic (NATC1001 to NATC1003), and the rest is still read.
+ * read becomes a diagnostic (NATC1001 to NATC1003, NATC1060), and the rest is still read.
  *
  * @param stdin gives all bytes of stdin, best by `readLimited`; called once at most
  */
@@ -60,7 +62,7 @@ export async function collectInputs(
   for (const path of new Set(paths)) {
     if (path === '-') {
       await attempt(collector, '<stdin>', async () => {
-        addInput(collector, '<stdin>', await stdin());
+        await addInput(collector, '<stdin>', await stdin());
       });
     } else await readPath(collector, path);
   }
@@ -114,7 +116,7 @@ const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name 
 const isManifest = (entry: Dirent): boolean => isManifestName(entry.name);
 
 /** Whether a file that nobody named is taken for manifests. */
-export const isManifestName = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
+export const isManifestName = (name: string): boolean => /\.(?:ya?ml|json)(?:\.gz)?$/.test(name);
 
 async function readOnce(collector: Collector, path: string, info: Stats): Promise<void> {
   // A pipe, e.g. of `<(kubectl ...)`, has no path of its own.
@@ -125,12 +127,29 @@ async function readOnce(collector: Collector, path: string, info: Stats): Promis
   // Pipes, and files of /proc whose size is 0, are read until they end.
   const isSized = info.isFile() && info.size > 0;
   const bytes = isSized ? await readFile(path) : await readLimited(createReadStream(path));
-  addInput(collector, path, bytes);
+  await addInput(collector, path, bytes);
 }
 
-function addInput(collector: Collector, name: string, bytes: Uint8Array): void {
+async function addInput(collector: Collector, name: string, bytes: Uint8Array): Promise<void> {
   if (bytes.length > largestInput) throw new TooLarge();
-  collector.inputs.push({ name, bytes });
+  if (!isGzip(bytes)) {
+    collector.inputs.push({ name, bytes });
+    return;
+  }
+  const unpacked = await decompress(bytes, largestInput);
+  switch (unpacked.kind) {
+    case 'bytes':
+      collector.inputs.push({ name, bytes: unpacked.bytes });
+      return;
+    case 'too large':
+      throw new TooLarge('decompressed');
+    case 'cut off':
+    case 'damaged': {
+      const hint =
+        unpacked.kind === 'cut off' ? 'did the command that wrote it fail?' : 'try `gzip -t`';
+      report(collector, 'NATC1060', name, `the gzip data of ${name} is ${unpacked.kind}`, hint);
+    }
+  }
 }
 
 /** Runs a step of reading `path`; a failure is reported and ends only that step. */
@@ -149,7 +168,13 @@ async function attempt(
 function reportFailure(collector: Collector, path: string, error: unknown): void {
   if (error instanceof TooLarge) {
     const hint = 'give only Services, EndpointSlices and Nodes, or split the input';
-    report(collector, 'NATC1003', path, `${path} is larger than 256 MiB`, hint);
+    report(
+      collector,
+      'NATC1003',
+      path,
+      `${path} is larger than 256 MiB${error.message === '' ? '' : `, ${error.message}`}`,
+      hint,
+    );
     return;
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

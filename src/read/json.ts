@@ -52,19 +52,21 @@ const document = (value: unknown, start: number, end: number): Document => ({
 /** Why the value that begins at `start` is no JSON. */
 export function jsonError(source: Source, start: number, end: number): Diagnostic {
   const { text } = source;
-  const error = findJsonError(text, start, end);
+  // What a text that was cut off ends with is no white space.
+  const last = lastCharacter(text, end) + 1;
+  const error = findJsonError(text, start, Math.max(start + 1, last));
   const at = error?.start ?? start;
   const template = templateError(source, at);
   if (template !== undefined) return template;
   const opened = error?.opened ?? -1;
   const note = { source, start: opened, end: opened + 1, note: 'still open' };
-  const notes = opened < 0 ? [] : [note];
+  const notes = opened < 0 || opened === at - 1 ? [] : [note];
   if (error?.isTruncated === true) {
-    const last = text.slice(Math.max(0, text.lastIndexOf('\n', at - 2) + 1), at);
+    const line = text.slice(Math.max(0, text.lastIndexOf('\n', at - 2) + 1), at);
     return spanError(
       'NATC1023',
-      `the JSON ends in the middle, after \`${quoteText(last.slice(-40))}\``,
-      [{ source, start: lastCharacter(text, at), end: at }, ...notes],
+      `the JSON ends in the middle, after \`${quoteText(line.slice(-40))}\``,
+      [{ source, start: at - 1, end: at }, ...notes],
       'did the command that wrote it fail?',
     );
   }

@@ -1,21 +1,19 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Extent, FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
 import { type Document, flawed } from './documents.ts';
+import { apiVersions, isMapping, type KindTable } from './kinds.ts';
+import { messageAmongKeys } from './kubectl-message.ts';
+import {
+  describe,
+  error,
+  incompleteList,
+  missingKind,
+  notAnObject,
+  refusal,
+  unsupported,
+} from './object-problems.ts';
 import { repeatedKeys } from './repeated-keys.ts';
-import { quoteText } from './span-error.ts';
-
-/** Kinds, each in the apiVersions whose fields natc knows, the present one first. */
-export type KindTable = ReadonlyMap<string, readonly string[]>;
-
-/** The kinds natc reads among manifests. */
-const apiVersions: KindTable = new Map([
-  ['Service', ['v1']],
-  ['Endpoints', ['v1']],
-  ['Node', ['v1']],
-  ['EndpointSlice', ['discovery.k8s.io/v1', 'discovery.k8s.io/v1beta1']],
-  ['KubeProxyConfiguration', ['kubeproxy.config.k8s.io/v1alpha1']],
-]);
-type Mapping = Readonly<Record<string, unknown>>;
+import { type WatchEvents, watchEventType } from './watch-events.ts';
 
 /** Collects what `addObjects` finds. */
 export interface ObjectCollector {
@@ -24,6 +22,7 @@ export interface ObjectCollector {
   readonly problems: Diagnostic[];
   /** Those of the problems that concern one object alone, which is left out: the rest is whole. */
   readonly leftOut: Set<Diagnostic>;
+  readonly watchEvents: Map<Source, WatchEvents>;
   /** What is read; undefined: the kinds of manifests. */
   readonly kinds?: KindTable;
 }
@@ -42,6 +41,10 @@ interface Candidate {
  */
 export function addObjects(collector: ObjectCollector, source: Source, document: Document): void {
   const { value, extent, items } = document;
+  const message = isMapping(value) ? messageAmongKeys(source, value, extent.start) : undefined;
+  if (message !== undefined) collector.problems.push(message);
+  // It says why what should be here is not.
+  if (message?.severity === 'error') return;
   const repeated = value === flawed ? [] : repeatedKeys(source, extent);
   const candidate = { value, extent, inherited: undefined, isItem: false };
   addCandidate(collector, source, candidate, items, repeated);
@@ -80,9 +83,6 @@ function withRepeated(object: SourceObject, repeated: readonly FieldPath[]): Sou
     : { ...object, repeated: own.map((each) => each.slice(path.length)) };
 }
 
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function toObject(
   collector: ObjectCollector,
   source: Source,
@@ -100,9 +100,21 @@ function toObject(
     return { source, extent, apiVersion, kind, value };
   }
   const object = { source, extent, apiVersion: '', kind: '', value };
+  const event = watchEventType(value);
+  if (event !== undefined) {
+    countEvent(collector, object, event);
+    return undefined;
+  }
   // kubectl prints `kind: List` last: a document with items and without a kind is the rest of a List.
   addProblem(collector, missingKind(object, apiVersion, kind), isItem || !('items' in value));
   return undefined;
+}
+
+function countEvent({ watchEvents }: ObjectCollector, object: SourceObject, type: string): void {
+  const { source } = object;
+  const { first, counts } = watchEvents.get(source) ?? { first: object, counts: new Map() };
+  counts.set(type, (counts.get(type) ?? 0) + 1);
+  watchEvents.set(source, { first, counts });
 }
 
 function addProblem(
@@ -114,84 +126,10 @@ function addProblem(
   if (isOneObject) leftOut.add(problem);
 }
 
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  return `the ${typeof value} \`${quoteText(String(value))}\``;
-}
-
-function notAnObject(object: SourceObject, value: unknown, isItem: boolean): Diagnostic {
-  return error(
-    'NATC1030',
-    `${isItem ? 'the item' : 'the document'} is ${describe(value)}, not a Kubernetes object`,
-    object,
-    [],
-    Array.isArray(value)
-      ? 'put the objects into a List: `kind: List`, `apiVersion: v1`, `items: [...]`'
-      : 'is a colon missing, or is this no manifest?',
-  );
-}
-
-function missingKind(object: SourceObject, apiVersion: unknown, kind: unknown): Diagnostic {
-  const wrong = kind === undefined || kind === null || kind === '' ? apiVersion : kind;
-  const field = wrong === kind ? 'kind' : 'apiVersion';
-  const missing = [
-    ...(isAbsent(apiVersion) ? ['apiVersion'] : []),
-    ...(isAbsent(kind) ? ['kind'] : []),
-  ];
-  if (missing.length === 0) {
-    const bad = typeof kind === 'string' ? 'apiVersion' : 'kind';
-    const value = object.value[bad];
-    return error('NATC1031', `${bad} must be a string, got ${describe(value)}`, object, [bad]);
-  }
-  return error(
-    'NATC1031',
-    `the object has no ${missing.join(' and no ')}`,
-    object,
-    missing.length === 1 ? [field] : [],
-    missingKindHint(object, missing),
-  );
-}
-
-const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
-
-function missingKindHint(object: SourceObject, missing: readonly string[]): string {
-  if (/(?:^|[/\\])kustomization\.ya?ml$/.test(object.source.name)) {
-    return 'give natc the output of `kubectl kustomize` instead of its input';
-  }
-  if (Array.isArray(object.value['items']) && !missing.includes('apiVersion')) {
-    return 'kubectl prints `kind: List` after the items: is the input cut off?';
-  }
-  return 'is this a Kubernetes manifest?';
-}
-
 function isList({ kind, value }: SourceObject): boolean {
   if (kind === 'List') return true;
   return (
     kind.endsWith('List') && (apiVersions.has(kind.slice(0, -4)) || Array.isArray(value['items']))
-  );
-}
-
-/**
- * One page of a list that the API server gave in pages (ListMeta): what it lacks would seem to be deleted.
- * Lists of kinds that natc does not use may lack what they will.
- */
-function incompleteList(list: SourceObject): Diagnostic | undefined {
-  if (list.kind !== 'List' && !apiVersions.has(list.kind.slice(0, -'List'.length)))
-    return undefined;
-  const { metadata } = list.value;
-  if (!isMapping(metadata)) return undefined;
-  const { continue: token, remainingItemCount: remaining } = metadata;
-  const isCut = typeof remaining === 'number' && remaining > 0;
-  if (isAbsent(token) && !isCut) return undefined;
-  const more = isCut ? `${remaining} more objects are` : 'more objects are';
-  return error(
-    'NATC1034',
-    `this ${list.kind} is one page of a longer list: ${more} missing`,
-    list,
-    ['metadata', isAbsent(token) ? 'remainingItemCount' : 'continue'],
-    'ask for all of it: kubectl get without --chunk-size does, and so does natc --from-cluster; over HTTP, follow metadata.continue',
   );
 }
 
@@ -225,7 +163,11 @@ function itemsOf(
 
 function addObject(collector: ObjectCollector, object: SourceObject): void {
   const { objects, skipped, kinds = apiVersions } = collector;
-  const { apiVersion, kind } = object;
+  const { apiVersion, kind, value } = object;
+  if (kind === 'Status' && apiVersion === 'v1' && value['status'] === 'Failure') {
+    collector.problems.push(refusal(object));
+    return;
+  }
   if (kinds.get(kind)?.includes(apiVersion)) {
     objects.push(object);
     return;
@@ -262,30 +204,4 @@ const isGroupOf = (apiVersion: string, versions: readonly string[]): boolean =>
 function isKubernetesGroup(apiVersion: string): boolean {
   const group = groupOf(apiVersion);
   return !group.includes('.') || (group.endsWith('.k8s.io') && !group.endsWith('x-k8s.io'));
-}
-
-function unsupported(object: SourceObject, kind: string, kinds: KindTable): Diagnostic {
-  const [wanted = ''] = kinds.get(kind) ?? [];
-  if (object.kind !== kind) {
-    const message = `unknown kind "${quoteText(object.kind)}"`;
-    return error('NATC1032', message, object, ['kind'], `write \`kind: ${kind}\``);
-  }
-  return error(
-    'NATC1032',
-    `${kind} of apiVersion "${quoteText(object.apiVersion)}" is not supported`,
-    object,
-    ['apiVersion'],
-    `natc reads ${kind} of apiVersion ${wanted}`,
-  );
-}
-
-function error(
-  code: Diagnostic['code'],
-  message: string,
-  object: SourceObject,
-  path: FieldPath,
-  hint?: string,
-): Diagnostic {
-  const place = { kind: 'field', object, path } as const;
-  return { code, severity: 'error', message, places: [place], ...(hint !== undefined && { hint }) };
 }

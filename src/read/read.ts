@@ -3,8 +3,10 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { decode } from './decode.ts';
 import { readDocuments } from './documents.ts';
 import type { Input } from './inputs.ts';
-import { addObjects, type KindTable, type ObjectCollector } from './objects.ts';
+import type { KindTable } from './kinds.ts';
+import { addObjects, type ObjectCollector } from './objects.ts';
 import { limitSize } from './size-limits.ts';
+import { watchEventsProblem } from './watch-events.ts';
 
 export interface ReadResult {
   /** Objects of the kinds natc uses, in input order. */
@@ -36,6 +38,7 @@ export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadRe
     skipped: new Map(),
     problems: diagnostics,
     leftOut: new Set(),
+    watchEvents: new Map(),
     ...(kinds !== undefined && { kinds }),
   };
   const empty: string[] = [];
@@ -52,6 +55,7 @@ export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadRe
       for (const document of documents) addObjects(collector, source, document);
     }
   }
+  for (const events of collector.watchEvents.values()) diagnostics.push(watchEventsProblem(events));
   const { objects, skipped, leftOut } = collector;
   const isAllEmpty = empty.length > 0 && empty.length === inputs.length;
   for (const name of empty) diagnostics.push(emptyInput(name, isAllEmpty ? 'error' : 'warning'));

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { inputCodes } from '../../src/diagnostics/codes/input.ts';
 import { readCodes } from '../../src/diagnostics/codes/read.ts';
 import { readObjects } from '../../src/read/read.ts';
 import { summary } from '../support/read.ts';
@@ -24,7 +25,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'NATC1010 5:1-5:2 invalid YAML: the line is indented like no line above',
   ],
   'NATC1011/latin-1.yaml': ['NATC1011 4:12-4:13 the byte 0xe9 at offset 50 is no valid UTF-8'],
-  'NATC1011/utf-16.yaml': ['NATC1011 1:1-1:2 the text is UTF-16, not UTF-8'],
+  'NATC1011/utf-16.yaml': ['NATC1011 file utf-16.yaml is UTF-16, not UTF-8'],
   'NATC1012/byte-order-mark.yaml': [
     'NATC1012 6:12-6:13 a byte order mark (U+FEFF) inside the text',
   ],
@@ -64,7 +65,6 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'NATC1022/missing-comma.json': [
     'NATC1022 4:3-4:13 invalid JSON: expected `,` or `}`, got `"metadata"`',
   ],
-  'NATC1022/text-after.json': ['NATC1022 2:1-2:6 invalid JSON: expected a value, got `error`'],
   'NATC1022/trailing-comma.json': ['NATC1022 4:32-4:33 invalid JSON: a comma before `}`'],
   'NATC1023/in-a-stream.json': [
     'NATC1023 2:26-2:27 2:1-2:2 the JSON ends in the middle, after `{"apiVersion":"v1","kind":`',
@@ -72,6 +72,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'NATC1023/in-a-string.json': [
     'NATC1023 6:19-6:20 6:15-6:16 the JSON ends in the middle, after `"kind": "Serv`',
   ],
+  'NATC1023/white-space.json': ['NATC1023 2:3-2:4 the JSON ends in the middle, after `{`'],
   'NATC1024/binary.yaml': ['NATC1024 4:18-4:22 the tag !!binary is not supported'],
   'NATC1030/array.json': ['NATC1030 1:1-1:2 the document is a list, not a Kubernetes object'],
   'NATC1030/item.yaml': ['NATC1030 8:3-8:6 the item is the string `web`, not a Kubernetes object'],
@@ -87,6 +88,37 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'NATC1032/v1alpha1.yaml': [
     'NATC1032 1:13-1:38 EndpointSlice of apiVersion "discovery.k8s.io/v1alpha1" is not supported',
   ],
+  'NATC1061/archive.yaml': ['NATC1061 file archive.yaml is a tar archive'],
+  'NATC1061/picture.yaml': ['NATC1061 file picture.yaml is no text'],
+  'NATC1061/protobuf.yaml': ["NATC1061 file protobuf.yaml is in Kubernetes' protobuf encoding"],
+  'NATC1061/zstd.yaml': ['NATC1061 file zstd.yaml is compressed with zstd'],
+  'NATC1062/after-json.json': [
+    'NATC1062 2:1-2:26 a message of kubectl among what it printed: `error: the server is gone`',
+  ],
+  'NATC1062/alone.yaml': [
+    'NATC1062 1:1-1:58 a message of kubectl among what it printed: `error: You must be logged in to the ser…`',
+  ],
+  'NATC1062/before-json.json': [
+    'NATC1062 1:1-1:85 a message of kubectl among what it printed: `Warning: v1 Endpoints is deprecated in …`',
+  ],
+  'NATC1062/in-yaml.yaml': [
+    'NATC1062 4:1-4:76 a message of kubectl among what it printed: `Error from server (Forbidden): endpoint…`',
+  ],
+  'NATC1062/log.json': [
+    'NATC1062 1:1-1:90 a message of kubectl among what it printed: `E1127 09:00:00.123456 12345 memcache.go…`',
+  ],
+  'NATC1062/trace.json': [
+    'NATC1062 1:1-1:31 text before the JSON: `+ kubectl get services -o json`',
+  ],
+  'NATC1063/events.json': [
+    'NATC1063 1:1-1:2 these are watch events (2 ADDED, 1 MODIFIED), not the objects of one moment',
+  ],
+  'NATC1063/events.yaml': [
+    'NATC1063 1:1-1:5 these are watch events (1 DELETED), not the objects of one moment',
+  ],
+  'NATC1064/forbidden.json': [
+    'NATC1064 1:1-1:2 the API server gave no list but a refusal: "services is forbidden: User \\"natc\\" cannot list resource"',
+  ],
   'NATC1033/items.json': ['NATC1033 4:12-4:53 items must be a list, got a mapping'],
 };
 
@@ -100,9 +132,13 @@ test.each(Object.entries(expected))('%s', (path, summaries) => {
 /** What error-fixtures.test.ts reads; it also holds every code to have a fixture. */
 const shownToUsers = /^(args|generated|expected|input)\./;
 
+/** Told where files are read, which test/read/inputs.test.ts does. */
+const collected = ['NATC1002', 'NATC1060'];
+
 test('every fixture is listed', () => {
   const fixtures = readdirSync('fixtures/errors')
-    .filter((code) => code in readCodes && code !== 'NATC1002')
+    .filter((code) => code in { ...readCodes, ...inputCodes })
+    .filter((code) => !collected.includes(code))
     .flatMap((code) => readdirSync(`fixtures/errors/${code}`).map((file) => [code, file] as const))
     .filter(([, file]) => !shownToUsers.test(file))
     .map(([code, file]) => `${code}/${file}`);

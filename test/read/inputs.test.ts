@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collectInputs, largestInput, readLimited } from '../../src/read/inputs.ts';
 
@@ -159,4 +160,49 @@ test('a named pipe is read until it ends', async () => {
   const { inputs } = await collectInputs([pipe], noStdin);
   await writer;
   expect(inputs.map(({ bytes }) => new TextDecoder().decode(bytes))).toEqual(['from a pipe']);
+});
+
+const textsOf = async (paths: readonly string[], stdin: () => Promise<Uint8Array> = noStdin) =>
+  (await collectInputs(paths, stdin)).inputs.map(({ bytes }) => Buffer.from(bytes).toString());
+
+test('what gzip compressed is decompressed, from a file of any name, a directory and stdin', async () => {
+  const file = write('gzip/any-name');
+  writeFileSync(file, gzipSync('one'));
+  const listed = write('gzip/dir/two.json.gz');
+  writeFileSync(listed, gzipSync('two'));
+  write('gzip/dir/readme.gz');
+  const two = Buffer.concat([gzipSync('three '), gzipSync('four')]);
+  const stdin = () => Promise.resolve(two);
+  expect(await textsOf([file, join(folder, 'gzip/dir'), '-'], stdin)).toEqual([
+    'one',
+    'two',
+    'three four',
+  ]);
+});
+
+test('gzip data without its end, with something behind it, or of another content than it says', async () => {
+  const whole = gzipSync('text that is compressed');
+  const damaged = Buffer.from(whole);
+  damaged.writeUInt8(damaged.readUInt8(damaged.length - 6) ^ 1, damaged.length - 6);
+  for (const [bytes, problem] of [
+    [whole.subarray(0, -5), 'cut off'],
+    [whole.subarray(0, 12), 'cut off'],
+    [Buffer.concat([whole, Buffer.from('more')]), 'damaged'],
+    [damaged, 'damaged'],
+  ] as const) {
+    const { inputs, diagnostics } = await collectInputs(['-'], () => Promise.resolve(bytes));
+    expect(inputs).toEqual([]);
+    expect(diagnostics).toMatchObject([
+      { code: 'NATC1060', message: `the gzip data of <stdin> is ${problem}` },
+    ]);
+  }
+});
+
+test('a small file that becomes a large one is refused', async () => {
+  const bytes = gzipSync(Buffer.alloc(largestInput + 1), { level: 1 });
+  const { inputs, diagnostics } = await collectInputs(['-'], () => Promise.resolve(bytes));
+  expect(inputs).toEqual([]);
+  expect(diagnostics).toMatchObject([
+    { code: 'NATC1003', message: '<stdin> is larger than 256 MiB, decompressed' },
+  ]);
 });
