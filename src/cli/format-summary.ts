@@ -1,5 +1,5 @@
 import type { ServedSummary, SummaryRow } from '../plan/summary.ts';
-import { formatTable } from './table.ts';
+import { formatTallTable, type Row } from './table.ts';
 
 const heading = [
   'NAMESPACE',
@@ -12,37 +12,61 @@ const heading = [
   'REMARKS',
 ];
 
-/**
- * The table of `natc list` and `natc compile -o summary`: a ServicePort or a Service without rules on
- * each line, further addresses and remarks below it. READY counts ready endpoints of all endpoints.
- */
-export function formatSummaryTable(rows: readonly SummaryRow[]): string {
-  return formatTable([heading, ...rows.flatMap(rowLines)]);
+/** By {@link rowKey}. */
+export type EndpointLines = ReadonlyMap<string, readonly string[]>;
+
+export interface SummaryTableOptions {
+  /** Of the terminal; undefined: the table is as wide as it is. */
+  readonly width?: number | undefined;
+  /** Adds a column of them. */
+  readonly endpoints?: EndpointLines;
 }
 
-function rowLines(row: SummaryRow) {
-  const { namespace, service, portName, type, served } = row;
-  const notes = [...policyNotes(served), ...row.notes];
-  const name = portName === '' ? service : `${service}:${portName}`;
-  const addresses = served?.addresses ?? [];
-  const ready = served === undefined ? [] : readyCells(served);
-  const first = [
-    namespace,
-    name,
-    type,
-    served === undefined ? '-' : `${served.port}/${served.protocol}`,
-    addresses[0] ?? '-',
-    served === undefined || served.nodePort === 0 ? '-' : String(served.nodePort),
-    ready[0] ?? '-',
-    notes[0] ?? '',
-  ];
-  const height = Math.max(addresses.length, ready.length, notes.length);
-  const below = Array.from({ length: Math.max(0, height - 1) }, (_, i) => {
-    const cells = [addresses[i + 1], '', ready[i + 1], notes[i + 1]].map((cell) => cell ?? '');
-    return ['', '', '', '', ...cells];
+/** The same for all that is told of a ServicePort. */
+export const rowKey = (row: {
+  readonly namespace: string;
+  readonly service: string;
+  readonly portName: string;
+  readonly protocol: string;
+}): string => `${row.namespace}/${row.service} ${row.portName} ${row.protocol}`;
+
+/**
+ * The table of `natc list` and `natc compile -o summary`: a ServicePort or a Service without rules on
+ * each line, further addresses, endpoints and remarks below it. READY counts ready endpoints of all
+ * endpoints.
+ */
+export function formatSummaryTable(
+  rows: readonly SummaryRow[],
+  { width, endpoints }: SummaryTableOptions = {},
+): string {
+  const remarks = heading.length - 1;
+  const [before, last] = [heading.slice(0, remarks), heading.slice(remarks)];
+  const columns = endpoints === undefined ? heading : [...before, 'ENDPOINTS', ...last];
+  return formatTallTable({
+    heading: columns,
+    rows: rows.map((row) => rowCells(row, endpoints)),
+    width,
   });
-  return [first, ...below];
 }
+
+function rowCells(row: SummaryRow, endpoints: EndpointLines | undefined): Row {
+  const { namespace, service, portName, type, served } = row;
+  const { protocol } = served ?? { protocol: '' };
+  const lines = endpoints?.get(rowKey({ namespace, service, portName, protocol })) ?? [];
+  return [
+    [namespace],
+    [portName === '' ? service : `${service}:${portName}`],
+    [type],
+    [served === undefined ? '-' : `${served.port}/${served.protocol}`],
+    orDash(served?.addresses ?? []),
+    [served === undefined || served.nodePort === 0 ? '-' : String(served.nodePort)],
+    orDash(served === undefined ? [] : readyCells(served)),
+    ...(endpoints === undefined ? [] : [orDash(lines)]),
+    [...policyNotes(served), ...row.notes],
+  ];
+}
+
+const orDash = (lines: readonly string[]): readonly string[] => (lines.length > 0 ? lines : ['-']);
 
 function policyNotes(served: ServedSummary | undefined): readonly string[] {
   const external = served?.externalTrafficPolicy === 'Local' ? ['external policy Local'] : [];

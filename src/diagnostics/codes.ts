@@ -9,6 +9,7 @@ import { nodeCodes } from './codes/node.ts';
 import { planCodes } from './codes/plan.ts';
 import { readCodes } from './codes/read.ts';
 import { rulesetCodes } from './codes/ruleset.ts';
+import { selectionCodes } from './codes/selection.ts';
 import { stateCodes } from './codes/state.ts';
 import { validationCodes } from './codes/validation.ts';
 
@@ -18,6 +19,7 @@ export const codes = {
   ...inputCodes,
   ...modelCodes,
   ...configurationCodes,
+  ...selectionCodes,
   ...validationCodes,
   ...planCodes,
   ...rulesetCodes,

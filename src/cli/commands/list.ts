@@ -1,11 +1,15 @@
 import { Option } from 'commander';
+import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { listFormats } from '../list/formats.ts';
+import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import { withCompiled } from '../with-compiled.ts';
 
-interface Flags extends CompileFlags {
-  readonly output: 'table' | 'json';
+interface Flags extends CompileFlags, SelectionFlags {
+  readonly output: keyof typeof listFormats;
+  readonly service?: readonly string[];
 }
 
 export const listCommand: CommandDefinition = {
@@ -13,35 +17,55 @@ export const listCommand: CommandDefinition = {
     'List the Services with their addresses, ready endpoints and what is special about them: ' +
     'session affinity, refused or dropped connections, and what a health check would answer.',
   configure: (command) => {
+    command.optionsGroup('Services:');
+    addServiceNames(addSelectionOptions(command, 'show'));
     command
       .optionsGroup('Output:')
       .addOption(
-        new Option('-o, --output <format>', 'table (default) or json')
-          .choices(['table', 'json'])
+        new Option(
+          '-o, --output <format>',
+          'table (default); wide: with endpoints, nothing cut; name: NAMESPACE/NAME; json; yaml',
+        )
+          .choices(Object.keys(listFormats))
           .default('table'),
       );
     addCompileOptions(command);
   },
   examples: [
-    { does: 'What is in a directory of manifests?', command: 'natc list -f manifests/' },
+    { does: 'What is in a directory of manifests?', command: 'natc list manifests/' },
     {
       does: 'What would this node serve?',
       command: 'natc list --from-cluster --node-name "$(hostname)" --validate warn',
     },
+    {
+      does: 'Some Services with their endpoints',
+      command: "natc list manifests/ -n shop -l 'app in (web,cart)' -o wide",
+    },
   ],
   exitCodes: [],
-  run: (command, terminal) => {
+  run: async (command, terminal) => {
     const flags = command.opts<Flags>();
-    return withCompiled(flags, terminal, async ({ plan }) => {
+    const { isSelected, selectionFindings, selectionOf, servicesOfCluster } = await import(
+      '../selection/selection.ts'
+    );
+    const selection = selectionOf(flags, flags.service);
+    const show = async ({ plan, cluster }: CompileOutput) => {
       const { summarise } = await import('../../plan/summary.ts');
       const rows = summarise(plan);
-      if (flags.output === 'json') {
-        await terminal.stdout.write(`${JSON.stringify({ version: 1, services: rows }, null, 2)}\n`);
-      } else {
-        const { formatSummaryTable } = await import('../format-summary.ts');
-        await terminal.stdout.write(formatSummaryTable(rows));
-      }
+      const known = selection && servicesOfCluster(cluster);
+      const shown = rows.filter(({ namespace, service }) => {
+        const name = `${namespace}/${service}`;
+        return selection === undefined || isSelected(selection, name, known?.get(name));
+      });
+      await terminal.stdout.write(await listFormats[flags.output](shown, plan, terminal.stdout));
       return exitCodes.success;
-    });
+    };
+    return withCompiled(
+      flags,
+      terminal,
+      show,
+      selection &&
+        (async ({ cluster }) => selectionFindings(selection, servicesOfCluster(cluster))),
+    );
   },
 };
