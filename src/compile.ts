@@ -3,13 +3,13 @@ import type { SourceObject } from './diagnostics/source.ts';
 import type { Cluster, Node } from './model/cluster.ts';
 import { buildModel } from './model/model.ts';
 import type { Settings } from './model/settings.ts';
+import type { Ruleset } from './nftables/ast.ts';
+import { assemble, type FamilyFragments, planFragments } from './nftables/layout/build.ts';
+import { verifyRuleset } from './nftables/verify.ts';
 import type { CompileOptions } from './options.ts';
 import { buildPlan } from './plan/build.ts';
 import type { ServedBeside } from './plan/checks/planned.ts';
 import type { Plan } from './plan/plan.ts';
-import type { Ruleset } from './ruleset/ast.ts';
-import { assemble, type FamilyFragments, planFragments } from './ruleset/nftables/build.ts';
-import { verifyRuleset } from './ruleset/verify.ts';
 
 export type RunStage = <T>(stage: 'model' | 'plan' | 'ruleset', work: () => T) => T;
 

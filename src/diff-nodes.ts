@@ -6,16 +6,16 @@ import { mapTraffic } from './diff/html/traffic-map.ts';
 import { concernedServices, onlyServices } from './diff/nodes/concerned-services.ts';
 import type { NodeDiff } from './diff/nodes/node-groups.ts';
 import { diffIptablesTraffic, diffTraffic } from './diff/traffic.ts';
+import { buildIptables } from './iptables/layout/build.ts';
 import type { Cluster, Node } from './model/cluster.ts';
 import { buildModel } from './model/model.ts';
 import type { Settings } from './model/settings.ts';
 import { formatNetwork } from './net/cidr.ts';
+import { naturalCompare } from './net/natural-compare.ts';
 import type { CompileOptions } from './options.ts';
 import { buildPlan } from './plan/build.ts';
 import { type EndpointSources, sharedEndpointSources } from './plan/endpoint-sources.ts';
 import type { FamilyPlan, Plan } from './plan/plan.ts';
-import { buildIptables } from './ruleset/iptables/build.ts';
-import { naturalCompare } from './ruleset/natural-compare.ts';
 
 export interface NodesInput {
   /** Of each side, Node objects among them. */

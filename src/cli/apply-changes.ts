@@ -3,8 +3,8 @@ import type { KnownCompilation } from '../incremental/known.ts';
 import type { Wanted } from '../live/held.ts';
 import type { Host } from '../live/host.ts';
 import { familiesWithServices, type ServedFamily, sysctlsFor } from '../live/sysctl.ts';
+import { servesNodePorts } from '../nftables/canonical/write.ts';
 import type { Plan } from '../plan/plan.ts';
-import { servesNodePorts } from '../ruleset/nftables/write.ts';
 import type { ApplyFlags } from './apply-options.ts';
 import type { Compiled, CompileInput } from './compile-input.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -78,7 +78,7 @@ async function wantedOf(
   { plan, ruleset }: { readonly plan: Plan; readonly ruleset: Wanted['ruleset'] },
 ): Promise<Wanted> {
   const { flowServicesOf, writtenOf } = await import('../incremental/written-known.ts');
-  const { digestOf } = await import('../ruleset/written.ts');
+  const { digestOf } = await import('../nftables/canonical/written.ts');
   const written = writtenOf(known, plan);
   return {
     // What nft complains of can only be in what was compiled now.

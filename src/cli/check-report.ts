@@ -1,5 +1,7 @@
 import type { CompileOutput } from '../compile.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import { buildIptables } from '../iptables/layout/build.ts';
+import { iptablesLimits } from '../iptables/limits.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
 import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
@@ -14,8 +16,6 @@ import {
   servedFamilies,
 } from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
-import { buildIptables } from '../ruleset/iptables/build.ts';
-import { iptablesLimits } from '../ruleset/iptables/limits.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { Compiled } from './compile-input.ts';

@@ -67,7 +67,7 @@ async function compileChanged(
     await tell();
     return exitWithoutOutput(diagnostics);
   }
-  const { renderWritten } = await import('../render/nft-written.ts');
+  const { renderWritten } = await import('../nftables/canonical/render-written.ts');
   const { familiesOf } = await import('../incremental/written-known.ts');
   const { known, output } = changed;
   const text = await unlessDamaged(() =>
@@ -90,7 +90,7 @@ async function compileInFull(
   const compiled = await compileAndReport(input, flags, terminal);
   const { output } = compiled;
   if (output === undefined) return exitWithoutOutput(compiled.diagnostics);
-  const { renderNft } = await import('../render/nft.ts');
+  const { renderNft } = await import('../nftables/render/nft.ts');
   const text = clock.run('render', () => renderNft(output.ruleset));
   const exitCode = await clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
   const known = await rememberCompiled(input, items, compiled);

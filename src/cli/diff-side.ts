@@ -1,6 +1,6 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Ruleset } from '../nftables/ast.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Ruleset } from '../ruleset/ast.ts';
 import { compileInput, sideDemands } from './compile-input.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';

@@ -1,7 +1,7 @@
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { TrafficDiff } from '../diff/change.ts';
-import type { Ruleset } from '../ruleset/ast.ts';
-import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
+import type { IptablesRuleset } from '../iptables/ast.ts';
+import type { Ruleset } from '../nftables/ast.ts';
 import type { DiffFlags } from './commands/diff.ts';
 import type { DiffSide } from './diff-side.ts';
 import { workflowCommands } from './safe-terminal.ts';
@@ -50,7 +50,7 @@ const onBoth = async (side: LoadedSide) => ({
 /** @throws for a side that is not made of manifests: the command refuses those */
 async function iptablesOf({ name, plan }: LoadedSide): Promise<readonly IptablesRuleset[]> {
   if (plan === undefined) throw new Error(`no plan for ${name}`);
-  const { buildIptables } = await import('../ruleset/iptables/build.ts');
+  const { buildIptables } = await import('../iptables/layout/build.ts');
   return plan.families.map((family) => buildIptables(family));
 }
 
@@ -99,7 +99,7 @@ export async function formatTextView(
 }
 
 async function iptablesText(side: LoadedSide): Promise<string> {
-  const { renderIptablesRestore } = await import('../render/iptables-restore.ts');
+  const { renderIptablesRestore } = await import('../iptables/render/iptables-restore.ts');
   return renderIptablesRestore(await iptablesOf(side));
 }
 
@@ -107,7 +107,7 @@ async function nftablesTexts(
   before: LoadedSide,
   after: LoadedSide,
 ): Promise<readonly [string, string]> {
-  const { renderNft } = await import('../render/nft.ts');
+  const { renderNft } = await import('../nftables/render/nft.ts');
   const { arrangeLike, withoutOwners } = await import('../diff/arrange.ts');
   const isLive = before.kind === 'live' || after.kind === 'live';
   const plain = (side: LoadedSide): Ruleset =>
@@ -124,9 +124,9 @@ export async function formatKernelView(
   after: LoadedSide,
   { output }: ViewOptions,
 ): Promise<FormattedView> {
-  const { canonicalRuleset } = await import('../ruleset/canonical.ts');
-  const { deltaBetween } = await import('../ruleset/delta.ts');
-  const { renderScript } = await import('../render/nft-script.ts');
+  const { canonicalRuleset } = await import('../nftables/canonical/canonical.ts');
+  const { deltaBetween } = await import('../nftables/delta.ts');
+  const { renderScript } = await import('../nftables/script.ts');
   const { operations, cleanup } = deltaBetween(
     canonicalRuleset(before.ruleset),
     canonicalRuleset(after.ruleset),

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Subject } from '../explain/scene.ts';
 import { parseAddress } from '../net/address.ts';
-import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Ruleset } from '../nftables/ast.ts';
 import { compileInput } from './compile-input.ts';
 import { thisHost } from './host.ts';
 import { readInputs } from './read-inputs.ts';
@@ -36,7 +37,7 @@ export async function subjectFromRuleset(
   path: string,
   flags: CompileFlags,
 ): Promise<LoadedSubject> {
-  const { readRuleset } = await import('../parse/read-ruleset.ts');
+  const { readRuleset } = await import('../nftables/parse/read-ruleset.ts');
   const { inputs, diagnostics } = await readInputs([path]);
   const [input] = inputs;
   if (input === undefined) return { subject: undefined, diagnostics };

@@ -1,7 +1,7 @@
 import { counted } from '../diagnostics/summary.ts';
+import type { IptablesDelta } from '../iptables/delta.ts';
 import type { EndedFlows } from '../live/conntrack.ts';
-import type { Delta, Operation } from '../ruleset/delta.ts';
-import type { IptablesDelta } from '../ruleset/iptables/delta.ts';
+import type { Delta, Operation } from '../nftables/delta.ts';
 
 /** `2 elements added, 1 element deleted, 3 chains rewritten`: what a transaction did, zeros left out. */
 export function formatChanges(delta: Delta | IptablesDelta | undefined): string {

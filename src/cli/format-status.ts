@@ -5,7 +5,7 @@ import { dropChainName } from '../live/foreign-forward.ts';
 import type { Revision } from '../live/revision.ts';
 import type { Status } from '../live/status.ts';
 import { sysctlLine } from '../live/sysctl-status.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
+import type { NftFamily } from '../net/family.ts';
 import { age } from './age.ts';
 import { type History, historyJson, historyText } from './status-history.ts';
 

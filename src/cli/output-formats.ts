@@ -5,15 +5,17 @@ type Format = (output: CompileOutput) => Promise<string>;
 
 /** The formats of `natc compile -o`; each loads what it needs. */
 export const outputFormats = {
-  nft: async ({ ruleset }) => (await import('../render/nft.ts')).renderNft(ruleset),
-  json: async ({ ruleset }) => (await import('../render/json.ts')).renderRulesetJson(ruleset),
-  'nft-json': async ({ ruleset }) => (await import('../render/nft-json.ts')).renderNftJson(ruleset),
+  nft: async ({ ruleset }) => (await import('../nftables/render/nft.ts')).renderNft(ruleset),
+  json: async ({ ruleset }) =>
+    (await import('../nftables/render/json.ts')).renderRulesetJson(ruleset),
+  'nft-json': async ({ ruleset }) =>
+    (await import('../nftables/render/nft-json.ts')).renderNftJson(ruleset),
   iptables: async ({ plan }) => {
-    const { buildIptables } = await import('../ruleset/iptables/build.ts');
-    const { renderIptablesRestore } = await import('../render/iptables-restore.ts');
+    const { buildIptables } = await import('../iptables/layout/build.ts');
+    const { renderIptablesRestore } = await import('../iptables/render/iptables-restore.ts');
     return renderIptablesRestore(plan.families.map((family) => buildIptables(family)));
   },
-  plan: async ({ plan }) => (await import('../render/json.ts')).renderPlanJson(plan),
+  plan: async ({ plan }) => (await import('../plan/render-json.ts')).renderPlanJson(plan),
   summary: async ({ plan }) => {
     const { summarise } = await import('../plan/summary.ts');
     const { formatSummaryTable } = await import('./format-summary.ts');
@@ -23,6 +25,5 @@ export const outputFormats = {
 
 /** What the formats cannot carry of a compilation, for those that have such limits. */
 export const formatLimits: Readonly<Partial<Record<keyof typeof outputFormats, FormatLimits>>> = {
-  iptables: async ({ plan }) =>
-    (await import('../ruleset/iptables/limits.ts')).iptablesLimits(plan),
+  iptables: async ({ plan }) => (await import('../iptables/limits.ts')).iptablesLimits(plan),
 };

@@ -67,7 +67,7 @@ const extentOf = (result: ChangesCompilation): string =>
 
 /** Does something with fragments that were kept. @returns undefined when one of them is damaged */
 export async function unlessDamaged<T>(work: () => T | Promise<T>): Promise<T | undefined> {
-  const { DamagedFragment } = await import('../ruleset/written.ts');
+  const { DamagedFragment } = await import('../nftables/canonical/written.ts');
   try {
     return await work();
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { CompileOutput } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
+import { iptablesLimits } from '../iptables/limits.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
 import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
@@ -11,7 +12,6 @@ import {
   servedFamilies,
 } from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
-import { iptablesLimits } from '../ruleset/iptables/limits.ts';
 import type { ApplyFlags } from './apply-options.ts';
 import { confirmationOf } from './confirmation-watcher.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';

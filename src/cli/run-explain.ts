@@ -56,7 +56,7 @@ async function answer(
   { backend }: ExplainFlags,
 ): Promise<Explanation> {
   if (backend === 'nftables' || subject.compiled === undefined) return explain(subject, inquiry);
-  const { buildIptables } = await import('../ruleset/iptables/build.ts');
+  const { buildIptables } = await import('../iptables/layout/build.ts');
   const { explainIptables } = await import('../explain/explain-iptables.ts');
   const rulesets = subject.compiled.plan.families.map((family) => buildIptables(family));
   return explainIptables(subject, rulesets, inquiry);

@@ -1,7 +1,7 @@
-import { isLoopback } from '../explain/packet.ts';
 import { parseAddress } from '../net/address.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
-import { collections } from '../ruleset/nftables/names.ts';
+import { collections } from '../nftables/names.ts';
+import { isLoopback } from '../packet/packet.ts';
 import { addressRegions } from './address-regions.ts';
 import { addressText } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';

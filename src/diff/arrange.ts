@@ -1,4 +1,4 @@
-import type { Collection, Ruleset, Table } from '../ruleset/ast.ts';
+import type { Collection, Ruleset, Table } from '../nftables/ast.ts';
 
 /** A ruleset without the comment blocks that name Services: a listing of the kernel has none. */
 export const withoutOwners = ({ tables }: Ruleset): Ruleset => ({

@@ -1,6 +1,6 @@
-import { interpretIptables, prepareIptables } from '../explain/interpret-iptables.ts';
-import type { IptablesTrace } from '../explain/walk-iptables.ts';
-import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
+import type { IptablesRuleset } from '../iptables/ast.ts';
+import { interpretIptables, prepareIptables } from '../iptables/simulate/interpret.ts';
+import type { IptablesTrace } from '../iptables/simulate/walk.ts';
 import { type Affinity, type AskRules, describeBranch } from './behaviour.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { interpret } from '../explain/interpret.ts';
-import type { PreparedRuleset } from '../explain/prepare.ts';
-import type { Trace } from '../explain/trace.ts';
-import { clientsOf } from '../ruleset/nftables/names.ts';
+import { clientsOf } from '../nftables/names.ts';
+import { interpret } from '../nftables/simulate/interpret.ts';
+import type { PreparedRuleset } from '../nftables/simulate/prepare.ts';
+import type { Trace } from '../nftables/simulate/trace.ts';
 import { type Affinity, type AskRules, describeBranch } from './behaviour.ts';
 
 /** Asks nftables rules what becomes of packets. */

@@ -1,5 +1,5 @@
-import type { Branch } from '../explain/outcome.ts';
-import type { Host, Packet } from '../explain/packet.ts';
+import type { Branch } from '../packet/outcome.ts';
+import type { Host, Packet } from '../packet/packet.ts';
 
 /** What one side does to the first packet of a connection: the part of it that counts. */
 export interface Behaviour {

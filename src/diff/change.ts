@@ -1,6 +1,6 @@
-import type { Packet } from '../explain/packet.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Packet } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
 import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { ClaimRisk } from './claims.ts';

@@ -1,6 +1,6 @@
 /** What one Service claims of another, told before all other risks. */
 import { serviceOf, servicePortOf } from '../explain/frontends.ts';
-import type { AnyElement } from '../explain/prepare.ts';
+import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { Contest, Origin, Plan } from '../plan/plan.ts';
 import type { TrafficDiff } from './change.ts';
 import type { ComparedDestination } from './compare-destination.ts';

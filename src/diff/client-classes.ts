@@ -1,6 +1,6 @@
-import { isLoopback } from '../explain/packet.ts';
 import { formatNetwork, parseCidr } from '../net/cidr.ts';
 import type { IpFamily } from '../net/family.ts';
+import { isLoopback } from '../packet/packet.ts';
 import { addressRegions } from './address-regions.ts';
 import type { ProgramConstants } from './program.ts';
 

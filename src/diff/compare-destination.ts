@@ -1,4 +1,4 @@
-import type { Packet } from '../explain/packet.ts';
+import type { Packet } from '../packet/packet.ts';
 import { type Behaviour, behaviourOf, sameBehaviour } from './behaviour.ts';
 import { type ClientClass, clientClasses } from './client-classes.ts';
 import { type Destination, destinationKey } from './destination.ts';

@@ -1,8 +1,8 @@
 import { frontendOf, servicePortOf } from '../explain/frontends.ts';
-import type { PacketProtocol } from '../explain/packet.ts';
-import type { AnyElement } from '../explain/prepare.ts';
 import { formatAddressPort } from '../net/address.ts';
-import { collections } from '../ruleset/nftables/names.ts';
+import { collections } from '../nftables/names.ts';
+import type { AnyElement } from '../nftables/simulate/prepare.ts';
+import type { PacketProtocol } from '../packet/packet.ts';
 import { type AddressClass, addressClasses, isServiceAddress } from './address-classes.ts';
 import { type ComparedDestination, destinationComparer } from './compare-destination.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';

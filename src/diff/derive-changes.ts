@@ -1,5 +1,5 @@
 import { serviceOf } from '../explain/frontends.ts';
-import { isLoopback } from '../explain/packet.ts';
+import { isLoopback } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
 import { answerOf } from './answer.ts';
 import type { Change, ChangeType, Risk } from './change.ts';

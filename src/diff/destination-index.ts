@@ -1,7 +1,12 @@
-import { type ElementIndex, findElement, indexElements } from '../explain/element-index.ts';
-import type { AnyElement } from '../explain/prepare.ts';
+import type { L4Proto } from '../net/family.ts';
+import type { Collection, Selector, Table } from '../nftables/ast.ts';
+import {
+  type ElementIndex,
+  findElement,
+  indexElements,
+} from '../nftables/simulate/element-index.ts';
+import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { Origin } from '../plan/plan.ts';
-import type { Collection, L4Proto, Selector, Table } from '../ruleset/ast.ts';
 
 /** All that the sets and maps of a table hold for one destination. */
 export interface DestinationFacts {

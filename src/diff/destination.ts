@@ -1,6 +1,6 @@
 import type { FrontendKind } from '../explain/frontends.ts';
-import type { PacketProtocol } from '../explain/packet.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { PacketProtocol } from '../packet/packet.ts';
 
 /** Destinations that no rule of either side tells apart, and one of them. */
 export interface Destination {

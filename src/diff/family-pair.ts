@@ -1,6 +1,6 @@
-import { prepare } from '../explain/prepare.ts';
-import type { IpFamily } from '../net/family.ts';
-import type { NftFamily, Ruleset, Table } from '../ruleset/ast.ts';
+import type { IpFamily, NftFamily } from '../net/family.ts';
+import type { Ruleset, Table } from '../nftables/ast.ts';
+import { prepare } from '../nftables/simulate/prepare.ts';
 import { askNftables } from './ask-nftables.ts';
 import type { Side } from './behaviour.ts';
 import type { ClientSpace } from './client-classes.ts';

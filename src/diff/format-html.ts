@@ -1,5 +1,5 @@
 import type { Locate } from '../diagnostics/report.ts';
-import type { Ruleset } from '../ruleset/ast.ts';
+import type { Ruleset } from '../nftables/ast.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { placeOf } from './format-text.ts';
 import { countChanges, countsText, groupChanges } from './group-changes.ts';

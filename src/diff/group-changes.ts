@@ -1,4 +1,4 @@
-import { naturalCompare } from '../ruleset/natural-compare.ts';
+import { naturalCompare } from '../net/natural-compare.ts';
 import type { Change, ChangeType, TrafficDiff } from './change.ts';
 import { riskLines } from './wording.ts';
 

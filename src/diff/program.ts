@@ -1,5 +1,5 @@
-import { declarationLines, renderHook, renderRule } from '../render/nft.ts';
-import type { Chain, Collection, Statement, Table } from '../ruleset/ast.ts';
+import type { Chain, Collection, Statement, Table } from '../nftables/ast.ts';
+import { declarationLines, renderHook, renderRule } from '../nftables/render/nft.ts';
 
 /** What differs between the rules of two tables, elements of sets and maps left aside. */
 export interface ProgramDifference {

@@ -1,4 +1,4 @@
-import { collections } from '../ruleset/nftables/names.ts';
+import { collections } from '../nftables/names.ts';
 import type { AddressClass } from './address-classes.ts';
 import type { FamilyPair } from './family-pair.ts';
 

@@ -1,6 +1,6 @@
-import { isLoopback } from '../explain/packet.ts';
 import { parseAddress } from '../net/address.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
+import { isLoopback } from '../packet/packet.ts';
 import { parseDestinationKey, portKey } from './destination.ts';
 import { addressText, type DestinationFacts } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';

@@ -1,6 +1,7 @@
 import { frontendsOf, serviceOf } from '../explain/frontends.ts';
-import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
-import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
+import type { IptablesRuleset } from '../iptables/ast.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Ruleset } from '../nftables/ast.ts';
 import { assumedNodeAddress } from './address-classes.ts';
 import { askIptables } from './ask-iptables.ts';
 import type { Change, TrafficDiff } from './change.ts';

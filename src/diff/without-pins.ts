@@ -1,4 +1,4 @@
-import type { Table } from '../ruleset/ast.ts';
+import type { Table } from '../nftables/ast.ts';
 
 /** What a kernel's client maps have learnt is no part of the ruleset. */
 export const withoutPins = (table: Table): Table => ({

@@ -1,6 +1,7 @@
-import { interpret } from './interpret.ts';
-import { answerOf, type Branch, type Outcome } from './outcome.ts';
-import { type Host, isLocal, type Packet } from './packet.ts';
+import { interpret } from '../nftables/simulate/interpret.ts';
+import type { NftBranch, NftOutcome } from '../nftables/simulate/trace.ts';
+import { answerOf } from '../packet/outcome.ts';
+import { type Host, isLocal, type Packet } from '../packet/packet.ts';
 import type { Scene } from './scene.ts';
 import { unmatchedAs } from './unmatched.ts';
 
@@ -11,7 +12,11 @@ export const unknownInterface = '?';
  * What is not known and would change the answer: each thing that was taken for granted is turned
  * round, and the packet sent again.
  */
-export function assumptionsOf(packet: Packet, outcome: Outcome, scene: Scene): readonly string[] {
+export function assumptionsOf(
+  packet: Packet,
+  outcome: NftOutcome,
+  scene: Scene,
+): readonly string[] {
   const { host } = scene.subject;
   const answer = shortAnswer(outcome);
   const assumptions: string[] = [];
@@ -47,7 +52,7 @@ export function assumptionsOf(packet: Packet, outcome: Outcome, scene: Scene): r
 }
 
 /** No Service has the address: it may be anybody's. */
-const isPassed = (branch: Branch): boolean => unmatchedAs(branch) === 'passed';
+const isPassed = (branch: NftBranch): boolean => unmatchedAs(branch) === 'passed';
 
 /** Interfaces that rules tell apart, besides the loopback. */
 function interfacesOf({ table }: Scene): readonly string[] {
@@ -63,7 +68,7 @@ function interfacesOf({ table }: Scene): readonly string[] {
 }
 
 /** An outcome in a few words; outcomes with the same words are alike to a reader. */
-function shortAnswer(outcome: Outcome): string {
+function shortAnswer(outcome: NftOutcome): string {
   const answer = answerOf(outcome);
   switch (answer.kind) {
     case 'pass':

@@ -1,5 +1,6 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
-import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Ruleset } from '../nftables/ast.ts';
 import { type Frontend, frontendsOf, serviceOf } from './frontends.ts';
 import type { Subject } from './scene.ts';
 

@@ -1,7 +1,7 @@
+import { isLocal, type Packet } from '../packet/packet.ts';
 import { contestantsText } from '../plan/contest-words.ts';
 import type { Contest } from '../plan/plan.ts';
 import type { Reason } from './explanation.ts';
-import { isLocal, type Packet } from './packet.ts';
 import type { Scene } from './scene.ts';
 
 /** Who else claims the packet's destination, and why it is not theirs; the field is that claim's. */

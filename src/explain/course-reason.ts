@@ -1,12 +1,12 @@
-import type { VerdictElement } from '../ruleset/ast.ts';
-import { chains, collections } from '../ruleset/nftables/names.ts';
+import type { VerdictElement } from '../nftables/ast.ts';
+import { chains, collections } from '../nftables/names.ts';
+import type { Lookup, StatementStep } from '../nftables/simulate/trace.ts';
+import { isLoopback } from '../packet/packet.ts';
 import type { Reason } from './explanation.ts';
 import { type Frontend, portList, serviceOf } from './frontends.ts';
-import { isLoopback } from './packet.ts';
 import { formatEndpoint } from './question.ts';
 import { refusalReason } from './refusal.ts';
 import type { Scene } from './scene.ts';
-import type { Lookup, StatementStep } from './trace.ts';
 
 /** What one step of a trace says about the packet's course; undefined when it decided nothing. */
 export function courseReason(step: StatementStep, scene: Scene): Reason | undefined {

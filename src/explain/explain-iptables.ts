@@ -1,9 +1,9 @@
-import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
+import type { IptablesRuleset } from '../iptables/ast.ts';
+import { interpretIptables, prepareIptables } from '../iptables/simulate/interpret.ts';
+import type { Branch } from '../packet/outcome.ts';
 import { explain, type Inquiry } from './explain.ts';
 import type { Explanation } from './explanation.ts';
-import { interpretIptables, prepareIptables } from './interpret-iptables.ts';
 import { iptablesPath } from './iptables-path.ts';
-import type { Branch } from './outcome.ts';
 import type { Subject } from './scene.ts';
 
 /**

@@ -1,17 +1,16 @@
+import { interpret } from '../nftables/simulate/interpret.ts';
+import { type NftBranch, traceSteps } from '../nftables/simulate/trace.ts';
+import { isLocal, type Packet, type PacketProtocol } from '../packet/packet.ts';
 import { assumptionsOf, unknownInterface } from './assumptions.ts';
 import { contestReasons } from './contests.ts';
 import { explainEndpoint } from './endpoint.ts';
 import type { ExplainVerdict, Explanation, Reason } from './explanation.ts';
-import { interpret } from './interpret.ts';
 import { nearMisses } from './near-misses.ts';
-import type { Branch } from './outcome.ts';
-import { isLocal, type Packet, type PacketProtocol } from './packet.ts';
 import { pathOf } from './path.ts';
 import { familyOf } from './question.ts';
 import { type BranchReasons, reasonsOf } from './reasons.ts';
 import { type Scene, type Subject, sceneOf } from './scene.ts';
 import { summarise } from './summary.ts';
-import { traceSteps } from './trace.ts';
 import { unmatchedAs } from './unmatched.ts';
 
 /** A question with nothing left open. */
@@ -72,7 +71,7 @@ function packetOf(inquiry: Inquiry, { family, subject }: Scene): Packet {
   };
 }
 
-function verdictOf(branches: readonly Branch[]): ExplainVerdict {
+function verdictOf(branches: readonly NftBranch[]): ExplainVerdict {
   const verdicts = new Set(
     branches.map(({ verdict, dnat }): ExplainVerdict => {
       if (verdict === 'accept') return dnat ? 'delivered' : 'passed';

@@ -1,6 +1,6 @@
+import type { Branch } from '../packet/outcome.ts';
+import type { Packet } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
-import type { Branch } from './outcome.ts';
-import type { Packet } from './packet.ts';
 import type { PathEntry } from './path.ts';
 
 /** The answer of `natc explain`, before it is printed. */

@@ -1,6 +1,8 @@
-import type { L4Proto, Owner, Table, VerdictElement } from '../ruleset/ast.ts';
-import { collections } from '../ruleset/nftables/names.ts';
-import type { AnyElement } from './prepare.ts';
+import type { L4Proto } from '../net/family.ts';
+import type { Table, VerdictElement } from '../nftables/ast.ts';
+import { collections } from '../nftables/names.ts';
+import type { AnyElement } from '../nftables/simulate/prepare.ts';
+import type { Owner } from '../plan/owner.ts';
 
 /** A destination that the ruleset knows: an address and port, or a node port. */
 export interface Frontend {

@@ -1,7 +1,7 @@
-import { renderIptablesRule } from '../render/iptables-rule.ts';
-import type { BuiltInChain, IptablesRule, TableName } from '../ruleset/iptables/ast.ts';
+import type { BuiltInChain, IptablesRule, TableName } from '../iptables/ast.ts';
+import { renderIptablesRule } from '../iptables/render/iptables-rule.ts';
+import type { IptablesStep, IptablesTrace } from '../iptables/simulate/walk.ts';
 import type { HookEntry, PathEntry } from './path.ts';
-import type { IptablesStep, IptablesTrace } from './walk-iptables.ts';
 
 /** The way through the rules that matched, from the first to the last. */
 export function iptablesPath(trace: IptablesTrace): readonly PathEntry[] {

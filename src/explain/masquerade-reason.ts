@@ -1,6 +1,6 @@
-import { chains, collections } from '../ruleset/nftables/names.ts';
+import { chains, collections } from '../nftables/names.ts';
+import type { StatementStep } from '../nftables/simulate/trace.ts';
 import type { Reason } from './explanation.ts';
-import type { StatementStep } from './trace.ts';
 
 /**
  * Why a packet was marked for masquerade (M1, M2, M4, P3).

@@ -1,11 +1,11 @@
 import type { Service } from '../model/cluster.ts';
+import type { Collection } from '../nftables/ast.ts';
+import { collections } from '../nftables/names.ts';
+import { findElement, indexElements } from '../nftables/simulate/element-index.ts';
+import { isLocal, isLoopback, type Packet } from '../packet/packet.ts';
 import type { UnservedReason } from '../plan/plan.ts';
-import type { Collection } from '../ruleset/ast.ts';
-import { collections } from '../ruleset/nftables/names.ts';
-import { findElement, indexElements } from './element-index.ts';
 import type { Reason } from './explanation.ts';
 import { type Frontend, portList, serviceOf, servicePortOf } from './frontends.ts';
-import { isLocal, isLoopback, type Packet } from './packet.ts';
 import { formatEndpoint } from './question.ts';
 import type { Scene } from './scene.ts';
 import type { Unmatched } from './unmatched.ts';

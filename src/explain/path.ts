@@ -1,8 +1,10 @@
-import { renderElement, renderRule } from '../render/nft.ts';
-import { renderStatement } from '../render/nft-expression.ts';
-import type { NftFamily, Rule } from '../ruleset/ast.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Rule } from '../nftables/ast.ts';
+import { renderElement, renderRule } from '../nftables/render/nft.ts';
+import { renderStatement } from '../nftables/render/nft-expression.ts';
+import type { Effect, Lookup, StatementStep, Step } from '../nftables/simulate/trace.ts';
+import type { Route } from '../packet/route.ts';
 import { servicePortOf } from './frontends.ts';
-import type { Effect, Lookup, Route, StatementStep, Step } from './trace.ts';
 
 /** One line of the way through the ruleset. */
 export type PathEntry = HookEntry | RouteEntry | RuleEntry;

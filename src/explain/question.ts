@@ -1,6 +1,6 @@
 import { parseAddress } from '../net/address.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
-import type { PacketProtocol } from './packet.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { PacketProtocol } from '../packet/packet.ts';
 
 /** What `natc explain` is asked, as typed: where a packet comes from, and where it goes. */
 export interface Question {

@@ -1,12 +1,11 @@
-import type { VerdictElement } from '../ruleset/ast.ts';
-import { collections } from '../ruleset/nftables/names.ts';
+import type { VerdictElement } from '../nftables/ast.ts';
+import { collections } from '../nftables/names.ts';
+import { type NftBranch, type StatementStep, traceSteps } from '../nftables/simulate/trace.ts';
 import { courseReason, frontendReason, martianReason } from './course-reason.ts';
 import type { Reason } from './explanation.ts';
 import { type Frontend, frontendOf } from './frontends.ts';
 import { hairpinReason, markReason } from './masquerade-reason.ts';
-import type { Branch } from './outcome.ts';
 import type { Scene } from './scene.ts';
-import { type StatementStep, traceSteps } from './trace.ts';
 
 /** What one branch owes its course to. */
 export interface BranchReasons {
@@ -19,7 +18,7 @@ export interface BranchReasons {
 }
 
 /** Reads the trace of a branch: every step that decided something gives a sentence. */
-export function reasonsOf(branch: Branch, scene: Scene): BranchReasons {
+export function reasonsOf(branch: NftBranch, scene: Scene): BranchReasons {
   const course: Reason[] = [];
   /** Jumps and gotos on the way, the last one last. */
   const transfers: StatementStep[] = [];

@@ -1,6 +1,6 @@
 import type { Cluster } from '../model/cluster.ts';
+import type { VerdictElement } from '../nftables/ast.ts';
 import type { ServicePortPlan } from '../plan/plan.ts';
-import type { VerdictElement } from '../ruleset/ast.ts';
 import type { Reason } from './explanation.ts';
 import { frontendOf } from './frontends.ts';
 import { type Scene, servicePortPlan } from './scene.ts';

@@ -1,10 +1,11 @@
 import type { CompileOutput } from '../compile.ts';
+import type { L4Proto, NftFamily } from '../net/family.ts';
+import type { Ruleset, Table } from '../nftables/ast.ts';
+import { type PreparedRuleset, prepare } from '../nftables/simulate/prepare.ts';
+import type { Host } from '../packet/packet.ts';
 import type { FamilyPlan, ServicePortPlan } from '../plan/plan.ts';
 import { servicePortName } from '../plan/plan.ts';
-import type { L4Proto, NftFamily, Ruleset, Table } from '../ruleset/ast.ts';
 import { type Frontend, frontendsOf } from './frontends.ts';
-import type { Host } from './packet.ts';
-import { type PreparedRuleset, prepare } from './prepare.ts';
 
 /** The ruleset that is asked about, and what is known around it. */
 export interface Subject {

@@ -1,7 +1,7 @@
+import type { Branch } from '../packet/outcome.ts';
+import type { Packet } from '../packet/packet.ts';
 import type { ExplainVerdict, Reason } from './explanation.ts';
 import type { Frontend } from './frontends.ts';
-import type { Branch } from './outcome.ts';
-import type { Packet } from './packet.ts';
 import { formatEndpoint } from './question.ts';
 import type { Scene } from './scene.ts';
 

@@ -1,5 +1,5 @@
-import { chains, collections } from '../ruleset/nftables/names.ts';
-import type { Branch } from './outcome.ts';
+import { chains, collections } from '../nftables/names.ts';
+import type { NftBranch } from '../nftables/simulate/trace.ts';
 
 /**
  * How a packet ended that no Service took: passed on, or stopped because it goes to a Service's cluster
@@ -8,7 +8,7 @@ import type { Branch } from './outcome.ts';
 export type Unmatched = 'passed' | 'no-such-port' | 'no-such-service';
 
 /** @returns undefined when a Service had a say in the packet's course. */
-export function unmatchedAs({ verdict, dnat, trace }: Branch): Unmatched | undefined {
+export function unmatchedAs({ verdict, dnat, trace }: NftBranch): Unmatched | undefined {
   if (verdict === 'accept') return dnat ? undefined : 'passed';
   const step = trace?.step;
   if (step?.kind !== 'statement' || step.chain.name !== chains.refuseClusterIPs) return undefined;

@@ -1,7 +1,7 @@
 import type { IpFamily } from '../net/family.ts';
+import type { FragmentShare } from '../nftables/canonical/write.ts';
+import type { FragmentRecord } from '../nftables/canonical/written.ts';
 import type { FlowService } from '../plan/flows.ts';
-import type { FragmentShare } from '../ruleset/nftables/write.ts';
-import type { FragmentRecord } from '../ruleset/written.ts';
 import type { Ties } from './ties.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { type WrittenFragment, writeTable } from '../nftables/canonical/write.ts';
+import type { WrittenRuleset } from '../nftables/canonical/written.ts';
 import type { FlowService } from '../plan/flows.ts';
 import { compareBytes, sortedUnique } from '../plan/order.ts';
 import type { FamilyPlan, Plan } from '../plan/plan.ts';
-import { type WrittenFragment, writeTable } from '../ruleset/nftables/write.ts';
-import type { WrittenRuleset } from '../ruleset/written.ts';
 import type { KnownCompilation } from './known.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
+import type { Delta } from '../nftables/delta.ts';
 import type { FlowChange } from '../plan/flows.ts';
-import type { CanonicalRuleset } from '../ruleset/canonical.ts';
-import type { Delta } from '../ruleset/delta.ts';
 import type { OnStep } from './apply-step.ts';
 import { pruneCompilations } from './compilation-store.ts';
 import { type EndedFlows, endStaleFlows, noFlows } from './conntrack.ts';

@@ -1,16 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { iptablesDelta } from '../iptables/delta.ts';
+import { buildIptables } from '../iptables/layout/build.ts';
+import { renderIptablesTables } from '../iptables/render/iptables-tables.ts';
+import { flowServicesOf, ruleCount, servedAddressesIn, servicesOf } from '../iptables/tables.ts';
 import { type FlowChange, flowServices } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
-import { renderIptablesTables } from '../render/iptables-tables.ts';
-import { buildIptables } from '../ruleset/iptables/build.ts';
-import { iptablesDelta } from '../ruleset/iptables/delta.ts';
-import {
-  flowServicesOf,
-  ruleCount,
-  servedAddressesIn,
-  servicesOf,
-} from '../ruleset/iptables/tables.ts';
 import { announce, endFlows } from './aftermath.ts';
 import type { ApplyOptions } from './apply.ts';
 import { hasBackendState } from './backend-state.ts';

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IpFamily } from '../net/family.ts';
+import type { Ruleset } from '../nftables/ast.ts';
+import { flowServicesOf } from '../nftables/canonical/served-flows.ts';
+import { writeRuleset } from '../nftables/canonical/write.ts';
+import { canonicalOf, digestOf } from '../nftables/canonical/written.ts';
+import type { Delta } from '../nftables/delta.ts';
+import type { FamilyFragments } from '../nftables/layout/build.ts';
 import { type FlowChange, type FlowService, flowServices } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Ruleset } from '../ruleset/ast.ts';
-import type { Delta } from '../ruleset/delta.ts';
-import type { FamilyFragments } from '../ruleset/nftables/build.ts';
-import { flowServicesOf } from '../ruleset/nftables/served-flows.ts';
-import { writeRuleset } from '../ruleset/nftables/write.ts';
-import { canonicalOf, digestOf } from '../ruleset/written.ts';
 import { type Aftermath, announce, doAftermath, settle } from './aftermath.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import {

@@ -1,6 +1,6 @@
+import { buildNftables } from '../nftables/layout/build.ts';
+import { renderNft } from '../nftables/render/nft.ts';
 import type { Plan } from '../plan/plan.ts';
-import { renderNft } from '../render/nft.ts';
-import { buildNftables } from '../ruleset/nftables/build.ts';
 import { hasBackendState } from './backend-state.ts';
 import { describeRun, type Host, succeeded } from './host.ts';
 import { findIptables, isTools } from './iptables-tools.ts';

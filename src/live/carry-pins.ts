@@ -1,7 +1,7 @@
-import type { CanonicalRuleset } from '../ruleset/canonical.ts';
-import type { Operation } from '../ruleset/delta.ts';
-import type { ClientMap } from '../ruleset/nftables/client-maps.ts';
-import { mapsToFill } from '../ruleset/nftables/pin-sources.ts';
+import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
+import type { ClientMap } from '../nftables/canonical/client-maps.ts';
+import type { Operation } from '../nftables/delta.ts';
+import { mapsToFill } from '../nftables/pin-sources.ts';
 import { type Host, succeeded } from './host.ts';
 import { listPins, type Pin, pinsIn, secondsOf } from './pins.ts';
 

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { tableDelta } from '../iptables/delta.ts';
+import { noRules, tableNames } from '../iptables/tables.ts';
 import { ipFamilies } from '../net/family.ts';
-import { tableDelta } from '../ruleset/iptables/delta.ts';
-import { noRules, tableNames } from '../ruleset/iptables/tables.ts';
 import type { Host } from './host.ts';
 import { sendCommits, type TableCommit } from './iptables-commit.ts';
 import { isListed, isOurs, type ListedRules, listRules } from './iptables-listing.ts';

@@ -1,5 +1,5 @@
-import { halfOf } from '../ruleset/digest.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
+import { halfOf } from '../nftables/canonical/digest.ts';
+import { tableName } from '../nftables/names.ts';
 import type { Host } from './host.ts';
 import { isAbsent, isSetListing, nftFamilies, type Stamps } from './kernel-tables.ts';
 import { type Revision, readStamp, type Stamp } from './revision.ts';

@@ -10,9 +10,9 @@ import type {
 } from '../incremental/known.ts';
 import { parseAddress } from '../net/address.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { areRules, isCheckedKey, isCheckedName } from '../ruleset/canonical-check.ts';
-import type { FragmentShare } from '../ruleset/nftables/write.ts';
-import type { FragmentRecord } from '../ruleset/written.ts';
+import { areRules, isCheckedKey, isCheckedName } from '../nftables/canonical/canonical-check.ts';
+import type { FragmentShare } from '../nftables/canonical/write.ts';
+import type { FragmentRecord } from '../nftables/canonical/written.ts';
 import { isPack, keepFragments, loadFragments, prunePacks } from './fragment-store.ts';
 import { lineFeed } from './packed-text.ts';
 import { packsOfRevisions } from './revision-store.ts';

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { digestOf } from '../ruleset/written.ts';
+import { digestOf } from '../nftables/canonical/written.ts';
 import type { Backend } from './backend.ts';
 import type { Held, Wanted } from './held.ts';
 import { hasRevision, storeRevision } from './revision-store.ts';

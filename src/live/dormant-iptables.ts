@@ -1,5 +1,5 @@
-import type { IptablesStamps } from '../ruleset/iptables/stamp.ts';
-import { allTables } from '../ruleset/iptables/tables.ts';
+import type { IptablesStamps } from '../iptables/stamp.ts';
+import { allTables } from '../iptables/tables.ts';
 import { type Awakening, dormantTables, type NftTable, wakeTables } from './dormant.ts';
 import type { Host } from './host.ts';
 import type { IptablesTools } from './iptables-tools.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
+import type { NftFamily } from '../net/family.ts';
+import { tableName } from '../nftables/names.ts';
 import { type Host, succeeded } from './host.ts';
 import { isDormantListing, nftFamilies, type Stamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { renderScript } from '../render/nft-script.ts';
+import { renderScript } from '../nftables/script.ts';
 import { type ApplyOptions, objectionsTo } from './apply.ts';
 import { dormantTables, ownTables, stampedFamilies, wake, warnOfDormant } from './dormant.ts';
 import { heldRuleset, type Wanted } from './held.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
+import { tableName } from '../nftables/names.ts';
 import { acceptsTranslated, type ForwardStep, iptablesStep, nftStep } from './forward-rules.ts';
 import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 import { findIptables, isTools, plainCommand, variantCommand } from './iptables-tools.ts';

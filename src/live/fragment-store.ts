@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeContent, encodeOwners, keptRecord } from '../ruleset/fragment-bytes.ts';
-import type { FragmentRecord } from '../ruleset/written.ts';
+import { encodeContent, encodeOwners, keptRecord } from '../nftables/canonical/fragment-bytes.ts';
+import type { FragmentRecord } from '../nftables/canonical/written.ts';
 import { listState, readStateBytes, removeState, writeState } from './state-file.ts';
 
 /*

@@ -1,16 +1,17 @@
-import type { FlowService } from '../plan/flows.ts';
-import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
-import type { CanonicalTable } from '../ruleset/canonical.ts';
-import { type Delta, deltaBetween } from '../ruleset/delta.ts';
-import { halfOf, joinHalves } from '../ruleset/digest.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Ruleset } from '../nftables/ast.ts';
+import type { CanonicalTable } from '../nftables/canonical/canonical.ts';
+import { halfOf, joinHalves } from '../nftables/canonical/digest.ts';
 import {
   areWhole,
   canonicalOf,
   changedServices,
   type WrittenRuleset,
   writtenWhole,
-} from '../ruleset/written.ts';
+} from '../nftables/canonical/written.ts';
+import { type Delta, deltaBetween } from '../nftables/delta.ts';
+import { tableName } from '../nftables/names.ts';
+import type { FlowService } from '../plan/flows.ts';
 import type { Host } from './host.ts';
 import { listKernelTable, nftFamilies, type Stamps } from './kernel-tables.ts';
 import type { Revision, Stamp } from './revision.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { renderIptablesRestore } from '../render/iptables-restore.ts';
-import type { IptablesRuleset } from '../ruleset/iptables/ast.ts';
+import type { IptablesRuleset } from '../iptables/ast.ts';
+import { renderIptablesRestore } from '../iptables/render/iptables-restore.ts';
 import type { Host } from './host.ts';
 import { iptablesFailure, restoreCommand } from './iptables-tools.ts';
 import { inThrowAwayNamespace } from './throw-away-namespace.ts';

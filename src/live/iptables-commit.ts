@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isEmptyDelta, type TableDelta, tableDelta } from '../iptables/delta.ts';
+import { renderTableCommit, type StampSwap } from '../iptables/render/iptables-tables.ts';
+import { type TableStamp, tableDigest } from '../iptables/stamp.ts';
+import { allTables, type KernelRules, type TableRef } from '../iptables/tables.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { renderTableCommit, type StampSwap } from '../render/iptables-tables.ts';
-import { isEmptyDelta, type TableDelta, tableDelta } from '../ruleset/iptables/delta.ts';
-import { type TableStamp, tableDigest } from '../ruleset/iptables/stamp.ts';
-import { allTables, type KernelRules, type TableRef } from '../ruleset/iptables/tables.ts';
 import type { Host } from './host.ts';
 import { type HeldTables, revisionOf, stampIn, type WantedTables } from './iptables-held.ts';
 import { iptablesFailure, restoreIptables } from './iptables-tools.ts';

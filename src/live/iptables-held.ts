@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { IpFamily } from '../net/family.ts';
-import type { FlowService } from '../plan/flows.ts';
 import {
   type IptablesStamps,
   joinDigests,
   type TableStamp,
   tableDigest,
-} from '../ruleset/iptables/stamp.ts';
-import { allTables, type KernelRules, type TableRef } from '../ruleset/iptables/tables.ts';
+} from '../iptables/stamp.ts';
+import { allTables, type KernelRules, type TableRef } from '../iptables/tables.ts';
+import type { IpFamily } from '../net/family.ts';
+import type { FlowService } from '../plan/flows.ts';
 import type { Host } from './host.ts';
 import {
   isListed,

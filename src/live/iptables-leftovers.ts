@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { TableName } from '../iptables/ast.ts';
+import { chains } from '../iptables/names.ts';
+import { tableNames } from '../iptables/tables.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import type { TableName } from '../ruleset/iptables/ast.ts';
-import { chains } from '../ruleset/iptables/names.ts';
-import { tableNames } from '../ruleset/iptables/tables.ts';
 import { type Host, succeeded } from './host.ts';
 import {
   type IptablesTools,

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { TableName } from '../iptables/ast.ts';
+import { type ListedTable, parseIptablesSave } from '../iptables/parse/iptables-save.ts';
+import { renderTableChecks } from '../iptables/render/iptables-tables.ts';
+import { type IptablesStamps, parseStampRule, stampChain } from '../iptables/stamp.ts';
+import { allTables, kernelRules } from '../iptables/tables.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { type ListedTable, parseIptablesSave } from '../parse/iptables-save.ts';
-import { renderTableChecks } from '../render/iptables-tables.ts';
-import type { TableName } from '../ruleset/iptables/ast.ts';
-import { type IptablesStamps, parseStampRule, stampChain } from '../ruleset/iptables/stamp.ts';
-import { allTables, kernelRules } from '../ruleset/iptables/tables.ts';
 import { type Host, succeeded } from './host.ts';
 import {
   askIptables,

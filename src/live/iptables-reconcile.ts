@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { IptablesDelta } from '../ruleset/iptables/delta.ts';
+import type { IptablesDelta } from '../iptables/delta.ts';
 import type { Host } from './host.ts';
 import { commitsTo, type PlannedCommits, plannedCommits, sendCommits } from './iptables-commit.ts';
 import {

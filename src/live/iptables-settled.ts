@@ -1,7 +1,7 @@
+import type { TableName } from '../iptables/ast.ts';
+import type { IptablesStamps, TableStamp } from '../iptables/stamp.ts';
+import { allTables, kernelRules, type TableRef } from '../iptables/tables.ts';
 import type { IpFamily } from '../net/family.ts';
-import type { TableName } from '../ruleset/iptables/ast.ts';
-import type { IptablesStamps, TableStamp } from '../ruleset/iptables/stamp.ts';
-import { allTables, kernelRules, type TableRef } from '../ruleset/iptables/tables.ts';
 import { readState, writeState } from './state-file.ts';
 import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
 import { isKnownSysctl, type Sysctl } from './sysctl.ts';

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import type { BuiltInChain, BuiltInJump } from '../iptables/ast.ts';
+import { joinDigests, tableDigest } from '../iptables/stamp.ts';
+import { type KernelRules, kernelRules, type TableRules } from '../iptables/tables.ts';
 import type { FlowService } from '../plan/flows.ts';
-import type { BuiltInChain, BuiltInJump } from '../ruleset/iptables/ast.ts';
-import { joinDigests, tableDigest } from '../ruleset/iptables/stamp.ts';
-import { type KernelRules, kernelRules, type TableRules } from '../ruleset/iptables/tables.ts';
 import type { Revision } from './revision.ts';
 import {
   hasState,

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { renderNft } from '../render/nft.ts';
-import type { Ruleset } from '../ruleset/ast.ts';
+import type { Ruleset } from '../nftables/ast.ts';
+import { renderNft } from '../nftables/render/nft.ts';
 import type { Host, RunResult } from './host.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { elementCount, rulesetPortions } from './portions.ts';

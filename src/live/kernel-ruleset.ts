@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { parseNft } from '../parse/parse-nft.ts';
-import type { NftFamily, Ruleset } from '../ruleset/ast.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Ruleset } from '../nftables/ast.ts';
+import { tableName } from '../nftables/names.ts';
+import { parseNft } from '../nftables/parse/parse-nft.ts';
 import { describeRun, type Host, type RunResult } from './host.ts';
 import { isAbsent, isDormantListing } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';

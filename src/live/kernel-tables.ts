@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { parseNft } from '../parse/parse-nft.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
-import { type CanonicalTable, canonicalTable } from '../ruleset/canonical.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
+import type { NftFamily } from '../net/family.ts';
+import { type CanonicalTable, canonicalTable } from '../nftables/canonical/canonical.ts';
+import { tableName } from '../nftables/names.ts';
+import { parseNft } from '../nftables/parse/parse-nft.ts';
 import { describeRun, type Host, listedWhole, type RunResult } from './host.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { readStamp, type Stamp, withoutStamp } from './revision.ts';

@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Ruleset } from '../nftables/ast.ts';
+import { renderElement, renderRule } from '../nftables/render/nft.ts';
 import type { Origin } from '../plan/plan.ts';
-import { renderElement, renderRule } from '../render/nft.ts';
-import type { Ruleset } from '../ruleset/ast.ts';
 import { refusedByNft } from './capabilities.ts';
 import type { RunResult } from './host.ts';
 

@@ -1,4 +1,4 @@
-import { tableName } from '../ruleset/nftables/names.ts';
+import { tableName } from '../nftables/names.ts';
 import { describeRun, type Host } from './host.ts';
 import { nftFamilies } from './kernel-tables.ts';
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { CanonicalRuleset } from '../ruleset/canonical.ts';
-import { collections } from '../ruleset/nftables/names.ts';
+import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
+import { collections } from '../nftables/names.ts';
 import { type Host, succeeded } from './host.ts';
 
 /** Another service proxy on this host, and the addresses it serves. */

@@ -1,4 +1,4 @@
-import type { ClientMap } from '../ruleset/nftables/client-maps.ts';
+import type { ClientMap } from '../nftables/canonical/client-maps.ts';
 import { type Host, listedWhole, type RunResult, succeeded } from './host.ts';
 
 /** One client that session affinity holds to an endpoint. */

@@ -1,6 +1,6 @@
-import { renderElement, renderNft } from '../render/nft.ts';
-import { identifier } from '../render/quote.ts';
-import type { Collection, Ruleset, Table } from '../ruleset/ast.ts';
+import { identifier } from '../net/quote.ts';
+import type { Collection, Ruleset, Table } from '../nftables/ast.ts';
+import { renderElement, renderNft } from '../nftables/render/nft.ts';
 
 /**
  * A ruleset as several inputs for nft, to be loaded one after the other: tables with all chains and

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Delta } from '../ruleset/delta.ts';
-import { canonicalOf } from '../ruleset/written.ts';
+import { canonicalOf } from '../nftables/canonical/written.ts';
+import type { Delta } from '../nftables/delta.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import { carriedPins } from './carry-pins.ts';
 import { verdictOn } from './commit-verdict.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { serviceNames } from '../ruleset/service-names.ts';
-import { servicesOf, type WrittenRuleset } from '../ruleset/written.ts';
+import { serviceNames } from '../nftables/canonical/service-names.ts';
+import { servicesOf, type WrittenRuleset } from '../nftables/canonical/written.ts';
 
 /**
  * Keeps a broken input from emptying a node: kubectl that lost its permissions lists nothing, and says

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { renderScript } from '../render/nft-script.ts';
-import type { CanonicalRuleset } from '../ruleset/canonical.ts';
-import type { Delta } from '../ruleset/delta.ts';
-import { type ClientMap, clientMaps } from '../ruleset/nftables/client-maps.ts';
+import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
+import { type ClientMap, clientMaps } from '../nftables/canonical/client-maps.ts';
+import type { Delta } from '../nftables/delta.ts';
+import { renderScript } from '../nftables/script.ts';
 import { describeRun, type Host, succeeded } from './host.ts';
 import { listPins, type Pin, pinsIn } from './pins.ts';
 

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import type { FlowService } from '../plan/flows.ts';
-import { tableFromJson, tableToJson } from '../ruleset/canonical-json.ts';
+import { tableFromJson, tableToJson } from '../nftables/canonical/canonical-json.ts';
 import {
   digestOf,
   type FragmentRecord,
   type WrittenRuleset,
   type WrittenTable,
-} from '../ruleset/written.ts';
+} from '../nftables/canonical/written.ts';
+import type { FlowService } from '../plan/flows.ts';
 import { noSteps, type OnStep } from './apply-step.ts';
 import { isPack, keepFragments, loadFragments } from './fragment-store.ts';
 import { largestPacked, lineFeed, packWhole, unpackHead, unpackWhole } from './packed-text.ts';

@@ -1,5 +1,5 @@
-import type { NftFamily } from '../ruleset/ast.ts';
-import type { Operation, TableRef } from '../ruleset/delta.ts';
+import type { NftFamily } from '../net/family.ts';
+import type { Operation, TableRef } from '../nftables/delta.ts';
 import type { Host, RunResult } from './host.ts';
 
 /** One state of the kernel that natc made. */

@@ -1,5 +1,5 @@
+import { isEmptyTable, tableNames } from '../iptables/tables.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { isEmptyTable, tableNames } from '../ruleset/iptables/tables.ts';
 import { announce, endFlows } from './aftermath.ts';
 import { type ApplyIptablesOutcome, settleTables } from './apply-iptables.ts';
 import { forgetBackendState } from './backend-state.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { areWhole, canonicalOf } from '../ruleset/written.ts';
+import { areWhole, canonicalOf } from '../nftables/canonical/written.ts';
 import { announce, doAftermath, settle } from './aftermath.ts';
 import type { ApplyOptions, ApplyOutcome } from './apply.ts';
 import { noSteps } from './apply-step.ts';

@@ -1,5 +1,4 @@
-import type { IpFamily } from '../net/family.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
+import type { IpFamily, NftFamily } from '../net/family.ts';
 import { readState, writeState } from './state-file.ts';
 import { isCount, isDigest, isLine, isListOf, isRecord } from './state-shape.ts';
 import { isKnownSysctl, type Sysctl } from './sysctl.ts';

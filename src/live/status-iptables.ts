@@ -1,13 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { iptablesDelta } from '../iptables/delta.ts';
+import { renderRepair } from '../iptables/render/iptables-repair.ts';
+import { endpointsIn, servedAddressesIn, servicesIn, tableNames } from '../iptables/tables.ts';
 import { ipFamilies } from '../net/family.ts';
-import { renderRepair } from '../render/iptables-repair.ts';
-import { iptablesDelta } from '../ruleset/iptables/delta.ts';
-import {
-  endpointsIn,
-  servedAddressesIn,
-  servicesIn,
-  tableNames,
-} from '../ruleset/iptables/tables.ts';
 import { hasBackendState } from './backend-state.ts';
 import { wake, warnOfDormant } from './dormant.ts';
 import { dormantIptables } from './dormant-iptables.ts';

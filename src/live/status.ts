@@ -1,12 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Waiting } from '../hold-back/waiting.ts';
-import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { renderScript } from '../render/nft-script.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
-import type { CanonicalRuleset, CanonicalTable } from '../ruleset/canonical.ts';
-import { deltaBetween } from '../ruleset/delta.ts';
-import { serviceNames } from '../ruleset/service-names.ts';
-import { canonicalOf } from '../ruleset/written.ts';
+import { type IpFamily, ipFamilies, type NftFamily } from '../net/family.ts';
+import type { CanonicalRuleset, CanonicalTable } from '../nftables/canonical/canonical.ts';
+import { serviceNames } from '../nftables/canonical/service-names.ts';
+import { canonicalOf } from '../nftables/canonical/written.ts';
+import { deltaBetween } from '../nftables/delta.ts';
+import { renderScript } from '../nftables/script.ts';
 import { ownTables, wake, warnOfDormant } from './dormant.ts';
 import { type ForeignForward, foreignForward, warningsOfForward } from './foreign-forward.ts';
 import { heldRuleset } from './held.ts';

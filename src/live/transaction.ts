@@ -1,9 +1,9 @@
-import { renderScript } from '../render/nft-script.ts';
-import type { NftFamily } from '../ruleset/ast.ts';
-import { type Delta, type Operation, replaceTable, type TableRef } from '../ruleset/delta.ts';
-import { halfOf } from '../ruleset/digest.ts';
-import { tableName } from '../ruleset/nftables/names.ts';
-import { canonicalOf, type WrittenRuleset } from '../ruleset/written.ts';
+import type { NftFamily } from '../net/family.ts';
+import { halfOf } from '../nftables/canonical/digest.ts';
+import { canonicalOf, type WrittenRuleset } from '../nftables/canonical/written.ts';
+import { type Delta, type Operation, replaceTable, type TableRef } from '../nftables/delta.ts';
+import { tableName } from '../nftables/names.ts';
+import { renderScript } from '../nftables/script.ts';
 import { type Host, type RunResult, succeeded } from './host.ts';
 import { nftFamilies, type Stamps } from './kernel-tables.ts';
 import { type Revision, stampOperations } from './revision.ts';

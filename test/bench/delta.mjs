@@ -9,9 +9,9 @@ import { effectiveOptions } from '../../dist/cli/effective-options.js';
 import { tuneNode } from '../../dist/cli/tune-node.js';
 import { compile } from '../../dist/compile.js';
 import { writtenDelta } from '../../dist/live/held.js';
+import { writeRuleset } from '../../dist/nftables/canonical/write.js';
+import { renderScript } from '../../dist/nftables/script.js';
 import { readObjects } from '../../dist/read/read.js';
-import { renderScript } from '../../dist/render/nft-script.js';
-import { writeRuleset } from '../../dist/ruleset/nftables/write.js';
 import { cluster, toJson } from './clusters.mjs';
 
 tuneNode();

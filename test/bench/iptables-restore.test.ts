@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { renderIptablesRestore } from '../../src/render/iptables-restore.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesRestore } from '../../src/iptables/render/iptables-restore.ts';
 import { describeWithIptables, withoutJumps } from '../support/iptables-node.ts';
 import * as plans from '../support/plan.ts';
 

@@ -7,11 +7,11 @@
 import { readFileSync } from 'node:fs';
 import { effectiveOptions } from '../../dist/cli/effective-options.js';
 import { buildModel } from '../../dist/model/model.js';
+import { buildNftables } from '../../dist/nftables/layout/build.js';
+import { renderNft } from '../../dist/nftables/render/nft.js';
+import { verifyRuleset } from '../../dist/nftables/verify.js';
 import { buildPlan } from '../../dist/plan/build.js';
 import { readObjects } from '../../dist/read/read.js';
-import { renderNft } from '../../dist/render/nft.js';
-import { buildNftables } from '../../dist/ruleset/nftables/build.js';
-import { verifyRuleset } from '../../dist/ruleset/verify.js';
 
 const stages = {};
 

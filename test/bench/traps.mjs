@@ -4,8 +4,8 @@
  */
 import { effectiveOptions } from '../../dist/cli/effective-options.js';
 import { compile } from '../../dist/compile.js';
+import { renderNft } from '../../dist/nftables/render/nft.js';
 import { readObjects } from '../../dist/read/read.js';
-import { renderNft } from '../../dist/render/nft.js';
 import { cluster, toJson } from './clusters.mjs';
 import { median } from './processes.mjs';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatChanges } from '../../src/cli/format-changes.ts';
-import type { Operation } from '../../src/ruleset/delta.ts';
+import type { Operation } from '../../src/nftables/delta.ts';
 
 const ref = { family: 'ip', table: 'natc' } as const;
 const flush = (chain: string): Operation => ({ ...ref, kind: 'flush-chain', chain });

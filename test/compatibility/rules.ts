@@ -25,7 +25,7 @@ const check = (file: string, title: string): TestRef =>
   `test/model/checks/${file}.test.ts: ${title}`;
 const kernel = (file: string, title: string): TestRef => `test/kernel/${file}.test.ts: ${title}`;
 const nftables = (file: string, title: string): TestRef =>
-  `test/ruleset/nftables/${file}.test.ts: ${title}`;
+  `test/nftables/layout/${file}.test.ts: ${title}`;
 const behaviour = (name: string): TestRef => `case: ${name}`;
 
 const same = (rules: string, says: string, ...tests: readonly TestRef[]): RuleEntry => ({
@@ -484,7 +484,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           ...same(
             'A11',
             'a changed timeout begins anew',
-            'test/ruleset/delta.test.ts: after each delta',
+            'test/nftables/delta.test.ts: after each delta',
           ),
           remark: 'The map is made anew; upstream changes it in place where the kernel can.',
         },
@@ -496,10 +496,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
             'The same, and with nftables another name of the port keeps them too (ND12). Where another map of clients is to be asked, `natc apply` carries the pins over, with the time that is left to them.',
           nftablesMode: 'another name forgets them',
           iptablesMode: 'another name forgets them',
-          tests: [
-            'test/live/kept-pins.test.ts: (A13)',
-            'test/ruleset/nftables/pin-sources.test.ts: (A13)',
-          ],
+          tests: ['test/live/kept-pins.test.ts: (A13)', 'test/nftables/pin-sources.test.ts: (A13)'],
         },
         {
           rules: ['A12'],
@@ -507,7 +504,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           natc: 'same',
           remark: 'For the iptables backend: docs/iptables.md.',
           tests: [
-            'test/ruleset/iptables/build.test.ts: (A2, A4)',
+            'test/iptables/layout/build.test.ts: (A2, A4)',
             'test/kernel-iptables/pick.test.ts: (A1)',
           ],
         },
@@ -626,7 +623,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           remark:
             "Chains of its own, named `NATC-`; no accept rules and no INVALID drop, which are kube-proxy's dealings with firewalls (docs/iptables.md, also for what iptables cannot do as nftables does).",
           tests: [
-            'test/ruleset/iptables/build.test.ts: (I5, I8, ND3)',
+            'test/iptables/layout/build.test.ts: (I5, I8, ND3)',
             'test/kernel-iptables/restore.test.ts: loaded again it neither doubles a jump',
             'test/kernel-iptables/cases.test.ts: packets of the behaviour cases',
           ],
@@ -639,7 +636,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           tests: [
             kernel('reload', 'twice gives what once gives'),
             nftables('program', 'X12: '),
-            'test/ruleset/delta.test.ts: after each delta',
+            'test/nftables/delta.test.ts: after each delta',
           ],
         },
       ],

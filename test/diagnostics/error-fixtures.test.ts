@@ -23,7 +23,7 @@ import { codes } from '../../src/diagnostics/codes.ts';
 import { formatText } from '../../src/diagnostics/format-text.ts';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
-import { readRuleset } from '../../src/parse/read-ruleset.ts';
+import { readRuleset } from '../../src/nftables/parse/read-ruleset.ts';
 import { locate } from '../../src/read/locate.ts';
 import { listByFixture } from '../support/api-fixture.ts';
 import { runInDirectory } from '../support/foreign-directory.ts';

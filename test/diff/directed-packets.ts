@@ -3,9 +3,11 @@
  * the edges of every source range, from every endpoint (which may reach itself), and from a pod, a
  * client outside, the node and its loopback.
  */
+
 import { addressFromBigInt } from '../../src/net/address.ts';
 import { cidrRange, parseCidr } from '../../src/net/cidr.ts';
-import type { Collection, L4Proto, Ruleset, Table } from '../../src/ruleset/ast.ts';
+import type { L4Proto } from '../../src/net/family.ts';
+import type { Collection, Ruleset, Table } from '../../src/nftables/ast.ts';
 import type { Packet } from '../oracle/world.ts';
 
 export function directedPackets(

@@ -9,9 +9,9 @@ import { formatTrafficJson } from '../../src/diff/format-json.ts';
 import { formatTrafficMarkdown } from '../../src/diff/format-markdown.ts';
 import { formatTrafficText } from '../../src/diff/format-text.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
+import type { Ruleset } from '../../src/nftables/ast.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { locate } from '../../src/read/locate.ts';
-import type { Ruleset } from '../../src/ruleset/ast.ts';
 import { expectGolden } from '../support/golden.ts';
 import { objectsOf } from '../support/objects.ts';
 

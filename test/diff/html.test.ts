@@ -8,8 +8,8 @@ import { formatTrafficHtml } from '../../src/diff/format-html.ts';
 import { mapTraffic } from '../../src/diff/html/traffic-map.ts';
 import { formatNodesHtml } from '../../src/diff/nodes/format-html.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
+import type { Ruleset } from '../../src/nftables/ast.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
-import type { Ruleset } from '../../src/ruleset/ast.ts';
 import { describeWithBrowser, visit } from '../support/browser.ts';
 import { objectOf } from '../support/objects.ts';
 

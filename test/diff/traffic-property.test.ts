@@ -4,9 +4,9 @@ import { test } from 'vitest';
 import { formatTrafficJson } from '../../src/diff/format-json.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
 import { frontendsOf } from '../../src/explain/frontends.ts';
-import type { Outcome } from '../../src/explain/outcome.ts';
-import { isLoopback } from '../../src/explain/packet.ts';
-import { traceSteps } from '../../src/explain/trace.ts';
+import { type NftOutcome, traceSteps } from '../../src/nftables/simulate/trace.ts';
+
+import { isLoopback } from '../../src/packet/packet.ts';
 import type { Packet, World } from '../oracle/world.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { simulatorOf } from '../support/simulate.ts';
@@ -43,7 +43,7 @@ const routeLocalnet = ({ plan }: CompiledWorld): boolean =>
   plan.families.some(({ nodePortAddresses }) => nodePortAddresses.loopback);
 
 /** What a packet and its receiver can see, and which clients are remembered how. */
-function seen(outcome: Outcome): string {
+function seen(outcome: NftOutcome): string {
   const branches = outcome.branches.map((branch) => {
     if (branch.verdict === 'reject') return `${branch.probability.toFixed(6)} refused`;
     if (branch.verdict !== 'accept') return `${branch.probability.toFixed(6)} dropped`;
@@ -69,7 +69,7 @@ function check({ before, after, packets }: Search): string | undefined {
     localIPs,
   );
   for (const packet of [...packets, ...directed]) {
-    const [was, is] = simulate.map((run) => run(packet)) as [Outcome, Outcome];
+    const [was, is] = simulate.map((run) => run(packet)) as [NftOutcome, NftOutcome];
     if (seen(was) === seen(is) && remembered(was) === remembered(is)) continue;
     const { port } = packet;
     const to = canonical(packet.to);
@@ -96,7 +96,7 @@ function check({ before, after, packets }: Search): string | undefined {
  * Whose clients are asked for or written on the way, with their timeouts: an apply carries them between
  * the lists of a Service and the names of a port.
  */
-const remembered = (outcome: Outcome): string => {
+const remembered = (outcome: NftOutcome): string => {
   const whose = (map: string) => map.replace(/^clients(?:-local)?(\/.*)\/[^/]*(\/\d+)$/, '$1$2');
   const names = outcome.branches
     .flatMap(({ trace }) => traceSteps(trace))
@@ -150,7 +150,7 @@ function checkWitnesses({ before, after }: Pair): string | undefined {
         ...(packet.inInterface === null ? {} : { iif: packet.inInterface }),
         mark: packet.mark,
       }),
-    ) as [Outcome, Outcome];
+    ) as [NftOutcome, NftOutcome];
     const differs = type.startsWith('AFFINITY')
       ? remembered(was) !== remembered(is)
       : seen(was) !== seen(is);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { explainIptables } from '../../src/explain/explain-iptables.ts';
-import { isLocal } from '../../src/explain/packet.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
 import { buildModel } from '../../src/model/model.ts';
-import type { L4Proto } from '../../src/ruleset/ast.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
-import { buildNftables } from '../../src/ruleset/nftables/build.ts';
+import type { L4Proto } from '../../src/net/family.ts';
+import { buildNftables } from '../../src/nftables/layout/build.ts';
+import { isLocal } from '../../src/packet/packet.ts';
 import { caseNames, optionsOfNode, readCase } from '../support/cases.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { canonical } from '../support/kernel-packets.ts';

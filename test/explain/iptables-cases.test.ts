@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
 import { caseNames, readCase } from '../support/cases.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { expectationOf, iptablesSimulatorOf } from '../support/simulate.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Branch } from '../../src/explain/outcome.ts';
-import { renderNft } from '../../src/render/nft.ts';
-import { buildNftables } from '../../src/ruleset/nftables/build.ts';
+import { buildNftables } from '../../src/nftables/layout/build.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
+import type { Branch } from '../../src/packet/outcome.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { createKernelNode, type Outcome } from '../support/kernel-node.ts';

@@ -5,14 +5,14 @@
 import { deepStrictEqual } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import { compile } from '../../src/compile.ts';
+import { parseIptablesSave } from '../../src/iptables/parse/iptables-save.ts';
 import { flowServicesIn } from '../../src/live/stored-flow-services.ts';
 import { kubeProxyConfigOf } from '../../src/model/kube-proxy-config.ts';
+import { tableFromJson } from '../../src/nftables/canonical/canonical-json.ts';
+import { parseNft } from '../../src/nftables/parse/parse-nft.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { defaultOptions } from '../../src/options.ts';
-import { parseIptablesSave } from '../../src/parse/iptables-save.ts';
-import { parseNft } from '../../src/parse/parse-nft.ts';
 import { readObjects } from '../../src/read/read.ts';
-import { renderNft } from '../../src/render/nft.ts';
-import { tableFromJson } from '../../src/ruleset/canonical-json.ts';
 import { compareItems, compareReaders } from '../support/compare-readers.ts';
 import { kubectlDocuments } from '../support/kubectl-yaml.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderIptablesRestore } from '../../src/render/iptables-restore.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesRestore } from '../../src/iptables/render/iptables-restore.ts';
 import { caseNames, readCase } from '../support/cases.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { describeWithIptables, loadIptables } from '../support/iptables-node.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderIptablesRestore } from '../../src/render/iptables-restore.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesRestore } from '../../src/iptables/render/iptables-restore.ts';
 import { uniformityPValue } from '../support/chi-square.ts';
 import {
   describeWithIptables,

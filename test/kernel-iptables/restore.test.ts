@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { renderIptablesRestore } from '../../src/render/iptables-restore.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesRestore } from '../../src/iptables/render/iptables-restore.ts';
 import {
   describeWithIptables,
   type IptablesVariant,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Branch } from '../../src/explain/outcome.ts';
-import { renderIptablesRestore } from '../../src/render/iptables-restore.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesRestore } from '../../src/iptables/render/iptables-restore.ts';
+import type { Branch } from '../../src/packet/outcome.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { describeWithIptables, loadIptables } from '../support/iptables-node.ts';
 import { createKernelNode, type Outcome } from '../support/kernel-node.ts';

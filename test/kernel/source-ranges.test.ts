@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
-import { renderNft } from '../../src/render/nft.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { compileObjects } from '../support/compile-objects.ts';
 import {
   clusterOptions,

@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { heldRuleset } from '../../src/live/held.ts';
 import { readStamps } from '../../src/live/kernel-tables.ts';
-import { parseNft } from '../../src/parse/parse-nft.ts';
-import { canonicalRuleset } from '../../src/ruleset/canonical.ts';
-import { deltaBetween } from '../../src/ruleset/delta.ts';
-import { canonicalOf } from '../../src/ruleset/written.ts';
+import { canonicalRuleset } from '../../src/nftables/canonical/canonical.ts';
+import { canonicalOf } from '../../src/nftables/canonical/written.ts';
+import { deltaBetween } from '../../src/nftables/delta.ts';
+import { parseNft } from '../../src/nftables/parse/parse-nft.ts';
 import { fakeHost, success } from '../support/fake-host.ts';
 
 const fixture = (name: string) => readFileSync(`fixtures/listings/${name}.nft`, 'utf8');

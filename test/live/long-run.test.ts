@@ -1,7 +1,7 @@
 /** Random worlds, one after the other on one host: it never drifts from what a fresh load gives. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyRuleset, wantedFrom } from '../../src/live/apply.ts';
-import { renderNft } from '../../src/render/nft.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { type KernelAgent, startAgent } from '../support/kernel-agent.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import {

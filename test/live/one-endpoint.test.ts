@@ -7,8 +7,8 @@ import { wantedFrom } from '../../src/live/apply.ts';
 import { type Held, writtenDelta } from '../../src/live/held.ts';
 import type { Stamp } from '../../src/live/revision.ts';
 import { transactionFor } from '../../src/live/transaction.ts';
-import { renderScript } from '../../src/render/nft-script.ts';
-import { halfOf } from '../../src/ruleset/digest.ts';
+import { halfOf } from '../../src/nftables/canonical/digest.ts';
+import { renderScript } from '../../src/nftables/script.ts';
 import { serviceObject, sliceObject } from '../support/kernel-cluster.ts';
 import { compiled } from '../support/live-host.ts';
 

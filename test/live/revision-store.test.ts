@@ -25,8 +25,8 @@ import {
   pruneRevisions,
   storeRevision,
 } from '../../src/live/revision-store.ts';
-import type { CanonicalTable } from '../../src/ruleset/canonical.ts';
-import { recordOf } from '../../src/ruleset/nftables/write.ts';
+import type { CanonicalTable } from '../../src/nftables/canonical/canonical.ts';
+import { recordOf } from '../../src/nftables/canonical/write.ts';
 import {
   areWhole,
   canonicalOf,
@@ -34,7 +34,7 @@ import {
   type FragmentContent,
   type FragmentRecord,
   type WrittenRuleset,
-} from '../../src/ruleset/written.ts';
+} from '../../src/nftables/canonical/written.ts';
 
 let directory: string;
 beforeEach(() => {

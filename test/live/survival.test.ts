@@ -157,7 +157,7 @@ describeCluster('through an apply', (cluster) => {
     const { retirePins } = await import('../../src/live/retire-pins.ts');
     const { wantedFrom } = await import('../../src/live/apply.ts');
     const { compiled } = await import('../support/live-host.ts');
-    const { canonicalOf } = await import('../../src/ruleset/written.ts');
+    const { canonicalOf } = await import('../../src/nftables/canonical/written.ts');
     const canonical = canonicalOf(wantedFrom(compiled(web(['pod-a', 'pod-c']))).written);
     expect(await retirePins(expiring, canonical, undefined)).toEqual([]);
     expect(Object.values(await listPins('ip'))).not.toContain(podB);

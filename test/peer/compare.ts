@@ -1,8 +1,8 @@
 /** The same flows through kube-proxy's rules and those of both of natc's backends, in the kernel. */
 import { isDeepStrictEqual } from 'node:util';
-import { renderIptablesRestore } from '../../src/render/iptables-restore.ts';
-import { renderNft } from '../../src/render/nft.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesRestore } from '../../src/iptables/render/iptables-restore.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import type { World } from '../oracle/world.ts';
 import { type Flow, optionsOfNode } from '../support/cases.ts';
 import { loadIptables } from '../support/iptables-node.ts';

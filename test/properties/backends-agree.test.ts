@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
-import type { Outcome } from '../../src/explain/outcome.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
-import { buildNftables } from '../../src/ruleset/nftables/build.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { buildNftables } from '../../src/nftables/layout/build.ts';
+import type { Outcome } from '../../src/packet/outcome.ts';
 import { endpointText, iptablesSimulatorOf, simulatorOf } from '../support/simulate.ts';
 import { compileValid } from '../support/worlds-compile.ts';
 import { disagreement, forAll, questions } from '../support/worlds-property.ts';

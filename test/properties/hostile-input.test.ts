@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { compile } from '../../src/compile.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { readObjects } from '../../src/read/read.ts';
-import { renderNft } from '../../src/render/nft.ts';
 import type { World } from '../oracle/world.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { nftCheck } from '../support/kernel-check.ts';

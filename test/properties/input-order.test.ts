@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { stringify } from 'yaml';
 import { compile } from '../../src/compile.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { readObjects } from '../../src/read/read.ts';
-import { renderNft } from '../../src/render/nft.ts';
 import type { World } from '../oracle/world.ts';
 import { shuffled, worlds } from '../support/worlds.ts';
 import {

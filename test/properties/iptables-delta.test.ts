@@ -1,10 +1,13 @@
 /** What leads iptables from one ruleset to the next, on data, in neighbouring worlds. */
 import { expect, test } from 'vitest';
-import { renderIptablesTables, renderTableCommit } from '../../src/render/iptables-tables.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
-import { applyIptablesDelta, iptablesDelta } from '../../src/ruleset/iptables/delta.ts';
-import { tableDigest } from '../../src/ruleset/iptables/stamp.ts';
-import { allTables, type KernelRules, type TableRules } from '../../src/ruleset/iptables/tables.ts';
+import { applyIptablesDelta, iptablesDelta } from '../../src/iptables/delta.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import {
+  renderIptablesTables,
+  renderTableCommit,
+} from '../../src/iptables/render/iptables-tables.ts';
+import { tableDigest } from '../../src/iptables/stamp.ts';
+import { allTables, type KernelRules, type TableRules } from '../../src/iptables/tables.ts';
 import type { World } from '../oracle/world.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { restored } from '../support/iptables-restore-input.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderNft } from '../../src/render/nft.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { nftCheck } from '../support/kernel-check.ts';
 import { worlds } from '../support/worlds.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
-import { renderNft } from '../../src/render/nft.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { oracleOf } from '../oracle/decide.ts';
 import type { Outcome } from '../oracle/world.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';

@@ -7,10 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { readFindings } from '../../src/cli/compile-input.ts';
 import { compile } from '../../src/compile.ts';
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { readObjects } from '../../src/read/read.ts';
-import { renderNft } from '../../src/render/nft.ts';
 import { fullObjects, pathsOf, replacedAt, wrongJson, wrongValues } from '../support/damage.ts';
 import { forAll } from '../support/worlds-property.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { test } from 'vitest';
-import { answerOf } from '../../src/explain/outcome.ts';
-import type { Ruleset } from '../../src/ruleset/ast.ts';
+import type { Ruleset } from '../../src/nftables/ast.ts';
+import { answerOf } from '../../src/packet/outcome.ts';
 import { oracleOf } from '../oracle/decide.ts';
 import type { Outcome, Packet, World } from '../oracle/world.ts';
 import { endpointText, simulatorOf } from '../support/simulate.ts';

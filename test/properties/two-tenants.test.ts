@@ -1,12 +1,12 @@
 /** ND11: whatever a hostile tenant claims, the other's packets are treated as if it were not there. */
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { answerOf } from '../../src/explain/outcome.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
 import { cidrContains } from '../../src/net/cidr.ts';
 import type { CompileOptions } from '../../src/options.ts';
+import { answerOf } from '../../src/packet/outcome.ts';
 import { nodeFacts } from '../../src/plan/node-facts.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
 import type { Packet } from '../oracle/world.ts';
 import { planOutcome } from '../support/plan-outcome.ts';
 import { endpointText, iptablesSimulatorOf, simulatorOf } from '../support/simulate.ts';

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
 import { type Diagnostic, hasErrors } from '../../src/diagnostics/diagnostic.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { refusingCutOff } from '../../src/read/cut-off.ts';
-import { renderNft } from '../../src/render/nft.ts';
 import { readText } from '../support/read.ts';
 
 const findings = (text: string): readonly Diagnostic[] => {

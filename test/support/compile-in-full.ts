@@ -8,15 +8,15 @@ import { splitItems } from '../../src/incremental/items.ts';
 import type { KnownCompilation } from '../../src/incremental/known.ts';
 import { remember } from '../../src/incremental/remember.ts';
 import { familiesOf, flowServicesOf, writtenOf } from '../../src/incremental/written-known.ts';
+import { renderWritten } from '../../src/nftables/canonical/render-written.ts';
+import { writeRuleset } from '../../src/nftables/canonical/write.ts';
+import { digestOf } from '../../src/nftables/canonical/written.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { type FlowService, flowServices } from '../../src/plan/flows.ts';
 import type { Input } from '../../src/read/inputs.ts';
 import { locate } from '../../src/read/locate.ts';
 import { readObjects } from '../../src/read/read.ts';
-import { renderNft } from '../../src/render/nft.ts';
-import { renderWritten } from '../../src/render/nft-written.ts';
-import { writeRuleset } from '../../src/ruleset/nftables/write.ts';
-import { digestOf } from '../../src/ruleset/written.ts';
 
 /** What may be seen of a compilation; undefined where there is none after an error. */
 export interface Seen {

@@ -1,6 +1,6 @@
 import { compile } from '../../src/compile.ts';
+import { renderNft } from '../../src/nftables/render/nft.ts';
 import type { CompileOptions } from '../../src/options.ts';
-import { renderNft } from '../../src/render/nft.ts';
 import { objectOf } from './objects.ts';
 
 /** Compiles Kubernetes objects to nftables text; throws when natc calls them invalid. */

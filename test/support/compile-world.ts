@@ -1,6 +1,7 @@
 /** Worlds (test/oracle/world.ts) through natc's own pipeline, validated as the case files want it. */
+
+import type { Ruleset } from '../../src/nftables/ast.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import type { Ruleset } from '../../src/ruleset/ast.ts';
 import type { World } from '../oracle/world.ts';
 import { optionsOfNode } from './cases.ts';
 import { compileValid } from './worlds-compile.ts';

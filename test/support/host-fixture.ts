@@ -28,12 +28,12 @@ import { statusOf } from '../../src/live/status.ts';
 import { checkSysctls, requiredSysctls, routeLocalnet } from '../../src/live/sysctl.ts';
 import { refuseFromNow } from '../../src/live/unconfirmed.ts';
 import { undoExpired } from '../../src/live/undo-expired.ts';
+import { halfOf } from '../../src/nftables/canonical/digest.ts';
+import { renderScript } from '../../src/nftables/script.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { protectPorts } from '../../src/plan/shadowed-ports.ts';
 import { locate } from '../../src/read/locate.ts';
 import { readObjects } from '../../src/read/read.ts';
-import { renderScript } from '../../src/render/nft-script.ts';
-import { halfOf } from '../../src/ruleset/digest.ts';
 import { appliedInput, believeInput } from './believe.ts';
 import { fakeHost, type HostScript, success } from './fake-host.ts';
 

@@ -1,8 +1,9 @@
 /** What `iptables-restore --noflush` makes of its input, and what it refuses, on data. */
-import { renderJump } from '../../src/render/iptables-tables.ts';
-import type { BuiltInChain } from '../../src/ruleset/iptables/ast.ts';
-import { stampChain } from '../../src/ruleset/iptables/stamp.ts';
-import type { TableRules } from '../../src/ruleset/iptables/tables.ts';
+
+import type { BuiltInChain } from '../../src/iptables/ast.ts';
+import { renderJump } from '../../src/iptables/render/iptables-tables.ts';
+import { stampChain } from '../../src/iptables/stamp.ts';
+import type { TableRules } from '../../src/iptables/tables.ts';
 
 const builtIn = /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
 

@@ -1,8 +1,9 @@
 /** Looks into built iptables rules, for tests: as iptables-restore gets them. */
+
+import type { TableName } from '../../src/iptables/ast.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesRule } from '../../src/iptables/render/iptables-rule.ts';
 import type { FamilyPlan } from '../../src/plan/plan.ts';
-import { renderIptablesRule } from '../../src/render/iptables-rule.ts';
-import type { TableName } from '../../src/ruleset/iptables/ast.ts';
-import { buildIptables } from '../../src/ruleset/iptables/build.ts';
 
 export type RulesOf = (table: TableName, chain: string) => readonly string[];
 

@@ -1,8 +1,9 @@
 /** What the kernel holds, in a form that can be compared. */
+
 import { withoutStamp } from '../../src/live/revision.ts';
-import { parseNft } from '../../src/parse/parse-nft.ts';
-import type { NftFamily } from '../../src/ruleset/ast.ts';
-import { canonicalTable } from '../../src/ruleset/canonical.ts';
+import type { NftFamily } from '../../src/net/family.ts';
+import { canonicalTable } from '../../src/nftables/canonical/canonical.ts';
+import { parseNft } from '../../src/nftables/parse/parse-nft.ts';
 import type { KernelAgent } from './kernel-agent.ts';
 
 /** The kernel's listing with the order of its parts taken out; pins are not part of a ruleset. */

@@ -1,5 +1,7 @@
 /** Generated rulesets: anything the AST can say, whether it makes sense or not. */
+
 import fc from 'fast-check';
+import type { L4Proto, NftFamily } from '../../src/net/family.ts';
 import type {
   Action,
   Chain,
@@ -7,15 +9,13 @@ import type {
   ElementVerdict,
   Hook,
   Key,
-  L4Proto,
   Match,
-  NftFamily,
-  Owner,
   Ruleset,
   Selector,
   Statement,
   Table,
-} from '../../src/ruleset/ast.ts';
+} from '../../src/nftables/ast.ts';
+import type { Owner } from '../../src/plan/owner.ts';
 
 const names = fc.constantFrom(
   'services',

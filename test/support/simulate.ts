@@ -1,12 +1,14 @@
 /** Asks the simulator in the words of the case files (fixtures/cases/README.md). */
-import { interpret } from '../../src/explain/interpret.ts';
-import { interpretIptables, prepareIptables } from '../../src/explain/interpret-iptables.ts';
-import { answerOf, type Branch, type Outcome } from '../../src/explain/outcome.ts';
-import { type Host, isLocal, type Packet as SimulatedPacket } from '../../src/explain/packet.ts';
-import { type PreparedRuleset, prepare } from '../../src/explain/prepare.ts';
-import type { IptablesTrace } from '../../src/explain/walk-iptables.ts';
-import type { L4Proto, Ruleset } from '../../src/ruleset/ast.ts';
-import type { IptablesRuleset } from '../../src/ruleset/iptables/ast.ts';
+
+import type { IptablesRuleset } from '../../src/iptables/ast.ts';
+import { interpretIptables, prepareIptables } from '../../src/iptables/simulate/interpret.ts';
+import type { IptablesTrace } from '../../src/iptables/simulate/walk.ts';
+import type { L4Proto } from '../../src/net/family.ts';
+import type { Ruleset } from '../../src/nftables/ast.ts';
+import { interpret } from '../../src/nftables/simulate/interpret.ts';
+import { type PreparedRuleset, prepare } from '../../src/nftables/simulate/prepare.ts';
+import { answerOf, type Branch, type Outcome } from '../../src/packet/outcome.ts';
+import { type Host, isLocal, type Packet as SimulatedPacket } from '../../src/packet/packet.ts';
 import type { Packet } from '../oracle/world.ts';
 import { canonical } from './kernel-packets.ts';
 

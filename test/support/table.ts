@@ -1,7 +1,7 @@
 /** Looks into a built table, for tests: everything as nft prints it. */
 
-import { renderElement, renderRule } from '../../src/render/nft.ts';
-import type { Chain, Collection, Ruleset, Table } from '../../src/ruleset/ast.ts';
+import type { Chain, Collection, Ruleset, Table } from '../../src/nftables/ast.ts';
+import { renderElement, renderRule } from '../../src/nftables/render/nft.ts';
 
 export function tableOf(ruleset: Ruleset, family: 'ip' | 'ip6' = 'ip'): Table {
   const table = ruleset.tables.find((candidate) => candidate.family === family);

@@ -1,7 +1,7 @@
 import { type Frontend, frontendsOf, serviceOf } from '../../explain/frontends.ts';
 import { formatAddressPort } from '../../net/address.ts';
-import type { Ruleset } from '../../ruleset/ast.ts';
-import { naturalCompare } from '../../ruleset/natural-compare.ts';
+import { naturalCompare } from '../../net/natural-compare.ts';
+import type { Ruleset } from '../../nftables/ast.ts';
 import { destinationKey, parseDestinationKey, portKey } from '../destination.ts';
 import { type DestinationIndex, indexDestinations } from '../destination-index.ts';
 import { withoutPins } from '../without-pins.ts';

@@ -1,4 +1,4 @@
-import { naturalCompare } from '../../ruleset/natural-compare.ts';
+import { naturalCompare } from '../../net/natural-compare.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { MappedService } from '../html/traffic-map.ts';
 

@@ -1,0 +1,203 @@
+import type { L4Proto } from '../../net/family.ts';
+import type { FamilyPlan } from '../../plan/plan.ts';
+import type { Chain, Hook, Rule } from '../ast.ts';
+import { chains, collections, type Entrance, stickyMapName } from '../names.ts';
+import { stickyKey } from './affinity.ts';
+import {
+  because,
+  drop,
+  fibLocal,
+  fromLocalPod,
+  inSet,
+  jump,
+  notInSet,
+  rule,
+  vmap,
+} from './rules.ts';
+import { hairpinKey, nodePortKey, serviceKey } from './selectors.ts';
+
+/**
+ * The constant program: the chains that are the same whatever the Services are. They
+ * depend on the node's settings only, and look everything else up in sets and maps.
+ */
+export function programChains(
+  family: FamilyPlan,
+  stickyMaps: readonly { readonly entrance: Entrance; readonly protocol: L4Proto }[],
+): readonly Chain[] {
+  return [
+    markForMasquerade(family),
+    dispatch(family),
+    sourceRanges,
+    refuseServices,
+    refuseNodePorts(family),
+    refuseClusterIPs,
+    rememberClients(stickyMaps),
+    ...baseChains(family),
+  ];
+}
+
+const markForMasquerade = (family: FamilyPlan): Chain => ({
+  name: chains.markForMasquerade,
+  rules: [rule({ kind: 'set-mark', operation: 'or', mask: family.masqueradeMark })],
+});
+
+/** Where a new connection goes: a service address first, then a node port (P11, P12). */
+function dispatch(family: FamilyPlan): Chain {
+  return {
+    name: chains.dispatch,
+    rules: [
+      ...clusterIPMark(family),
+      rule(vmap(serviceKey, collections.services)),
+      because(
+        'node ports answer on local addresses only',
+        fibLocal('daddr'),
+        ...nodePortAddresses(family),
+        vmap(nodePortKey, collections.nodePorts),
+      ),
+    ],
+  };
+}
+
+/** M1, M2, M3: which connections to cluster IPs are masqueraded. */
+function clusterIPMark(family: FamilyPlan): readonly Rule[] {
+  const toClusterIP = inSet(['daddr'], collections.clusterIPs);
+  const mark = jump(chains.markForMasquerade);
+  if (family.masqueradeAll) return [because('--masquerade-all', toClusterIP, mark)];
+  if (family.localDetector === undefined) return [];
+  return [
+    because(
+      'clients that are no pods: the endpoint must answer through this node',
+      toClusterIP,
+      fromLocalPod(family.localDetector, true),
+      mark,
+    ),
+  ];
+}
+
+function nodePortAddresses(family: FamilyPlan): Rule['statements'] {
+  const listed = inSet(['daddr'], collections.nodePortAddresses);
+  if (family.nodePortAddresses.loopback) return [listed];
+  const loopback = family.family === 'IPv4' ? '127.0.0.0/8' : '::1';
+  return [{ kind: 'address', selector: 'daddr', negated: true, network: loopback }, listed];
+}
+
+const sourceRanges: Chain = {
+  name: chains.sourceRanges,
+  rules: [
+    rule(
+      inSet(serviceKey, collections.protectedServices),
+      notInSet([...serviceKey, 'saddr'], collections.allowedSources),
+      drop,
+    ),
+  ],
+};
+
+const refuseServices: Chain = {
+  name: chains.refuseServices,
+  rules: [rule(vmap(serviceKey, collections.refusedServices))],
+};
+
+const refuseNodePorts = (family: FamilyPlan): Chain => ({
+  name: chains.refuseNodePorts,
+  rules: [rule(...nodePortAddresses(family), vmap(nodePortKey, collections.refusedNodePorts))],
+});
+
+/** K1 and K2; what another proxy serves is left to it (ND4). */
+const refuseClusterIPs: Chain = {
+  name: chains.refuseClusterIPs,
+  rules: [
+    because('no such port', inSet(['daddr'], collections.clusterIPs), { kind: 'reject' }),
+    because('another proxy serves it', inSet(['daddr'], collections.otherProxyClusterIPs), {
+      kind: 'return',
+    }),
+    because('no such Service', inSet(['daddr'], collections.serviceCIDRs), drop),
+  ],
+};
+
+const rememberClients = (
+  stickyMaps: readonly { readonly entrance: Entrance; readonly protocol: L4Proto }[],
+): Chain => ({
+  name: chains.rememberClients,
+  rules: stickyMaps.map(({ entrance, protocol }) =>
+    rule(
+      { kind: 'l4proto', protocol },
+      { kind: 'ct-status-dnat' },
+      vmap(stickyKey(entrance), stickyMapName(entrance, protocol)),
+    ),
+  ),
+});
+
+const newConnections = (chain: string): Rule => rule({ kind: 'ct-state-new' }, jump(chain));
+
+const baseChain = (name: string, hook: Hook, rules: readonly Rule[]): Chain => ({
+  name,
+  hook,
+  rules,
+});
+
+/**
+ * Priorities are numbers: `dstnat - 10` is spelled differently by different nft versions. Source
+ * ranges must see the original destination, hence before DNAT (-100). `reject` is allowed only on
+ * input, forward and output (kernels before 5.9), hence after it; what has no endpoint was not
+ * rewritten, so it is still recognised there.
+ */
+function baseChains(family: FamilyPlan): readonly Chain[] {
+  const filter = (hook: Hook['hook'], priority: number): Hook => ({
+    type: 'filter',
+    hook,
+    priority,
+  });
+  const nat = (hook: Hook['hook'], priority: number): Hook => ({ type: 'nat', hook, priority });
+  return [
+    baseChain('filter-prerouting', filter('prerouting', -110), [
+      ...loopbackGuard(family),
+      newConnections(chains.sourceRanges),
+    ]),
+    baseChain('filter-output-before-dnat', filter('output', -110), [
+      newConnections(chains.sourceRanges),
+    ]),
+    baseChain('filter-input', filter('input', 0), [
+      newConnections(chains.refuseNodePorts),
+      newConnections(chains.refuseServices),
+    ]),
+    baseChain('filter-forward', filter('forward', 0), [
+      newConnections(chains.refuseServices),
+      newConnections(chains.refuseClusterIPs),
+    ]),
+    baseChain('filter-output', filter('output', 0), [
+      newConnections(chains.refuseServices),
+      newConnections(chains.refuseClusterIPs),
+    ]),
+    baseChain('nat-prerouting', nat('prerouting', -100), [rule(jump(chains.dispatch))]),
+    baseChain('nat-output', nat('output', -100), [rule(jump(chains.dispatch))]),
+    // Host-network endpoints of this node are reached on input; all others on postrouting.
+    baseChain('nat-input', nat('input', 100), [rule(jump(chains.rememberClients))]),
+    baseChain('nat-postrouting', nat('postrouting', 100), [
+      rule(jump(chains.rememberClients)),
+      rule(
+        { kind: 'mark', mask: family.masqueradeMark },
+        { kind: 'set-mark', operation: 'xor', mask: family.masqueradeMark },
+        { kind: 'masquerade' },
+      ),
+      because(
+        'an endpoint that reached itself through a Service',
+        { kind: 'ct-status-dnat' },
+        inSet(hairpinKey, collections.hairpin),
+        { kind: 'masquerade' },
+      ),
+    ]),
+  ];
+}
+
+/** N10: route_localnet lets 127.0.0.0/8 be routed, so packets from outside must not get there. */
+function loopbackGuard(family: FamilyPlan): readonly Rule[] {
+  if (!family.nodePortAddresses.loopback) return [];
+  return [
+    because(
+      'route_localnet is on for node ports on the loopback: nobody else may reach it',
+      { kind: 'iifname', negated: true, name: 'lo' },
+      { kind: 'address', selector: 'daddr', negated: false, network: '127.0.0.0/8' },
+      drop,
+    ),
+  ];
+}

@@ -1,0 +1,12 @@
+import type { Owner } from '../../plan/owner.ts';
+import { renderDocument } from '../../plan/render-json.ts';
+import type { Ruleset } from '../ast.ts';
+
+/**
+ * A ruleset as JSON. `version` changes when a field changes its meaning or goes away. Origins are
+ * given as text, and a comment block by its heading alone.
+ */
+export const renderRulesetJson = (ruleset: Ruleset): string =>
+  renderDocument({ version: 1, kind: 'Ruleset', ...ruleset }, (key, value) =>
+    key === 'owner' && value !== undefined ? (value as Owner).name : value,
+  );

@@ -1,0 +1,46 @@
+import type { Host, Packet } from '../../packet/packet.ts';
+import type { PreparedTable } from './prepare.ts';
+import type { Step, Trace } from './trace.ts';
+
+/** A packet on its way, and what the connection tracking knows of its connection. */
+export interface State {
+  /** The packet as it is now. */
+  readonly packet: Packet;
+  /** The destination before DNAT. */
+  readonly original: { readonly destination: string; readonly destinationPort: number };
+  /** The connection's destination is settled: nat chains of prerouting and output no longer run. */
+  readonly destinationBound: boolean;
+  /** The same for its source, and the nat chains of input and postrouting. */
+  readonly sourceBound: boolean;
+  /** `ct status dnat`: the destination differs from the original one. */
+  readonly dnat: boolean;
+  /** A dnat statement chose the destination, be it the original one again. */
+  readonly chosen: boolean;
+  readonly masqueraded: boolean;
+  /** How likely the random numbers are that led here. */
+  readonly probability: number;
+  readonly trace: Trace;
+}
+
+/** Clients' pins of session affinity: by map name, then by client address, the endpoint's address. */
+export type Pins = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** What stays the same while one table's rules are walked. */
+export interface Surroundings {
+  readonly table: PreparedTable;
+  readonly host: Host;
+  readonly pins: Pins;
+}
+
+/** Field by field, because this runs for every statement and a spread is several times slower. */
+export const withStep = (state: State, step: Step): State => ({
+  packet: state.packet,
+  original: state.original,
+  destinationBound: state.destinationBound,
+  sourceBound: state.sourceBound,
+  dnat: state.dnat,
+  chosen: state.chosen,
+  masqueraded: state.masqueraded,
+  probability: state.probability,
+  trace: { step, before: state.trace },
+});

@@ -1,0 +1,59 @@
+/** What becomes of a packet: one branch per way that the random numbers can send it. */
+export interface Outcome<T = unknown> {
+  /** Never empty; the probabilities add up to 1. */
+  readonly branches: readonly Branch<T>[];
+}
+
+/** `T` is how the backend's simulator tells the packet's way. */
+export interface Branch<T = unknown> {
+  readonly probability: number;
+  /**
+   * `accept`: goes on to `destination`. `martian`: no rule stopped it, but the kernel drops it, because
+   * loopback addresses stay on the loopback.
+   */
+  readonly verdict: 'accept' | 'drop' | 'reject' | 'martian';
+  /** After DNAT, if any. */
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** The destination was chosen by DNAT (and may still be what it was). */
+  readonly dnat: boolean;
+  /** The source becomes an address of this node. */
+  readonly masquerade: boolean;
+  /** The packet's mark behind the last rule. */
+  readonly mark: number;
+  /** Delivered to a process of this node. */
+  readonly local: boolean;
+  readonly trace: T;
+}
+
+/** What all branches have in common: what a reader, or a test, asks first. */
+export type Answer<T = unknown> =
+  | { readonly kind: 'pass' | 'drop' | 'reject' | 'martian' }
+  | { readonly kind: 'dnat'; readonly endpoints: readonly Branch<T>[] }
+  /** Some branches are dropped or rejected, others are not. */
+  | { readonly kind: 'mixed'; readonly branches: readonly Branch<T>[] };
+
+export function answerOf<T>({ branches }: Outcome<T>): Answer<T> {
+  const kinds = new Set(branches.map(branchKind));
+  const [kind] = kinds;
+  if (kinds.size !== 1 || kind === undefined) return { kind: 'mixed', branches };
+  return kind === 'dnat' ? { kind, endpoints: branches } : { kind };
+}
+
+const branchKind = ({ verdict, dnat }: Branch<unknown>): Exclude<Answer['kind'], 'mixed'> =>
+  verdict !== 'accept' ? verdict : dnat ? 'dnat' : 'pass';
+
+/** Branches with the same result become one, with the trace of the first. */
+export function mergeBranches<T>(branches: readonly Branch<T>[]): readonly Branch<T>[] {
+  const merged = new Map<string, Branch<T>>();
+  for (const branch of branches) {
+    const { verdict, dnat, masquerade, mark, destination, destinationPort } = branch;
+    const key = [verdict, dnat, masquerade, mark, destination, destinationPort].join(' ');
+    const same = merged.get(key);
+    merged.set(
+      key,
+      same === undefined ? branch : { ...same, probability: same.probability + branch.probability },
+    );
+  }
+  return [...merged.values()];
+}
