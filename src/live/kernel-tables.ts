@@ -3,9 +3,9 @@ import type { NftFamily } from '../net/family.ts';
 import { type CanonicalTable, canonicalTable } from '../nftables/canonical/canonical.ts';
 import { tableName } from '../nftables/names.ts';
 import { parseNft } from '../nftables/parse/parse-nft.ts';
-import { describeRun, type Host, listedWhole, type RunResult } from './host.ts';
+import { describeRun, type Host, listedWhole, type RunResult, succeeded } from './host.ts';
 import { nftDiagnostics } from './nft-error.ts';
-import { readStamp, type Stamp, withoutStamp } from './revision.ts';
+import { readStamp, revisionSet, type Stamp, withoutStamp } from './revision.ts';
 
 export const nftFamilies: readonly NftFamily[] = ['ip', 'ip6'];
 
@@ -25,6 +25,8 @@ export type KernelTable =
 export interface Stamps {
   readonly ip: Stamp | undefined;
   readonly ip6: Stamp | undefined;
+  /** How nft failed to list one that may be there. */
+  readonly unread?: string;
 }
 
 /** Whether nft listed a set. */
@@ -36,14 +38,17 @@ export async function readStamps(
   host: Host,
 ): Promise<Stamps | { readonly refusals: readonly Diagnostic[] }> {
   const found = { ip: undefined as Stamp | undefined, ip6: undefined as Stamp | undefined };
+  let unread: string | undefined;
   for (const family of nftFamilies) {
     const { result, stamp } = await readStamp(host, family, tableName);
     if (result.kind === 'exited' && result.exitCode === 0 && !isSetListing(result))
       return { refusals: [notListed] };
     if (isUnusable(result)) return { refusals: nftDiagnostics(result, { tables: [] }) };
     found[family] = stamp;
+    if (!succeeded(result) && !isAbsent(result))
+      unread = `nft list set ${family} ${tableName} ${revisionSet}: ${describeRun(result)}`;
   }
-  return found;
+  return unread === undefined ? found : { ...found, unread };
 }
 
 const notListed: Diagnostic = {

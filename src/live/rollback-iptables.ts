@@ -14,6 +14,7 @@ import { areInPlace, readIptablesStamps } from './iptables-listing.ts';
 import { reconcileIptables } from './iptables-reconcile.ts';
 import { listTables, loadTables, type StoredTables, tablesFile } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
+import { neededByTables } from './needed-sysctls.ts';
 import {
   changeToUndo,
   nothingEarlier,
@@ -23,6 +24,7 @@ import {
   unreadable,
 } from './rollback.ts';
 import { takeBackSysctls } from './set-sysctls.ts';
+import { sureIptablesStamps } from './sure-stamps.ts';
 
 export type RollbackIptablesOutcome = RollbackOutcome | ApplyIptablesOutcome;
 
@@ -33,7 +35,9 @@ export const rollBackIptables = (
 ): Promise<RollbackIptablesOutcome> =>
   underLock(options, async () => {
     const { stateDirectory } = options;
-    const current = revisionOf(await readIptablesStamps(host));
+    const stamps = await sureIptablesStamps(host, stateDirectory);
+    if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+    const current = revisionOf(stamps);
     const change = await changeToUndo(current?.digest, options);
     if (change !== undefined) return goBackTo(host, change.previous, options);
     if (current === undefined) return nothingEarlier('iptables holds no revision of natc');
@@ -51,8 +55,9 @@ export async function undoIptables(
   { previous }: Change,
   options: RollbackOptions,
 ): Promise<RollbackIptablesOutcome> {
-  if (revisionOf(await readIptablesStamps(host))?.digest !== previous)
-    return goBackTo(host, previous, options);
+  const stamps = await sureIptablesStamps(host, options.stateDirectory);
+  if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+  if (revisionOf(stamps)?.digest !== previous) return goBackTo(host, previous, options);
   await forgetPending(options.stateDirectory);
   return { kind: 'not-pending' };
 }
@@ -65,10 +70,13 @@ async function goBackTo(
   if (digest === undefined) {
     const off = await takeBackSysctls(host, stateDirectory, undefined);
     const outcome = await cleanUpIptables(host);
-    if (outcome.kind === 'refused') return outcome;
+    if (outcome.kind === 'refused') {
+      await off.undo();
+      return outcome;
+    }
     await forgetBackendState(stateDirectory, 'iptables');
     await forgetPending(stateDirectory);
-    return { kind: 'removed', diagnostics: off };
+    return { kind: 'removed', diagnostics: off.diagnostics };
   }
   const stored = await loadTables(stateDirectory, digest);
   if (stored === undefined) return unreadable(stateDirectory, tablesFile(digest));
@@ -88,9 +96,15 @@ async function goBackTo(
     held.stored?.flowServices ?? [],
   );
   await announce(stateDirectory, flows);
-  const off = await takeBackSysctls(host, stateDirectory, stored.revision.number);
+  const off = await takeBackSysctls(host, stateDirectory, {
+    number: stored.revision.number,
+    needed: neededByTables(stored.rules),
+  });
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
-  if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
+  if (outcome.kind === 'refused' || outcome.kind === 'incomplete') {
+    if (outcome.kind === 'refused') await off.undo();
+    return outcome;
+  }
   await forgetPending(stateDirectory);
   const { ended, diagnostics: failures } = await endFlows(host, stateDirectory, flows);
   const settled = { digest, input: undefined, warnings: 0, sysctls: [] };
@@ -98,7 +112,7 @@ async function goBackTo(
   return {
     ...outcome,
     ended,
-    diagnostics: [...awake.diagnostics, ...outcome.diagnostics, ...off, ...rest],
+    diagnostics: [...awake.diagnostics, ...outcome.diagnostics, ...off.diagnostics, ...rest],
   };
 }
 

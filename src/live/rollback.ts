@@ -9,7 +9,8 @@ import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
 import { flowChange } from './flow-state.ts';
 import { commonRevision, familiesOf, heldRuleset, type Wanted } from './held.ts';
 import type { Host } from './host.ts';
-import { readStamps, type Stamps } from './kernel-tables.ts';
+import type { Stamps } from './kernel-tables.ts';
+import { neededByRuleset } from './needed-sysctls.ts';
 import { noLock } from './no-lock.ts';
 import { reconcile } from './reconcile.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type StoredRevision,
 } from './revision-store.ts';
 import { takeBackSysctls } from './set-sysctls.ts';
+import { sureStamps } from './sure-stamps.ts';
 import { refuseFromNow } from './unconfirmed.ts';
 
 export interface Refused {
@@ -41,7 +43,7 @@ export type RollbackOutcome =
  */
 export const rollBack = (host: Host, options: RollbackOptions): Promise<RollbackOutcome> =>
   underLock<RollbackOutcome>(options, async () => {
-    const stamps = await readStamps(host);
+    const stamps = await sureStamps(host);
     if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
     const current = commonRevision(stamps);
     const change = await changeToUndo(current?.digest, options);
@@ -86,7 +88,7 @@ export async function undo(
   { previous }: Change,
   options: RollbackOptions,
 ): Promise<RollbackOutcome> {
-  const stamps = await readStamps(host);
+  const stamps = await sureStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
   if (commonRevision(stamps)?.digest !== previous) return goBackTo(host, previous, stamps, options);
   await forgetPending(options.stateDirectory);
@@ -119,9 +121,12 @@ async function goBackTo(
   if (digest === undefined) {
     const off = await takeBackSysctls(host, stateDirectory, undefined);
     const { kind, diagnostics } = await cleanUp(host);
-    if (kind === 'refused') return { kind, diagnostics };
+    if (kind === 'refused') {
+      await off.undo();
+      return { kind, diagnostics };
+    }
     await forgetPending(stateDirectory);
-    return { kind: 'removed', diagnostics: [...off, ...diagnostics] };
+    return { kind: 'removed', diagnostics: [...off.diagnostics, ...diagnostics] };
   }
   const stored = await loadRevision(stateDirectory, digest);
   if (stored === undefined || !areWhole(stored.ruleset))
@@ -136,11 +141,17 @@ async function goBackTo(
     held.stored?.flowServices ?? [],
   );
   await announce(stateDirectory, flows);
-  const off = await takeBackSysctls(host, stateDirectory, stored.revision.number);
-  const outcome = await reconcile(host, stateDirectory, held, wanted, now());
-  if (outcome.kind === 'refused') return outcome;
-  await forgetPending(stateDirectory);
   const canonical = () => canonicalOf(wanted.written);
+  const off = await takeBackSysctls(host, stateDirectory, {
+    number: stored.revision.number,
+    needed: neededByRuleset(canonical()),
+  });
+  const outcome = await reconcile(host, stateDirectory, held, wanted, now());
+  if (outcome.kind === 'refused') {
+    await off.undo();
+    return outcome;
+  }
+  await forgetPending(stateDirectory);
   const aftermath = { canonical, flows, extent: 'everything', sysctls: [], revision: 0 } as const;
   const done = await doAftermath(host, stateDirectory, aftermath, noSteps);
   const { ended, diagnostics: failures } = done;
@@ -152,7 +163,7 @@ async function goBackTo(
     sysctls: [],
   };
   const rest = failures.length > 0 ? failures : await settle(stateDirectory, settled, noSteps);
-  const diagnostics = [...awake.diagnostics, ...outcome.diagnostics, ...off, ...rest];
+  const diagnostics = [...awake.diagnostics, ...outcome.diagnostics, ...off.diagnostics, ...rest];
   return outcome.kind === 'up-to-date'
     ? { kind: 'up-to-date', ended, diagnostics }
     : { kind: 'applied', revision: outcome.revision, delta: outcome.delta, ended, diagnostics };

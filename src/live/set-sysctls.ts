@@ -95,35 +95,62 @@ export async function setSysctlsFor(
   return diagnostics;
 }
 
+/** The revision that is gone back to. */
+export interface EarlierRevision {
+  readonly number: number;
+  /** What its rules rely on, whoever had switched it on for it. */
+  readonly needed: readonly Sysctl[];
+}
+
+export interface TakenBack {
+  /** Warnings of what could not be switched off. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Switches on again what was switched off: the rules that need it stay. */
+  readonly undo: () => Promise<void>;
+}
+
 /**
- * Switches off again what revisions after this one switched on. Comes before the rules go: route_localnet
- * must not be on without its guard (N10).
+ * Switches off again what revisions after this one switched on and it does not need. Comes before the rules
+ * go: route_localnet must not be on without its guard (N10).
  *
- * @param revision the number of the one that is gone back to; undefined: there was none
- * @returns warnings of what could not be switched off
+ * @param revision undefined: there was none
  */
-export const takeBackSysctls = (
+export function takeBackSysctls(
   host: Host,
   directory: string,
-  revision: number | undefined,
-): Promise<readonly Diagnostic[]> =>
-  takeBack(host, directory, (each) => revision === undefined || each.revision > revision);
+  revision: EarlierRevision | undefined,
+): Promise<TakenBack> {
+  const needed = new Set(revision?.needed.map(({ name }) => name));
+  const number = revision?.number ?? -1;
+  return takeBack(host, directory, (each) => {
+    if (each.revision <= number) return each;
+    // From now on it is on for this revision.
+    return needed.has(each.name) ? { ...each, revision: number, isLeft: false } : undefined;
+  });
+}
 
 /** The same for route_localnet alone, when natc goes: others may have come to need forwarding. */
-export const takeBackLocalnet = (host: Host, directory: string): Promise<readonly Diagnostic[]> =>
-  takeBack(host, directory, ({ name }) => name === routeLocalnet);
+export const takeBackLocalnet = async (
+  host: Host,
+  directory: string,
+): Promise<readonly Diagnostic[]> =>
+  (await takeBack(host, directory, (each) => (each.name === routeLocalnet ? undefined : each)))
+    .diagnostics;
 
+/** @param keep what is noted of one that stays on; undefined: it goes off */
 async function takeBack(
   host: Host,
   directory: string,
-  isOver: (set: SetSysctl) => boolean,
-): Promise<readonly Diagnostic[]> {
+  keep: (set: SetSysctl) => SetSysctl | undefined,
+): Promise<TakenBack> {
   const known = await load(directory);
   const left: SetSysctl[] = [];
+  const off: string[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const each of known) {
-    if (!isOver(each)) {
-      left.push(each);
+    const kept = keep(each);
+    if (kept !== undefined) {
+      left.push(kept);
       continue;
     }
     const path = sysctlPath(each.name);
@@ -131,13 +158,18 @@ async function takeBack(
     if ((await host.readFile(path))?.trim() !== '1') continue;
     try {
       await host.writeFile(path, '0\n');
+      off.push(path);
     } catch {
       left.push({ ...each, isLeft: true });
       diagnostics.push(stillOn(each.name));
     }
   }
   if (known.length > 0) await store(directory, left).catch(() => {});
-  return diagnostics;
+  const undo = async (): Promise<void> => {
+    for (const path of off) await host.writeFile(path, '1\n').catch(() => {});
+    if (known.length > 0) await store(directory, known).catch(() => {});
+  };
+  return { diagnostics, undo };
 }
 
 const stillOn = (name: string): Diagnostic => ({

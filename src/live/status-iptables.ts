@@ -14,6 +14,7 @@ import { readIptablesStamps } from './iptables-listing.ts';
 import { loadSettledTables } from './iptables-settled.ts';
 import { listTables, loadTables } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
+import { mangleGuardsLoopback } from './loopback-guard.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 import { otherProxies } from './other-proxies.ts';
 import { loadWaiting } from './served-store.ts';
@@ -71,7 +72,7 @@ export async function statusOfIptables(
     };
   });
   const guarded =
-    [...rules.IPv4.mangle.chains.values()].some(hasLoopbackGuard) &&
+    mangleGuardsLoopback(rules.IPv4.mangle) &&
     !dormant.some(({ family, name }) => family === 'ip' && name === 'mangle');
   const sysctls = await sysctlsOf(host, stateDirectory, isHere, guarded);
   const forward = await foreignForward(host, familiesServed(tables));
@@ -96,10 +97,6 @@ export async function statusOfIptables(
     ],
   };
 }
-
-/** The rule that keeps packets of others off the loopback (N10). */
-const hasLoopbackGuard = (chain: readonly string[]): boolean =>
-  chain.some((rule) => rule.includes('-d 127.0.0.0/8 ') && rule.endsWith('-j DROP'));
 
 /** Tables of natc in nftables that may be there, because it worked through nftables before, count. */
 async function inNftables(host: Host, stateDirectory: string): Promise<readonly string[]> {

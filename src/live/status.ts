@@ -12,6 +12,7 @@ import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
 import type { IptablesTools } from './iptables-tools.ts';
 import { readStamps } from './kernel-tables.ts';
+import { guardsLoopback } from './loopback-guard.ts';
 import { iptablesVariantsWithRules, stand } from './other-backend.ts';
 import { otherProxies, servedAddresses } from './other-proxies.ts';
 import type { Revision } from './revision.ts';
@@ -81,7 +82,7 @@ export async function statusOf(
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
   const settled = await loadSettled(stateDirectory);
   const guarded = ruleset?.tables.some(
-    (table) => hasLoopbackGuard(table) && !held.dormant.includes(table.family),
+    (table) => guardsLoopback(table) && !held.dormant.includes(table.family),
   );
   const sysctls = await sysctlsOf(host, stateDirectory, hasTables, guarded);
   const variants = await iptablesVariantsWithRules(host);
@@ -111,14 +112,6 @@ export async function statusOf(
     ],
   };
 }
-
-/** The rule that keeps packets of others off the loopback, as nft prints it (N10). */
-const hasLoopbackGuard = ({ chains }: CanonicalTable): boolean =>
-  [...chains.values()].some(
-    ({ hook, rules }) =>
-      hook.includes(' hook prerouting ') &&
-      rules.some((rule) => /^iifname != "?lo"? ip daddr 127\.0\.0\.0\/8 drop$/.test(rule)),
-  );
 
 function repair(held: CanonicalRuleset, wanted: CanonicalRuleset): readonly string[] {
   const { operations, cleanup } = deltaBetween(held, wanted);

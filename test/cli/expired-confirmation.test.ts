@@ -103,6 +103,22 @@ describeWithIptables('a change whose time is over and whose watcher is gone', (v
     expect(stderr).toMatch(/error\[NATC5116\]: too late.*rolled back to revision 1/);
   });
 
+  test.each(backends)('waits still where it cannot be told what is there (%s)', (backend) => {
+    const { stdout, stderr } = runWith(
+      backend,
+      variant,
+      `apply "$ONE" --confirm-timeout 1h; expire; mkdir /run/broken
+       for name in nft iptables ip6tables iptables-save ip6tables-save; do
+         printf '#!/bin/sh\necho broken >&2; exit 139\n' > /run/broken/$name; chmod 755 /run/broken/$name
+       done
+       (PATH="/run/broken:$PATH"; natc rollback -q --backend ${backend}; echo $?); ls natc/confirm.json
+       natc rollback -q; echo $?; rules | grep -ci natc`,
+    );
+    expect(lines(stdout), stderr).toEqual(['0', '3', 'natc/confirm.json', '0', '0']);
+    expect(stderr).toMatch(/NATC(5125|5052)/);
+    expect(stderr).toContain('broken');
+  });
+
   test.each(backends)(
     'is undone by rollback, and by removing it if it was the first (%s)',
     (backend) => {

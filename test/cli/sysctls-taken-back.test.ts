@@ -70,6 +70,59 @@ describeWithKernel('sysctls that natc switched on', () => {
     },
   );
 
+  test.each(['nftables', 'iptables'])(
+    'stay on for an earlier revision that needs them too (%s)',
+    (backend) => {
+      const { stdout, stderr } = inNamespace(
+        backend,
+        `
+      other() { echo ---; sed 's/web/other/; s/0.10/0.11/' /run/plain.yaml; }
+      echo "first: plain"
+      natc apply -q --no-sysctl -f /run/plain.yaml; values
+      { cat /run/plain.yaml; other; } | natc apply -q -f -; values
+      natc rollback -q; values; natc status | grep ^sysctl
+      natc cleanup -q; echo 0 > /proc/sys/net/ipv4/ip_forward
+      echo "first: node port, then none"
+      natc apply -q --no-sysctl -f /run/node-port.yaml; values
+      { cat /run/node-port.yaml; other; } | natc apply -q -f -; values
+      natc apply -q -f /run/plain.yaml
+      natc rollback -q; values
+      natc rollback -q; values
+      natc cleanup -q; echo 0 > /proc/sys/net/ipv4/ip_forward
+      echo "first: nothing"
+      sed s/172.*10/None/ /run/plain.yaml | natc apply -q --no-sysctl --allow-mass-removal -f -; values
+      natc apply -q -f /run/node-port.yaml; values
+      natc rollback -q; values
+      `,
+      );
+      const line = 'sysctl net.ipv4.ip_forward: set to 1 by natc for revision 1, before it was 0';
+      expect(stdout, stderr).toBe(
+        `first: plain\n00\n10\n10\n${line}\nfirst: node port, then none\n00\n11\n11\n11\nfirst: nothing\n00\n11\n00\n`,
+      );
+    },
+  );
+
+  test.each([
+    ['nftables', 'nft', '-f -'],
+    ['iptables', 'iptables-restore', '--noflush --counters'],
+  ])('stay on where going back fails (%s)', (backend, program, call) => {
+    const { stdout, stderr } = inNamespace(
+      backend,
+      `
+      natc apply -q -f /run/plain.yaml; natc apply -q -f /run/node-port.yaml; values
+      mkdir -m 755 /run/bin; real=$(command -v ${program})
+      cat > /run/bin/${program} <<EOF
+#!/bin/sh
+case "\\$*" in '${call}'*) exit 1;; *) exec $real "\\$@";; esac
+EOF
+      chmod 755 /run/bin/${program}
+      PATH=/run/bin:$PATH natc rollback -q 2>/dev/null; echo $?; values
+      natc rollback -q; values
+      `,
+    );
+    expect(stdout, stderr).toBe('11\n3\n11\n10\n');
+  });
+
   test('one that somebody else had on stays on', () => {
     const { stdout, stderr } = inNamespace(
       'nftables',

@@ -300,4 +300,11 @@ export const hostCodes = {
     remedy:
       'Look which iptables-save natc finds first (command -v iptables-save): a wrapper may swallow its output, or it may be of another variant than iptables.',
   },
+  NATC5125: {
+    title: 'not known which revision the kernel holds',
+    explanation:
+      "Going back begins with the revision that the kernel holds, which the sets named revision in natc's tables tell. nft could not list one of them, and not because it is absent: it crashed, or is not the nft that the kernel needs. Nothing was changed, and a change that was not confirmed still waits to be undone.",
+    remedy:
+      'Find out why nft fails (command -v nft; nft list set ip natc revision), and run natc again.',
+  },
 } as const satisfies Record<string, CodeEntry>;
