@@ -16,6 +16,7 @@ import type { CompileOptions } from './options.ts';
 import { buildPlan } from './plan/build.ts';
 import { type EndpointSources, sharedEndpointSources } from './plan/endpoint-sources.ts';
 import type { FamilyPlan, Plan } from './plan/plan.ts';
+import { type Uncompiled, uncompiledServices } from './plan/uncompiled.ts';
 
 export interface NodesInput {
   /** Of each side, Node objects among them. */
@@ -35,6 +36,8 @@ export interface NodesComparison {
   /** Names of Node objects that one side alone has. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
+  /** Of each side, the Services that could not be compiled in full. */
+  readonly uncompiled: readonly [before: readonly Uncompiled[], after: readonly Uncompiled[]];
   /** One for each node of both sides, in the order of their names, made as it is asked for. */
   readonly diffs: Iterable<NodeDiff & { readonly diagnostics: readonly Diagnostic[] }>;
 }
@@ -50,7 +53,10 @@ export function compareNodes(input: NodesInput): NodesComparison {
   const next = buildModel(input.after, options, optionPlaces);
   const modelled = [...old.diagnostics, ...next.diagnostics];
   if (hasErrors(modelled))
-    return { diagnostics: modelled, onlyBefore: [], onlyAfter: [], diffs: [] };
+    return {
+      ...{ diagnostics: modelled, onlyBefore: [], onlyAfter: [], diffs: [] },
+      uncompiled: [[], []],
+    };
 
   const nodes = { before: nodesByName(old.cluster), after: nodesByName(next.cluster) };
   const names = [...nodes.before.keys()].filter((name) => nodes.after.has(name));
@@ -91,6 +97,10 @@ export function compareNodes(input: NodesInput): NodesComparison {
     diagnostics,
     onlyBefore: without(nodes.before, nodes.after),
     onlyAfter: without(nodes.after, nodes.before),
+    uncompiled: [
+      uncompiledServices(input.before, old.cluster, old.settings),
+      uncompiledServices(input.after, next.cluster, next.settings),
+    ],
     diffs: hasErrors(diagnostics) ? [] : diffs(),
   };
 }

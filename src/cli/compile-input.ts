@@ -3,6 +3,7 @@ import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnosti
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
 import type { CompileOptions } from '../options.ts';
+import type { Uncompiled } from '../plan/uncompiled.ts';
 import type { Input } from '../read/inputs.ts';
 import type { ReadResult } from '../read/read.ts';
 import { listInputs } from './cluster-input.ts';
@@ -35,6 +36,7 @@ export interface CompileInput {
   readonly mayBeEmpty: boolean;
   readonly clock: StageClock;
   readonly ignores: Ignores;
+  readonly tellsUncompiled: boolean;
 }
 
 /** What a command asks of its input. */
@@ -45,13 +47,18 @@ export interface InputDemands {
   readonly mayBeEmpty?: boolean;
   /** Whether to warn of what says that something is ignored, and is in vain or without a reason. */
   readonly judgesIgnored?: boolean;
+  /** Whether Services that could not be compiled in full are an error, though the rest is compiled. */
+  readonly tellsUncompiled?: boolean;
 }
 
 /** Of the commands that say everything that is wrong with an input. */
 export const judgingDemands: InputDemands = { judgesIgnored: true };
 
 /** Of a side of a diff. */
-export const sideDemands: InputDemands = { mayBeEmpty: true };
+export const sideDemands: InputDemands = { mayBeEmpty: true, tellsUncompiled: true };
+
+/** Of the commands from whose answer somebody concludes that all is well. */
+export const answeringDemands: InputDemands = { tellsUncompiled: true };
 
 export const applyDemands: InputDemands = { defaults: applyDefaults, refusesCutOff: true };
 
@@ -67,6 +74,7 @@ export async function readCompileInput(
     refusesCutOff = false,
     mayBeEmpty = false,
     judgesIgnored = false,
+    tellsUncompiled = false,
   }: InputDemands = {},
 ): Promise<CompileInput> {
   const { inputs, diagnostics } = await (flags.fromCluster === true
@@ -93,6 +101,7 @@ export async function readCompileInput(
     mayBeEmpty,
     clock,
     ignores: ignoresOf(flags, judgesIgnored),
+    tellsUncompiled,
   };
 }
 
@@ -104,6 +113,8 @@ export interface Compiled {
   readonly compiled: readonly Diagnostic[];
   /** Undefined when there is an error among the diagnostics. */
   readonly output: CompileOutput | undefined;
+  /** The Services that were not compiled in full; empty where nobody asked. */
+  readonly uncompiled: readonly Uncompiled[];
   readonly size: InputSize;
   readonly objects: readonly SourceObject[];
   /** Objects of other kinds, by kind. */
@@ -134,6 +145,7 @@ export async function compileRead({
   mayBeEmpty,
   clock,
   ignores,
+  tellsUncompiled,
 }: CompileInput): Promise<Compiled> {
   const { tuneNode } = await import('./tune-node.ts');
   const { refusingCutOff } = await import('../read/cut-off.ts');
@@ -147,10 +159,21 @@ export async function compileRead({
   const all = readFindings(read, effective.options);
   const found = mayBeEmpty ? takingEmpty(all) : all;
   const reported = refusesCutOff ? refusingCutOff(found) : found;
-  const told = [...diagnostics, ...reported, ...compilation.diagnostics];
+  const partly = tellsUncompiled ? await uncompiledOf(read.objects, compilation.output) : [];
+  const { heardUncompiled, sayUncompiled, unknownEndpoints } = await import(
+    '../plan/uncompiled.ts'
+  );
+  const told = [
+    ...diagnostics,
+    ...reported,
+    ...compilation.diagnostics,
+    ...unknownEndpoints(partly),
+  ];
   const { heard, complaints } = await withoutIgnored(ignores, read.objects, told);
+  const uncompiled = heardUncompiled(partly, heard);
   return {
-    diagnostics: [...heard, ...complaints],
+    diagnostics: [...heard, ...complaints, ...sayUncompiled(uncompiled)],
+    uncompiled,
     read: [...found, ...complaints],
     compiled: compilation.diagnostics,
     output: hasErrors(told) ? undefined : compilation.output,
@@ -158,6 +181,15 @@ export async function compileRead({
     objects: read.objects,
     skipped: read.skipped,
   };
+}
+
+async function uncompiledOf(
+  objects: readonly SourceObject[],
+  output: CompileOutput | undefined,
+): Promise<readonly Uncompiled[]> {
+  if (output === undefined) return [];
+  const { uncompiledServices } = await import('../plan/uncompiled.ts');
+  return uncompiledServices(objects, output.cluster, output.settings);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { NodesDiff } from '../diff/nodes/node-groups.ts';
+import type { NodesComparison } from '../diff-nodes.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { DiffFlags } from './commands/diff.ts';
 import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
@@ -70,14 +71,34 @@ export async function diffAllNodes(
   );
   const found = [...read, ...compared.diagnostics];
   const grouped = clock.run('nodes', () => groupNodes(noting(compared.diffs, found)));
-  await printDiagnostics(found, flags, terminal);
+  const gaps = await gapsOf(compared.uncompiled, flags);
+  await printDiagnostics([...found, ...gaps.diagnostics], flags, terminal);
   if (hasErrors(found)) return exitCodes.cannotAnswer;
   const { onlyBefore, onlyAfter } = compared;
-  const diff: NodesDiff = { ...grouped, onlyBefore, onlyAfter };
+  const diff: NodesDiff = { ...grouped, onlyBefore, onlyAfter, notCompared: gaps.notCompared };
   const text = await formatNodes(diff, names, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   return isSameOnAllNodes(diff) ? exitCodes.success : exitCodes.no;
+}
+
+/** What the comparison does not cover on any node, and what is to be said of it. */
+async function gapsOf(
+  uncompiled: NodesComparison['uncompiled'],
+  { ignoring }: DiffFlags,
+): Promise<Pick<NodesDiff, 'notCompared'> & { readonly diagnostics: readonly Diagnostic[] }> {
+  const { heardUncompiled, sayUncompiled, unknownEndpoints } = await import(
+    '../plan/uncompiled.ts'
+  );
+  const { notCompared } = await import('../diff/not-compared.ts');
+  const doubts = unknownEndpoints(uncompiled.flat());
+  const heard = ignoring?.silence(doubts) ?? doubts;
+  const [before, after] = uncompiled.map((side) => heardUncompiled(side, heard));
+  if (before === undefined || after === undefined) throw new Error('two sides');
+  return {
+    notCompared: notCompared(before, after),
+    diagnostics: [...heard, ...sayUncompiled([...before, ...after])],
+  };
 }
 
 function misuseOf(names: Names, flags: DiffFlags): string | undefined {

@@ -1,6 +1,7 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Uncompiled } from '../plan/uncompiled.ts';
 import { compileInput, sideDemands } from './compile-input.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';
@@ -15,6 +16,8 @@ export interface DiffSide {
   readonly ruleset: Ruleset | undefined;
   /** What the ruleset was made from; undefined unless that was manifests. */
   readonly plan?: Plan;
+  /** Of the Services of manifests. */
+  readonly uncompiled: readonly Uncompiled[];
   readonly nodeAddresses: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -52,24 +55,27 @@ export async function loadDiffSide(
   if (kind === 'ruleset') {
     const { subject, diagnostics } = await subjectFromRuleset(name, flags);
     const nodeAddresses = [...(subject?.host.addresses ?? [])];
-    return { name, kind, ruleset: subject?.ruleset, nodeAddresses, diagnostics };
+    return {
+      ...{ name, kind, ruleset: subject?.ruleset, nodeAddresses, diagnostics },
+      uncompiled: [],
+    };
   }
   const { nodeFacts } = await import('../plan/node-facts.ts');
   const input = sideInput(name, flags);
-  const { output, diagnostics } = await compileInput(
+  const { output, diagnostics, uncompiled } = await compileInput(
     input.flags,
     input.paths,
     terminal,
     sideDemands,
   );
   if (output === undefined)
-    return { name, kind, ruleset: undefined, nodeAddresses: [], diagnostics };
+    return { name, kind, ruleset: undefined, uncompiled, nodeAddresses: [], diagnostics };
   const { cluster, settings, plan, ruleset } = output;
   const nodeAddresses = [
     ...settings.nodeIPs.map(({ text }) => text),
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
-  return { name, kind, ruleset, plan, nodeAddresses, diagnostics };
+  return { name, kind, ruleset, plan, uncompiled, nodeAddresses, diagnostics };
 }
 
 /** A kernel without natc's tables holds the empty ruleset. */
@@ -84,6 +90,7 @@ async function liveSide(terminal: Terminal): Promise<DiffSide> {
     name: 'live',
     kind: 'live',
     ruleset: isAbsent ? { tables: [] } : hasErrors(diagnostics) ? undefined : ruleset,
+    uncompiled: [],
     nodeAddresses: [...(await localAddresses(host))],
     diagnostics: isAbsent ? [] : await nameCapabilities(host, diagnostics),
   };

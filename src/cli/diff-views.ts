@@ -35,7 +35,11 @@ export async function formatTrafficView(
     options.backend === 'iptables'
       ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses)
       : diffTraffic(before.ruleset, after.ruleset, nodeAddresses);
-  const diff = withContests(traffic, before.plan, after.plan);
+  const { notCompared } = await import('../diff/not-compared.ts');
+  const diff = {
+    ...withContests(traffic, before.plan, after.plan),
+    notCompared: notCompared(before.uncompiled, after.uncompiled),
+  };
   return {
     text: await formatTraffic(diff, before, after, options),
     isSame: diff.changes.length === 0,

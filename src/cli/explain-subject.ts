@@ -3,7 +3,8 @@ import type { Subject } from '../explain/scene.ts';
 import { parseAddress } from '../net/address.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
-import { compileInput } from './compile-input.ts';
+import type { Uncompiled } from '../plan/uncompiled.ts';
+import { answeringDemands, compileInput } from './compile-input.ts';
 import { thisHost } from './host.ts';
 import { readInputs } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
@@ -13,6 +14,8 @@ import type { Terminal } from './terminal.ts';
 export interface LoadedSubject {
   readonly subject: Subject | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Services of which the answer may be wrong, where manifests were compiled. */
+  readonly uncompiled?: readonly Uncompiled[];
 }
 
 /** Compiles manifests; the node's addresses come from --node-ip and its Node object. */
@@ -22,14 +25,19 @@ export async function subjectFromManifests(
   terminal: Terminal,
 ): Promise<LoadedSubject> {
   const { nodeFacts } = await import('../plan/node-facts.ts');
-  const { output, diagnostics } = await compileInput(flags, paths, terminal);
+  const { output, diagnostics, uncompiled } = await compileInput(
+    flags,
+    paths,
+    terminal,
+    answeringDemands,
+  );
   if (output === undefined) return { subject: undefined, diagnostics };
   const { cluster, settings, ruleset } = output;
   const addresses = [
     ...settings.nodeIPs.map(({ text }) => text),
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
-  return { subject: offline(ruleset, addresses, output), diagnostics };
+  return { subject: offline(ruleset, addresses, output), diagnostics, uncompiled };
 }
 
 /** Reads a golden ruleset; the node's addresses come from --node-ip. */

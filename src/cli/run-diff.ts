@@ -49,7 +49,8 @@ export async function runDiff(
   });
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
-  return isSame ? exitCodes.success : exitCodes.no;
+  const isCovered = sides.every(({ uncompiled }) => uncompiled.length === 0);
+  return isSame && isCovered ? exitCodes.success : exitCodes.no;
 }
 
 /** A file gets no colours. */

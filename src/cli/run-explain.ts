@@ -4,6 +4,7 @@ import { explain, type Inquiry } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { familyOf, type Question, readQuestion } from '../explain/question.ts';
 import type { Subject } from '../explain/scene.ts';
+import { lackingWords, type Uncompiled } from '../plan/uncompiled.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import { inputPaths } from './compile-input.ts';
@@ -32,7 +33,7 @@ export async function runExplain(
   }
   const loaded = await loadSubject(question, flags, terminal);
   if (loaded === undefined) return reportNoInput(terminal);
-  const { subject, diagnostics } = loaded;
+  const { subject, diagnostics, uncompiled = [] } = loaded;
   await printDiagnostics(diagnostics, flags, terminal);
   if (subject === undefined) {
     const isHostRefusal = diagnostics.some(
@@ -44,11 +45,23 @@ export async function runExplain(
   if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);
   if (flags.backend === 'iptables' && subject.compiled === undefined)
     return cannotAnswer('--backend iptables needs manifests: -f', terminal);
-  const explanation = await answer(subject, inquiry, flags);
+  const explanation = withGaps(await answer(subject, inquiry, flags), uncompiled);
   await terminal.stdout.write(await format(explanation, flags, terminal));
   const isGood = explanation.verdict === 'delivered' || explanation.verdict === 'passed';
-  return isGood ? exitCodes.success : exitCodes.no;
+  return isGood && uncompiled.length === 0 ? exitCodes.success : exitCodes.no;
 }
+
+/** Any packet may be one for a Service that the ruleset does not have, or not as a cluster would. */
+const withGaps = (explanation: Explanation, uncompiled: readonly Uncompiled[]): Explanation => ({
+  ...explanation,
+  assumptions: [
+    ...explanation.assumptions,
+    ...uncompiled.map(
+      ({ service, lacks }) =>
+        `Service ${service} ${lackingWords[lacks]}, so whether the packet would be for it is not known`,
+    ),
+  ],
+});
 
 async function answer(
   subject: Subject,

@@ -6,6 +6,7 @@ import {
   type Compiled,
   type CompileInput,
   compileRead,
+  type InputDemands,
   inputPaths,
   judgingDemands,
   readCompileInput,
@@ -26,16 +27,18 @@ export type FormatLimits = (output: CompileOutput) => Promise<readonly Diagnosti
 export async function withCompiled(
   flags: CompileFlags,
   terminal: Terminal,
-  next: (output: CompileOutput, clock: StageClock) => Promise<ExitCode>,
+  next: (output: CompileOutput, clock: StageClock, compiled: Compiled) => Promise<ExitCode>,
   limits?: FormatLimits,
+  demands: InputDemands = judgingDemands,
 ): Promise<ExitCode> {
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, paths, clock, judgingDemands);
-  const { output, diagnostics } = await compileAndReport(input, flags, terminal, limits);
+  const input = await readCompileInput(flags, paths, clock, demands);
+  const compiled = await compileAndReport(input, flags, terminal, limits);
+  const { output, diagnostics } = compiled;
   if (output === undefined) return exitWithoutOutput(diagnostics);
-  const exitCode = await next(output, clock);
+  const exitCode = await next(output, clock, compiled);
   await reportStages(clock, flags, terminal);
   return exitCode;
 }

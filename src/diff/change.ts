@@ -5,6 +5,7 @@ import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
+import type { NotCompared } from './not-compared.ts';
 
 export type ChangeType =
   /** Connections are sent to endpoints that were not before. */
@@ -96,6 +97,8 @@ export interface TrafficDiff {
   readonly changes: readonly Change[];
   /** What Services claim of others since; the worst first. Some claims change nothing for packets. */
   readonly claims: readonly ClaimRisk[];
+  /** What the comparison does not cover, since natc could not compile it. */
+  readonly notCompared: readonly NotCompared[];
   /** `shop/web` of every Service that either side serves or refuses. */
   readonly services: {
     readonly before: ReadonlySet<string>;

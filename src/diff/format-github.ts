@@ -2,6 +2,7 @@ import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import type { ClaimRisk } from './claims.ts';
 import { countChanges, countsText, groupChanges } from './group-changes.ts';
+import { notComparedRemarks } from './not-compared.ts';
 import { riskLines, sentenceOf, subjectOf } from './wording.ts';
 
 /**
@@ -9,17 +10,23 @@ import { riskLines, sentenceOf, subjectOf } from './wording.ts';
  * is a risk, a notice otherwise. GitHub shows ten of each in a step, so the summary comes first.
  */
 export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
-  if (diff.changes.length + diff.claims.length === 0) return '';
+  const { notCompared } = diff;
+  if (diff.changes.length + diff.claims.length + notCompared.length === 0) return '';
   const changes = groupChanges(diff).flatMap((group) => group.changes);
   const risky = changes.filter(({ risks }) => risks.length > 0);
   const others = changes.filter(({ risks }) => risks.length === 0);
   const lines = [
     notice(countsText(countChanges(diff))),
+    ...gapCommands(notCompared),
     ...diff.claims.map((claim) => claimCommand(claim, locate)),
     ...[...risky, ...others].map((change) => command(change, locate)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
+
+/** What the comparison does not cover is one error, for which GitHub always has room. */
+export const gapCommands = (list: TrafficDiff['notCompared']): readonly string[] =>
+  notComparedRemarks(list).map((text) => `::error title=natc diff::${escapeData(text)}`);
 
 export const notice = (text: string): string => `::notice title=natc diff::${escapeData(text)}`;
 

@@ -6,6 +6,7 @@ import { countChanges, countsText, groupChanges } from './group-changes.ts';
 import { script } from './html/script.ts';
 import { style } from './html/style.ts';
 import { type MappedService, mapTraffic } from './html/traffic-map.ts';
+import { notComparedRemarks } from './not-compared.ts';
 import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface HtmlSide {
@@ -31,7 +32,7 @@ export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): stri
   const services = reportServices(diff, mapTraffic(before.ruleset, after.ruleset), locate);
   return htmlPage({
     title: `${before.name} -> ${after.name}`,
-    remarks: claimRemarks(diff),
+    remarks: [...notComparedRemarks(diff.notCompared), ...claimRemarks(diff)],
     groups: [{ title: '', counts, nodes: '', services }],
   });
 }
@@ -57,7 +58,7 @@ export const claimRemarks = ({ claims }: TrafficDiff): readonly string[] =>
   claims.map(({ text }) => `RISK: ${text}`);
 
 export const countsOf = (diff: TrafficDiff): string =>
-  diff.changes.length + diff.claims.length === 0
+  diff.changes.length + diff.claims.length + diff.notCompared.length === 0
     ? 'No packet is treated differently.'
     : countsText(countChanges(diff));
 

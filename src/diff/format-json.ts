@@ -5,6 +5,7 @@ import type { Behaviour } from './behaviour.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import type { Destination } from './destination.ts';
 import { countChanges, groupChanges } from './group-changes.ts';
+import { notComparedJson } from './not-compared.ts';
 import { sentenceOf, subjectOf } from './wording.ts';
 
 /** The version of the document; docs/reference/diff-json.md describes it. */
@@ -12,7 +13,7 @@ export const diffSchema = 'natc.diff/v1';
 
 /** The traffic diff for programs: one JSON document, each change with a witness. */
 export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
-  const same = diff.changes.length === 0;
+  const same = diff.changes.length + diff.notCompared.length === 0;
   const document = { schema: diffSchema, view: 'traffic', same, ...trafficJson(diff, locate) };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
@@ -25,6 +26,7 @@ export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
     ...claim,
     origin: originJson(origin, locate),
   })),
+  notCompared: notComparedJson(diff.notCompared, locate),
   services: groupChanges(diff).map(({ service, life, changes }) => ({
     service: service ?? null,
     life,

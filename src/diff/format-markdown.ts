@@ -2,6 +2,7 @@ import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { placeOf } from './format-text.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
+import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 /** GitHub cuts comments at 65,536 characters; the rest is left to the other formats. */
@@ -11,7 +12,7 @@ const heading = '### Service traffic';
 
 /** The traffic diff as a comment on a pull request: risks first, then a list per Service. */
 export const formatTrafficMarkdown = (diff: TrafficDiff, locate: Locate): string =>
-  diff.changes.length + diff.claims.length === 0
+  diff.changes.length + diff.claims.length + diff.notCompared.length === 0
     ? `${heading}\n\nNo packet is treated differently.\n`
     : markdownChanges(diff, { heading, room: longestMarkdown, locate });
 
@@ -37,7 +38,8 @@ export function markdownChanges(
   const claims = diff.claims.map(({ text }) => `> - ${escapeMarkdown(text)}`);
   const warnings = [...claims, ...risky];
   const risks = warnings.length === 0 ? '' : `> [!WARNING]\n${warnings.join('\n')}\n\n`;
-  let text = `${heading}: ${countsText(countChanges(diff))}\n\n${risks}`;
+  const gaps = markdownGaps(diff.notCompared);
+  let text = `${heading}: ${countsText(countChanges(diff))}\n\n${gaps}${risks}`;
   let left = groups.length;
   for (const group of groups) {
     const part = formatGroup(group, locate);
@@ -47,6 +49,19 @@ export function markdownChanges(
   }
   return left === 0 ? text : `${text}and ${left} more Services.\n`;
 }
+
+/** What the comparison does not cover, as an alert; '' where it covers everything. */
+export function markdownGaps(list: TrafficDiff['notCompared']): string {
+  if (list.length === 0) return '';
+  const texts = list
+    .slice(0, shownGaps)
+    .map((each) => `> - ${escapeMarkdown(notComparedText(each))}`);
+  const more = list.length > shownGaps ? [`> - and ${list.length - shownGaps} more`] : [];
+  const head = `> ${escapeMarkdown(notComparedHeading(list))}`;
+  return `> [!CAUTION]\n${[head, ...texts, ...more].join('\n')}\n\n`;
+}
+
+const shownGaps = 20;
 
 const subjectMarkdown = (service: string | undefined): string =>
   service === undefined ? '' : `**${escapeMarkdown(service)}**`;

@@ -3,6 +3,7 @@ import { printable } from '../diagnostics/printable.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
+import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { riskLines, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface TextOptions {
@@ -13,11 +14,26 @@ export interface TextOptions {
 /** The traffic diff for a terminal: by Service, a change a paragraph, risks marked; what Services claim of
  * others comes first. '' for none. */
 export function formatTrafficText(diff: TrafficDiff, options: TextOptions): string {
-  if (diff.changes.length + diff.claims.length === 0) return '';
   const { palette } = options;
+  const gaps = notComparedLines(diff.notCompared, options);
+  if (diff.changes.length + diff.claims.length === 0) return gaps;
   const groups = groupChanges(diff).map((group) => formatGroup(group, options));
   const parts = [...claimsText(diff.claims, options), ...groups];
-  return `${palette.bold(countsText(countChanges(diff)))}\n\n${parts.join('\n')}`;
+  const head = gaps === '' ? '' : `${gaps}\n`;
+  return `${head}${palette.bold(countsText(countChanges(diff)))}\n\n${parts.join('\n')}`;
+}
+
+/** What was not compared comes first: without it, the rest says less than it seems to. */
+export function notComparedLines(
+  list: TrafficDiff['notCompared'],
+  { palette, locate }: TextOptions,
+): string {
+  if (list.length === 0) return '';
+  const lines = list.map((each) => {
+    const place = placeOf(each, locate);
+    return `  ${printable(notComparedText(each))}${place === undefined ? '' : ` (${printable(place)})`}`;
+  });
+  return `${[palette.red(notComparedHeading(list)), ...lines].join('\n')}\n`;
 }
 
 /** One part for all of them; none where there is no claim. */

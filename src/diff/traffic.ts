@@ -119,7 +119,13 @@ function diffPairs(
     claims.push(...takeovers(pair, compared));
   }
   const services = { before: servicesOf(before), after: servicesOf(after) };
-  return { changes, claims: distinct(claims), services, nodeAddresses: assumed };
+  return {
+    changes,
+    claims: distinct(claims),
+    notCompared: [],
+    services,
+    nodeAddresses: assumed,
+  };
 }
 
 /** A node port is tried at several addresses. */

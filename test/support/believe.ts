@@ -34,11 +34,13 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     refusesCutOff: false,
     mayBeEmpty: false,
     clock: stageClock(),
+    tellsUncompiled: false,
     ignores: ignoresOf({}, false),
   };
   const size = { files: 1, objects: objects.length };
   const compiled = {
     ...{ diagnostics, output, size, objects, skipped },
+    uncompiled: [],
     read: [],
     compiled: diagnostics,
   };

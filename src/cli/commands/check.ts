@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { commandDefaults } from '../../options.ts';
 import type { CommandDefinition } from '../command.ts';
-import { compileInput, inputPaths, judgingDemands } from '../compile-input.ts';
+import { answeringDemands, compileInput, inputPaths, judgingDemands } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addBackendOption, type BackendFlags } from '../host-options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
@@ -45,6 +45,13 @@ export const checkCommand: CommandDefinition = {
     const paths = inputPaths(flags, terminal);
     if (paths === undefined) return reportNoInput(terminal);
     const { finishCheck } = await import('../check-report.ts');
-    return finishCheck(await compileInput(flags, paths, terminal, judgingDemands), flags, terminal);
+    return finishCheck(
+      await compileInput(flags, paths, terminal, {
+        ...judgingDemands,
+        ...answeringDemands,
+      }),
+      flags,
+      terminal,
+    );
   },
 };

@@ -1,10 +1,12 @@
 import { Option } from 'commander';
 import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
+import { answeringDemands, type Compiled, judgingDemands } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listFormats } from '../list/formats.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
+import type { StageClock } from '../stage-clock.ts';
 import { withCompiled } from '../with-compiled.ts';
 
 interface Flags extends CompileFlags, SelectionFlags {
@@ -42,14 +44,18 @@ export const listCommand: CommandDefinition = {
       command: "natc list manifests/ -n shop -l 'app in (web,cart)' -o wide",
     },
   ],
-  exitCodes: [],
+  exitCodes: [exitCodes.no],
   run: async (command, terminal) => {
     const flags = command.opts<Flags>();
     const { isSelected, selectionFindings, selectionOf, servicesOfCluster } = await import(
       '../selection/selection.ts'
     );
     const selection = selectionOf(flags, flags.service);
-    const show = async ({ plan, cluster }: CompileOutput) => {
+    const show = async (
+      { plan, cluster }: CompileOutput,
+      _: StageClock,
+      { uncompiled }: Compiled,
+    ) => {
       const { summarise } = await import('../../plan/summary.ts');
       const rows = summarise(plan);
       const known = selection && servicesOfCluster(cluster);
@@ -57,8 +63,9 @@ export const listCommand: CommandDefinition = {
         const name = `${namespace}/${service}`;
         return selection === undefined || isSelected(selection, name, known?.get(name));
       });
-      await terminal.stdout.write(await listFormats[flags.output](shown, plan, terminal.stdout));
-      return exitCodes.success;
+      const format = listFormats[flags.output];
+      await terminal.stdout.write(await format(shown, plan, terminal.stdout, uncompiled));
+      return uncompiled.length === 0 ? exitCodes.success : exitCodes.no;
     };
     return withCompiled(
       flags,
@@ -66,6 +73,7 @@ export const listCommand: CommandDefinition = {
       show,
       selection &&
         (async ({ cluster }) => selectionFindings(selection, servicesOfCluster(cluster))),
+      { ...judgingDemands, ...answeringDemands },
     );
   },
 };

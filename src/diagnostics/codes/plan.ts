@@ -187,4 +187,18 @@ export const planCodes = {
       '--protect-ports is deny, and a process of this node listens on the port. The Service is not served there; the rest of it is.',
     remedy: 'Choose another port for the Service or for the process.',
   },
+  NATC3045: {
+    title: 'Services not compiled in full',
+    explanation:
+      'Something of these Services is not known: one has no cluster IP or no node port yet, was left out, or some of its ports, because they cannot be read, or has a selector while the input says of no endpoints. The rest of the input is compiled, but diff, list, check and explain cannot say what happens to the packets of these, so none of them ends with 0.',
+    remedy:
+      'Read on: a warning tells what each of them lacks. Give the objects as the API server holds them, or the missing fields.',
+  },
+  NATC3046: {
+    title: 'endpoints not known',
+    explanation:
+      'A Service has a selector, and the input has no EndpointSlice for it. In a cluster the control plane writes slices for every Service with a selector, so the input is a part of what the cluster has; what is compiled refuses connections to the Service.',
+    remedy:
+      'Give the EndpointSlices too. Where the pods are described elsewhere, the annotation `natc.dev/ignore: NATC3046` of the Service says that this is known, and nothing is said of it any more.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,7 +1,7 @@
 import type { Locate } from '../../diagnostics/report.ts';
 import type { Change } from '../change.ts';
 import type { ClaimRisk } from '../claims.ts';
-import { claimCommand, command, notice } from '../format-github.ts';
+import { claimCommand, command, gapCommands, notice } from '../format-github.ts';
 import { groupChanges } from '../group-changes.ts';
 import type { SideNames } from './format-text.ts';
 import { changeKey, type NodesDiff } from './node-groups.ts';
@@ -13,7 +13,9 @@ import { nodeCount, onNodes, otherNodes } from './wording.ts';
  */
 export function formatNodesGithub(diff: NodesDiff, names: SideNames, locate: Locate): string {
   const { groups, onlyBefore, onlyAfter } = diff;
-  if (groups.length === 0 && onlyBefore.length === 0 && onlyAfter.length === 0) return '';
+  const gaps = gapCommands(diff.notCompared);
+  const others = onlyBefore.length + onlyAfter.length + gaps.length;
+  if (groups.length + others === 0) return '';
   const total = nodeCount(diff);
   const changing = groups
     .filter((group) => group.diff.changes.length > 0)
@@ -21,6 +23,7 @@ export function formatNodesGithub(diff: NodesDiff, names: SideNames, locate: Loc
   const changed = changing === 0 ? [] : [`Changes on ${changing} of ${total} nodes`];
   const lines = [
     notice([...changed, ...otherNodes(diff, names)].join('\n')),
+    ...gaps,
     ...claimsOf(diff, total, locate),
     ...[...changesOf(diff)]
       .sort(byRisk)

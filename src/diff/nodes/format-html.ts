@@ -1,5 +1,6 @@
 import type { Locate } from '../../diagnostics/report.ts';
 import { claimRemarks, countsOf, htmlPage, reportServices } from '../format-html.ts';
+import { notComparedRemarks } from '../not-compared.ts';
 import type { SideNames } from './format-text.ts';
 import type { NodesDiff } from './node-groups.ts';
 import { nodeCount, onNodes, otherNodes } from './wording.ts';
@@ -14,6 +15,6 @@ export function formatNodesHtml(diff: NodesDiff, names: SideNames, locate: Locat
     services: reportServices(changes, map, locate),
   }));
   const claims = new Set(diff.groups.flatMap((group) => claimRemarks(group.diff)));
-  const remarks = [...claims, ...otherNodes(diff, names)];
+  const remarks = [...notComparedRemarks(diff.notCompared), ...claims, ...otherNodes(diff, names)];
   return htmlPage({ title: `${names.before} -> ${names.after}`, remarks, groups });
 }

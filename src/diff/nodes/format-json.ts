@@ -1,5 +1,6 @@
 import type { Locate } from '../../diagnostics/report.ts';
 import { trafficJson } from '../format-json.ts';
+import { notComparedJson } from '../not-compared.ts';
 import { isSameOnAllNodes, type NodesDiff } from './node-groups.ts';
 
 /** The version of the document; docs/reference/diff-json.md describes it. */
@@ -19,6 +20,7 @@ export function formatNodesJson(diff: NodesDiff, locate: Locate): string {
     unchanged,
     onlyBefore,
     onlyAfter,
+    notCompared: notComparedJson(diff.notCompared, locate),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

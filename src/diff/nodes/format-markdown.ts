@@ -1,5 +1,10 @@
 import type { Locate } from '../../diagnostics/report.ts';
-import { escapeMarkdown, longestMarkdown, markdownChanges } from '../format-markdown.ts';
+import {
+  escapeMarkdown,
+  longestMarkdown,
+  markdownChanges,
+  markdownGaps,
+} from '../format-markdown.ts';
 import type { SideNames } from './format-text.ts';
 import type { NodesDiff } from './node-groups.ts';
 import { nodeCount, onNodes, otherNodes } from './wording.ts';
@@ -8,7 +13,7 @@ import { nodeCount, onNodes, otherNodes } from './wording.ts';
 export function formatNodesMarkdown(diff: NodesDiff, names: SideNames, locate: Locate): string {
   const total = nodeCount(diff);
   const others = otherNodes(diff, names).map((line) => `${escapeMarkdown(line)}\n`);
-  let text = '### Service traffic\n\n';
+  let text = `### Service traffic\n\n${markdownGaps(diff.notCompared)}`;
   let left = diff.groups.length;
   for (const { nodes, diff: changes } of diff.groups) {
     const heading = `#### ${escapeMarkdown(onNodes(nodes, total))}`;

@@ -1,5 +1,5 @@
 import { printable } from '../../diagnostics/printable.ts';
-import { formatTrafficText, type TextOptions } from '../format-text.ts';
+import { formatTrafficText, notComparedLines, type TextOptions } from '../format-text.ts';
 import type { NodesDiff } from './node-groups.ts';
 import { nodeCount, onNodes, otherNodes } from './wording.ts';
 
@@ -18,5 +18,10 @@ export function formatNodesText(diff: NodesDiff, names: SideNames, options: Text
       `${bold(printable(onNodes(group.nodes, total)))}\n${formatTrafficText(group.diff, options)}`,
   );
   const others = otherNodes(diff, names).map((line) => `${bold(printable(line))}\n`);
-  return [...sections, ...(others.length === 0 ? [] : [others.join('')])].join('\n');
+  const gaps = notComparedLines(diff.notCompared, options);
+  return [
+    ...(gaps === '' ? [] : [gaps]),
+    ...sections,
+    ...(others.length === 0 ? [] : [others.join('')]),
+  ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { naturalCompare } from '../../net/natural-compare.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { MappedService } from '../html/traffic-map.ts';
+import type { NotCompared } from '../not-compared.ts';
 
 /** What changes for packets on one node. */
 export interface NodeDiff {
@@ -30,6 +31,8 @@ export interface NodesDiff {
   /** Nodes that one side alone has. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
+  /** What the comparison does not cover on any node, since natc could not compile it. */
+  readonly notCompared: readonly NotCompared[];
 }
 
 /**
@@ -65,7 +68,13 @@ export function groupNodes(diffs: Iterable<NodeDiff>): Pick<NodesDiff, 'groups' 
   return { groups: [...groups.values()].sort(bySize), unchanged };
 }
 
-export const isSameOnAllNodes = ({ groups, onlyBefore, onlyAfter }: NodesDiff): boolean =>
+export const isSameOnAllNodes = ({
+  groups,
+  onlyBefore,
+  onlyAfter,
+  notCompared,
+}: NodesDiff): boolean =>
+  notCompared.length === 0 &&
   groups.every(({ diff }) => diff.changes.length === 0) &&
   onlyBefore.length === 0 &&
   onlyAfter.length === 0;

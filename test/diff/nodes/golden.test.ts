@@ -30,7 +30,7 @@ function diffOf(old: string, next: string): NodesDiff {
     backend: 'nftables',
     isMapped: true,
   });
-  return { ...groupNodes(diffs), onlyBefore, onlyAfter };
+  return { ...groupNodes(diffs), onlyBefore, onlyAfter, notCompared: [] };
 }
 
 describe('the diff of all nodes', () => {

@@ -33,6 +33,7 @@ const change = (more: Partial<Change> = {}): Change => ({
 const diffOf = (...changes: readonly Change[]): TrafficDiff => ({
   changes,
   claims: [],
+  notCompared: [],
   services: { before: new Set(['shop/web', 'shop/other']), after: new Set(['shop/web']) },
   nodeAddresses: new Set(),
 });
