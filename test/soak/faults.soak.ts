@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type KernelAgent, startAgent } from '../support/kernel-agent.ts';
@@ -42,6 +43,9 @@ const faults: Readonly<Record<string, string>> = {
   'a stranger deletes the IPv6 table': 'nft delete table ip6 natc; apply $a',
   'a stranger adds elements': 'nft add element ip natc cluster-ips { 192.0.2.77 }; apply $a',
 };
+
+/** After these the tables may hold what no manifest says, until a whole apply. */
+const isStranger = (fault: string): boolean => fault.startsWith('a stranger');
 
 /** Programs called nft that misbehave; the real one comes later on the path. */
 const tools: Readonly<Record<string, string>> = {
@@ -86,6 +90,10 @@ describeCluster('a node where everything goes wrong', (cluster) => {
     const sizes: number[] = [];
     const peaks: number[] = [];
     const tried = new Map<string, number>();
+    const halves = { checked: 0, found: [] as string[] };
+    const node = { ...fresh, run: cluster.node.run };
+    let before = await listing(node);
+    let isNatcsAlone = true;
     try {
       const names = Object.keys(faults);
       for (; Date.now() < end; rounds++) {
@@ -103,6 +111,18 @@ describeCluster('a node where everything goes wrong', (cluster) => {
         const name = rounds === 0 ? 'nothing' : (names[(seed + rounds * 7) % names.length] ?? '');
         tried.set(name, (tried.get(name) ?? 0) + 1);
         await run(faults[name] ?? '');
+        const after = await listing(node);
+        isNatcsAlone &&= !isStranger(name);
+        if (isNatcsAlone) {
+          // Either what was there, or all of one manifest.
+          const wholes = [before, await freshListing(fresh, join(folder, 'a.json'))];
+          if (name === 'two at once')
+            wholes.push(await freshListing(fresh, join(folder, 'b.json')));
+          const isWhole = wholes.some((whole) => isDeepStrictEqual(whole, after));
+          halves.checked += 1;
+          if (!isWhole) halves.found.push(`round ${rounds}, ${name}`);
+        }
+        before = after;
         if (rounds % 3 !== 0) continue;
 
         // A whole apply makes everything good again.
@@ -112,7 +132,9 @@ describeCluster('a node where everything goes wrong', (cluster) => {
         );
         expect(whole.status, `${name}: ${whole.stderr}`).toBe(0);
         peaks.push(Number(/peak (\d+)/.exec(whole.stderr)?.[1]));
-        await expectFresh(cluster.node.run, fresh, folder);
+        before = await listing(node);
+        expect(before).toEqual(await freshListing(fresh, join(folder, 'a.json')));
+        isNatcsAlone = true;
         sizes.push(
           readdirSync(state).reduce((sum, file) => sum + statSync(join(state, file)).size, 0),
         );
@@ -124,11 +146,14 @@ describeCluster('a node where everything goes wrong', (cluster) => {
     }
     console.log(
       `${rounds} rounds (${[...tried].map(([name, count]) => `${name} ${count}`).join(', ')}), ` +
-        `${answers.count} connections, ${answers.failed.length} lost; state directory ` +
+        `${answers.count} connections, ${answers.failed.length} lost; ` +
+        `${halves.checked} rulesets, ${halves.found.length} half; state directory ` +
         `${Math.max(...sizes)} bytes at most; peak memory ${Math.min(...peaks)} to ${Math.max(...peaks)} KiB`,
     );
     expect(seen(answers.failed)).toEqual([]);
     expect(answers.count).toBeGreaterThan(0);
+    expect(halves.found).toEqual([]);
+    expect(halves.checked).toBeGreaterThan(0);
     // Flat: what the last third needs, the first third needed, too, give or take a world's size.
     const third = Math.ceil(sizes.length / 3);
     expect(Math.max(...sizes.slice(-third))).toBeLessThan(3 * Math.max(...sizes.slice(0, third)));
@@ -136,16 +161,12 @@ describeCluster('a node where everything goes wrong', (cluster) => {
   });
 });
 
-/** What the node holds is what the world gives on a machine where nothing ever went wrong. */
-async function expectFresh(
-  run: KernelAgent['run'],
-  fresh: KernelAgent,
-  folder: string,
-): Promise<void> {
+/** What a manifest gives on a machine where nothing ever went wrong. */
+async function freshListing(fresh: KernelAgent, manifest: string) {
   const compiled = await fresh.must([
-    ...[process.execPath, natcProgram, 'compile', '-f', join(folder, 'a.json')],
+    ...[process.execPath, natcProgram, 'compile', '-f', manifest],
     ...['--node-name', 'node-1', '--validate', 'warn', '-q'],
   ]);
   await fresh.must(['nft', '-f', '-'], `flush ruleset\n${compiled}`);
-  expect(await listing({ ...fresh, run })).toEqual(await listing(fresh));
+  return listing(fresh);
 }
