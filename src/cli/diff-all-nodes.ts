@@ -1,11 +1,12 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import type { NodesDiff } from '../diff/nodes/node-groups.ts';
+import type { NodeDiff, NodesDiff } from '../diff/nodes/node-groups.ts';
+import { onlyShown } from '../diff/not-shown.ts';
 import type { NodesComparison } from '../diff-nodes.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import type { DiffFlags } from './commands/diff.ts';
 import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
 import { deliver } from './deliver.ts';
+import type { DiffFlags } from './diff/options.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
 import { takingEmpty } from './empty-side.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -15,6 +16,13 @@ import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
 import { readManifests } from './read-inputs.ts';
 import { cannotAnswer, dataPalette } from './run-diff.ts';
 import { workflowCommands } from './safe-terminal.ts';
+import {
+  isSelected,
+  joinServices,
+  selectionFindings,
+  selectionOf,
+  servicesOfObjects,
+} from './selection/selection.ts';
 import { commandClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -69,8 +77,14 @@ export async function diffAllNodes(
       isMapped: flags.output === 'html',
     }),
   );
-  const found = [...read, ...compared.diagnostics];
-  const grouped = clock.run('nodes', () => groupNodes(noting(compared.diffs, found)));
+  const selection = selectionOf(flags, flags.service);
+  const services = joinServices(...sides.map(({ objects }) => servicesOfObjects(objects)));
+  const findings = selection === undefined ? [] : selectionFindings(selection, services);
+  const found = [...read, ...compared.diagnostics, ...findings];
+  const shown = selection && ((service: string) => isSelected(selection, service, services));
+  const grouped = clock.run('nodes', () =>
+    groupNodes(shownOnly(noting(compared.diffs, found), shown)),
+  );
   const gaps = await gapsOf(compared.uncompiled, flags);
   await printDiagnostics([...found, ...gaps.diagnostics], flags, terminal);
   if (hasErrors(found)) return exitCodes.cannotAnswer;
@@ -146,6 +160,22 @@ async function readNodes(paths: readonly string[]): Promise<ReadObjects> {
     objects: read.objects,
     diagnostics: [...diagnostics, ...read.diagnostics, ...read.cutOff],
   };
+}
+
+/** What somebody wants to see of each node. */
+function* shownOnly(
+  items: Iterable<NodeDiff>,
+  isShown: ((service: string) => boolean) | undefined,
+): Iterable<NodeDiff> {
+  for (const item of items) {
+    yield isShown === undefined
+      ? item
+      : {
+          ...item,
+          diff: onlyShown(item.diff, isShown),
+          map: item.map.filter(({ name }) => isShown(name)),
+        };
+  }
 }
 
 /** Adds what each item says to `found` as it goes by. */

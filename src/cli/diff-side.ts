@@ -5,6 +5,7 @@ import type { Uncompiled } from '../plan/uncompiled.ts';
 import { compileInput, sideDemands } from './compile-input.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';
+import { type KnownServices, servicesOfCluster, servicesOfRuleset } from './selection/selection.ts';
 import type { CompileFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,6 +19,8 @@ export interface DiffSide {
   readonly plan?: Plan;
   /** Of the Services of manifests. */
   readonly uncompiled: readonly Uncompiled[];
+  /** Those that it serves or refuses, and of manifests all. */
+  readonly services: KnownServices;
   readonly nodeAddresses: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -55,8 +58,9 @@ export async function loadDiffSide(
   if (kind === 'ruleset') {
     const { subject, diagnostics } = await subjectFromRuleset(name, flags);
     const nodeAddresses = [...(subject?.host.addresses ?? [])];
+    const services = servicesOfRuleset(subject?.ruleset ?? { tables: [] });
     return {
-      ...{ name, kind, ruleset: subject?.ruleset, nodeAddresses, diagnostics },
+      ...{ name, kind, ruleset: subject?.ruleset, services, nodeAddresses, diagnostics },
       uncompiled: [],
     };
   }
@@ -69,13 +73,17 @@ export async function loadDiffSide(
     sideDemands,
   );
   if (output === undefined)
-    return { name, kind, ruleset: undefined, uncompiled, nodeAddresses: [], diagnostics };
+    return {
+      ...{ name, kind, ruleset: undefined, uncompiled, services: new Map(), diagnostics },
+      nodeAddresses: [],
+    };
   const { cluster, settings, plan, ruleset } = output;
   const nodeAddresses = [
     ...settings.nodeIPs.map(({ text }) => text),
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
-  return { name, kind, ruleset, plan, uncompiled, nodeAddresses, diagnostics };
+  const services = servicesOfCluster(cluster);
+  return { name, kind, ruleset, plan, uncompiled, services, nodeAddresses, diagnostics };
 }
 
 /** A kernel without natc's tables holds the empty ruleset. */
@@ -91,6 +99,7 @@ async function liveSide(terminal: Terminal): Promise<DiffSide> {
     kind: 'live',
     ruleset: isAbsent ? { tables: [] } : hasErrors(diagnostics) ? undefined : ruleset,
     uncompiled: [],
+    services: servicesOfRuleset(ruleset ?? { tables: [] }),
     nodeAddresses: [...(await localAddresses(host))],
     diagnostics: isAbsent ? [] : await nameCapabilities(host, diagnostics),
   };

@@ -2,7 +2,7 @@ import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { TrafficDiff } from '../diff/change.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import type { Ruleset } from '../nftables/ast.ts';
-import type { DiffFlags } from './commands/diff.ts';
+import type { DiffFlags } from './diff/options.ts';
 import type { DiffSide } from './diff-side.ts';
 import { workflowCommands } from './safe-terminal.ts';
 
@@ -15,6 +15,8 @@ export interface ViewOptions {
   readonly backend: DiffFlags['backend'];
   readonly output: DiffFlags['output'];
   readonly palette: Palette;
+  /** Whether what changes for a Service is told; undefined: for all. */
+  readonly isShown: ((service: string) => boolean) | undefined;
 }
 
 export interface FormattedView {
@@ -36,13 +38,16 @@ export async function formatTrafficView(
       ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses)
       : diffTraffic(before.ruleset, after.ruleset, nodeAddresses);
   const { notCompared } = await import('../diff/not-compared.ts');
-  const diff = {
+  const { isSame, onlyShown } = await import('../diff/not-shown.ts');
+  const whole = {
     ...withContests(traffic, before.plan, after.plan),
     notCompared: notCompared(before.uncompiled, after.uncompiled),
   };
+  const { isShown } = options;
+  const diff = isShown === undefined ? whole : onlyShown(whole, isShown);
   return {
     text: await formatTraffic(diff, before, after, options),
-    isSame: diff.changes.length === 0,
+    isSame: isSame(diff),
   };
 }
 
@@ -62,7 +67,7 @@ async function formatTraffic(
   diff: TrafficDiff,
   before: LoadedSide,
   after: LoadedSide,
-  { output, palette }: ViewOptions,
+  { output, palette, isShown }: ViewOptions,
 ): Promise<string> {
   const { locate } = await import('../read/locate.ts');
   switch (output) {
@@ -78,7 +83,7 @@ async function formatTraffic(
       );
     case 'html': {
       const { formatTrafficHtml } = await import('../diff/format-html.ts');
-      return formatTrafficHtml(diff, { before, after, locate });
+      return formatTrafficHtml(diff, { before, after, locate, ...(isShown && { isShown }) });
     }
   }
 }

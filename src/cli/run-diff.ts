@@ -1,7 +1,8 @@
+import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import type { DiffFlags } from './commands/diff.ts';
 import { deliver } from './deliver.ts';
+import type { DiffFlags } from './diff/options.ts';
 import { clusterFlagProblem, type DiffSide, kindOfSide, loadDiffSide } from './diff-side.ts';
 import {
   formatKernelView,
@@ -11,6 +12,7 @@ import {
 } from './diff-views.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { paletteFor, printDiagnostics } from './messages.ts';
+import { isSelected, joinServices, selectionFindings, selectionOf } from './selection/selection.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `natc diff OLD NEW`: 0 the same, 1 they differ, 2 no answer, 3 the kernel cannot be asked. */
@@ -29,13 +31,22 @@ export async function runDiff(
     const problem = iptablesProblem([before, after], flags);
     if (problem !== undefined) return cannotAnswer(problem, terminal);
   }
+  const selection = selectionOf(flags, flags.service);
+  if (selection !== undefined && flags.view !== 'traffic')
+    return cannotAnswer(wholeView(flags.view), terminal);
   const sides = [
     await loadDiffSide(before, flags, terminal),
     await loadDiffSide(after, flags, terminal),
   ] as const;
-  await printDiagnostics(diagnosticsOf(sides), flags, terminal);
   const [old, next] = [loaded(sides[0]), loaded(sides[1])];
-  if (old === undefined || next === undefined) return failure(sides);
+  if (old === undefined || next === undefined) {
+    await printDiagnostics(diagnosticsOf(sides), flags, terminal);
+    return failure(sides);
+  }
+  const services = joinServices(old.services, next.services);
+  const findings = selection === undefined ? [] : selectionFindings(selection, services);
+  await printDiagnostics([...diagnosticsOf(sides), ...findings], flags, terminal);
+  if (hasErrors(findings)) return exitCodes.cannotAnswer;
   const palette = dataPalette(flags, terminal);
   const format = {
     traffic: formatTrafficView,
@@ -46,12 +57,17 @@ export async function runDiff(
     backend: flags.backend,
     output: flags.output,
     palette,
+    isShown: selection && ((service) => isSelected(selection, service, services)),
   });
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   const isCovered = sides.every(({ uncompiled }) => uncompiled.length === 0);
   return isSame && isCovered ? exitCodes.success : exitCodes.no;
 }
+
+/** Of a ruleset's text or a transaction nobody can tell whose each line is. */
+const wholeView = (view: string): string =>
+  `--view ${view} shows all of it: --service, -n and -l are for --view traffic`;
 
 /** A file gets no colours. */
 export const dataPalette = (flags: DiffFlags, terminal: Terminal) =>

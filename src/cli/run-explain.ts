@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { cut, printable } from '../diagnostics/printable.ts';
-import { chooseFrontend, readServiceReference } from '../explain/choose-frontend.ts';
+import { chooseFrontend } from '../explain/choose-frontend.ts';
 import { explain, type Inquiry } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { familyOf, type Question, readQuestion } from '../explain/question.ts';
@@ -9,6 +10,7 @@ import { exitWithoutOutput } from './cluster-input.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import { inputPaths } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { findService, isServiceWord } from './explain/find-service.ts';
 import {
   type LoadedSubject,
   subjectFromKernel,
@@ -16,6 +18,7 @@ import {
   subjectFromRuleset,
 } from './explain-subject.ts';
 import { paletteFor, printDiagnostics } from './messages.ts';
+import { type Selection, selectionOf } from './selection/selection.ts';
 import type { Terminal } from './terminal.ts';
 import { reportNoInput } from './with-compiled.ts';
 
@@ -26,11 +29,9 @@ export async function runExplain(
   flags: ExplainFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const question = readQuestion(from, to);
-  if ('problem' in question) return cannotAnswer(question.problem, terminal);
-  if (to === undefined && flags.service === undefined) {
-    return cannotAnswer('name a destination, ADDRESS:PORT, or a Service with --service', terminal);
-  }
+  const asked = readAsked(from, to, flags);
+  if ('problem' in asked) return cannotAnswer(asked.problem, terminal);
+  const { question } = asked;
   const loaded = await loadSubject(question, flags, terminal);
   if (loaded === undefined) return reportNoInput(terminal);
   const { subject, diagnostics, uncompiled = [] } = loaded;
@@ -41,7 +42,7 @@ export async function runExplain(
     );
     return isHostRefusal ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
   }
-  const inquiry = complete(question, flags, subject);
+  const inquiry = complete(asked, flags, subject);
   if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);
   if (flags.backend === 'iptables' && subject.compiled === undefined)
     return cannotAnswer('--backend iptables needs manifests: -f', terminal);
@@ -77,7 +78,7 @@ async function answer(
 
 async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
   await terminal.stderr.write(
-    `natc: ${cut(printable(problem), 1000)}\nSee 'natc explain --help'.\n`,
+    `natc: ${cut(problem.split('\n').map(printable).join('\n'), 1000)}\nSee 'natc explain --help'.\n`,
   );
   return exitCodes.cannotAnswer;
 }
@@ -93,9 +94,50 @@ async function loadSubject(
   return paths && subjectFromManifests(flags, paths, terminal);
 }
 
-/** Fills in what --service stands for. */
+/** What is asked, and the Service that is named instead of a destination, or beside its address. */
+interface Asked {
+  readonly question: Question;
+  readonly service: string | undefined;
+  readonly selection: Selection | undefined;
+}
+
+/** Where a destination would be, a Service may be too. */
+function readAsked(
+  from: string,
+  to: string | undefined,
+  flags: ExplainFlags,
+): Asked | { readonly problem: string } {
+  const selection = selectionOf(flags);
+  const question = readQuestion(from, to);
+  if (!('problem' in question)) {
+    const { service } = flags;
+    const isWhole = question.destinationPort !== undefined;
+    if (isWhole && selection !== undefined)
+      return { problem: `-n and -l choose a Service, and the destination is ${to}` };
+    const isOpen = to === undefined && service === undefined && selection?.selector === undefined;
+    return isOpen
+      ? { problem: 'name a destination, ADDRESS:PORT, or a Service, NAMESPACE/NAME' }
+      : { question, service, selection };
+  }
+  const withoutTo = readQuestion(from, undefined);
+  if ('problem' in withoutTo)
+    return { problem: `${withoutTo.problem}${insteadOfSource(from, to)}` };
+  if (to !== undefined && existsSync(to))
+    return { problem: `"${to}" stands where the destination does: natc explain ${from} TO ${to}` };
+  if (to === undefined || flags.service !== undefined || !isServiceWord(to)) return question;
+  return { question: withoutTo, service: to, selection };
+}
+
+/** Of one word that is no source, what it may have been meant to be. */
+function insteadOfSource(from: string, to: string | undefined): string {
+  if (/^(?:natc)?\d{4}$/i.test(from)) return `\nFor a diagnostic: natc explain-code ${from}`;
+  if (to !== undefined || !isServiceWord(from)) return '';
+  return `\nTo a Service: natc explain FROM ${from}, where FROM is the address of a client`;
+}
+
+/** Fills in what a Service stands for. */
 function complete(
-  question: Question,
+  { question, service, selection }: Asked,
   flags: ExplainFlags,
   subject: Subject,
 ): Inquiry | { readonly problem: string } {
@@ -104,15 +146,12 @@ function complete(
   if (destination !== undefined && destinationPort !== undefined) {
     return { ...base, destination, destinationPort, protocol: protocol ?? 'tcp' };
   }
-  if (flags.service === undefined) {
+  if (service === undefined && selection?.selector === undefined) {
     return { problem: `"${destination}" needs a port: ADDRESS:PORT, or a Service with --service` };
   }
-  const reference = readServiceReference(flags.service);
-  if (reference === undefined) {
-    return {
-      problem: `"${flags.service}" is no Service: expected NAMESPACE/NAME or NAMESPACE/NAME:PORT`,
-    };
-  }
+  const everything = { namespaces: [], selector: undefined, names: [] };
+  const reference = findService(subject, familyOf(source), service, selection ?? everything);
+  if ('problem' in reference) return reference;
   const chosen = chooseFrontend(subject, familyOf(source), reference, destination);
   return 'problem' in chosen ? chosen : { ...base, ...chosen };
 }

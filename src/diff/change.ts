@@ -106,4 +106,12 @@ export interface TrafficDiff {
   };
   /** Addresses of this node that were known or taken for granted. */
   readonly nodeAddresses: ReadonlySet<string>;
+  /** What was left out, of Services that are not to be shown; absent where nothing was. */
+  readonly notShown?: DiffCounts;
+}
+
+export interface DiffCounts {
+  readonly changes: number;
+  readonly services: number;
+  readonly risks: number;
 }

@@ -3,6 +3,7 @@ import type { Change, TrafficDiff } from './change.ts';
 import type { ClaimRisk } from './claims.ts';
 import { countChanges, countsText, groupChanges } from './group-changes.ts';
 import { notComparedRemarks } from './not-compared.ts';
+import { isSilent, notShownLines } from './not-shown.ts';
 import { riskLines, sentenceOf, subjectOf } from './wording.ts';
 
 /**
@@ -10,14 +11,13 @@ import { riskLines, sentenceOf, subjectOf } from './wording.ts';
  * is a risk, a notice otherwise. GitHub shows ten of each in a step, so the summary comes first.
  */
 export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
-  const { notCompared } = diff;
-  if (diff.changes.length + diff.claims.length + notCompared.length === 0) return '';
+  if (isSilent(diff)) return '';
   const changes = groupChanges(diff).flatMap((group) => group.changes);
   const risky = changes.filter(({ risks }) => risks.length > 0);
   const others = changes.filter(({ risks }) => risks.length === 0);
   const lines = [
-    notice(countsText(countChanges(diff))),
-    ...gapCommands(notCompared),
+    notice([countsText(countChanges(diff)), ...notShownLines(diff)].join('\n')),
+    ...gapCommands(diff.notCompared),
     ...diff.claims.map((claim) => claimCommand(claim, locate)),
     ...[...risky, ...others].map((change) => command(change, locate)),
   ];

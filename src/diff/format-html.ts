@@ -7,6 +7,7 @@ import { script } from './html/script.ts';
 import { style } from './html/style.ts';
 import { type MappedService, mapTraffic } from './html/traffic-map.ts';
 import { notComparedRemarks } from './not-compared.ts';
+import { isSilent, notShownLines } from './not-shown.ts';
 import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface HtmlSide {
@@ -19,6 +20,8 @@ export interface HtmlOptions {
   readonly before: HtmlSide;
   readonly after: HtmlSide;
   readonly locate: Locate;
+  /** Whether a Service is in the list at all. */
+  readonly isShown?: (service: string) => boolean;
 }
 
 /**
@@ -27,9 +30,14 @@ export interface HtmlOptions {
  * goes.
  */
 export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): string {
-  const { before, after, locate } = options;
+  const { before, after, locate, isShown = () => true } = options;
   const counts = countsOf(diff);
-  const services = reportServices(diff, mapTraffic(before.ruleset, after.ruleset), locate);
+  const map = mapTraffic(before.ruleset, after.ruleset);
+  const services = reportServices(
+    diff,
+    map.filter(({ name }) => isShown(name)),
+    locate,
+  );
   return htmlPage({
     title: `${before.name} -> ${after.name}`,
     remarks: [...notComparedRemarks(diff.notCompared), ...claimRemarks(diff)],
@@ -58,9 +66,9 @@ export const claimRemarks = ({ claims }: TrafficDiff): readonly string[] =>
   claims.map(({ text }) => `RISK: ${text}`);
 
 export const countsOf = (diff: TrafficDiff): string =>
-  diff.changes.length + diff.claims.length + diff.notCompared.length === 0
+  isSilent(diff)
     ? 'No packet is treated differently.'
-    : countsText(countChanges(diff));
+    : [countsText(countChanges(diff)), ...notShownLines(diff)].join('. ');
 
 /** Without an unchanged Service, unless it is about one node. */
 export function htmlPage({ title, remarks, groups }: HtmlPage): string {

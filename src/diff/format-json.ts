@@ -6,6 +6,7 @@ import type { Change, TrafficDiff } from './change.ts';
 import type { Destination } from './destination.ts';
 import { countChanges, groupChanges } from './group-changes.ts';
 import { notComparedJson } from './not-compared.ts';
+import { isSame } from './not-shown.ts';
 import { sentenceOf, subjectOf } from './wording.ts';
 
 /** The version of the document; docs/reference/diff-json.md describes it. */
@@ -13,7 +14,7 @@ export const diffSchema = 'natc.diff/v1';
 
 /** The traffic diff for programs: one JSON document, each change with a witness. */
 export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
-  const same = diff.changes.length + diff.notCompared.length === 0;
+  const same = isSame(diff);
   const document = { schema: diffSchema, view: 'traffic', same, ...trafficJson(diff, locate) };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
@@ -22,6 +23,7 @@ export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
 export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
   nodeAddresses: [...diff.nodeAddresses],
   counts: countChanges(diff),
+  ...(diff.notShown && { notShown: diff.notShown }),
   claims: diff.claims.map(({ origin, ...claim }) => ({
     ...claim,
     origin: originJson(origin, locate),

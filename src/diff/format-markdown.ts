@@ -3,6 +3,7 @@ import type { Change, TrafficDiff } from './change.ts';
 import { placeOf } from './format-text.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
+import { isSilent, notShownText } from './not-shown.ts';
 import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 /** GitHub cuts comments at 65,536 characters; the rest is left to the other formats. */
@@ -12,7 +13,7 @@ const heading = '### Service traffic';
 
 /** The traffic diff as a comment on a pull request: risks first, then a list per Service. */
 export const formatTrafficMarkdown = (diff: TrafficDiff, locate: Locate): string =>
-  diff.changes.length + diff.claims.length + diff.notCompared.length === 0
+  isSilent(diff)
     ? `${heading}\n\nNo packet is treated differently.\n`
     : markdownChanges(diff, { heading, room: longestMarkdown, locate });
 
@@ -47,7 +48,8 @@ export function markdownChanges(
     text += part;
     left -= 1;
   }
-  return left === 0 ? text : `${text}and ${left} more Services.\n`;
+  if (left > 0) text += `and ${left} more Services.\n`;
+  return diff.notShown === undefined ? text : `${text}${notShownText(diff.notShown)}.\n`;
 }
 
 /** What the comparison does not cover, as an alert; '' where it covers everything. */

@@ -4,6 +4,7 @@ import type { Locate } from '../diagnostics/report.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
+import { notShownText } from './not-shown.ts';
 import { riskLines, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface TextOptions {
@@ -16,9 +17,10 @@ export interface TextOptions {
 export function formatTrafficText(diff: TrafficDiff, options: TextOptions): string {
   const { palette } = options;
   const gaps = notComparedLines(diff.notCompared, options);
-  if (diff.changes.length + diff.claims.length === 0) return gaps;
+  const rest = diff.notShown === undefined ? '' : `${palette.bold(notShownText(diff.notShown))}\n`;
+  if (diff.changes.length + diff.claims.length === 0) return `${gaps}${rest}`;
   const groups = groupChanges(diff).map((group) => formatGroup(group, options));
-  const parts = [...claimsText(diff.claims, options), ...groups];
+  const parts = [...claimsText(diff.claims, options), ...groups, ...(rest === '' ? [] : [rest])];
   const head = gaps === '' ? '' : `${gaps}\n`;
   return `${head}${palette.bold(countsText(countChanges(diff)))}\n\n${parts.join('\n')}`;
 }

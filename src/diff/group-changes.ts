@@ -1,5 +1,5 @@
 import { naturalCompare } from '../net/natural-compare.ts';
-import type { Change, ChangeType, TrafficDiff } from './change.ts';
+import type { Change, ChangeType, DiffCounts, TrafficDiff } from './change.ts';
 import { riskLines } from './wording.ts';
 
 /** The changes of one Service, the risky ones first. */
@@ -9,12 +9,6 @@ export interface ServiceChanges {
   /** Whether the Service itself comes or goes. */
   readonly life: 'new' | 'removed' | 'changed';
   readonly changes: readonly Change[];
-}
-
-export interface DiffCounts {
-  readonly changes: number;
-  readonly services: number;
-  readonly risks: number;
 }
 
 /** The changes by Service, in the order of their names; what no Service has comes last. */

@@ -10,12 +10,6 @@ export interface ServiceReference {
   readonly port: string | undefined;
 }
 
-/** Reads `namespace/name[:port]`; undefined for anything else. */
-export function readServiceReference(text: string): ServiceReference | undefined {
-  const match = /^([^/:]+\/[^/:]+)(?::([^/:]+))?$/.exec(text);
-  return match?.[1] === undefined ? undefined : { service: match[1], port: match[2] };
-}
-
 export interface ChosenDestination {
   readonly destination: string;
   readonly destinationPort: number;

@@ -43,6 +43,13 @@ const answers: readonly (readonly [line: string, answer: string])[] = [
   ['list -o jsn web.yaml', 'Did you mean json?'],
   ['list --from-cluster web.yaml', "cannot be used with a path, 'web.yaml'"],
   ['explain 10.0.0.1 10.0.0.2:80 web.yaml --live', "cannot be used with a path, 'web.yaml'"],
+  ['explain shop/web:80', 'natc explain FROM shop/web:80'],
+  ['explain NATC2001', 'natc explain-code NATC2001'],
+  ['explain 10.0.0.1 fixtures/example', 'natc explain 10.0.0.1 TO fixtures/example'],
+  ['explain 10.0.0.1', 'name a destination'],
+  ['explain 10.0.0.1 10.0.0.2:80 -n shop', '-n and -l choose a Service'],
+  ['diff live a.yaml --view kernel -n shop', '--view kernel shows all of it'],
+  ['list -l app=(a) web.yaml', 'expected a value, got "("'],
   ['diff a.yaml', 'natc diff live a.yaml'],
   ['diff live', 'natc diff live MANIFESTS'],
   ['diff', 'Name both sides: natc diff OLD NEW'],
@@ -87,5 +94,33 @@ describe('a wrong command line', () => {
     expect(stderr).toContain(
       String.raw`curl -fsSL 'https://example.com/a?b=1&c='\''2'\''' | natc check - --node-name 'a b'`,
     );
+  });
+});
+
+const manifests = 'fixtures/example/manifests';
+const service = '172.30.1.10:80/tcp';
+
+/** What works as it is typed, though the help says it otherwise. */
+describe('a command line from habit', () => {
+  test.each([
+    [`list ${manifests} -A -q`, 'shop '],
+    [`list -R -f ${manifests} --all-namespaces -q`, 'shop '],
+    [`list ${manifests} -n kube-system -q -o name`, 'kube-system/kube-dns'],
+    [`check ${manifests}/.. --no-natc-config --no-kernel --no-sysctl -q`, ''],
+    [`compile ${manifests}/shop/web.yaml -q`, 'table ip natc'],
+    [`explain 10.180.0.7 ${manifests} --service web:http -q`, service],
+    [`explain 10.180.0.7 shop/web:http ${manifests} -q`, service],
+    [`explain 10.180.0.7 web:http ${manifests} -n shop -q`, service],
+    [`explain 10.180.0.7 --service shop/web:http ${manifests} -A -q`, service],
+    [`explain 10.180.0.7 172.30.1.10:80 ${manifests} -q`, service],
+    [`diff ${manifests} ${manifests} -q`, ''],
+    ['help list', 'Usage: natc list'],
+    ['list -h', 'Usage: natc list'],
+    ['check --version', '0.'],
+  ])('natc %s', async (line, expected) => {
+    const run = await natcInProcess(argsOf(line));
+    expect(run.stderr).toBe('');
+    expect(run.stdout).toContain(expected);
+    expect(run.exitCode).toBe(0);
   });
 });

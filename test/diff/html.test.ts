@@ -152,7 +152,10 @@ describeWithBrowser('the report of all nodes in a browser', () => {
   const emptied = rulesetOf(ids.flatMap((i) => [service(i), slice(i, i === 5 ? 0 : 3)]));
   const halved = rulesetOf(ids.flatMap((i) => [service(i), slice(i, i === 5 ? 2 : 3)]));
   const groups = [group(['node-a', 'node-b'], halved), group(['node-c'], emptied)];
-  const diff = { groups, unchanged: ['node-d'], onlyBefore: [], onlyAfter: [], notCompared: [] };
+  const diff = {
+    ...{ groups, unchanged: ['node-d'], onlyBefore: [], onlyAfter: [], notCompared: [] },
+    ...{ notShown: [], differsUnseen: false },
+  };
   beforeAll(() =>
     writeFileSync(
       file,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { readServiceReference } from '../../src/explain/choose-frontend.ts';
 import { readQuestion } from '../../src/explain/question.ts';
 
 describe('reading what is asked', () => {
@@ -33,12 +32,5 @@ describe('reading what is asked', () => {
     ['10.0.0.9:99999', '10.96.0.10:80', 'is no source'],
   ])('not %s %s', (from, to, problem) => {
     expect(readQuestion(from, to)).toEqual({ problem: expect.stringContaining(problem) });
-  });
-
-  test('Services by name', () => {
-    expect(readServiceReference('shop/web')).toEqual({ service: 'shop/web', port: undefined });
-    expect(readServiceReference('shop/web:http')).toEqual({ service: 'shop/web', port: 'http' });
-    for (const text of ['web', 'shop/web:', 'a/b/c', '/web', 'shop/web:http:1'])
-      expect(readServiceReference(text)).toBeUndefined();
   });
 });

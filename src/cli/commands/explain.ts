@@ -1,9 +1,10 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { addSelectionOptions, type SelectionFlags } from '../selection/options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 
-export interface ExplainFlags extends CompileFlags {
+export interface ExplainFlags extends CompileFlags, SelectionFlags {
   readonly inInterface?: string;
   readonly service?: string;
   readonly ruleset?: string;
@@ -20,10 +21,14 @@ export const explainCommand: CommandDefinition = {
   configure: (command) => {
     command
       .argument('<from>', 'source address, with or without :PORT; IPv6 with a port in brackets')
-      .argument('[to]', 'ADDRESS:PORT, with /tcp (default), /udp, /sctp; or ADDRESS/icmp')
+      .argument(
+        '[to]',
+        'ADDRESS:PORT, with /tcp (default), /udp, /sctp; ADDRESS/icmp; or a Service, as --service',
+      )
       .optionsGroup('Packet:')
       .option('--in-interface <name>', 'where the packet comes in')
-      .option('--service <namespace/name[:port]>', "take the Service's address and port")
+      .option('--service <[namespace/]name[:port]>', "take the Service's address and port");
+    addSelectionOptions(command, 'of')
       .optionsGroup('Ruleset (default: compile what -f names):')
       .addOption(
         new Option('--ruleset <file>', 'a ruleset that natc compile wrote').conflicts([
@@ -52,7 +57,7 @@ export const explainCommand: CommandDefinition = {
   examples: [
     {
       does: 'Where does a pod end up that connects to a cluster IP?',
-      command: 'natc explain 10.180.0.7 172.30.1.10:80 -f manifests/ --node-name node-a',
+      command: 'natc explain 10.180.0.7 172.30.1.10:80 manifests/ --node-name node-a',
     },
     {
       does: 'Can a client outside reach a node port, by the rules that a file holds?',
@@ -61,7 +66,7 @@ export const explainCommand: CommandDefinition = {
     },
     {
       does: 'The same for a Service by its name, in the running kernel, with every rule',
-      command: 'natc explain 10.180.0.7 --service shop/web:http --live --trace',
+      command: 'natc explain 10.180.0.7 shop/web:http --live --trace',
     },
   ],
   exitCodes: [exitCodes.no, exitCodes.hostRefused],

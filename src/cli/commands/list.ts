@@ -58,11 +58,11 @@ export const listCommand: CommandDefinition = {
     ) => {
       const { summarise } = await import('../../plan/summary.ts');
       const rows = summarise(plan);
-      const known = selection && servicesOfCluster(cluster);
-      const shown = rows.filter(({ namespace, service }) => {
-        const name = `${namespace}/${service}`;
-        return selection === undefined || isSelected(selection, name, known?.get(name));
-      });
+      const known = servicesOfCluster(cluster);
+      const shown = rows.filter(
+        ({ namespace, service }) =>
+          selection === undefined || isSelected(selection, `${namespace}/${service}`, known),
+      );
       const format = listFormats[flags.output];
       await terminal.stdout.write(await format(shown, plan, terminal.stdout, uncompiled));
       return uncompiled.length === 0 ? exitCodes.success : exitCodes.no;

@@ -1,8 +1,11 @@
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../diagnostics/did-you-mean.ts';
 import { quote } from '../../diagnostics/quote.ts';
+import type { SourceObject } from '../../diagnostics/source.ts';
+import { frontendsOf, serviceOf } from '../../explain/frontends.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Labels, matchesLabels } from '../../model/label-selector.ts';
+import type { Ruleset } from '../../nftables/ast.ts';
 import type { LabelSelector, SelectionFlags } from './options.ts';
 
 /** Which Services are shown. */
@@ -15,8 +18,8 @@ export interface Selection {
   readonly names: readonly string[];
 }
 
-/** What is known of the Services that might be shown, by `namespace/name`: undefined for unknown labels. */
-export type KnownServices = ReadonlyMap<string, Labels | undefined>;
+/** The labels of all Services that might be shown, by `namespace/name`: of each side, none where they are not known. */
+export type KnownServices = ReadonlyMap<string, readonly Labels[]>;
 
 /** Undefined where everything is shown. */
 export function selectionOf(
@@ -32,9 +35,39 @@ export const servicesOfCluster = ({ services }: Cluster): KnownServices =>
   new Map(
     services.map(({ namespace, name, object }) => [
       `${namespace}/${name}`,
-      labelsOf(object.value['metadata']),
+      [labelsOf(object.value['metadata'])],
     ]),
   );
+
+/** The same for objects that nobody has validated yet. */
+export const servicesOfObjects = (objects: readonly SourceObject[]): KnownServices =>
+  new Map(
+    objects
+      .filter(({ kind }) => kind === 'Service')
+      .flatMap(({ value: { metadata } }) => {
+        const { namespace = 'default', name } = Object(metadata) as Readonly<
+          Record<string, unknown>
+        >;
+        if (typeof namespace !== 'string' || typeof name !== 'string') return [];
+        return [[`${namespace}/${name}`, [labelsOf(metadata)]] as const];
+      }),
+  );
+
+/** A ruleset has names, and no labels. */
+export const servicesOfRuleset = ({ tables }: Ruleset): KnownServices =>
+  new Map(
+    tables
+      .flatMap(frontendsOf)
+      .map(({ servicePort }) => serviceOf(servicePort))
+      .map((service) => [service, []]),
+  );
+
+export function joinServices(...sides: readonly KnownServices[]): KnownServices {
+  const joined = new Map<string, readonly Labels[]>();
+  for (const [service, labels] of sides.flatMap((side) => [...side]))
+    joined.set(service, [...(joined.get(service) ?? []), ...labels]);
+  return joined;
+}
 
 /** Only those that are strings: others are refused, or passed over with a warning. */
 function labelsOf(metadata: unknown): Labels {
@@ -47,18 +80,21 @@ function labelsOf(metadata: unknown): Labels {
   );
 }
 
-/** Whether a Service is shown. One of which nobody knows the labels has none of those asked for. */
+/**
+ * Whether a Service is shown. One of which nobody knows the labels has none of those asked for; of two sides,
+ * the labels of either count.
+ */
 export function isSelected(
   { namespaces, selector, names }: Selection,
   service: string,
-  labels: Labels | undefined,
+  known: KnownServices,
 ): boolean {
   const [namespace = '', name = ''] = service.split('/');
   return (
     (namespaces.length === 0 || namespaces.includes(namespace)) &&
     (names.length === 0 || names.includes(service) || names.includes(name)) &&
     (selector === undefined ||
-      (labels !== undefined && matchesLabels(selector.requirements, labels)))
+      (known.get(service) ?? []).some((labels) => matchesLabels(selector.requirements, labels)))
   );
 }
 
@@ -122,7 +158,7 @@ const shortList = (names: readonly string[]): string =>
   names.length > 6 ? `${names.slice(0, 5).join(', ')} and others` : names.join(', ');
 
 function labelFindings(selector: LabelSelector, known: KnownServices): readonly Diagnostic[] {
-  const labels = [...known.values()].filter((each) => each !== undefined);
+  const labels = [...known.values()].flat();
   if (labels.some((each) => matchesLabels(selector.requirements, each))) return [];
   return [
     {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { isGlob } from '../../read/glob.ts';
 import { resourceWords } from './other-words.ts';
 import { shellWords } from './shell-words.ts';
 
@@ -22,7 +23,7 @@ const otherSubjects = ['fromCluster', 'ruleset', 'live'] as const;
  * @param args the command line, for the one that would do
  */
 export function takePathArguments(command: Command, args: readonly string[]): void {
-  const given = pathsOf(command);
+  const given = [...pathInsteadOfDestination(command), ...pathsOf(command)];
   const resource = given.find((path) => resourceWords.has(path) && !existsSync(path));
   if (resource !== undefined)
     command.error(`error: '${resource}' is no file, and natc takes no kinds of objects`);
@@ -43,6 +44,16 @@ export function takePathArguments(command: Command, args: readonly string[]): vo
 function pathsOf(command: Command): readonly string[] {
   const index = command.registeredArguments.findIndex((argument) => argument.name() === name);
   return (command.processedArgs[index] as readonly string[] | undefined) ?? [];
+}
+
+/** `natc explain FROM manifests/ --service web`: a Service has no destination beside it. */
+function pathInsteadOfDestination(command: Command): readonly string[] {
+  const { service, selector } = command.opts<{ service?: unknown; selector?: unknown }>();
+  const to = command.processedArgs[1] as string | undefined;
+  const isPath = to !== undefined && (to === '-' || isGlob(to) || existsSync(to));
+  if (command.name() !== 'explain' || !isPath || (service ?? selector) === undefined) return [];
+  command.processedArgs[1] = undefined;
+  return [to];
 }
 
 /** What would be done instead of naming URLs; undefined where there is none. */

@@ -14,15 +14,17 @@ import { nodeCount, onNodes, otherNodes } from './wording.ts';
 export function formatNodesGithub(diff: NodesDiff, names: SideNames, locate: Locate): string {
   const { groups, onlyBefore, onlyAfter } = diff;
   const gaps = gapCommands(diff.notCompared);
-  const others = onlyBefore.length + onlyAfter.length + gaps.length;
+  const others = diff.notShown.length + onlyBefore.length + onlyAfter.length + gaps.length;
   if (groups.length + others === 0) return '';
   const total = nodeCount(diff);
   const changing = groups
     .filter((group) => group.diff.changes.length > 0)
     .reduce((sum, { nodes }) => sum + nodes.length, 0);
   const changed = changing === 0 ? [] : [`Changes on ${changing} of ${total} nodes`];
+  const isMore = groups.some((group) => group.diff.notShown !== undefined);
+  const unseen = isMore ? ['Services that are not shown differ there too'] : [];
   const lines = [
-    notice([...changed, ...otherNodes(diff, names)].join('\n')),
+    notice([...changed, ...unseen, ...otherNodes(diff, names)].join('\n')),
     ...gaps,
     ...claimsOf(diff, total, locate),
     ...[...changesOf(diff)]

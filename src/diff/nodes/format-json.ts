@@ -18,6 +18,7 @@ export function formatNodesJson(diff: NodesDiff, locate: Locate): string {
       ...trafficJson(group.diff, locate),
     })),
     unchanged,
+    ...(diff.notShown.length > 0 && { notShown: diff.notShown }),
     onlyBefore,
     onlyAfter,
     notCompared: notComparedJson(diff.notCompared, locate),

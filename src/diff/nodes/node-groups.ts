@@ -28,6 +28,10 @@ export interface NodesDiff {
   /** The nodes on which something changes or is claimed: the largest group first. */
   readonly groups: readonly NodeGroup[];
   readonly unchanged: readonly string[];
+  /** Nodes on which only Services differ that are not to be shown. */
+  readonly notShown: readonly string[];
+  /** Whether a packet is treated differently that is not shown. */
+  readonly differsUnseen: boolean;
   /** Nodes that one side alone has. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
@@ -43,18 +47,23 @@ export interface NodesDiff {
  *
  * @param diffs in the order of the nodes' names
  */
-export function groupNodes(diffs: Iterable<NodeDiff>): Pick<NodesDiff, 'groups' | 'unchanged'> {
+export function groupNodes(
+  diffs: Iterable<NodeDiff>,
+): Pick<NodesDiff, 'groups' | 'unchanged' | 'notShown' | 'differsUnseen'> {
   const groups = new Map<string, NodeGroup & { readonly nodes: string[] }>();
   const known = new Map<string, KnownChange>();
   const unchanged: string[] = [];
+  const notShown: string[] = [];
+  let differsUnseen = false;
   for (const { node, diff, map } of diffs) {
+    differsUnseen ||= (diff.notShown?.changes ?? 0) > 0;
     if (diff.changes.length + diff.claims.length === 0) {
-      unchanged.push(node);
+      (diff.notShown === undefined ? unchanged : notShown).push(node);
       continue;
     }
     const changes = diff.changes.map((change) => knownChange(known, change, diff.services));
     const numbers = changes.map(({ number }) => number).sort((a, b) => a - b);
-    const key = JSON.stringify([numbers, diff.claims.map(({ text }) => text)]);
+    const key = JSON.stringify([numbers, diff.claims.map(({ text }) => text), diff.notShown]);
     const group = groups.get(key);
     if (group !== undefined) {
       group.nodes.push(node);
@@ -65,15 +74,17 @@ export function groupNodes(diffs: Iterable<NodeDiff>): Pick<NodesDiff, 'groups' 
   }
   const bySize = (a: NodeGroup, b: NodeGroup): number =>
     b.nodes.length - a.nodes.length || naturalCompare(a.nodes[0] ?? '', b.nodes[0] ?? '');
-  return { groups: [...groups.values()].sort(bySize), unchanged };
+  return { groups: [...groups.values()].sort(bySize), unchanged, notShown, differsUnseen };
 }
 
 export const isSameOnAllNodes = ({
   groups,
+  differsUnseen,
   onlyBefore,
   onlyAfter,
   notCompared,
 }: NodesDiff): boolean =>
+  !differsUnseen &&
   notCompared.length === 0 &&
   groups.every(({ diff }) => diff.changes.length === 0) &&
   onlyBefore.length === 0 &&

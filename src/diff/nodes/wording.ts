@@ -6,8 +6,8 @@ const shownNodes = 4;
 /** `node-a, node-b, node-c, node-d and 12 more` */
 export const nodeList = (nodes: readonly string[]): string => shorten(nodes, shownNodes);
 
-export const nodeCount = ({ groups, unchanged }: NodesDiff): number =>
-  groups.reduce((sum, { nodes }) => sum + nodes.length, unchanged.length);
+export const nodeCount = ({ groups, unchanged, notShown }: NodesDiff): number =>
+  groups.reduce((sum, { nodes }) => sum + nodes.length, unchanged.length + notShown.length);
 
 /** `On all 3 nodes`, `On node-a`, `On 189 of 200 nodes (node-a, node-b, node-c, node-d and 185 more)` */
 export function onNodes(nodes: readonly string[], total: number): string {
@@ -23,15 +23,18 @@ export function otherNodes(
   diff: NodesDiff,
   names: { readonly before: string; readonly after: string },
 ): readonly string[] {
-  const { groups, unchanged, onlyBefore, onlyAfter } = diff;
+  const { groups, unchanged, notShown, onlyBefore, onlyAfter } = diff;
   const only = (nodes: readonly string[], side: string): readonly string[] =>
     nodes.length === 0 ? [] : [`Only in ${side}: ${count(nodes)}`];
   return [
     ...(unchanged.length === 0
       ? []
-      : groups.length === 0
+      : groups.length + notShown.length === 0
         ? [`No difference on any node: ${count(unchanged)}`]
         : [`No difference on ${count(unchanged)}`]),
+    ...(notShown.length === 0
+      ? []
+      : [`Only Services that are not shown differ on ${count(notShown)}`]),
     ...only(onlyBefore, names.before),
     ...only(onlyAfter, names.after),
   ];

@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander';
+import { collect } from '../option-values.ts';
+import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
+import {
+  addClusterOptions,
+  addMessageOptions,
+  addNodeOptions,
+  addSettingsOptions,
+  type CompileFlags,
+} from '../shared-options.ts';
+
+const diffViews = ['traffic', 'text', 'kernel'] as const;
+const diffFormats = ['text', 'json', 'markdown', 'github', 'html'] as const;
+
+export interface DiffFlags extends CompileFlags, SelectionFlags {
+  readonly service?: readonly string[];
+  readonly view: (typeof diffViews)[number];
+  readonly backend: 'nftables' | 'iptables';
+  readonly output: (typeof diffFormats)[number];
+  readonly outFile?: string;
+  readonly allNodes?: boolean;
+  readonly nodes?: readonly string[];
+}
+
+export function addDiffOptions(command: Command): void {
+  command
+    .argument('<old>', 'manifests, a ruleset file, live or cluster')
+    .argument('<new>', 'the same')
+    .optionsGroup('Rulesets:')
+    .addOption(
+      new Option(
+        '--backend <backend>',
+        'whose rules to compare: nftables (default) or iptables, which takes manifests and has no kernel view',
+      )
+        .choices(['nftables', 'iptables'])
+        .default('nftables'),
+    )
+    .optionsGroup('Services:');
+  addServiceNames(addSelectionOptions(command, 'show'));
+  command
+    .optionsGroup('Output:')
+    .addOption(
+      new Option('--view <view>', 'traffic (default), text or kernel')
+        .choices(diffViews)
+        .default('traffic'),
+    )
+    .addOption(
+      new Option(
+        '-o, --output <format>',
+        'text (default), json, markdown, github or html; text and kernel views: text or json',
+      )
+        .choices(diffFormats)
+        .default('text'),
+    )
+    .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
+  addSettingsOptions(command);
+  command
+    .option(
+      '--all-nodes',
+      'compare manifests for each Node object, and group nodes that see the same',
+    )
+    .option(
+      '--nodes <path>',
+      'file, directory or - with the Nodes of both sides, for --all-nodes (repeatable)',
+      collect,
+    );
+  addClusterOptions(command);
+  addNodeOptions(command);
+  addMessageOptions(command);
+}
