@@ -1,23 +1,64 @@
 import { parseAddress } from '../net/address.ts';
-import { readAddress } from './address-field.ts';
+import { readAddress, readUnicastAddress } from './address-field.ts';
 import { readCidr } from './cidr-field.ts';
 import type { LoadBalancerIngress, Service } from './cluster.ts';
-import { sayClosed } from './fail-closed.ts';
+import { isUnreadable, sayClosed } from './fail-closed.ts';
 import { at, atKey, type Fields, rawField } from './fields.ts';
 import { ingressFields, loadBalancerFields, serviceStatusFields } from './known-fields.ts';
 import { readName, subdomainRule } from './names.ts';
 import { checkFields } from './shapes.ts';
 import { mapField, mappingList, oneOf, stringField, stringList } from './typed-fields.ts';
 
+export interface ReadIngress {
+  readonly entries: readonly LoadBalancerIngress[];
+  /** Every load-balancer IP that was given is among them, with its mode. */
+  readonly isWhole: boolean;
+}
+
 /** Reads `status.loadBalancer.ingress` (F5, D3). */
-export function readIngress(root: Fields): readonly LoadBalancerIngress[] {
+export function readIngress(root: Fields): ReadIngress {
   const status = mapField(root, 'status');
-  if (status === undefined) return [];
+  if (status === undefined) return { entries: [], isWhole: !isUnreadable(root, 'status', status) };
   checkFields(status, serviceStatusFields);
   const loadBalancer = mapField(status, 'loadBalancer');
-  if (loadBalancer === undefined) return [];
+  if (loadBalancer === undefined)
+    return { entries: [], isWhole: !isUnreadable(status, 'loadBalancer', loadBalancer) };
   checkFields(loadBalancer, loadBalancerFields);
-  return mappingList(loadBalancer, 'ingress', readIngressEntry);
+  let isWhole = true;
+  const entries = mappingList(loadBalancer, 'ingress', (entry, index) => {
+    const ingress = readIngressEntry(entry, index);
+    if (
+      isUnreadable(entry, 'ip', ingress.ip) ||
+      (ingress.ipMode === 'Proxy' && rawField(entry, 'ipMode') !== 'Proxy')
+    )
+      isWhole = false;
+    return ingress;
+  });
+  const given = rawField(loadBalancer, 'ingress');
+  const isList = given === undefined || (Array.isArray(given) && given.length === entries.length);
+  return { entries, isWhole: isWhole && isList };
+}
+
+/**
+ * `spec.externalIPs`. One of them may be a load-balancer IP too, which `loadBalancerSourceRanges` guards:
+ * where the load-balancer IPs cannot be read whole, and ranges are given, none is served (ND10).
+ */
+export function readExternalIPs(spec: Fields, ingress: ReadIngress): readonly string[] {
+  const key = 'externalIPs';
+  const addresses = stringList(
+    spec,
+    key,
+    (text, index) => readUnicastAddress(spec, [key, index], text)?.text,
+  );
+  const ranges = rawField(spec, 'loadBalancerSourceRanges');
+  const areGuarded = ranges !== undefined && !(Array.isArray(ranges) && ranges.length === 0);
+  if (ingress.isWhole || !areGuarded || addresses.length === 0) return addresses;
+  sayClosed(
+    spec,
+    [key],
+    'external IPs are not served: one of them may be a load-balancer IP that could not be read, which loadBalancerSourceRanges guards',
+  );
+  return [];
 }
 
 function readIngressEntry(entry: Fields, index: number): LoadBalancerIngress {

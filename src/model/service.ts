@@ -1,5 +1,4 @@
 import type { SourceObject } from '../diagnostics/source.ts';
-import { readUnicastAddress } from './address-field.ts';
 import type { Service, TrafficPolicy } from './cluster.ts';
 import { addressFamilies, readClusterIPs, readIpFamilies } from './cluster-ips.ts';
 import { isUnreadable, sayClosed } from './fail-closed.ts';
@@ -11,20 +10,13 @@ import {
   serviceSpecFields,
 } from './known-fields.ts';
 import { checkLabels, rawMapping } from './labels.ts';
-import { readIngress, readSourceRanges } from './load-balancer.ts';
+import { readExternalIPs, readIngress, readSourceRanges } from './load-balancer.ts';
 import { type MaybeNamed, readMetadata, serviceProxyName } from './metadata.ts';
 import { labelRule } from './names.ts';
 import type { Report } from './report.ts';
 import { readServicePorts } from './service-ports.ts';
 import { checkFields } from './shapes.ts';
-import {
-  integerField,
-  mapField,
-  oneOfField,
-  setOneOfField,
-  stringList,
-  wholeNumbers,
-} from './typed-fields.ts';
+import { integerField, mapField, oneOfField, setOneOfField, wholeNumbers } from './typed-fields.ts';
 
 const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const;
 const trafficPolicies: readonly TrafficPolicy[] = ['Cluster', 'Local'];
@@ -62,6 +54,7 @@ export function readService(object: SourceObject, report: Report): ReadService |
   }
   const clusterIPs = readClusterIPs(spec);
   const ipFamilies = readIpFamilies(spec);
+  const ingress = readIngress(root);
   checkLabels(spec, 'selector', 'selector');
   const service: Service = {
     object,
@@ -75,12 +68,8 @@ export function readService(object: SourceObject, report: Report): ReadService |
     ports: readServicePorts(spec),
     hasSelector:
       isGiven(spec, 'selector') || isUnreadable(spec, 'selector', rawMapping(spec, 'selector')),
-    externalIPs: stringList(
-      spec,
-      'externalIPs',
-      (text, index) => readUnicastAddress(spec, ['externalIPs', index], text)?.text,
-    ),
-    ingress: readIngress(root),
+    externalIPs: readExternalIPs(spec, ingress),
+    ingress: ingress.entries,
     ...readSourceRanges(spec),
     externalTrafficPolicy: readPolicy(spec, 'externalTrafficPolicy'),
     internalTrafficPolicy: readPolicy(spec, 'internalTrafficPolicy'),
