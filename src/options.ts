@@ -158,6 +158,8 @@ export const optionFlags = Object.fromEntries(
 /** What decides how commands run rather than what is compiled, as far as natc.yaml may say it. */
 export interface CommandOptions {
   readonly filename: readonly string[];
+  /** Patterns of files and directories that are not read. */
+  readonly exclude: readonly string[];
   readonly fromCluster: boolean;
   readonly kubeconfig: string;
   readonly context: string;
@@ -183,6 +185,7 @@ export type CommandOptionName = keyof CommandOptions;
 /** The values without a flag; undefined: none. */
 export const commandDefaults = {
   filename: undefined,
+  exclude: undefined,
   fromCluster: undefined,
   kubeconfig: undefined,
   context: undefined,
@@ -209,6 +212,12 @@ const changing = ['apply', 'status', 'rollback', 'cleanup'];
 
 export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry>> = {
   filename: { flag: '--filename', key: 'filename', value: 'paths', commands: compiling },
+  exclude: {
+    flag: '--exclude',
+    key: 'exclude',
+    value: 'list',
+    commands: [...compiling, 'diff'],
+  },
   fromCluster: {
     flag: '--from-cluster',
     key: 'fromCluster',

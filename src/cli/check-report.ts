@@ -24,7 +24,7 @@ import { foreignWarnings } from './foreign-forward.ts';
 import { thisHost } from './host.ts';
 import { diagnosticsFormat, printDiagnostics } from './messages.ts';
 import type { Terminal } from './terminal.ts';
-import { skippedLine } from './with-compiled.ts';
+import { skippedLines } from './with-compiled.ts';
 
 /** Adds what the kernel and the host say, and prints everything: the second half of `natc check`. */
 export async function finishCheck(
@@ -57,7 +57,7 @@ export async function finishCheck(
   const channel = format === 'json' || format === 'sarif' ? terminal.stdout : terminal.stderr;
   await printDiagnostics(diagnostics, flags, terminal, compiled.size, channel);
   if (format === 'text' && flags.quiet !== true) {
-    await terminal.stderr.write(skippedLine(compiled.skipped));
+    await terminal.stderr.write(skippedLines(compiled));
     if (kernel.acceptedBy !== undefined)
       await terminal.stdout.write(`the kernel accepts the ruleset (${kernel.acceptedBy})\n`);
   }

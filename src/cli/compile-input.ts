@@ -26,6 +26,8 @@ export interface CompileInput {
   readonly listedByNatc: boolean;
   /** Emptied once they are compiled. */
   readonly inputs: Input[];
+  /** How many files and directories --exclude leaves out. */
+  readonly excluded: number;
   readonly effective: EffectiveOptions;
   /** Where options come from that a configuration file set. */
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
@@ -77,9 +79,9 @@ export async function readCompileInput(
     tellsUncompiled = false,
   }: InputDemands = {},
 ): Promise<CompileInput> {
-  const { inputs, diagnostics } = await (flags.fromCluster === true
-    ? clock.run('list', () => listInputs(flags))
-    : clock.run('input', () => readManifests(paths)));
+  const { inputs, diagnostics, excluded } = await (flags.fromCluster === true
+    ? clock.run('list', async () => ({ ...(await listInputs(flags)), excluded: [] }))
+    : clock.run('input', () => readManifests(paths, flags.exclude)));
   const kubeProxy = await readConfig(flags.config, refusesCutOff);
   const layers = effectiveOptions({
     defaults,
@@ -90,6 +92,7 @@ export async function readCompileInput(
   return {
     listedByNatc: flags.fromCluster === true,
     inputs: [...inputs],
+    excluded: excluded.length,
     effective: layers,
     optionPlaces: layers.places,
     diagnostics: [
@@ -119,6 +122,13 @@ export interface Compiled {
   readonly objects: readonly SourceObject[];
   /** Objects of other kinds, by kind. */
   readonly skipped: ReadonlyMap<string, number>;
+  readonly notRead: NotRead;
+}
+
+/** What lies among the manifests and was not read. */
+export interface NotRead {
+  readonly foreign: readonly string[];
+  readonly excluded: number;
 }
 
 /** From flags to a compiled ruleset. Only `--stats` are printed; what is wrong is in the diagnostics. */
@@ -138,6 +148,7 @@ export async function compileInput(
 export async function compileRead({
   listedByNatc,
   inputs,
+  excluded,
   effective,
   optionPlaces,
   diagnostics,
@@ -180,6 +191,7 @@ export async function compileRead({
     size: { files: listedByNatc ? 'cluster' : files, objects: read.objects.length },
     objects: read.objects,
     skipped: read.skipped,
+    notRead: { foreign: read.foreign, excluded },
   };
 }
 

@@ -47,7 +47,7 @@ export async function diffAllNodes(
   };
   const input = await readInput(names[0]);
   const sides = [await readSide(input), await readSide(await readInput(names[1]))] as const;
-  const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes);
+  const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes, flags);
   const read = [...sides, given].flatMap((side) => side?.diagnostics ?? []);
   if (hasErrors(read)) {
     await printDiagnostics(read, flags, terminal);
@@ -152,9 +152,9 @@ async function readSide({
   return { objects: read.objects, diagnostics: heard };
 }
 
-async function readNodes(paths: readonly string[]): Promise<ReadObjects> {
+async function readNodes(paths: readonly string[], { exclude }: DiffFlags): Promise<ReadObjects> {
   const { readObjects } = await import('../read/read.ts');
-  const { inputs, diagnostics } = await readManifests(paths);
+  const { inputs, diagnostics } = await readManifests(paths, exclude);
   const read = readObjects(inputs);
   return {
     objects: read.objects,

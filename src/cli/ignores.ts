@@ -66,7 +66,9 @@ async function annotatedWith(
   objects: readonly SourceObject[],
 ): Promise<readonly Diagnostic[]> {
   const { annotatedRules } = await import('../model/ignore-rules.ts');
-  const { rules, diagnostics } = annotatedRules(objects);
+  const { withoutCopies } = await import('../model/copies.ts');
+  // Of copies nothing is found.
+  const { rules, diagnostics } = annotatedRules(withoutCopies(objects).objects);
   ignoring.add(rules);
   return diagnostics;
 }

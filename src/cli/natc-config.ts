@@ -126,10 +126,14 @@ function fromDirectory(
 ): Partial<CommandOptions> {
   const resolve = (path: string): string =>
     path === '-' || isAbsolute(path) ? path : join(directory, path);
-  const { filename, kubeconfig, config, stateDir } = options;
+  const { filename, exclude, kubeconfig, config, stateDir } = options;
   return {
     ...options,
     ...(filename !== undefined && { filename: filename.map(resolve) }),
+    // A mere name is that of files anywhere.
+    ...(exclude !== undefined && {
+      exclude: exclude.map((pattern) => (/\/./.test(pattern) ? resolve(pattern) : pattern)),
+    }),
     ...(kubeconfig !== undefined && { kubeconfig: resolve(kubeconfig) }),
     ...(config !== undefined && { config: resolve(config) }),
     ...(stateDir !== undefined && { stateDir: resolve(stateDir) }),

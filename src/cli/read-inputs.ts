@@ -1,21 +1,34 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
-import type { CollectedInputs } from '../read/inputs.ts';
+import type { CollectedInputs, CollectOptions } from '../read/inputs.ts';
 
 /** The bytes of the files, directories and stdin (`-`) that the user named. */
-export async function readInputs(paths: readonly string[]): Promise<CollectedInputs> {
+export async function readInputs(
+  paths: readonly string[],
+  options: CollectOptions = {},
+): Promise<CollectedInputs> {
   const { collectInputs, readLimited } = await import('../read/inputs.ts');
-  return collectInputs(paths, () => readLimited(process.stdin));
+  return collectInputs(paths, () => readLimited(process.stdin), options);
 }
 
-/** The same for manifests, among whose names there may be patterns. */
-export async function readManifests(paths: readonly string[]): Promise<CollectedInputs> {
+/**
+ * The same for manifests, among whose names there may be patterns.
+ *
+ * @param exclude patterns of what is left out
+ */
+export async function readManifests(
+  paths: readonly string[],
+  exclude: readonly string[] = [],
+): Promise<CollectedInputs> {
   const { isGlob } = await import('../read/glob.ts');
-  if (!paths.some(isGlob)) return readInputs(paths);
+  if (!paths.some(isGlob)) return readInputs(paths, { exclude });
   const { expandPaths, nothingMatches } = await import('./expand-paths.ts');
   const expanded = await expandPaths(paths);
-  const { inputs, diagnostics } = await readInputs(expanded.flatMap((each) => each.paths));
-  // Of what a pattern matches, a directory may well hold no manifest.
   const matched = new Set(expanded.flatMap((each) => (each.isPattern ? each.paths : [])));
+  const { inputs, diagnostics, excluded } = await readInputs(
+    expanded.flatMap((each) => each.paths),
+    { exclude, matched },
+  );
+  // Of what a pattern matches, a directory may well hold no manifest.
   const isEmpty = ({ code, places: [place] }: Diagnostic): boolean =>
     code === 'NATC1002' && place?.kind === 'file' && matched.has(place.name);
   const empty = new Set(
@@ -26,6 +39,7 @@ export async function readManifests(paths: readonly string[]): Promise<Collected
   );
   return {
     inputs,
+    excluded,
     diagnostics: [
       ...diagnostics.filter((diagnostic) => !isEmpty(diagnostic)),
       ...inVain.map(({ given }) => nothingMatches(given)),

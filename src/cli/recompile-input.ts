@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { hasErrors, isPrinted } from '../diagnostics/diagnostic.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { ChangesCompilation } from '../incremental/compile-changes.ts';
 import type { Items } from '../incremental/items.ts';
 import type { KnownCompilation } from '../incremental/known.ts';
@@ -90,7 +90,7 @@ export async function rememberCompiled(
   items: Items,
   { output, objects, skipped, read, compiled }: Compiled,
 ): Promise<KnownCompilation | undefined> {
-  if (output === undefined || read.some(isPrinted)) return undefined;
+  if (output === undefined || read.length > 0) return undefined;
   const others = [...skipped.values()].reduce((sum, count) => sum + count, 0);
   const { remember } = await import('../incremental/remember.ts');
   return input.clock.run('remember', () =>

@@ -26,6 +26,7 @@ import { addPathArguments } from './usage/path-arguments.ts';
 /** What a command that compiles finds in `command.opts()`. A flag that was not given is absent. */
 export interface CompileFlags extends MessageFlags, NatcConfigFlags {
   readonly filename?: readonly string[];
+  readonly exclude?: readonly string[];
   readonly fromCluster?: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -85,6 +86,7 @@ function addInputOptions(command: Command): void {
       'file, directory, pattern or - for stdin (repeatable)',
       collect,
     )
+    .addOption(excludeOption())
     .addOption(new Option('-R, --recursive', 'directories always are').hideHelp())
     .addOption(
       new Option(
@@ -100,6 +102,13 @@ function addInputOptions(command: Command): void {
     command.error('error: --kubeconfig and --context need --from-cluster');
   });
 }
+
+/** Of commands that read directories. */
+export const excludeOption = (): Option =>
+  new Option(
+    '--exclude <pattern>',
+    "files and directories to leave out: a name ('values*.yaml'), or a path (repeatable)",
+  ).argParser(collect);
 
 /** Which cluster, and how patient to be with it. */
 export function addClusterOptions(command: Command): void {

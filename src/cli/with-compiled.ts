@@ -1,6 +1,7 @@
 import type { CompileOutput } from '../compile.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
+import { counted } from '../diagnostics/summary.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import {
   type Compiled,
@@ -9,6 +10,7 @@ import {
   type InputDemands,
   inputPaths,
   judgingDemands,
+  type NotRead,
   readCompileInput,
 } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -51,12 +53,12 @@ export async function compileAndReport(
   limits?: FormatLimits,
 ): Promise<Compiled> {
   const compiled = await compileRead(input);
-  const { output, size, skipped } = compiled;
+  const { output, size } = compiled;
   const more = output === undefined || limits === undefined ? [] : await limits(output);
   const diagnostics = [...compiled.diagnostics, ...more];
   await printDiagnostics(diagnostics, flags, terminal, size);
   if (flags.verbose === true && diagnosticsFormat(flags, terminal) === 'text')
-    await terminal.stderr.write(skippedLine(skipped));
+    await terminal.stderr.write(skippedLines(compiled));
   await reportStages(input.clock, flags, terminal);
   return { ...compiled, diagnostics, output: hasErrors(more) ? undefined : output };
 }
@@ -69,9 +71,17 @@ export async function reportNoInput(terminal: Terminal): Promise<ExitCode> {
 }
 
 const mostKinds = 50;
+const mostFiles = 3;
 
-/** `skipped objects of other kinds: 2 ConfigMap, 1 Deployment`, or nothing. */
-export function skippedLine(skipped: ReadonlyMap<string, number>): string {
+/** A line each of objects of other kinds, files without objects, and what was excluded; nothing where there is none. */
+export const skippedLines = ({ skipped, notRead }: Pick<Compiled, 'skipped' | 'notRead'>): string =>
+  [kindsLine(skipped), foreignLine(notRead), excludedLine(notRead)]
+    .filter((line) => line !== '')
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** `skipped objects of other kinds: 2 ConfigMap, 1 Deployment` */
+function kindsLine(skipped: ReadonlyMap<string, number>): string {
   if (skipped.size === 0) return '';
   const kinds = [...skipped].sort(([a], [b]) => (a < b ? -1 : 1));
   const more = kinds.length > mostKinds ? `, and ${kinds.length - mostKinds} more` : '';
@@ -79,5 +89,19 @@ export function skippedLine(skipped: ReadonlyMap<string, number>): string {
     .slice(0, mostKinds)
     .map(([kind, count]) => `${count} ${cut(printable(kind), 100)}`)
     .join(', ');
-  return `skipped objects of other kinds: ${counts}${more}\n`;
+  return `skipped objects of other kinds: ${counts}${more}`;
 }
+
+/** `skipped 4 files without Kubernetes objects: a.yaml, b.yaml, c.json and 1 more` */
+function foreignLine({ foreign }: NotRead): string {
+  if (foreign.length === 0) return '';
+  const names = foreign.slice(0, mostFiles).map((name) => cut(printable(name), 300));
+  const rest = foreign.length - names.length;
+  const more = rest > 0 ? ` and ${rest} more (-v lists them)` : '';
+  return `skipped ${counted(foreign.length, 'file')} without Kubernetes objects: ${names.join(', ')}${more}`;
+}
+
+const excludedLine = ({ excluded }: NotRead): string =>
+  excluded === 0
+    ? ''
+    : `excluded: ${excluded} ${excluded === 1 ? 'file or directory' : 'files or directories'}`;

@@ -1,5 +1,5 @@
 import type { SourceObject } from '../diagnostics/source.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { comparePosition, contentOf } from './copies.ts';
 import { isRecord } from './fields.ts';
 import { compareText } from './object-order.ts';
 import type { Report } from './report.ts';
@@ -12,8 +12,8 @@ interface Identified {
 }
 
 /**
- * Refuses objects of one kind that have the same namespace and name, and keeps one of each: one in which
- * the least is wrong, since a cluster holds only one of them, which is valid. Of several such ones it is
+ * Refuses objects of one kind that have the same namespace and name (copies are gone already), and keeps one of each: one in
+ * which the least is wrong, since a cluster holds only one of them, which is valid. Of several such ones it is
  * the oldest (ND11), and of several as old it depends on their content alone. So the order of the input
  * makes no difference.
  *
@@ -48,7 +48,7 @@ function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, repo
     .map((entry) => ({
       ...entry,
       createdAt: createdAt(entry.object),
-      content: canonicalJson(entry.object.value),
+      content: contentOf(entry.object),
       faults: faults.get(entry.object) ?? 0,
     }))
     .sort((a, b) => a.faults - b.faults || compareAge(a, b) || compareText(a.content, b.content));
@@ -61,13 +61,31 @@ function keepOne<T>(group: readonly T[], identify: (item: T) => Identified, repo
     const id = namespace === '' ? name : `${namespace}/${name}`;
     report.refuse(namePlace(object), {
       code: 'NATC2007',
-      message: `${object.kind} ${id} is given more than once`,
-      hint: 'remove or rename one of them',
+      message: `${object.kind} ${id} is given more than once, with differences`,
+      hint: hintFor(named.object, object),
       also: [{ ...namePlace(named.object), note }],
     });
   }
   return kept.item;
 }
+
+/** Where several of an object come from, as far as it shows. */
+function hintFor(a: SourceObject, b: SourceObject): string {
+  const [first, second] = [metadataOf(a), metadataOf(b)];
+  const [version, other] = [first['resourceVersion'], second['resourceVersion']];
+  if (typeof version === 'string' && typeof other === 'string')
+    return version !== other && first['uid'] === second['uid']
+      ? 'these are states of one object, as kubectl get --watch and repeated dumps print them: keep the last'
+      : 'the objects of several clusters, or of one at several times: give natc those of one';
+  if (typeof version === 'string' || typeof other === 'string')
+    return 'one is a manifest, the other what a cluster holds: give natc one of the two';
+  return a.source.name === b.source.name
+    ? 'remove or rename one of them'
+    : 'remove or rename one of them; of what Kustomize puts together, give natc the result';
+}
+
+const metadataOf = ({ value }: SourceObject): Readonly<Record<string, unknown>> =>
+  isRecord(value['metadata']) ? value['metadata'] : {};
 
 /** How much was found wrong with each object so far. */
 function faultsOf({ diagnostics }: Report): ReadonlyMap<SourceObject, number> {
@@ -79,11 +97,6 @@ function faultsOf({ diagnostics }: Report): ReadonlyMap<SourceObject, number> {
   }
   return faults;
 }
-
-const comparePosition = (a: SourceObject, b: SourceObject): number =>
-  compareText(a.source.name, b.source.name) ||
-  a.extent.start - b.extent.start ||
-  compareText(JSON.stringify(a.extent.path), JSON.stringify(b.extent.path));
 
 function createdAt({ value }: SourceObject): number | undefined {
   const metadata = value['metadata'];

@@ -9,6 +9,7 @@ import {
   servicesChecks,
 } from './checks.ts';
 import type { Cluster, Node } from './cluster.ts';
+import { withoutCopies } from './copies.ts';
 import { withoutDuplicates } from './duplicates.ts';
 import { type ReadEndpointSlice, readEndpointSlice } from './endpoint-slice.ts';
 import { type ReadEndpoints, readEndpoints } from './endpoints.ts';
@@ -37,12 +38,13 @@ export interface ModelResult {
  * @param otherNodes Nodes that were read before.
  */
 export function buildModel(
-  objects: readonly SourceObject[],
+  given: readonly SourceObject[],
   options: CompileOptions,
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
   otherNodes: readonly Node[] = [],
 ): ModelResult {
   const report = createReport(options.validate);
+  const { objects, note } = withoutCopies(given);
   const settings = readSettings(options, optionPlaces, report);
   const services: ReadService[] = [];
   const slices: ReadEndpointSlice[] = [];
@@ -90,7 +92,12 @@ export function buildModel(
     nodes: [...distinct.nodes, ...otherNodes],
     hasUnreadableNode,
   };
-  return { cluster, settings, diagnostics: report.diagnostics };
+  const { diagnostics } = report;
+  return {
+    cluster,
+    settings,
+    diagnostics: note === undefined ? diagnostics : [...diagnostics, note],
+  };
 }
 
 /** Without those that have no name yet: nobody can tell which they will be. */

@@ -5,16 +5,29 @@ import { join, resolve } from 'node:path';
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { decompress, isGzip } from './compressed.ts';
+import { type Exclusion, exclusionOf } from './exclude.ts';
 
 /** One input as bytes, decompressed. `name` is the path as the user typed it, or `<stdin>`. */
 export interface Input {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Where the user did not name it but what it lies in, so that it need be no manifest. */
+  readonly found?: 'in a directory' | 'in a chart';
 }
 
 export interface CollectedInputs {
   readonly inputs: readonly Input[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Files and directories that were left out because the user said so. */
+  readonly excluded: readonly string[];
+}
+
+/** What the names stand for beside themselves. */
+export interface CollectOptions {
+  /** Patterns of files and directories to leave out; see {@link exclusionOf}. */
+  readonly exclude?: readonly string[];
+  /** Those of the paths that a pattern of the user's matches. */
+  readonly matched?: ReadonlySet<string>;
 }
 
 /**
@@ -43,42 +56,65 @@ interface Collector {
   readonly diagnostics: Diagnostic[];
   /** Real paths of what was read, since one file can be named in several ways. */
   readonly seen: Set<string>;
+  readonly excluded: string[];
+  readonly isExcluded: Exclusion;
+  readonly matched: ReadonlySet<string>;
 }
 
 /**
  * Reads the files, directories and `-` (stdin) that the user named, each once and in their order. Of
  * a directory and those below it, the .yaml, .yml and .json files are read in name order, compressed ones
- * (.gz) too; names that
- * begin with a dot are passed over, and so are links to directories, as kubectl does. What cannot be
- * read becomes a diagnostic (NATC1001 to NATC1003, NATC1060), and the rest is still read.
+ * (.gz) too; names that begin with a dot are passed over, and so are links to directories, as kubectl does. What
+ * cannot be read becomes a diagnostic (NATC1001 to NATC1003, NATC1060, NATC1067), and the rest is still read.
  *
  * @param stdin gives all bytes of stdin, best by `readLimited`; called once at most
  */
 export async function collectInputs(
   paths: readonly string[],
   stdin: () => Promise<Uint8Array>,
+  { exclude = [], matched = new Set() }: CollectOptions = {},
 ): Promise<CollectedInputs> {
-  const collector: Collector = { inputs: [], diagnostics: [], seen: new Set() };
+  const collector: Collector = {
+    inputs: [],
+    diagnostics: [],
+    seen: new Set(),
+    excluded: [],
+    isExcluded: exclusionOf(exclude),
+    matched,
+  };
   for (const path of new Set(paths)) {
     if (path === '-') {
       await attempt(collector, '<stdin>', async () => {
-        await addInput(collector, '<stdin>', await stdin());
+        await addInput(collector, { name: '<stdin>', bytes: await stdin() });
       });
     } else await readPath(collector, path);
   }
-  const { inputs, diagnostics } = collector;
-  return { inputs, diagnostics };
+  const { inputs, diagnostics, excluded } = collector;
+  const [first] = excluded;
+  if (first !== undefined && inputs.length + diagnostics.length === 0)
+    report(collector, 'NATC1067', first, 'nothing is left to read: all of it is excluded');
+  return { inputs, diagnostics, excluded };
 }
 
 async function readPath(collector: Collector, path: string): Promise<void> {
   await attempt(collector, path, async () => {
     const info = await stat(path);
     if (!info.isDirectory()) {
-      await readOnce(collector, path, info);
-    } else if ((await readDirectory(collector, path)) === 0) {
-      report(collector, 'NATC1002', path, `${path} holds no .yaml, .yml or .json file`);
+      if (!leavesOut(collector, path))
+        await readOnce(collector, path, info, collector.matched.has(path));
+      return;
     }
+    const before = collector.excluded.length;
+    const count = await readDirectory(collector, path);
+    if (count === 0 && collector.excluded.length === before)
+      report(collector, 'NATC1002', path, `${path} holds no .yaml, .yml or .json file`);
   });
+}
+
+function leavesOut({ isExcluded, excluded }: Collector, path: string, directory?: string): boolean {
+  if (!isExcluded(path, directory)) return false;
+  excluded.push(path);
+  return true;
 }
 
 /** Reads what is in a directory; gives how many manifests there are. */
@@ -96,13 +132,15 @@ async function readDirectory(collector: Collector, directory: string): Promise<n
     for (const entry of entries.sort(byName)) {
       if (entry.name.startsWith('.')) continue;
       const path = join(parent, entry.name);
+      if (!entry.isDirectory() && !isManifest(entry)) continue;
+      if (leavesOut(collector, path, directory)) continue;
       if (entry.isDirectory()) directories.push(path);
-      else if (isManifest(entry)) {
+      else {
         await attempt(collector, path, async () => {
           const info = await stat(path);
           if (!info.isFile()) return;
           count++;
-          await readOnce(collector, path, info);
+          await readOnce(collector, path, info, true);
         });
       }
     }
@@ -118,7 +156,12 @@ const isManifest = (entry: Dirent): boolean => isManifestName(entry.name);
 /** Whether a file that nobody named is taken for manifests. */
 export const isManifestName = (name: string): boolean => /\.(?:ya?ml|json)(?:\.gz)?$/.test(name);
 
-async function readOnce(collector: Collector, path: string, info: Stats): Promise<void> {
+async function readOnce(
+  collector: Collector,
+  path: string,
+  info: Stats,
+  isFound: boolean,
+): Promise<void> {
   // A pipe, e.g. of `<(kubectl ...)`, has no path of its own.
   const real = info.isFile() ? await realpath(path) : resolve(path);
   if (collector.seen.has(real)) return;
@@ -127,19 +170,39 @@ async function readOnce(collector: Collector, path: string, info: Stats): Promis
   // Pipes, and files of /proc whose size is 0, are read until they end.
   const isSized = info.isFile() && info.size > 0;
   const bytes = isSized ? await readFile(path) : await readLimited(createReadStream(path));
-  await addInput(collector, path, bytes);
+  if (!isFound) return addInput(collector, { name: path, bytes });
+  const found = (await liesInChart(path)) ? 'in a chart' : 'in a directory';
+  return addInput(collector, { name: path, bytes, found });
 }
 
-async function addInput(collector: Collector, name: string, bytes: Uint8Array): Promise<void> {
+/** Whether a file is one of the templates of a Helm chart: then it lies below the `templates` beside a Chart.yaml. */
+async function liesInChart(path: string): Promise<boolean> {
+  const steps = resolve(path).split('/');
+  for (const [index, step] of steps.entries()) {
+    if (step !== 'templates' || index === steps.length - 1) continue;
+    const chart = join('/', ...steps.slice(0, index), 'Chart.yaml');
+    if (
+      await stat(chart).then(
+        (info) => info.isFile(),
+        () => false,
+      )
+    )
+      return true;
+  }
+  return false;
+}
+
+async function addInput(collector: Collector, input: Input): Promise<void> {
+  const { name, bytes } = input;
   if (bytes.length > largestInput) throw new TooLarge();
   if (!isGzip(bytes)) {
-    collector.inputs.push({ name, bytes });
+    collector.inputs.push(input);
     return;
   }
   const unpacked = await decompress(bytes, largestInput);
   switch (unpacked.kind) {
     case 'bytes':
-      collector.inputs.push({ name, bytes: unpacked.bytes });
+      collector.inputs.push({ ...input, bytes: unpacked.bytes });
       return;
     case 'too large':
       throw new TooLarge('decompressed');

@@ -54,7 +54,7 @@ function missingKindHint(object: SourceObject, missing: readonly string[]): stri
   if (Array.isArray(object.value['items']) && !missing.includes('apiVersion')) {
     return 'kubectl prints `kind: List` after the items: is the input cut off?';
   }
-  return 'is this a Kubernetes manifest?';
+  return 'is this a Kubernetes manifest? In a directory, files without a single object are passed over';
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
+import { counted } from '../diagnostics/summary.ts';
 import { decode } from './decode.ts';
 import { readDocuments } from './documents.ts';
+import { chartTemplates, foreignFiles, isForeign } from './foreign.ts';
 import type { Input } from './inputs.ts';
 import type { KindTable } from './kinds.ts';
 import { addObjects, type ObjectCollector } from './objects.ts';
@@ -21,6 +23,8 @@ export interface ReadResult {
   readonly leftOut: ReadonlySet<Diagnostic>;
   /** Warnings of texts that may lack their end; not among the diagnostics, since all that is there was read. */
   readonly cutOff: readonly Diagnostic[];
+  /** Files that lay in a directory and are no manifests; among the diagnostics as a note. */
+  readonly foreign: readonly string[];
 }
 
 /**
@@ -43,12 +47,20 @@ export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadRe
   };
   const empty: string[] = [];
   const doubts: Diagnostic[] = [];
+  const foreign: string[] = [];
+  const templates: string[] = [];
   for (const input of inputs) {
     const source = decode(input);
     if ('code' in source) diagnostics.push(source);
     else if (source.text.trim() === '') empty.push(input.name);
+    else if (input.found === 'in a chart' && source.text.includes('{{')) templates.push(input.name);
     else {
-      const { documents, problems, ofItems, cutOff } = readDocuments(source);
+      const read = readDocuments(source);
+      if (input.found !== undefined && isForeign(source, read)) {
+        foreign.push(input.name);
+        continue;
+      }
+      const { documents, problems, ofItems, cutOff } = read;
       if (cutOff !== undefined) doubts.push(cutOff);
       for (const problem of problems) diagnostics.push(problem);
       for (const problem of ofItems) collector.leftOut.add(problem);
@@ -56,12 +68,14 @@ export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadRe
     }
   }
   for (const events of collector.watchEvents.values()) diagnostics.push(watchEventsProblem(events));
+  if (foreign.length > 0) diagnostics.push(foreignFiles(foreign));
+  if (templates.length > 0) diagnostics.push(chartTemplates(templates));
   const { objects, skipped, leftOut } = collector;
   const isAllEmpty = empty.length > 0 && empty.length === inputs.length;
   for (const name of empty) diagnostics.push(emptyInput(name, isAllEmpty ? 'error' : 'warning'));
   const isLacking = kinds === undefined && objects.length === 0 && inputs.length > 0;
   if (isLacking && !diagnostics.some(isError)) {
-    diagnostics.push(noObjects(inputs, skipped));
+    diagnostics.push(noObjects(inputs, skipped, foreign.length));
   }
   const { fitting, oversized, problem } = limitSize(objects);
   for (const each of oversized) {
@@ -70,11 +84,11 @@ export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadRe
   }
   if (problem !== undefined) {
     const all = [...diagnostics, problem];
-    return { objects: [], skipped, diagnostics: all, leftOut: new Set(), cutOff: doubts };
+    return { objects: [], skipped, diagnostics: all, leftOut: new Set(), cutOff: doubts, foreign };
   }
   const isAnythingRead = fitting.length + skipped.size > 0;
   const left = isAnythingRead ? leftOut : new Set<Diagnostic>();
-  return { objects: fitting, skipped, diagnostics, leftOut: left, cutOff: doubts };
+  return { objects: fitting, skipped, diagnostics, leftOut: left, cutOff: doubts, foreign };
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
@@ -89,8 +103,13 @@ function emptyInput(name: string, severity: 'error' | 'warning'): Diagnostic {
   };
 }
 
-function noObjects(inputs: readonly Input[], skipped: ReadonlyMap<string, number>): Diagnostic {
+function noObjects(
+  inputs: readonly Input[],
+  skipped: ReadonlyMap<string, number>,
+  foreign: number,
+): Diagnostic {
   const others = [...skipped].map(([kind, count]) => `${count} ${kind}`);
+  if (foreign > 0) others.push(`${counted(foreign, 'file')} without Kubernetes objects`);
   const found = others.length > 0 ? `, only ${listShort(others)}` : '';
   return {
     code: 'NATC1005',

@@ -133,7 +133,7 @@ test.each(Object.entries(expected))('%s', (path, summaries) => {
 const shownToUsers = /^(args|generated|expected|input)\./;
 
 /** Told where files are read, which test/read/inputs.test.ts does. */
-const collected = ['NATC1002', 'NATC1060'];
+const collected = ['NATC1002', 'NATC1060', 'NATC1065', 'NATC1066', 'NATC1067'];
 
 test('every fixture is listed', () => {
   const fixtures = readdirSync('fixtures/errors')

@@ -28,6 +28,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
   const input: CompileInput = {
     listedByNatc: flags.listedByNatc === true,
     inputs: [],
+    excluded: 0,
     effective: effectiveOptions({ flags: options }),
     optionPlaces: new Map(),
     diagnostics: [],
@@ -41,6 +42,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
   const compiled = {
     ...{ diagnostics, output, size, objects, skipped },
     uncompiled: [],
+    notRead: { foreign: [], excluded: 0 },
     read: [],
     compiled: diagnostics,
   };

@@ -7,6 +7,7 @@ import {
   addNodeOptions,
   addSettingsOptions,
   type CompileFlags,
+  excludeOption,
 } from '../shared-options.ts';
 
 const diffViews = ['traffic', 'text', 'kernel'] as const;
@@ -55,6 +56,7 @@ export function addDiffOptions(command: Command): void {
     .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
   addSettingsOptions(command);
   command
+    .addOption(excludeOption())
     .option(
       '--all-nodes',
       'compare manifests for each Node object, and group nodes that see the same',

@@ -36,4 +36,24 @@ export const inputCodes = {
     remedy:
       'Put right what the message complains of. curl writes such answers to its output and succeeds; --fail changes that.',
   },
+  NATC1065: {
+    title: 'files that are no manifests',
+    explanation:
+      'Directories hold other files beside manifests: values.yaml and Chart.yaml of Helm charts, package.json, workflows. Of what natc finds in a directory, or with a pattern, it passes over files in which nothing has an apiVersion and a kind, counts them, and with -v lists them. A file in which something has one of the two, or that cannot be read to its end, is an error all the same, and so is a file without objects that is named itself.',
+    remedy: 'Nothing, if these files are no manifests. --exclude leaves others out.',
+  },
+  NATC1066: {
+    title: 'templates of a Helm chart',
+    explanation:
+      'A directory holds a Helm chart, and below its `templates` there are files with template actions, `{{ ... }}`. What objects they become depends on values, which Helm puts in; natc reads none of them.',
+    remedy:
+      'Give natc the output of `helm template`, or leave the templates out with `--exclude templates`.',
+  },
+  NATC1067: {
+    title: 'everything excluded',
+    explanation:
+      'All files that would be read are left out by --exclude, or by `exclude` in natc.yaml.',
+    remedy:
+      'Correct the pattern. Without a slash it is the name of files and directories anywhere; with one it is a path.',
+  },
 } as const satisfies Record<string, CodeEntry>;

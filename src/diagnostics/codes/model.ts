@@ -39,7 +39,7 @@ export const modelCodes = {
   NATC2007: {
     title: 'duplicate object',
     explanation:
-      'Two objects of the same kind have the same namespace and name; a cluster has one only. With --validate warn one of them is kept: the oldest (metadata.creationTimestamp), and between objects of the same age the same one in whatever order the files are read.',
+      'Two objects of the same kind have the same namespace and name, and differ; a cluster has one only. (Where they do not differ, it is a note, NATC2130.) With --validate warn one of them is kept: the oldest (metadata.creationTimestamp), and between objects of the same age the same one in whatever order the files are read.',
     remedy: 'Remove or rename one of them. The message names both places.',
   },
   NATC2008: {

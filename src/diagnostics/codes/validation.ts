@@ -1,6 +1,6 @@
 import type { CodeEntry } from './entry.ts';
 
-/** NATC21xx: more of what the API server says of an object. Codes are never reused. */
+/** NATC21xx: more of what is to be said of objects, mostly by the API server. Codes are never reused. */
 export const validationCodes = {
   NATC2110: {
     title: 'multicast address',
@@ -91,5 +91,11 @@ export const validationCodes = {
     explanation:
       'JSON gives a field of an object more than once. Readers of JSON take the last one; kubectl apply has the API server refuse it. With --validate warn natc takes the last one. (In YAML it is NATC1015.) Texts of more than a megabyte are not looked at.',
     remedy: 'Remove all but one.',
+  },
+  NATC2130: {
+    title: 'object given again',
+    explanation:
+      'An object is in the input several times and is the same each time, as in backups that keep each API version and in directories that overlap. natc reads one of them. (Where they differ, it is NATC2007.)',
+    remedy: 'Nothing; or give each object once.',
   },
 } as const satisfies Record<string, CodeEntry>;
