@@ -111,7 +111,14 @@ function checkExitCode(diagnostics: readonly Diagnostic[], flags: CheckFlags): E
   const unread = exitWithoutOutput(errors);
   if (unread === exitCodes.hostRefused) return unread;
   if (errors.some(({ code }) => code.startsWith('NATC1'))) return exitCodes.cannotAnswer;
-  const cannotCheck = new Set(['NATC5001', 'NATC5002', 'NATC5004', 'NATC5005', 'NATC5050']);
+  const cannotCheck = new Set([
+    'NATC5001',
+    'NATC5002',
+    'NATC5004',
+    'NATC5005',
+    'NATC5050',
+    'NATC5126',
+  ]);
   if (errors.some(({ code }) => !cannotCheck.has(code))) return exitCodes.no;
   if (errors.length > 0) return exitCodes.hostRefused;
   const warned = diagnostics.some(({ severity }) => severity === 'warning');

@@ -2,11 +2,15 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import { renderIptablesRestore } from '../iptables/render/iptables-restore.ts';
 import type { Host } from './host.ts';
-import { iptablesFailure, restoreCommand } from './iptables-tools.ts';
-import { inThrowAwayNamespace } from './throw-away-namespace.ts';
+import { iptablesFailure, plainCommand, restoreCommand } from './iptables-tools.ts';
+import { inThrowAwayNamespace, notLoaded } from './throw-away-namespace.ts';
+
+/** Comes last: what is listed afterwards shows that what came before was taken, too. */
+const proof = '*nat\n:NATC-CHECK - [0:0]\nCOMMIT\n';
 
 /** The lock file in /run is not an ordinary user's, so the check gets a /run of its own. */
-const script = 'mount -t tmpfs tmpfs /run && exec "$0" --noflush';
+const script =
+  'mount -t tmpfs tmpfs /run && "$1" --noflush || exit "$?"; "$2" -t nat -S NATC-CHECK 2>/dev/null || true';
 
 /** Loads the rules in a network namespace that lives as long as the check: nothing else can change. */
 export async function checkIptablesInKernel(
@@ -16,12 +20,18 @@ export async function checkIptablesInKernel(
   for (const ruleset of rulesets) {
     const { family } = ruleset;
     const text = renderIptablesRestore([ruleset]);
-    const checked = await inThrowAwayNamespace(host, ['sh'], (namespace) =>
-      host.run('unshare', [namespace, '-m', 'sh', '-c', script, restoreCommand[family]], text),
-    );
+    const checked = await inThrowAwayNamespace(host, () => ({
+      script,
+      args: [restoreCommand[family], plainCommand[family]],
+      stdin: text + proof,
+      mounts: true,
+    }));
     if (checked.kind === 'no-namespace') return checked.diagnostics;
-    const failure = iptablesFailure(checked.result, family, text);
+    const { result } = checked;
+    const failure = iptablesFailure(result, family, text);
     if (failure !== undefined) return [failure];
+    if (result.kind === 'exited' && !/^-N NATC-CHECK$/m.test(result.stdout))
+      return [notLoaded(restoreCommand[family])];
   }
   return [];
 }

@@ -78,11 +78,18 @@ async function send(
     const remarks = failure === undefined ? [] : [doneAllTheSame(failure)];
     return { ...applied, diagnostics: [...diagnostics, ...remarks] };
   }
-  if (failure === undefined) return { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
+  if (failure === undefined)
+    return changesBack(listed, held).length === 0
+      ? { kind: 'refused', diagnostics: [...diagnostics, nothingDone] }
+      : { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
   return held.source === 'kernel'
     ? takeBack(host, directory, held, listed, wanted, failure)
     : send(host, directory, listed, wanted, again, time);
 }
+
+/** What leads the tables from what they hold now back to what they held. */
+const changesBack = (now: HeldTables, held: HeldTables) =>
+  commitsTo(now, held.rules, (ref) => stampIn(held.stamps, ref));
 
 /** Leads the tables back to what they held, from what they hold now. */
 async function takeBack(
@@ -93,13 +100,11 @@ async function takeBack(
   wanted: WantedTables,
   failure: Diagnostic,
 ): Promise<IptablesReconciliation> {
-  const back = (from: HeldTables) =>
-    commitsTo(from, held.rules, (ref) => stampIn(held.stamps, ref));
-  const obstacle = await sendCommits(host, back(now));
+  const obstacle = await sendCommits(host, changesBack(now, held));
   const refused = { kind: 'refused', diagnostics: [failure] } as const;
   if (obstacle === undefined) return refused;
   const then = await heldTables(host, directory, held.stamps, wanted.families, true);
-  return isHeld(then) && back(then).length === 0
+  return isHeld(then) && changesBack(then, held).length === 0
     ? refused
     : { kind: 'incomplete', diagnostics: [failure, obstacle] };
 }
@@ -133,10 +138,18 @@ const notReadBack: Diagnostic = {
   hint: 'natc status --backend iptables tells, as soon as iptables-save lists again',
 };
 
+const nothingDone: Diagnostic = {
+  code: 'NATC5090',
+  severity: 'error',
+  message: 'iptables-restore reported success, but the tables hold what they held before',
+  places: [],
+  hint: 'look which iptables-restore it is that natc runs: command -v iptables-restore',
+};
+
 const notThere: Diagnostic = {
   code: 'NATC5090',
   severity: 'error',
   message: 'iptables-restore reported success, but the tables do not carry the new stamp',
   places: [],
-  hint: 'another program may be changing the tables at the same time; natc status --backend iptables says what they hold',
+  hint: 'another program may be changing the tables at the same time, or iptables-restore does half; natc status --backend iptables says what they hold',
 };

@@ -48,9 +48,9 @@ describe('the check in a throw-away namespace', () => {
   test('as root: one run of nft in a network namespace', async () => {
     const { host, calls } = fakeHost({});
     expect(await checkInKernel(host, large)).toEqual([]);
-    expect(calls.map(({ command, args }) => [command, ...args].join(' '))).toEqual([
-      'unshare -n nft -c -f -',
-    ]);
+    const [where, ...runs] = calls.map(({ command, args }) => [command, ...args].join(' '));
+    expect(where).toBe('readlink /proc/self/ns/net');
+    expect(runs).toEqual([expect.stringMatching(/^unshare -n sh -c [\s\S]*nft -f - /)]);
   });
 
   test('where root may not make a namespace, a user namespace is tried', async () => {
@@ -58,23 +58,21 @@ describe('the check in a throw-away namespace', () => {
       runs: [['unshare -n ', failure('unshare: unshare failed: Operation not permitted\n')]],
     });
     expect(await checkInKernel(host, rulesetOf(1))).toEqual([]);
-    expect(calls.at(-1)?.args).toEqual(['-Urn', 'nft', '-c', '-f', '-']);
+    expect(calls.at(-1)?.args[0]).toBe('-Urn');
   });
 
   test('without root a large ruleset goes in portions, cut where the sizes say', async () => {
     const { host, calls } = fakeHost({ isRoot: false });
     await checkInKernel(host, large);
-    const { args = [], stdin = '' } = calls[0] ?? {};
-    const sizes = args.slice(args.indexOf('sh', 2) + 1).map(Number);
+    const { args = [], stdin = '' } = calls[1] ?? {};
+    const sizes = args.slice(args.indexOf('sh', 2) + 2).map(Number);
     expect(sizes.length).toBeGreaterThan(2);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(Buffer.byteLength(stdin));
   });
 
   test('a missing nft is told from a missing namespace', async () => {
     const { host } = fakeHost({
-      runs: [
-        ['unshare', failure('unshare: failed to execute nft: No such file or directory\n', 127)],
-      ],
+      runs: [['unshare', failure('sh: 1: nft: not found\n', 127)]],
     });
     expect(await checkInKernel(host, large)).toMatchObject([{ code: 'NATC5001' }]);
   });

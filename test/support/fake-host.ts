@@ -34,6 +34,8 @@ export const failure = (stderr: string, exitCode = 1): RunResult => ({
 
 /** What a program says that has nothing to say. */
 function answerTo(line: string): RunResult {
+  if (line.startsWith('unshare '))
+    return success('net:[1]\n\t\telements = { 0x6e617463 }\n-N NATC-CHECK\n');
   if (line.startsWith('conntrack -L'))
     return { ...success(), stderr: 'conntrack v1.4.7: 0 flow entries have been shown.\n' };
   const [, map] = /^nft list map ip6? natc (\S+)$/.exec(line) ?? [];

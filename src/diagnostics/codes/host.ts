@@ -32,7 +32,7 @@ export const hostCodes = {
   NATC5005: {
     title: 'no throw-away network namespace',
     explanation:
-      'The kernel checks a ruleset in a network namespace of its own, so that nothing on the host can change. This machine does not let natc make one: containers and hardened kernels often forbid it.',
+      'The kernel checks a ruleset in a network namespace of its own, so that nothing on the host can change. This machine does not let natc make one: containers and hardened kernels often forbid it. natc looks in /proc whether it is one, and believes no unshare that ends with 0 and made none.',
     remedy:
       'Run as root, allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone or kernel.apparmor_restrict_unprivileged_userns), install unshare (package util-linux), or leave the kernel out with --no-kernel.',
   },
@@ -235,7 +235,7 @@ export const hostCodes = {
   NATC5090: {
     title: 'iptables-restore did nothing',
     explanation:
-      'Each table that natc changes carries a stamp, in its chain NATC-REVISION. After the commit natc reads the stamps back; although iptables-restore ended well, they are not there. Then it did not do what it said, or another program replaced the tables at once.',
+      'Each table that natc changes carries a stamp, in its chain NATC-REVISION. After the commit natc reads the stamps back; although iptables-restore ended well, they are not there. Then it did not do what it said, or another program replaced the tables at once. Where the tables hold what they held before, the exit status is 3; else it is 6, and the next apply leads all tables to what is wanted.',
     remedy:
       'Look for a program that rewrites the tables (a firewall service, a second service proxy), and whether `iptables-restore` is the real one. Then run natc apply --verify.',
   },
@@ -299,6 +299,12 @@ export const hostCodes = {
       'iptables-save ended with 0, but its listing is cut off, or lacks a stamp of natc that iptables sees in the same table: what natc runs as iptables-save does not do what iptables-save does. Nothing was changed.',
     remedy:
       'Look which iptables-save natc finds first (command -v iptables-save): a wrapper may swallow its output, or it may be of another variant than iptables.',
+  },
+  NATC5126: {
+    title: 'the check showed nothing',
+    explanation:
+      'natc check has the kernel load the ruleset in a throw-away network namespace, with a set or chain of its own at the end, and lists that. nft or iptables-restore ended with 0, but it is not listed: what natc runs does not do what it should, so nothing is known of the ruleset.',
+    remedy: 'Look which program natc finds first (command -v nft, command -v iptables-restore).',
   },
   NATC5125: {
     title: 'not known which revision the kernel holds',
