@@ -30,12 +30,23 @@ function readClusterIP(
   return text === 'None' ? text : readAddress(spec, keys, text)?.text;
 }
 
-/** The families of cluster IPs in their order: what the API server fills `spec.ipFamilies` with (D7). */
+/** The families of cluster IPs in their order. */
 export const addressFamilies = (clusterIPs: readonly string[]): readonly IpFamily[] =>
   clusterIPs.filter((address) => address !== 'None').map(familyOf);
 
-/** Reads `spec.ipFamilies`. */
-export const readIpFamilies = (spec: Fields): readonly IpFamily[] =>
-  stringList(spec, 'ipFamilies', (text, index) =>
+/**
+ * Reads `spec.ipFamilies`. Where there are more cluster IPs than families, the API server goes on with the
+ * families of those that are left (D7).
+ */
+export function readIpFamilies(spec: Fields, clusterIPs: readonly string[]): readonly IpFamily[] {
+  const given = stringList(spec, 'ipFamilies', (text, index) =>
     oneOf(spec, ['ipFamilies', index], text, ipFamilies),
+  );
+  return [...given, ...addressFamilies(clusterIPs).slice(given.length)];
+}
+
+/** The entries of `spec.ipFamilies` that could be read, without those that were filled in. */
+export const givenFamilies = (spec: Fields): readonly IpFamily[] =>
+  rawList(spec, 'ipFamilies').filter((entry): entry is IpFamily =>
+    ipFamilies.some((family) => family === entry),
   );

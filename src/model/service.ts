@@ -1,6 +1,6 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Service, TrafficPolicy } from './cluster.ts';
-import { addressFamilies, readClusterIPs, readIpFamilies } from './cluster-ips.ts';
+import { readClusterIPs, readIpFamilies } from './cluster-ips.ts';
 import { isUnreadable, sayClosed } from './fail-closed.ts';
 import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import {
@@ -53,7 +53,6 @@ export function readService(object: SourceObject, report: Report): ReadService |
     return undefined;
   }
   const clusterIPs = readClusterIPs(spec);
-  const ipFamilies = readIpFamilies(spec);
   const ingress = readIngress(root);
   checkLabels(spec, 'selector', 'selector');
   const service: Service = {
@@ -64,7 +63,7 @@ export function readService(object: SourceObject, report: Report): ReadService |
     serviceProxyName: serviceProxyName(metadata),
     type: type ?? 'ClusterIP',
     clusterIPs,
-    ipFamilies: isGiven(spec, 'ipFamilies') ? ipFamilies : addressFamilies(clusterIPs),
+    ipFamilies: readIpFamilies(spec, clusterIPs),
     ports: readServicePorts(spec),
     hasSelector:
       isGiven(spec, 'selector') || isUnreadable(spec, 'selector', rawMapping(spec, 'selector')),

@@ -59,7 +59,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
         same('D6', 'protocol of an Endpoints port', model('endpoints', '(D6)')),
         same(
           'D7',
-          'families of the cluster IPs where `ipFamilies` is unset',
+          'families of the cluster IPs that `ipFamilies` does not name',
           model('service', '(D7)'),
           plan('services', 'D7 S5'),
         ),

@@ -79,9 +79,11 @@ describe('defaults', () => {
     const clusterIPs = ['fd00::1', '172.30.0.41'];
     expect(read({ clusterIP: 'fd00::1', clusterIPs }).ipFamilies).toEqual(['IPv6', 'IPv4']);
     expect(read({ clusterIP: 'None' }).ipFamilies).toEqual([]);
-    expect(read({ clusterIP: 'fd00::1', clusterIPs, ipFamilies: ['IPv6'] }).ipFamilies).toEqual([
-      'IPv6',
-    ]);
+    for (const ipFamilies of [['IPv6'], ['IPv6', 'IPv4'], [], null])
+      expect(read({ clusterIP: 'fd00::1', clusterIPs, ipFamilies }).ipFamilies).toEqual([
+        'IPv6',
+        'IPv4',
+      ]);
   });
 });
 

@@ -81,7 +81,9 @@ function portsOfService(service: ServiceManifest, family: IpFamily): readonly Se
 export function clusterIPOf(service: ServiceManifest, family: IpFamily): Ip | undefined {
   const { clusterIP = '', ipFamilies = [] } = service.spec;
   const clusterIPs = service.spec.clusterIPs ?? [clusterIP];
-  if (ipFamilies.length === 0) return ofFamily(clusterIPs, family)[0];
+  const isNamed = ipFamilies.includes(family);
+  // D7: the families go on with those of the addresses that are left.
+  if (!isNamed) return ofFamily(clusterIPs.slice(ipFamilies.length), family)[0];
   return ofFamily([clusterIPs[ipFamilies.indexOf(family)] ?? ''], family)[0];
 }
 

@@ -45,14 +45,6 @@ test('S1 S2 what the model stage says is not said again', () => {
   expect(codes([headless, external, unallocated])).toEqual([]);
 });
 
-test('S5 a second cluster IP that ipFamilies does not name is told', () => {
-  const spec = { clusterIPs: ['172.30.0.41', 'fd00::1'], ipFamilies: ['IPv4'] };
-  const objects = [service(spec), slice(ready('10.0.0.1'))];
-  expect(said('NATC3020', objects)).toMatchObject([
-    { severity: 'warning', places: [{ path: ['spec', 'clusterIPs', 1] }] },
-  ]);
-});
-
 test('E12 slices of Services that are not there are told in one note', () => {
   const objects = ['a', 'b'].map((name) => slice(ready('10.0.0.1'), { name, of: 'gone' }));
   expect(said('NATC3009', objects)).toMatchObject([

@@ -117,13 +117,6 @@ export const planCodes = {
       'The node-port addresses list a loopback network, but --localhost-nodeports is false, so nothing is served there.',
     remedy: 'Remove the entry, or set --localhost-nodeports true.',
   },
-  NATC3020: {
-    title: 'second cluster IP not served',
-    explanation:
-      'The Service has two cluster IPs, but ipFamilies names the family of one of them only. A proxy looks for the cluster IP of a family at the position of that family in ipFamilies.',
-    remedy:
-      'List both families in spec.ipFamilies, in the order of spec.clusterIPs, or leave ipFamilies out.',
-  },
   NATC3021: {
     title: 'source ranges of the other family only',
     explanation:

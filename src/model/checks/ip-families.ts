@@ -1,3 +1,4 @@
+import { givenFamilies } from '../cluster-ips.ts';
 import { at, atKey, isGiven, rawField, rawList } from '../fields.ts';
 import type { ReadService } from '../service.ts';
 import { setOneOfField } from '../typed-fields.ts';
@@ -14,7 +15,7 @@ export const ipFamilies: ServiceCheck = (read) => {
     return;
   }
   const policy = setOneOfField(spec, 'ipFamilyPolicy', policies);
-  const given = rawList(spec, 'ipFamilies').length > 0 ? service.ipFamilies : [];
+  const given = givenFamilies(spec);
   if (given.length > 2 || (given.length === 2 && given[0] === given[1])) {
     spec.report.refuse(at(spec, 'ipFamilies', given.length > 2 ? 2 : 1), {
       code: 'NATC2031',
@@ -64,7 +65,7 @@ function refuseSecond({ service, spec }: ReadService, isUnset: boolean): void {
 }
 
 function refuseAcross({ service, spec }: ReadService): void {
-  const given = rawList(spec, 'ipFamilies').length > 0 ? service.ipFamilies : [];
+  const given = givenFamilies(spec);
   // A refused entry has its own report, and shifts the rest.
   if (rawList(spec, 'ipFamilies').length !== given.length) return;
   if (rawList(spec, 'clusterIPs').length > service.clusterIPs.length) return;

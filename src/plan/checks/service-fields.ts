@@ -6,28 +6,8 @@ import { grouped, services, subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** Fields of a Service that have less effect than their author may think. */
-export const weakServiceFields: Check = (planned) => [
-  ...secondClusterIP(planned),
-  ...planned.plan.families.flatMap(({ family }) => openRanges(planned, family)),
-];
-
-/** S5: a cluster IP whose family `ipFamilies` does not name is not served. */
-const secondClusterIP = ({ taken }: Planned): readonly Diagnostic[] =>
-  grouped(
-    'NATC3020',
-    'warning',
-    taken
-      .filter((service) => service.ipFamilies.length < service.clusterIPs.length)
-      .map((service) => subject(service, ['spec', 'clusterIPs', 1])),
-    {
-      noun: services,
-      says: [
-        'has two cluster IPs but one entry in ipFamilies: the second is not served',
-        'have two cluster IPs but one entry in ipFamilies: the second is not served',
-      ],
-      hint: 'list both families in spec.ipFamilies, in the order of spec.clusterIPs, or leave it out',
-    },
-  );
+export const weakServiceFields: Check = (planned) =>
+  planned.plan.families.flatMap(({ family }) => openRanges(planned, family));
 
 /** R4. */
 const openRanges = ({ taken }: Planned, family: IpFamily): readonly Diagnostic[] =>
