@@ -1,6 +1,8 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { VerdictElement } from '../nftables/ast.ts';
+import { indexEndpointSources } from '../plan/endpoint-sources.ts';
 import type { ServicePortPlan } from '../plan/plan.ts';
+import { adviceFor, findStrays } from '../plan/strays.ts';
 import type { Reason } from './explanation.ts';
 import { frontendOf } from './frontends.ts';
 import { type Scene, servicePortPlan } from './scene.ts';
@@ -26,7 +28,10 @@ export function refusalReason(element: VerdictElement, scene: Scene): Reason {
       origin: plan.origin,
     };
   }
-  return { text: `${name} has no endpoints${portHint(plan, scene)}`, origin: plan.origin };
+  return {
+    text: `${name} has no endpoints${portHint(plan, scene) || strayHint(plan, scene)}`,
+    origin: plan.origin,
+  };
 }
 
 const isClusterIP = (plan: ServicePortPlan, address: string | undefined): boolean =>
@@ -49,6 +54,20 @@ function portHint(plan: ServicePortPlan, { subject }: Scene): string {
   if (ports.length === 0) return '';
   const wanted = plan.portName === '' ? 'without a name' : `named ${plan.portName}`;
   return `: its EndpointSlices have no ${plan.protocol} port ${wanted} (they have ${ports.join(', ')})`;
+}
+
+/** An object that may be meant for the Service and names another one, which is not there. */
+function strayHint({ namespace, service: name }: ServicePortPlan, { subject }: Scene): string {
+  const cluster = subject.compiled?.cluster;
+  const service = cluster?.services.find(
+    (each) => each.namespace === namespace && each.name === name,
+  );
+  if (cluster === undefined || service === undefined) return '';
+  const strays = findStrays(cluster, [service], indexEndpointSources(cluster));
+  const [stray] = strays.filter(({ meant }) => meant !== undefined);
+  if (stray?.meant === undefined) return '';
+  const { kind, object } = stray;
+  return `; ${kind} ${object.namespace}/${object.name} may be meant for it: ${adviceFor(stray, stray.meant)}`;
 }
 
 const slicePorts = (

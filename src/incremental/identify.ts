@@ -33,8 +33,8 @@ function identityOf({ kind, value }: SourceObject): Identified {
   const { name, namespace, labels } = recordOf(value['metadata']);
   return identityIn(
     kind,
-    String(namespace ?? 'default'),
-    String(name),
+    textOf(namespace ?? 'default'),
+    textOf(name),
     recordOf(labels)['kubernetes.io/service-name'],
   );
 }
@@ -59,6 +59,10 @@ function identityIn(
       return { identity: `${kind} ${name}`, group: `${kind} ${name}` };
   }
 }
+
+/** Whatever stands there, also what no text can be made of. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {};

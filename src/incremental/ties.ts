@@ -3,13 +3,15 @@
  * what is said of an address depends on whose it is. All else of a Service is its own affair.
  */
 import type { Cluster, Service } from '../model/cluster.ts';
+import { indexEndpointSources } from '../plan/endpoint-sources.ts';
+import { isStarving } from '../plan/strays.ts';
 
 export interface Ties {
   /** Destinations: who shares one is told together. */
   readonly claims: readonly string[];
-  /** Addresses that are the Service's, for all who use one as theirs or as an endpoint. */
+  /** Addresses that are the Service's, for all who use one as theirs or as an endpoint; and that it has no endpoints. */
   readonly owns: readonly string[];
-  /** Addresses it uses, whoever owns them. */
+  /** Addresses it uses, whoever owns them; and where it looks for Services without endpoints. */
   readonly uses: readonly string[];
 }
 
@@ -29,6 +31,7 @@ export function tiesOf(
   }: Pick<Cluster, 'services' | 'endpointSlices' | 'endpoints'>,
   nodeAddresses: ReadonlySet<string>,
 ): Ties {
+  const part = { services, endpointSlices, endpoints };
   return {
     claims: [...new Set(services.flatMap((service) => claimsOf(service, nodeAddresses)))],
     owns: [
@@ -38,9 +41,11 @@ export function tiesOf(
           ...ingress.flatMap(({ ip }) => ip ?? []),
         ]),
       ),
+      ...starvingIn(part),
     ],
     uses: [
       ...new Set([
+        ...straysIn(part),
         ...services.flatMap(({ externalIPs }) => externalIPs),
         ...endpointSlices.flatMap((slice) => slice.endpoints.flatMap(({ addresses }) => addresses)),
         ...endpoints.flatMap(({ subsets }) =>
@@ -52,6 +57,30 @@ export function tiesOf(
     ],
   };
 }
+
+type Part = Pick<Cluster, 'services' | 'endpointSlices' | 'endpoints'>;
+
+/** Where objects without a Service are told of that a Service without endpoints may be meant (NATC3041). */
+const placesOf = (namespace: string, name: string | undefined): readonly string[] => [
+  `starving in ${namespace}`,
+  ...(name === undefined ? [] : [`starving ${name}`]),
+];
+
+function starvingIn(part: Part): readonly string[] {
+  if (part.services.length === 0) return [];
+  const sources = indexEndpointSources(part);
+  return part.services
+    .filter((service) => isStarving(sources, service))
+    .flatMap(({ namespace, name }) => placesOf(namespace, name));
+}
+
+const straysIn = ({ services, endpointSlices, endpoints }: Part): readonly string[] =>
+  services.length > 0
+    ? []
+    : [
+        ...endpointSlices.flatMap((slice) => placesOf(slice.namespace, slice.serviceName)),
+        ...endpoints.flatMap(({ namespace, name }) => placesOf(namespace, name)),
+      ];
 
 function claimsOf(service: Service, nodeAddresses: ReadonlySet<string>): readonly string[] {
   const { clusterIPs, ports, externalIPs, ingress, healthCheckNodePort } = service;

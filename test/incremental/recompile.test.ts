@@ -174,6 +174,17 @@ test.each<readonly [string, Readonly<Record<string, object | undefined>>, number
     1,
   ],
   [
+    'a slice whose Service is not there, of a similar name',
+    { stray: slice('idel', ['10.1.1.1']) },
+    2,
+  ],
+  ['a Service goes, its slice stays, and another Service has none', { web: undefined }, 2],
+  [
+    'the Service goes that a slice without one may be meant for',
+    { idle: undefined, stray: slice('idel', ['10.1.1.1']) },
+    2,
+  ],
+  [
     'much',
     Object.fromEntries(
       Array.from({ length: 11 }, (_, i) => [i, service(`new-${i}`, { clusterIP: `10.96.1.${i}` })]),

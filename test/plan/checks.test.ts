@@ -52,11 +52,45 @@ test('E12 slices of Services that are not there are told in one note', () => {
   ]);
 });
 
+test.each([
+  ['a similar name', { of: 'webb', name: 'x' }, 'did you mean web where it says webb?'],
+  [
+    'the name of a slice of it',
+    { of: 'shop', name: 'web-a1b2c' },
+    'its own name, web-a1b2c, is like',
+  ],
+  ['its name', { of: 'shop', name: 'web' }, 'its own name, web, is like'],
+  ['another namespace', { of: 'web', namespace: 'other' }, 'is default meant?'],
+])('E12 a slice of no Service that one without endpoints may be meant for: %s', (_, more, hint) => {
+  const stray = slice(ready('10.0.0.1'), more);
+  expect(said('NATC3041', [service(), stray])).toMatchObject([
+    {
+      severity: 'warning',
+      message: expect.stringMatching(/, and Service default\/web has no endpoints$/),
+      places: [{ path: ['metadata', 'labels', 'kubernetes.io/service-name'] }, {}],
+      hint: expect.stringContaining(hint),
+    },
+  ]);
+  // Who has a slice does not starve, even where that lists nobody.
+  expect(codes([service(), stray, slice([], { name: 'own' })])).not.toContain('NATC3041');
+});
+
+test('E12 beside a Service without endpoints, other slices of no Service are told in one warning', () => {
+  const strays = ['a', 'b'].map((name) => slice(ready('10.0.0.1'), { name, of: 'something-else' }));
+  const elsewhere = slice(ready('10.0.0.1'), { namespace: 'other', of: 'something-else' });
+  expect(said('NATC3041', [service(), ...strays, elsewhere])).toMatchObject([
+    { severity: 'warning', message: expect.stringMatching(/^2 EndpointSlices \(default\/a, /) },
+  ]);
+  expect(said('NATC3009', [service(), ...strays, elsewhere])).toHaveLength(1);
+});
+
 test('S4 a slice hidden from a served Service is told, one of an unserved Service is not', () => {
   const labels = { 'service.kubernetes.io/headless': '' };
   const hidden = slice(ready('10.0.0.1'), { labels });
-  expect(codes([service(), hidden])).toContain('NATC3010');
-  expect(codes([service({ clusterIP: 'None' }), hidden])).not.toContain('NATC3010');
+  const other = slice(ready('10.0.0.2'), { name: 'other' });
+  expect(codes([service(), hidden, other])).toEqual(['NATC3010']);
+  expect(said('NATC3042', [service(), hidden])).toMatchObject([{ severity: 'warning' }]);
+  expect(codes([service({ clusterIP: 'None' }), hidden])).toEqual([]);
 });
 
 test('P1 a Service port without usable endpoints is told in a note', () => {

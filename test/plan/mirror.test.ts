@@ -64,7 +64,7 @@ test.each([
 ])('E3 %s prevents mirroring, which is told', (_, metadata) => {
   const objects = [service(), endpoints([subset], metadata)];
   expect(onlyPort(objects).clusterEndpoints).toEqual([]);
-  expect(codes(objects)).toContain('NATC3004 note');
+  expect(codes(objects)).toContain('NATC3004 warning');
 });
 
 test('E3 the label skip-mirror counts with the value true only', () => {

@@ -23,11 +23,11 @@ export const planCodes = {
       'Read the slices too, for example with `kubectl get services,endpointslices,nodes -A -o json`. For endpoints written by hand, remove the selector.',
   },
   NATC3004: {
-    title: 'Endpoints object hidden by a label or annotation',
+    title: 'Endpoints object that is not mirrored',
     explanation:
-      'The mirroring controller leaves Endpoints objects alone that have the label endpointslice.kubernetes.io/skip-mirror or a leader-election annotation; and with the labels service.kubernetes.io/service-proxy-name or service.kubernetes.io/headless their mirrored slices are not for this proxy.',
+      'The mirroring controller makes no EndpointSlice from an Endpoints object that has the label endpointslice.kubernetes.io/skip-mirror (as that of the API server itself) or a leader-election annotation, and the label service.kubernetes.io/headless hides the slice that it makes from proxies. The input has no other EndpointSlice of the Service, so connections to it are refused.',
     remedy:
-      'Remove the label or annotation if the Service is meant to use these endpoints, or write EndpointSlices.',
+      'Read the slices too, which are there in the cluster (`kubectl get services,endpointslices`), or remove the label or annotation if the Service is meant to use these endpoints.',
   },
   NATC3005: {
     title: 'too many addresses in a subset',
@@ -57,8 +57,8 @@ export const planCodes = {
   NATC3010: {
     title: 'EndpointSlice hidden by a label',
     explanation:
-      'An EndpointSlice with the label service.kubernetes.io/service-proxy-name or service.kubernetes.io/headless is invisible to this proxy, even where the Service itself is served.',
-    remedy: 'Remove the label from the slice, or add it to the Service.',
+      'An EndpointSlice with the label service.kubernetes.io/headless is invisible to proxies, even where the Service itself is served. The Service has other slices.',
+    remedy: 'Remove the label from the slice.',
   },
   NATC3011: {
     title: 'Service port without usable endpoints',
@@ -193,5 +193,17 @@ export const planCodes = {
       'A Service has a selector, and the input has no EndpointSlice for it. In a cluster the control plane writes slices for every Service with a selector, so the input is a part of what the cluster has; what is compiled refuses connections to the Service.',
     remedy:
       'Give the EndpointSlices too. Where the pods are described elsewhere, the annotation `natc.dev/ignore: NATC3046` of the Service says that this is known, and nothing is said of it any more.',
+  },
+  NATC3041: {
+    title: 'endpoints beside a Service without any',
+    explanation:
+      'An EndpointSlice or Endpoints object belongs to a Service that is not in the input, and there is a Service for which the input has no endpoints: one of a similar name, one whose slices are called like this one, one of the same name in another namespace, or at least one in the same namespace. Mostly the label kubernetes.io/service-name of the slice, or the name of the Endpoints object, is misspelt; connections to the Service are refused.',
+    remedy: 'Write the name of the Service into the label, and the object into its namespace.',
+  },
+  NATC3042: {
+    title: 'Service whose slices are all hidden',
+    explanation:
+      'All EndpointSlices of a Service with a cluster IP have the label service.kubernetes.io/headless, which hides them from proxies. Connections to the Service are refused. The controllers set the label on slices of headless Services only.',
+    remedy: 'Remove the label from the slices.',
   },
 } as const satisfies Record<string, CodeEntry>;

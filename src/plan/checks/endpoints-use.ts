@@ -61,12 +61,13 @@ function neverMirrored(planned: Planned): readonly Diagnostic[] {
       ? subject(source.endpoints)
       : undefined;
   });
-  return grouped('NATC3004', 'note', subjects, {
+  return grouped('NATC3004', 'warning', subjects, {
     noun: endpointsObjects,
     says: [
-      'is not used because of a label or annotation',
-      'are not used because of labels or annotations',
+      'is not used because of a label or annotation, and its Service has no EndpointSlice in the input',
+      'are not used because of labels or annotations, and their Services have no EndpointSlices in the input',
     ],
+    hint: 'read the slices too: "kubectl get services,endpointslices"; from such an object no slice is made',
   });
 }
 

@@ -1,8 +1,9 @@
-import type { EndpointSlice } from '../../model/cluster.ts';
+import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import { serviceKey } from '../endpoint-sources.ts';
 import { isNeverMirrored } from '../mirror.ts';
 import { compareBytes } from '../order.ts';
 import { headlessLabelPath } from '../origin.ts';
+import { adviceFor, findStrays, isStarving, type Meant, type Stray } from '../strays.ts';
 import {
   endpointSlices,
   endpointsObjects,
@@ -11,63 +12,114 @@ import {
   subject,
   type Wording,
 } from './grouped.ts';
-import type { Check } from './planned.ts';
+import type { Check, Planned } from './planned.ts';
 
 /** E12, S4: what is ignored, besides what the model stage says of single slices (E1, E2). */
-export const ignoredEndpoints: Check = ({ cluster, taken }) => {
-  const all = new Set(cluster.services.map(keyOf));
-  const served = new Set(taken.map(keyOf));
-  const orphans: EndpointSlice[] = [];
-  const hidden: EndpointSlice[] = [];
-  for (const slice of cluster.endpointSlices) {
-    const owner = ownerOf(slice);
-    if (owner === undefined) continue;
-    if (!all.has(owner)) orphans.push(slice);
-    else if (slice.headless && served.has(owner)) hidden.push(slice);
-  }
-  const orphanEndpoints = cluster.endpoints.filter(
-    (endpoints) => !all.has(keyOf(endpoints)) && !isNeverMirrored(endpoints),
-  );
+export const ignoredEndpoints: Check = (planned) => [...strays(planned), ...hiddenSlices(planned)];
+
+/**
+ * Where a Service starves, an object that feeds none is told aloud: with the Service that it may be meant for,
+ * or else that there is one.
+ */
+function strays({ cluster, taken, sources }: Planned): readonly Diagnostic[] {
+  const found = findStrays(cluster, taken, sources).filter(isTold);
+  const sorted = found.toSorted((a, b) => compareNames(a.object, b.object));
+  const ofKind = (kind: Stray['kind'], isBeside: boolean): readonly Subject[] =>
+    sorted
+      .filter((each) => each.kind === kind && each.meant === undefined)
+      .filter(({ isBesideStarving }) => isBesideStarving === isBeside)
+      .map(pointAtName);
   return [
-    ...grouped('NATC3009', 'note', inOrder(orphans).map(pointAtOwner), {
-      noun: endpointSlices,
-      says: ownerless,
-    }),
-    ...grouped(
-      'NATC3009',
-      'note',
-      inOrder(orphanEndpoints).map((endpoints) => subject(endpoints)),
-      { noun: endpointsObjects, says: ownerless },
-    ),
-    ...grouped(
-      'NATC3010',
-      'note',
-      inOrder(hidden).map((slice) => subject(slice, headlessLabelPath)),
-      {
-        noun: endpointSlices,
-        says: ['is hidden from proxies by a label', 'are hidden from proxies by labels'],
-      },
-    ),
+    ...sorted.flatMap((stray) => (stray.meant === undefined ? [] : [meantFor(stray, stray.meant)])),
+    ...kinds.flatMap(([kind, noun]) => [
+      ...grouped('NATC3041', 'warning', ofKind(kind, true), {
+        noun,
+        says: [
+          'is not used: its Service is not in the input, and beside it is a Service without endpoints',
+          'are not used: their Services are not in the input, and beside them are Services without endpoints',
+        ],
+        hint: 'is the name of the Service right? natc list shows which ones have no endpoints',
+      }),
+      ...grouped('NATC3009', 'note', ofKind(kind, false), { noun, says: ownerless }),
+    ]),
   ];
-};
+}
+
+const kinds = [
+  ['EndpointSlice', endpointSlices],
+  ['Endpoints', endpointsObjects],
+] as const;
+
+/** What names no Service has been told by the model stage; objects that nobody is to mirror are meant for none. */
+const isTold = ({ object, names }: Stray): boolean =>
+  names !== undefined && !('subsets' in object && isNeverMirrored(object));
+
+function meantFor(stray: Stray, meant: Meant): Diagnostic {
+  const { kind, object, names = '' } = stray;
+  const { service } = meant;
+  return {
+    code: 'NATC3041',
+    severity: 'warning',
+    message: `${kind} ${serviceKey(object.namespace, object.name)} is for Service ${serviceKey(object.namespace, names)}, which is not in the input, and Service ${serviceKey(service.namespace, service.name)} has no endpoints`,
+    places: [
+      pointAtName(stray).place,
+      { ...subject(service).place, note: 'has no endpoints' } as Place,
+    ],
+    hint: adviceFor(stray, meant),
+  };
+}
+
+function pointAtName({ kind, object, names }: Stray): Subject {
+  const path =
+    kind === 'Endpoints' || names === undefined
+      ? ['metadata', 'name']
+      : ['metadata', 'labels', 'kubernetes.io/service-name'];
+  return subject(object, path);
+}
+
+/** Since 1.36 such labels are for slices of headless Services; a Service with a cluster IP lacks these. */
+function hiddenSlices({ cluster, taken, sources }: Planned): readonly Diagnostic[] {
+  const served = new Map(taken.map((service) => [keyOf(service), service]));
+  const hidden = inOrder(cluster.endpointSlices.filter((slice) => slice.headless));
+  const of = (isAll: boolean): readonly Subject[] =>
+    hidden
+      .filter((slice) => {
+        const owner = served.get(serviceKey(slice.namespace, slice.serviceName ?? ''));
+        return owner !== undefined && isStarving(sources, owner) === isAll;
+      })
+      .map((slice) => subject(slice, headlessLabelPath));
+  const says: Wording['says'] = [
+    'is hidden from proxies by a label',
+    'are hidden from proxies by labels',
+  ];
+  return [
+    ...grouped('NATC3042', 'warning', of(true), {
+      noun: endpointSlices,
+      says: [
+        `${says[0]}, and its Service has no other`,
+        `${says[1]}, and their Services have no others`,
+      ],
+      hint: 'remove the label service.kubernetes.io/headless from slices of Services with a cluster IP',
+    }),
+    ...grouped('NATC3010', 'note', of(false), { noun: endpointSlices, says }),
+  ];
+}
 
 const ownerless: Wording['says'] = [
   'is not used: its Service is not in the input',
   'are not used: their Services are not in the input',
 ];
 
-const pointAtOwner = (slice: EndpointSlice): Subject =>
-  subject(slice, ['metadata', 'labels', 'kubernetes.io/service-name']);
+const inOrder = <T extends Named>(objects: readonly T[]): readonly T[] =>
+  objects.toSorted(compareNames);
 
-const inOrder = <T extends { readonly namespace: string; readonly name: string }>(
-  objects: readonly T[],
-): readonly T[] =>
-  objects.toSorted(
-    (a, b) => compareBytes(a.namespace, b.namespace) || compareBytes(a.name, b.name),
-  );
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const compareNames = (a: Named, b: Named): number =>
+  compareBytes(a.namespace, b.namespace) || compareBytes(a.name, b.name);
 
 const keyOf = ({ namespace, name }: { namespace: string; name: string }): string =>
   serviceKey(namespace, name);
-
-const ownerOf = (slice: EndpointSlice): string | undefined =>
-  slice.serviceName === undefined ? undefined : serviceKey(slice.namespace, slice.serviceName);
