@@ -42,6 +42,7 @@ export async function printDiagnostics(
     locate: await loadLocate(diagnostics),
     least: leastSeverity(flags),
     limit: flags.maxDiagnostics ?? defaultLimit,
+    joinsAlike: format === 'text',
     ignored,
   });
   await channel.write(await formatReport(report, format, flags, channel, terminal, input));

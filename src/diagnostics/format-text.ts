@@ -38,7 +38,7 @@ export function formatText(report: Report, options: TextOptions): string {
   return blocks.join('\n');
 }
 
-function formatEntry({ diagnostic, places }: ReportEntry, options: TextOptions): string {
+function formatEntry({ diagnostic, places, alike }: ReportEntry, options: TextOptions): string {
   const { palette } = options;
   const color = severityColor(diagnostic.severity, palette);
   const label = color(palette.bold(`${diagnostic.severity}[${diagnostic.code}]`));
@@ -56,8 +56,19 @@ function formatEntry({ diagnostic, places }: ReportEntry, options: TextOptions):
   const help = diagnostic.hint === undefined ? [] : [remark('help', diagnostic.hint, palette)];
   for (const text of new Set([...help, ...places.flatMap((place) => placeRemarks(place, palette))]))
     lines.push(`${bar('=')} ${text}`);
+  if (alike.length > 0) lines.push(`${bar('=')} ${palette.bold('the same of:')}`);
+  for (const other of alike.slice(0, mostAlike))
+    lines.push(`${bar(':::')} ${position(other)} ${subjectOf(other)}`.trimEnd());
+  if (alike.length > mostAlike)
+    lines.push(`${bar(':::')} ... and ${alike.length - mostAlike} more`);
   return `${lines.join('\n')}\n`;
 }
+
+/** How many more a finding lists. */
+const mostAlike = 20;
+
+const subjectOf = ({ place }: LocatedPlace): string =>
+  place.kind === 'field' ? printable(objectName(place.object)) : '';
 
 function position({ place, location }: Partial<LocatedPlace> = {}): string {
   const name = printable(cut(placeName(place), longestPath));

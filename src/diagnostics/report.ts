@@ -1,3 +1,4 @@
+import { groupAlike } from './alike.ts';
 import type { Diagnostic, Place, Severity } from './diagnostic.ts';
 import { cut } from './printable.ts';
 import type { FieldPath, Location, SourceObject } from './source.ts';
@@ -20,6 +21,8 @@ export interface ReportEntry {
   readonly diagnostic: Diagnostic;
   /** As `diagnostic.places`. */
   readonly places: readonly LocatedPlace[];
+  /** The places of further findings that say the same; empty unless they were put together. */
+  readonly alike: readonly LocatedPlace[];
 }
 
 export interface LocatedPlace {
@@ -32,6 +35,8 @@ export interface ReportOptions {
   /** The least severe kind to report. */
   readonly least: Severity;
   readonly limit: number;
+  /** Whether findings that say the same of many objects are one entry. */
+  readonly joinsAlike?: boolean;
   /** What is left out because somebody asked for it. */
   readonly ignored?: readonly Diagnostic[];
 }
@@ -50,20 +55,28 @@ export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOp
   const ignored = withoutDuplicates(options.ignored ?? []).filter(isShown).length;
   const counts = { error: 0, warning: 0, note: 0 };
   for (const { severity } of shown) counts[severity] += 1;
-  const chosen = shown
+  const sorted = shown
     .map((diagnostic) => ({ diagnostic, position: roughPosition(diagnostic.places[0]) }))
     .sort(
       (a, b) =>
         rank(a.diagnostic.severity) - rank(b.diagnostic.severity) ||
         comparePositions(a.position, b.position),
-    )
-    .slice(0, options.limit)
-    .map(({ diagnostic }) => ({
+    );
+  const entries =
+    options.joinsAlike === true
+      ? groupAlike(sorted, objectName)
+      : sorted.map((first) => ({ first, others: [] as readonly (typeof first)[] }));
+  const located = (place: Place): LocatedPlace => ({ place, location: options.locate(place) });
+  const taken = entries.slice(0, options.limit);
+  const chosen = taken
+    .map(({ first: { diagnostic }, others }) => ({
       diagnostic: shortened(diagnostic),
-      places: diagnostic.places.map((place) => ({ place, location: options.locate(place) })),
+      places: diagnostic.places.map(located),
+      alike: others.flatMap((each) => each.diagnostic.places.slice(0, 1)).map(located),
     }))
     .sort(compareEntries);
-  return { entries: chosen, counts, ignored, leftOut: shown.length - chosen.length };
+  const told = taken.reduce((sum, { others }) => sum + 1 + others.length, 0);
+  return { entries: chosen, counts, ignored, leftOut: shown.length - told };
 }
 
 /** Of a message or hint, and of a name or path in it, in characters. */
