@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import { apiVersions, isMapping, type KindTable } from './kinds.ts';
@@ -76,6 +77,20 @@ export function incompleteList(list: SourceObject): Diagnostic | undefined {
     list,
     ['metadata', isAbsent(token) ? 'remainingItemCount' : 'continue'],
     'ask for all of it: kubectl get without --chunk-size does, and so does natc --from-cluster; over HTTP, follow metadata.continue',
+  );
+}
+
+/** Its objects would be gone without a word. */
+export function withoutItems(list: SourceObject): Diagnostic {
+  const meant = Object.keys(list.value).find((key) => didYouMean(key, ['items']) !== undefined);
+  return error(
+    'NATC1033',
+    `this ${list.kind} has no items`,
+    list,
+    meant === undefined ? ['kind'] : [meant],
+    meant === undefined
+      ? 'an empty one is written `items: []`'
+      : `did you mean items where it says ${meant}?`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   notAnObject,
   refusal,
   unsupported,
+  withoutItems,
 } from './object-problems.ts';
 import { repeatedKeys } from './repeated-keys.ts';
 import { type WatchEvents, watchEventType } from './watch-events.ts';
@@ -139,6 +140,10 @@ function itemsOf(
   offsets: readonly number[],
   isItem: boolean,
 ): Candidate[] {
+  if (!('items' in list.value)) {
+    addProblem(collector, withoutItems(list), isItem);
+    return [];
+  }
   const items = list.value['items'] ?? [];
   if (!Array.isArray(items)) {
     const message = `items must be a list, got ${describe(items)}`;

@@ -119,6 +119,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'NATC1064/forbidden.json': [
     'NATC1064 1:1-1:2 the API server gave no list but a refusal: "services is forbidden: User \\"natc\\" cannot list resource"',
   ],
+  'NATC1033/misspelt.json': ['NATC1033 4:11-6:4 this List has no items'],
   'NATC1033/items.json': ['NATC1033 4:12-4:53 items must be a list, got a mapping'],
 };
 

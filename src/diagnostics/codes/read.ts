@@ -195,7 +195,8 @@ export const readCodes = {
   },
   NATC1033: {
     title: 'items is no list',
-    explanation: 'The `items` of a List object is something else than a list.',
+    explanation:
+      'The `items` of a List object is something else than a list, or is missing, mostly because it is misspelt.',
     remedy: 'Write `items` as a list of objects.',
   },
   NATC1034: {
