@@ -1,17 +1,25 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Invented, nothingInvented } from '../allocate/invented.ts';
 import type { NodeCompilation } from '../compile-nodes.ts';
 import { type Diagnostic, hasErrors, isPrinted } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { systemErrorText } from '../live/system-error.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import { inputPaths, judgingDemands, readCompileInput, readFindings } from './compile-input.ts';
+import {
+  compileDemands,
+  inputPaths,
+  readCompileInput,
+  readFindings,
+  readWritten,
+} from './compile-input.ts';
+import { completeSides, inventedFindings } from './completion.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
-import { formatLimits, outputFormats } from './output-formats.ts';
+import { formatLimits, type outputFormats, rulesetText } from './output-formats.ts';
 import { extensions, pruneNodes } from './prune-nodes.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages } from './stage-clock.ts';
@@ -42,20 +50,27 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, paths, clock, judgingDemands);
-  const { inputs, effective, optionPlaces, diagnostics, listedByNatc } = input;
-  const { readObjects } = await import('../read/read.ts');
+  const input = await readCompileInput(flags, paths, clock, compileDemands);
+  const { effective, optionPlaces, diagnostics, listedByNatc } = input;
   const { compileNodes } = await import('../compile-nodes.ts');
-  const read = clock.run('read', () => readObjects(inputs));
-  const count = inputs.splice(0).length;
+  const { result: read, files: count } = await readWritten(input);
+  const [completed] = input.completes ? await completeSides([read], effective.options) : [];
+  const objects = completed?.objects ?? read.objects;
   const files = listedByNatc ? 'cluster' : count;
   const compiled = clock.run('model', () =>
-    compileNodes(read.objects, ofNoNode(effective.options), optionPlaces),
+    compileNodes(objects, ofNoNode(effective.options), optionPlaces),
   );
-  const found = [...diagnostics, ...readFindings(read, effective.options), ...compiled.diagnostics];
+  const found = [
+    ...diagnostics,
+    ...readFindings(read, effective.options),
+    ...(completed === undefined ? [] : await inventedFindings(completed)),
+    ...compiled.diagnostics,
+  ];
   const written = hasErrors(found)
     ? exitCodes.cannotAnswer
-    : await clock.run('nodes', () => writeNodes(compiled.nodes, found, flags, terminal));
+    : await clock.run('nodes', () =>
+        writeNodes(compiled.nodes, found, completed?.invented ?? nothingInvented, flags, terminal),
+      );
   const isDone = written === exitCodes.success && !hasErrors(found);
   // An object that could not be read may be a Node.
   const isKnown = ![...read.diagnostics, ...read.cutOff].some(isPrinted);
@@ -63,7 +78,7 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
     flags.prune === true && isDone && isKnown
       ? await prune(read.objects, found, flags, terminal)
       : exitCodes.success;
-  const { heard, complaints } = await withoutIgnored(input.ignores, read.objects, found);
+  const { heard, complaints } = await withoutIgnored(input.ignores, objects, found);
   await printDiagnostics([...heard, ...complaints], flags, terminal, {
     files,
     objects: read.objects.length,
@@ -119,6 +134,7 @@ function misuseOf(flags: AllNodesFlags): string | undefined {
 async function writeNodes(
   nodes: Iterable<NodeCompilation>,
   found: Diagnostic[],
+  invented: Invented,
   flags: AllNodesFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -135,7 +151,7 @@ async function writeNodes(
       found.push(diagnostic);
     }
     if (output === undefined || hasErrors(limits ?? [])) continue;
-    const text = await outputFormats[flags.output](output);
+    const text = await rulesetText(output, invented, flags.output);
     const path = join(directory, `${node}.${extensions[flags.output]}`);
     if ((await readFile(path, 'utf8').catch(() => undefined)) === text) continue;
     const exitCode = await deliver(text, path, flags, terminal);

@@ -1,4 +1,5 @@
 import type { CompileOutput } from '../compile.ts';
+import type { CompletedSide } from '../complete.ts';
 import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
@@ -7,6 +8,7 @@ import type { Uncompiled } from '../plan/uncompiled.ts';
 import type { Input } from '../read/inputs.ts';
 import type { ReadResult } from '../read/read.ts';
 import { listInputs } from './cluster-input.ts';
+import { completeSides, inventedFindings } from './completion.ts';
 import {
   applyDefaults,
   type EffectiveOptions,
@@ -39,6 +41,8 @@ export interface CompileInput {
   readonly clock: StageClock;
   readonly ignores: Ignores;
   readonly tellsUncompiled: boolean;
+  /** Whether to do what the control plane would before the objects are compiled. */
+  readonly completes: boolean;
 }
 
 /** What a command asks of its input. */
@@ -51,16 +55,25 @@ export interface InputDemands {
   readonly judgesIgnored?: boolean;
   /** Whether Services that could not be compiled in full are an error, though the rest is compiled. */
   readonly tellsUncompiled?: boolean;
+  /** Whether to complete the objects if no flag says so; undefined: the command never does. */
+  readonly completes?: boolean;
 }
 
 /** Of the commands that say everything that is wrong with an input. */
 export const judgingDemands: InputDemands = { judgesIgnored: true };
 
 /** Of a side of a diff. */
-export const sideDemands: InputDemands = { mayBeEmpty: true, tellsUncompiled: true };
+export const sideDemands: InputDemands = {
+  mayBeEmpty: true,
+  tellsUncompiled: true,
+  completes: true,
+};
 
 /** Of the commands from whose answer somebody concludes that all is well. */
-export const answeringDemands: InputDemands = { tellsUncompiled: true };
+export const answeringDemands: InputDemands = { tellsUncompiled: true, completes: true };
+
+/** Of natc compile: a ruleset for a node holds nothing that nobody allocated, unless somebody asks for it. */
+export const compileDemands: InputDemands = { ...judgingDemands, completes: false };
 
 export const applyDemands: InputDemands = { defaults: applyDefaults, refusesCutOff: true };
 
@@ -77,6 +90,7 @@ export async function readCompileInput(
     mayBeEmpty = false,
     judgesIgnored = false,
     tellsUncompiled = false,
+    completes,
   }: InputDemands = {},
 ): Promise<CompileInput> {
   const { inputs, diagnostics, excluded } = await (flags.fromCluster === true
@@ -105,6 +119,7 @@ export async function readCompileInput(
     clock,
     ignores: ignoresOf(flags, judgesIgnored),
     tellsUncompiled,
+    completes: completes !== undefined && (flags.allocate ?? completes),
   };
 }
 
@@ -118,6 +133,8 @@ export interface Compiled {
   readonly output: CompileOutput | undefined;
   /** The Services that were not compiled in full; empty where nobody asked. */
   readonly uncompiled: readonly Uncompiled[];
+  /** What was compiled in place of the objects as they were written; undefined: these. */
+  readonly completed: CompletedSide | undefined;
   readonly size: InputSize;
   readonly objects: readonly SourceObject[];
   /** Objects of other kinds, by kind. */
@@ -145,54 +162,97 @@ export async function compileInput(
 }
 
 /** The same for what was read already. */
-export async function compileRead({
-  listedByNatc,
+export async function compileRead(input: CompileInput): Promise<Compiled> {
+  const read = await readWritten(input);
+  const [completed] = input.completes
+    ? await completeSides([read.result], input.effective.options)
+    : [];
+  return compileWritten(input, read, completed);
+}
+
+/** The objects of an input, before anything is made of them. */
+export interface WrittenInput {
+  readonly result: ReadResult;
+  readonly files: number;
+}
+
+/** Reads the objects; the bytes are gone then. */
+export async function readWritten({
   inputs,
-  excluded,
-  effective,
-  optionPlaces,
-  diagnostics,
-  refusesCutOff,
-  mayBeEmpty,
   clock,
-  ignores,
-  tellsUncompiled,
-}: CompileInput): Promise<Compiled> {
+  completes,
+}: CompileInput): Promise<WrittenInput> {
   const { tuneNode } = await import('./tune-node.ts');
-  const { refusingCutOff } = await import('../read/cut-off.ts');
   const { readObjects } = await import('../read/read.ts');
-  const { compile } = await import('../compile.ts');
   tuneNode();
-  const read = clock.run('read', () => readObjects(inputs));
+  const result = clock.run('read', () => readObjects(inputs, undefined, completes));
   // A big cluster has 200 MB of bytes that nobody needs any more.
-  const files = inputs.splice(0).length;
-  const compilation = compile(read.objects, effective.options, optionPlaces, clock.run);
+  return { result, files: inputs.splice(0).length };
+}
+
+/** @param completed what the control plane would have made of the objects; undefined: they are taken as they are */
+export async function compileWritten(
+  {
+    listedByNatc,
+    excluded,
+    effective,
+    optionPlaces,
+    diagnostics,
+    refusesCutOff,
+    mayBeEmpty,
+    clock,
+    ignores,
+    tellsUncompiled,
+  }: CompileInput,
+  { result: read, files }: WrittenInput,
+  completed?: CompletedSide,
+): Promise<Compiled> {
+  const { refusingCutOff } = await import('../read/cut-off.ts');
+  const { compile } = await import('../compile.ts');
+  const objects = completed?.objects ?? read.objects;
+  const compilation = compile(objects, effective.options, optionPlaces, clock.run);
   const all = readFindings(read, effective.options);
   const found = mayBeEmpty ? takingEmpty(all) : all;
   const reported = refusesCutOff ? refusingCutOff(found) : found;
-  const partly = tellsUncompiled ? await uncompiledOf(read.objects, compilation.output) : [];
+  const partly = tellsUncompiled ? await uncompiledOf(objects, compilation.output) : [];
   const { heardUncompiled, sayUncompiled, unknownEndpoints } = await import(
     '../plan/uncompiled.ts'
   );
   const told = [
     ...diagnostics,
     ...reported,
+    ...(completed === undefined ? [] : await completionFindings(completed, tellsUncompiled)),
     ...compilation.diagnostics,
     ...unknownEndpoints(partly),
   ];
-  const { heard, complaints } = await withoutIgnored(ignores, read.objects, told);
+  const { heard, complaints } = await withoutIgnored(ignores, objects, told);
   const uncompiled = heardUncompiled(partly, heard);
   return {
     diagnostics: [...heard, ...complaints, ...sayUncompiled(uncompiled)],
     uncompiled,
+    completed,
     read: [...found, ...complaints],
     compiled: compilation.diagnostics,
     output: hasErrors(told) ? undefined : compilation.output,
     size: { files: listedByNatc ? 'cluster' : files, objects: read.objects.length },
-    objects: read.objects,
-    skipped: read.skipped,
+    objects,
+    skipped: withoutKinds(read.skipped, read.others),
     notRead: { foreign: read.foreign, excluded },
   };
+}
+
+/** Only of a ruleset that somebody may load it is a warning that values are made up. */
+const completionFindings = async (completed: CompletedSide, isAnswer: boolean) =>
+  isAnswer ? completed.diagnostics : inventedFindings(completed);
+
+/** Workloads that were looked at were not skipped. */
+function withoutKinds(
+  skipped: ReadonlyMap<string, number>,
+  others: readonly SourceObject[],
+): ReadonlyMap<string, number> {
+  const left = new Map(skipped);
+  for (const { kind } of others) left.set(kind, (left.get(kind) ?? 1) - 1);
+  return new Map([...left].filter(([, count]) => count > 0));
 }
 
 async function uncompiledOf(

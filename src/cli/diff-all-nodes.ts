@@ -5,8 +5,10 @@ import { onlyShown } from '../diff/not-shown.ts';
 import type { NodesComparison } from '../diff-nodes.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
+import { completeSides } from './completion.ts';
 import { deliver } from './deliver.ts';
 import type { DiffFlags } from './diff/options.ts';
+import { tellingOf } from './diff/told.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
 import { takingEmpty } from './empty-side.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -53,9 +55,10 @@ export async function diffAllNodes(
     await printDiagnostics(read, flags, terminal);
     return exitWithoutOutput(read);
   }
-  const [old, next] = sides.map(({ objects }) => ({
+  const [old, next] = sides.map(({ objects, others }) => ({
     nodes: given?.objects.filter(isNode) ?? objects.filter(isNode),
-    others: objects.filter((object) => !isNode(object)),
+    objects: objects.filter((object) => !isNode(object)),
+    others,
   }));
   if (old === undefined || next === undefined) throw new Error('two sides');
   if (old.nodes.length === 0 && next.nodes.length === 0)
@@ -67,10 +70,18 @@ export async function diffAllNodes(
     );
   const { compareNodes } = await import('../diff-nodes.ts');
   const { groupNodes, isSameOnAllNodes } = await import('../diff/nodes/node-groups.ts');
+  const whole = [
+    { ...old, objects: [...old.objects, ...(old.nodes.length > 0 ? old.nodes : next.nodes)] },
+    { ...next, objects: [...next.objects, ...(next.nodes.length > 0 ? next.nodes : old.nodes)] },
+  ] as const;
+  const completed = input.completes
+    ? await completeSides(whole, ofNoNode(input.effective.options))
+    : [];
+  for (const { objects } of completed) await withoutIgnored(input.ignores, objects, []);
   const compared = clock.run('model', () =>
     compareNodes({
-      before: [...old.others, ...(old.nodes.length > 0 ? old.nodes : next.nodes)],
-      after: [...next.others, ...(next.nodes.length > 0 ? next.nodes : old.nodes)],
+      before: completed[0]?.objects ?? whole[0].objects,
+      after: completed[1]?.objects ?? whole[1].objects,
       options: ofNoNode(input.effective.options),
       optionPlaces: input.optionPlaces,
       backend: flags.backend,
@@ -80,16 +91,23 @@ export async function diffAllNodes(
   const selection = selectionOf(flags, flags.service);
   const services = joinServices(...sides.map(({ objects }) => servicesOfObjects(objects)));
   const findings = selection === undefined ? [] : selectionFindings(selection, services);
-  const found = [...read, ...compared.diagnostics, ...findings];
+  const found = [
+    ...read,
+    ...completed.flatMap(({ diagnostics }) => diagnostics),
+    ...compared.diagnostics,
+    ...findings,
+  ];
   const shown = selection && ((service: string) => isSelected(selection, service, services));
+  const { invented, tell } = tellingOf(completed, flags);
   const grouped = clock.run('nodes', () =>
-    groupNodes(shownOnly(noting(compared.diffs, found), shown)),
+    groupNodes(tell(shownOnly(noting(compared.diffs, found), shown))),
   );
   const gaps = await gapsOf(compared.uncompiled, flags);
   await printDiagnostics([...found, ...gaps.diagnostics], flags, terminal);
   if (hasErrors(found)) return exitCodes.cannotAnswer;
   const { onlyBefore, onlyAfter } = compared;
-  const diff: NodesDiff = { ...grouped, onlyBefore, onlyAfter, notCompared: gaps.notCompared };
+  const { notCompared } = gaps;
+  const diff: NodesDiff = { ...grouped, onlyBefore, onlyAfter, notCompared, invented };
   const text = await formatNodes(diff, names, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
@@ -131,6 +149,8 @@ function misuseOf(names: Names, flags: DiffFlags): string | undefined {
 const isNode = ({ kind }: SourceObject): boolean => kind === 'Node';
 
 interface ReadObjects {
+  /** That may make pods. */
+  readonly others: readonly SourceObject[];
   readonly objects: readonly SourceObject[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -141,15 +161,16 @@ async function readSide({
   diagnostics,
   clock,
   ignores,
+  completes,
 }: CompileInput): Promise<ReadObjects> {
   const { readObjects } = await import('../read/read.ts');
-  const read = clock.run('read', () => readObjects(inputs));
+  const read = clock.run('read', () => readObjects(inputs, undefined, completes));
   // As much as the objects, and nobody needs it any more.
   inputs.length = 0;
   const found = takingEmpty(readFindings(read, effective.options));
   const all = [...diagnostics, ...found];
   const { heard } = await withoutIgnored(ignores, read.objects, all);
-  return { objects: read.objects, diagnostics: heard };
+  return { objects: read.objects, others: read.others, diagnostics: heard };
 }
 
 async function readNodes(paths: readonly string[], { exclude }: DiffFlags): Promise<ReadObjects> {
@@ -158,6 +179,7 @@ async function readNodes(paths: readonly string[], { exclude }: DiffFlags): Prom
   const read = readObjects(inputs);
   return {
     objects: read.objects,
+    others: [],
     diagnostics: [...diagnostics, ...read.diagnostics, ...read.cutOff],
   };
 }

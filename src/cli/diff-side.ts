@@ -1,12 +1,22 @@
+import type { CompletedSide } from '../complete.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
-import { compileInput, sideDemands } from './compile-input.ts';
+import {
+  type CompileInput,
+  compileWritten,
+  readCompileInput,
+  readWritten,
+  sideDemands,
+  type WrittenInput,
+} from './compile-input.ts';
+import { completeSides } from './completion.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';
 import { type KnownServices, servicesOfCluster, servicesOfRuleset } from './selection/selection.ts';
 import type { CompileFlags } from './shared-options.ts';
+import { commandClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One side of a diff: the ruleset and what it tells of the node. */
@@ -17,6 +27,8 @@ export interface DiffSide {
   readonly ruleset: Ruleset | undefined;
   /** What the ruleset was made from; undefined unless that was manifests. */
   readonly plan?: Plan;
+  /** What the control plane was taken to do to manifests. */
+  readonly completed?: CompletedSide;
   /** Of the Services of manifests. */
   readonly uncompiled: readonly Uncompiled[];
   /** Those that it serves or refuses, and of manifests all. */
@@ -45,14 +57,47 @@ export const clusterFlagProblem = (
     : "--kubeconfig and --context are for the side 'cluster'";
 
 /**
- * `live` is the kernel's, `cluster` what the API server lists, a file that ends in `.nft` a golden
- * ruleset, anything else manifests.
+ * Both sides. `live` is the kernel's, `cluster` what the API server lists, a file that ends in `.nft` a golden
+ * ruleset, anything else manifests. What the control plane would do to manifests is done to the new side as to an
+ * update of the old one, so that what natc makes up is no difference in itself.
  */
-export async function loadDiffSide(
+export async function loadDiffSides(
+  names: readonly [before: string, after: string],
+  flags: CompileFlags,
+  terminal: Terminal,
+): Promise<readonly [DiffSide, DiffSide]> {
+  const opened = [
+    await openSide(names[0], flags, terminal),
+    await openSide(names[1], flags, terminal),
+  ] as const;
+  const completing = opened.filter((side) => isOpen(side) && side.input.completes);
+  const written = completing.flatMap((side) => (isOpen(side) ? [side.written.result] : []));
+  const [first] = completing;
+  const completed =
+    first === undefined || !isOpen(first)
+      ? []
+      : await completeSides(written, first.input.effective.options);
+  const close = (side: OpenedSide) => closeSide(side, completed[completing.indexOf(side)]);
+  return [await close(opened[0]), await close(opened[1])];
+}
+
+/** A side whose objects are read and not compiled yet, or one that needs no compiling. */
+type OpenedSide = DiffSide | OpenSide;
+
+interface OpenSide {
+  readonly name: string;
+  readonly kind: 'manifests' | 'cluster';
+  readonly input: CompileInput;
+  readonly written: WrittenInput;
+}
+
+const isOpen = (side: OpenedSide): side is OpenSide => 'written' in side;
+
+async function openSide(
   name: string,
   flags: CompileFlags,
   terminal: Terminal,
-): Promise<DiffSide> {
+): Promise<OpenedSide> {
   const kind = kindOfSide(name);
   if (kind === 'live') return liveSide(terminal);
   if (kind === 'ruleset') {
@@ -64,14 +109,20 @@ export async function loadDiffSide(
       uncompiled: [],
     };
   }
+  const side = sideInput(name, flags);
+  const clock = commandClock(flags, terminal);
+  const input = await readCompileInput(side.flags, side.paths, clock, sideDemands);
+  return { name, kind, input, written: await readWritten(input) };
+}
+
+async function closeSide(
+  side: OpenedSide,
+  completed: CompletedSide | undefined,
+): Promise<DiffSide> {
+  if (!isOpen(side)) return side;
   const { nodeFacts } = await import('../plan/node-facts.ts');
-  const input = sideInput(name, flags);
-  const { output, diagnostics, uncompiled } = await compileInput(
-    input.flags,
-    input.paths,
-    terminal,
-    sideDemands,
-  );
+  const { name, kind, input, written } = side;
+  const { output, diagnostics, uncompiled } = await compileWritten(input, written, completed);
   if (output === undefined)
     return {
       ...{ name, kind, ruleset: undefined, uncompiled, services: new Map(), diagnostics },
@@ -83,7 +134,8 @@ export async function loadDiffSide(
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
   const services = servicesOfCluster(cluster);
-  return { name, kind, ruleset, plan, uncompiled, services, nodeAddresses, diagnostics };
+  const compiled = { name, kind, ruleset, plan, uncompiled, services, nodeAddresses, diagnostics };
+  return completed === undefined ? compiled : { ...compiled, completed };
 }
 
 /** A kernel without natc's tables holds the empty ruleset. */

@@ -1,3 +1,4 @@
+import type { Invented } from '../allocate/invented.ts';
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { TrafficDiff } from '../diff/change.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
@@ -42,13 +43,39 @@ export async function formatTrafficView(
   const whole = {
     ...withContests(traffic, before.plan, after.plan),
     notCompared: notCompared(before.uncompiled, after.uncompiled),
+    remarks: await remarksOf(before, after),
   };
   const { isShown } = options;
   const diff = isShown === undefined ? whole : onlyShown(whole, isShown);
   return {
-    text: await formatTraffic(diff, before, after, options),
+    text: await formatTraffic(await marked(diff, [before, after], options), before, after, options),
     isSame: isSame(diff),
   };
+}
+
+/** Documents have the values as they are, and say which are invented. */
+async function marked(
+  diff: TrafficDiff,
+  sides: readonly LoadedSide[],
+  { output }: ViewOptions,
+): Promise<TrafficDiff> {
+  if (output === 'json') return diff;
+  const { markedDiff } = await import('../diff/mark.ts');
+  return markedDiff(diff, await inventedOn(sides));
+}
+
+async function inventedOn(sides: readonly LoadedSide[]): Promise<Invented> {
+  const { joinInvented } = await import('../allocate/invented.ts');
+  return joinInvented(sides.flatMap(({ completed }) => completed?.invented ?? []));
+}
+
+async function remarksOf(
+  { completed: old }: LoadedSide,
+  { completed: next }: LoadedSide,
+): Promise<TrafficDiff['remarks']> {
+  if (old === undefined || next === undefined) return [];
+  const { selectionRemarks } = await import('../workloads/remarks.ts');
+  return selectionRemarks(old.selections, next.selections);
 }
 
 const onBoth = async (side: LoadedSide) => ({
@@ -74,7 +101,11 @@ async function formatTraffic(
     case 'text':
       return (await import('../diff/format-text.ts')).formatTrafficText(diff, { palette, locate });
     case 'json':
-      return (await import('../diff/format-json.ts')).formatTrafficJson(diff, locate);
+      return (await import('../diff/format-json.ts')).formatTrafficJson(
+        diff,
+        locate,
+        await inventedOn([before, after]),
+      );
     case 'markdown':
       return (await import('../diff/format-markdown.ts')).formatTrafficMarkdown(diff, locate);
     case 'github':

@@ -1,3 +1,4 @@
+import { type Invented, nothingInvented } from '../allocate/invented.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Subject } from '../explain/scene.ts';
 import { parseAddress } from '../net/address.ts';
@@ -16,6 +17,8 @@ export interface LoadedSubject {
   readonly diagnostics: readonly Diagnostic[];
   /** Services of which the answer may be wrong, where manifests were compiled. */
   readonly uncompiled?: readonly Uncompiled[];
+  /** What natc made up for manifests. */
+  readonly invented?: Invented;
 }
 
 /** Compiles manifests; the node's addresses come from --node-ip and its Node object. */
@@ -25,7 +28,7 @@ export async function subjectFromManifests(
   terminal: Terminal,
 ): Promise<LoadedSubject> {
   const { nodeFacts } = await import('../plan/node-facts.ts');
-  const { output, diagnostics, uncompiled } = await compileInput(
+  const { output, diagnostics, uncompiled, completed } = await compileInput(
     flags,
     paths,
     terminal,
@@ -37,7 +40,8 @@ export async function subjectFromManifests(
     ...settings.nodeIPs.map(({ text }) => text),
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
-  return { subject: offline(ruleset, addresses, output), diagnostics, uncompiled };
+  const { invented = nothingInvented } = completed ?? {};
+  return { subject: offline(ruleset, addresses, output), diagnostics, uncompiled, invented };
 }
 
 /** Reads a golden ruleset; the node's addresses come from --node-ip. */

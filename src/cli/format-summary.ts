@@ -1,3 +1,4 @@
+import { type Invented, markInvented, nothingInvented } from '../allocate/invented.ts';
 import type { ServedSummary, SummaryRow } from '../plan/summary.ts';
 import { formatTallTable, type Row } from './table.ts';
 
@@ -20,6 +21,8 @@ export interface SummaryTableOptions {
   readonly width?: number | undefined;
   /** Adds a column of them. */
   readonly endpoints?: EndpointLines;
+  /** What is to be marked. */
+  readonly invented?: Invented;
 }
 
 /** The same for all that is told of a ServicePort. */
@@ -37,19 +40,21 @@ export const rowKey = (row: {
  */
 export function formatSummaryTable(
   rows: readonly SummaryRow[],
-  { width, endpoints }: SummaryTableOptions = {},
+  { width, endpoints, invented = nothingInvented }: SummaryTableOptions = {},
 ): string {
   const remarks = heading.length - 1;
   const [before, last] = [heading.slice(0, remarks), heading.slice(remarks)];
   const columns = endpoints === undefined ? heading : [...before, 'ENDPOINTS', ...last];
   return formatTallTable({
     heading: columns,
-    rows: rows.map((row) => rowCells(row, endpoints)),
+    rows: rows.map((row) => rowCells(row, endpoints, invented)),
     width,
   });
 }
 
-function rowCells(row: SummaryRow, endpoints: EndpointLines | undefined): Row {
+function rowCells(row: SummaryRow, endpoints: EndpointLines | undefined, invented: Invented): Row {
+  const marked = (texts: readonly string[]): readonly string[] =>
+    texts.map((text) => markInvented(text, invented));
   const { namespace, service, portName, type, served } = row;
   const { protocol } = served ?? { protocol: '' };
   const lines = endpoints?.get(rowKey({ namespace, service, portName, protocol })) ?? [];
@@ -58,12 +63,17 @@ function rowCells(row: SummaryRow, endpoints: EndpointLines | undefined): Row {
     [portName === '' ? service : `${service}:${portName}`],
     [type],
     [served === undefined ? '-' : `${served.port}/${served.protocol}`],
-    orDash(served?.addresses ?? []),
-    [served === undefined || served.nodePort === 0 ? '-' : String(served.nodePort)],
+    orDash(marked(served?.addresses ?? [])),
+    [nodePortCell(served, invented)],
     orDash(served === undefined ? [] : readyCells(served)),
-    ...(endpoints === undefined ? [] : [orDash(lines)]),
-    [...policyNotes(served), ...row.notes],
+    ...(endpoints === undefined ? [] : [orDash(marked(lines))]),
+    [...policyNotes(served), ...marked(row.notes)],
   ];
+}
+
+function nodePortCell(served: ServedSummary | undefined, { nodePorts }: Invented): string {
+  if (served === undefined || served.nodePort === 0) return '-';
+  return nodePorts.has(served.nodePort) ? `${served.nodePort} (allocated)` : `${served.nodePort}`;
 }
 
 const orDash = (lines: readonly string[]): readonly string[] => (lines.length > 0 ? lines : ['-']);

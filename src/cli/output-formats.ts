@@ -1,7 +1,8 @@
+import { type Invented, inventedComment } from '../allocate/invented.ts';
 import type { CompileOutput } from '../compile.ts';
 import type { FormatLimits } from './with-compiled.ts';
 
-type Format = (output: CompileOutput) => Promise<string>;
+type Format = (output: CompileOutput, invented: Invented) => Promise<string>;
 
 /** The formats of `natc compile -o`; each loads what it needs. */
 export const outputFormats = {
@@ -16,10 +17,10 @@ export const outputFormats = {
     return renderIptablesRestore(plan.families.map((family) => buildIptables(family)));
   },
   plan: async ({ plan }) => (await import('../plan/render-json.ts')).renderPlanJson(plan),
-  summary: async ({ plan }) => {
+  summary: async ({ plan }, invented) => {
     const { summarise } = await import('../plan/summary.ts');
     const { formatSummaryTable } = await import('./format-summary.ts');
-    return formatSummaryTable(summarise(plan));
+    return formatSummaryTable(summarise(plan), { invented });
   },
 } as const satisfies Record<string, Format>;
 
@@ -27,3 +28,14 @@ export const outputFormats = {
 export const formatLimits: Readonly<Partial<Record<keyof typeof outputFormats, FormatLimits>>> = {
   iptables: async ({ plan }) => (await import('../iptables/limits.ts')).iptablesLimits(plan),
 };
+
+/** With a comment that tells which values are invented, in the formats that have comments. */
+export async function rulesetText(
+  output: CompileOutput,
+  invented: Invented,
+  format: keyof typeof outputFormats,
+): Promise<string> {
+  const text = await outputFormats[format](output, invented);
+  const hasComments = format === 'nft' || format === 'iptables';
+  return hasComments ? `${inventedComment(invented)}${text}` : text;
+}

@@ -3,7 +3,7 @@ import { cut, printable } from '../diagnostics/printable.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import { deliver } from './deliver.ts';
 import type { DiffFlags } from './diff/options.ts';
-import { clusterFlagProblem, type DiffSide, kindOfSide, loadDiffSide } from './diff-side.ts';
+import { clusterFlagProblem, type DiffSide, kindOfSide, loadDiffSides } from './diff-side.ts';
 import {
   formatKernelView,
   formatTextView,
@@ -34,10 +34,7 @@ export async function runDiff(
   const selection = selectionOf(flags, flags.service);
   if (selection !== undefined && flags.view !== 'traffic')
     return cannotAnswer(wholeView(flags.view), terminal);
-  const sides = [
-    await loadDiffSide(before, flags, terminal),
-    await loadDiffSide(after, flags, terminal),
-  ] as const;
+  const sides = await loadDiffSides([before, after], flags, terminal);
   const [old, next] = [loaded(sides[0]), loaded(sides[1])];
   if (old === undefined || next === undefined) {
     await printDiagnostics(diagnosticsOf(sides), flags, terminal);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type Invented, markInvented, nothingInvented } from '../allocate/invented.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
 import { chooseFrontend } from '../explain/choose-frontend.ts';
 import { explain, type Inquiry } from '../explain/explain.ts';
@@ -34,7 +35,7 @@ export async function runExplain(
   const { question } = asked;
   const loaded = await loadSubject(question, flags, terminal);
   if (loaded === undefined) return reportNoInput(terminal);
-  const { subject, diagnostics, uncompiled = [] } = loaded;
+  const { subject, diagnostics, uncompiled = [], invented = nothingInvented } = loaded;
   await printDiagnostics(diagnostics, flags, terminal);
   if (subject === undefined) {
     const isHostRefusal = diagnostics.some(
@@ -47,7 +48,7 @@ export async function runExplain(
   if (flags.backend === 'iptables' && subject.compiled === undefined)
     return cannotAnswer('--backend iptables needs manifests: -f', terminal);
   const explanation = withGaps(await answer(subject, inquiry, flags), uncompiled);
-  await terminal.stdout.write(await format(explanation, flags, terminal));
+  await terminal.stdout.write(await format(explanation, invented, flags, terminal));
   const isGood = explanation.verdict === 'delivered' || explanation.verdict === 'passed';
   return isGood && uncompiled.length === 0 ? exitCodes.success : exitCodes.no;
 }
@@ -158,15 +159,17 @@ function complete(
 
 async function format(
   explanation: Explanation,
+  invented: Invented,
   flags: ExplainFlags,
   terminal: Terminal,
 ): Promise<string> {
   const { locate } = await import('../read/locate.ts');
   if (flags.output === 'json') {
     const { formatExplanationJson } = await import('../explain/format-json.ts');
-    return formatExplanationJson(explanation, locate);
+    return formatExplanationJson(explanation, locate, invented);
   }
   const { formatExplanation } = await import('../explain/format-text.ts');
   const palette = paletteFor(flags, terminal.stdout, terminal);
-  return formatExplanation(explanation, { locate, palette, isTrace: flags.trace === true });
+  const text = formatExplanation(explanation, { locate, palette, isTrace: flags.trace === true });
+  return markInvented(text, invented);
 }

@@ -54,6 +54,7 @@ export interface CompileFlags extends MessageFlags, NatcConfigFlags {
   readonly serviceNodePortRange?: PortRange;
   readonly ipFamily?: readonly IpFamily[];
   readonly stats?: boolean;
+  readonly allocate?: boolean;
 }
 
 export type DiagnosticsFormat = 'text' | 'json' | 'github' | 'sarif';

@@ -1,3 +1,4 @@
+import { allocationCodes } from './codes/allocation.ts';
 import { clusterCodes } from './codes/cluster.ts';
 import { configurationCodes } from './codes/configuration.ts';
 import { confirmCodes } from './codes/confirm.ts';
@@ -16,6 +17,7 @@ import { validationCodes } from './codes/validation.ts';
 /** Every diagnostic code, with its documentation. The digit after NATC is the stage. */
 export const codes = {
   ...readCodes,
+  ...allocationCodes,
   ...inputCodes,
   ...modelCodes,
   ...configurationCodes,

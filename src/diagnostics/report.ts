@@ -93,7 +93,8 @@ function shortened(diagnostic: Diagnostic): Diagnostic {
 }
 
 /** `Service shop/web`; what the object lacks is left out. */
-export function objectName({ kind, value }: SourceObject): string {
+export function objectName({ kind, value, madeFrom }: SourceObject): string {
+  if (madeFrom !== undefined) return objectName(madeFrom);
   const metadata = value['metadata'];
   if (typeof metadata !== 'object' || metadata === null) return kind;
   const { namespace, name } = metadata as { namespace?: unknown; name?: unknown };

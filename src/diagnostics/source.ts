@@ -33,6 +33,8 @@ export interface SourceObject {
   readonly value: Readonly<Record<string, unknown>>;
   /** Fields that JSON text gives more than once; absent where there is none. */
   readonly repeated?: readonly FieldPath[];
+  /** Where natc made the object up, as the control plane would: what it made it from. */
+  readonly madeFrom?: SourceObject;
 }
 
 /** A resolved position. `line` and `column` count from 1, columns in UTF-16 units, end exclusive. */

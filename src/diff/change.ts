@@ -91,6 +91,14 @@ export interface Witness {
   readonly after: Behaviour;
 }
 
+/** What is to be told of a Service beside its changes. */
+export interface Remark {
+  /** `shop/web` */
+  readonly service: string;
+  readonly text: string;
+  readonly origin: Origin;
+}
+
 /** What a change of rulesets changes for packets. */
 export interface TrafficDiff {
   /** Empty: both rulesets treat every packet alike. */
@@ -99,6 +107,8 @@ export interface TrafficDiff {
   readonly claims: readonly ClaimRisk[];
   /** What the comparison does not cover, since natc could not compile it. */
   readonly notCompared: readonly NotCompared[];
+  /** Why endpoints of Services are others, as far as their workloads tell. */
+  readonly remarks: readonly Remark[];
   /** `shop/web` of every Service that either side serves or refuses. */
   readonly services: {
     readonly before: ReadonlySet<string>;

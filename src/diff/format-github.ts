@@ -19,6 +19,7 @@ export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
     notice([countsText(countChanges(diff)), ...notShownLines(diff)].join('\n')),
     ...gapCommands(diff.notCompared),
     ...diff.claims.map((claim) => claimCommand(claim, locate)),
+    ...remarkCommands(diff, locate),
     ...[...risky, ...others].map((change) => command(change, locate)),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -41,6 +42,12 @@ export function command(change: Change, locate: Locate, where?: string): string 
   const severity = risks.length > 0 ? 'warning' : 'notice';
   return annotation(severity, change, text, locate);
 }
+
+/** Why endpoints are others, at the line where that is written. */
+const remarkCommands = (diff: TrafficDiff, locate: Locate): readonly string[] =>
+  groupChanges(diff)
+    .flatMap(({ remarks }) => remarks)
+    .map((remark) => annotation('warning', remark, remark.text, locate));
 
 /** What one Service claims of another: an error where it gets it, though the command does not fail. */
 export function claimCommand(claim: ClaimRisk, locate: Locate, where?: string): string {

@@ -40,7 +40,11 @@ export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): stri
   );
   return htmlPage({
     title: `${before.name} -> ${after.name}`,
-    remarks: [...notComparedRemarks(diff.notCompared), ...claimRemarks(diff)],
+    remarks: [
+      ...notComparedRemarks(diff.notCompared),
+      ...claimRemarks(diff),
+      ...diff.remarks.map(({ service, text }) => `${service}: ${text}`),
+    ],
     groups: [{ title: '', counts, nodes: '', services }],
   });
 }

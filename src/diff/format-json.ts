@@ -1,3 +1,4 @@
+import { type Invented, inventedJson, nothingInvented } from '../allocate/invented.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import { originJson } from '../explain/origin-json.ts';
 import type { Answer } from './answer.ts';
@@ -13,9 +14,19 @@ import { sentenceOf, subjectOf } from './wording.ts';
 export const diffSchema = 'natc.diff/v1';
 
 /** The traffic diff for programs: one JSON document, each change with a witness. */
-export function formatTrafficJson(diff: TrafficDiff, locate: Locate): string {
+export function formatTrafficJson(
+  diff: TrafficDiff,
+  locate: Locate,
+  invented: Invented = nothingInvented,
+): string {
   const same = isSame(diff);
-  const document = { schema: diffSchema, view: 'traffic', same, ...trafficJson(diff, locate) };
+  const document = {
+    schema: diffSchema,
+    view: 'traffic',
+    same,
+    ...trafficJson(diff, locate),
+    invented: inventedJson(invented),
+  };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
@@ -29,9 +40,10 @@ export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
     origin: originJson(origin, locate),
   })),
   notCompared: notComparedJson(diff.notCompared, locate),
-  services: groupChanges(diff).map(({ service, life, changes }) => ({
+  services: groupChanges(diff).map(({ service, life, changes, remarks }) => ({
     service: service ?? null,
     life,
+    remarks: remarks.map(({ text, origin }) => ({ text, origin: originJson(origin, locate) })),
     changes: changes.map((change) => changeJson(change, locate)),
   })),
 });

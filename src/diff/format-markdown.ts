@@ -68,11 +68,16 @@ const shownGaps = 20;
 const subjectMarkdown = (service: string | undefined): string =>
   service === undefined ? '' : `**${escapeMarkdown(service)}**`;
 
-function formatGroup({ service, life, changes }: ServiceChanges, locate: Locate): string {
+function formatGroup({ service, life, changes, remarks }: ServiceChanges, locate: Locate): string {
   const remark = life === 'changed' ? '' : ` (${life})`;
   const title = service === undefined ? '**No Service**' : `${subjectMarkdown(service)}${remark}`;
   const items = changes.map((change) => formatChange(change, locate)).join('');
-  return `${title}\n\n${items}\n`;
+  const why = remarks.map(({ text, origin }) => {
+    const place = placeOf({ origin }, locate);
+    const where = place === undefined ? '' : ` <sub>${escapeMarkdown(place)}</sub>`;
+    return `- **${escapeMarkdown(text)}**${where}\n`;
+  });
+  return `${title}\n\n${why.join('')}${items}\n`;
 }
 
 const signWords = { '+': 'added', '-': 'lost', '~': 'changed' } as const;

@@ -1,7 +1,7 @@
 import type { Palette } from '../diagnostics/palette.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { Locate } from '../diagnostics/report.ts';
-import type { Change, TrafficDiff } from './change.ts';
+import type { Change, Remark, TrafficDiff } from './change.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { notShownText } from './not-shown.ts';
@@ -55,12 +55,26 @@ function claimsText(
   return [lines.map((line) => `${line}\n`).join('')];
 }
 
-function formatGroup({ service, life, changes }: ServiceChanges, options: TextOptions): string {
+function formatGroup(
+  { service, life, changes, remarks }: ServiceChanges,
+  options: TextOptions,
+): string {
   const { palette } = options;
   const remark = life === 'changed' ? '' : ` (${life})`;
   const heading = service === undefined ? 'No Service' : `Service ${printable(service)}`;
-  const lines = changes.flatMap((change) => formatChange(change, options));
+  const lines = [
+    ...remarks.flatMap((each) => formatRemark(each, options)),
+    ...changes.flatMap((change) => formatChange(change, options)),
+  ];
   return `${palette.bold(heading)}${remark}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+function formatRemark(remark: Remark, { palette, locate }: TextOptions): readonly string[] {
+  const place = placeOf(remark, locate);
+  return [
+    `  ${palette.bold(printable(remark.text))}`,
+    ...(place === undefined ? [] : [`      ${palette.cyan(printable(place))}`]),
+  ];
 }
 
 function formatChange(change: Change, { palette, locate }: TextOptions): readonly string[] {

@@ -1,5 +1,5 @@
 import { naturalCompare } from '../net/natural-compare.ts';
-import type { Change, ChangeType, DiffCounts, TrafficDiff } from './change.ts';
+import type { Change, ChangeType, DiffCounts, Remark, TrafficDiff } from './change.ts';
 import { riskLines } from './wording.ts';
 
 /** The changes of one Service, the risky ones first. */
@@ -9,10 +9,15 @@ export interface ServiceChanges {
   /** Whether the Service itself comes or goes. */
   readonly life: 'new' | 'removed' | 'changed';
   readonly changes: readonly Change[];
+  readonly remarks: readonly Remark[];
 }
 
 /** The changes by Service, in the order of their names; what no Service has comes last. */
-export function groupChanges({ changes, services }: TrafficDiff): readonly ServiceChanges[] {
+export function groupChanges({
+  changes,
+  services,
+  remarks,
+}: TrafficDiff): readonly ServiceChanges[] {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
     const service = change.service ?? '';
@@ -27,6 +32,7 @@ export function groupChanges({ changes, services }: TrafficDiff): readonly Servi
     service: name === '' ? undefined : name,
     life: lifeOf(name, services),
     changes: [...(groups.get(name) ?? [])].sort(byImportance),
+    remarks: remarks.filter(({ service }) => service === name),
   }));
 }
 

@@ -123,6 +123,7 @@ function diffPairs(
     changes,
     claims: distinct(claims),
     notCompared: [],
+    remarks: [],
     services,
     nodeAddresses: assumed,
   };

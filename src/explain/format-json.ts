@@ -1,3 +1,4 @@
+import { type Invented, inventedJson, nothingInvented } from '../allocate/invented.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import { unknownInterface } from './assumptions.ts';
 import type { ExplainedEndpoint, Explanation, Reason } from './explanation.ts';
@@ -7,7 +8,11 @@ import { originJson } from './origin-json.ts';
 export const explainSchema = 'natc.explain/v1';
 
 /** The answer for programs: one JSON document. */
-export function formatExplanationJson(explanation: Explanation, locate: Locate): string {
+export function formatExplanationJson(
+  explanation: Explanation,
+  locate: Locate,
+  invented: Invented = nothingInvented,
+): string {
   const { packet, sourcePort, verdict, summary, servicePort } = explanation;
   const isChoice = verdict === 'delivered' || verdict === 'mixed';
   const document = {
@@ -32,6 +37,7 @@ export function formatExplanationJson(explanation: Explanation, locate: Locate):
     nearMisses: explanation.nearMisses.map((miss) => reasonJson(miss, locate)),
     assumptions: explanation.assumptions,
     notLookedAt: explanation.notLookedAt,
+    invented: inventedJson(invented),
     path: explanation.path.map((entry) =>
       entry.kind === 'rule'
         ? {

@@ -24,6 +24,8 @@ export interface ObjectCollector {
   /** Those of the problems that concern one object alone, which is left out: the rest is whole. */
   readonly leftOut: Set<Diagnostic>;
   readonly watchEvents: Map<Source, WatchEvents>;
+  /** Takes objects of other kinds that may make pods. */
+  readonly others?: SourceObject[];
   /** What is read; undefined: the kinds of manifests. */
   readonly kinds?: KindTable;
 }
@@ -185,6 +187,14 @@ function addObject(collector: ObjectCollector, object: SourceObject): void {
   // Others' kinds of the same name, e.g. Knative's Service, are told apart as kubectl does.
   const name = known === undefined ? kind : `${kind}.${apiVersion.split('/', 1)[0]}`;
   skipped.set(name, (skipped.get(name) ?? 0) + 1);
+  if (collector.others !== undefined && mayMakePods(object)) collector.others.push(object);
+}
+
+/** Pods, all with a template of pods, and what says how many there are. */
+function mayMakePods({ kind, value }: SourceObject): boolean {
+  if (kind === 'Pod' || kind === 'HorizontalPodAutoscaler') return true;
+  const { spec } = value;
+  return isMapping(spec) && (isMapping(spec['template']) || isMapping(spec['jobTemplate']));
 }
 
 const namesByTable = new WeakMap<KindTable, ReadonlyMap<string, string>>();

@@ -25,6 +25,8 @@ export interface ReadResult {
   readonly cutOff: readonly Diagnostic[];
   /** Files that lay in a directory and are no manifests; among the diagnostics as a note. */
   readonly foreign: readonly string[];
+  /** Objects of other kinds that may make pods, where somebody asked for them; among the skipped ones too. */
+  readonly others: readonly SourceObject[];
 }
 
 /**
@@ -34,8 +36,13 @@ export interface ReadResult {
  * counted. What cannot be read is reported, and everything else is still read.
  *
  * @param kinds what to read instead, e.g. of a configuration file; that there is none is then no problem here
+ * @param takesOthers whether to keep objects of other kinds that may make pods
  */
-export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadResult {
+export function readObjects(
+  inputs: readonly Input[],
+  kinds?: KindTable,
+  takesOthers = false,
+): ReadResult {
   const diagnostics: Diagnostic[] = [];
   const collector: ObjectCollector = {
     objects: [],
@@ -44,6 +51,7 @@ export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadRe
     leftOut: new Set(),
     watchEvents: new Map(),
     ...(kinds !== undefined && { kinds }),
+    ...(takesOthers && { others: [] }),
   };
   const empty: string[] = [];
   const doubts: Diagnostic[] = [];
@@ -84,11 +92,13 @@ export function readObjects(inputs: readonly Input[], kinds?: KindTable): ReadRe
   }
   if (problem !== undefined) {
     const all = [...diagnostics, problem];
-    return { objects: [], skipped, diagnostics: all, leftOut: new Set(), cutOff: doubts, foreign };
+    const none = { objects: [], others: [], leftOut: new Set<Diagnostic>() };
+    return { ...none, skipped, diagnostics: all, cutOff: doubts, foreign };
   }
   const isAnythingRead = fitting.length + skipped.size > 0;
   const left = isAnythingRead ? leftOut : new Set<Diagnostic>();
-  return { objects: fitting, skipped, diagnostics, leftOut: left, cutOff: doubts, foreign };
+  const { others = [] } = collector;
+  return { objects: fitting, skipped, diagnostics, leftOut: left, cutOff: doubts, foreign, others };
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';

@@ -36,6 +36,7 @@ test('an object that its message names is no difference; another value is one', 
     services(5, () => 'type: ClusterIP'),
     '--validate',
     'warn',
+    '--no-allocate',
   );
   expect(count(unallocated.stderr, '[NATC2033]')).toBe(1);
   const different = await check(services(5, (index) => `clusterIP: bad-${index}`));

@@ -1,8 +1,10 @@
 /** The HTML report, opened and clicked in a real browser. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nothingInvented } from '../../src/allocate/invented.ts';
 import { compile } from '../../src/compile.ts';
 import { formatTrafficHtml } from '../../src/diff/format-html.ts';
 import { mapTraffic } from '../../src/diff/html/traffic-map.ts';
@@ -153,7 +155,14 @@ describeWithBrowser('the report of all nodes in a browser', () => {
   const halved = rulesetOf(ids.flatMap((i) => [service(i), slice(i, i === 5 ? 2 : 3)]));
   const groups = [group(['node-a', 'node-b'], halved), group(['node-c'], emptied)];
   const diff = {
-    ...{ groups, unchanged: ['node-d'], onlyBefore: [], onlyAfter: [], notCompared: [] },
+    ...{
+      groups,
+      unchanged: ['node-d'],
+      onlyBefore: [],
+      onlyAfter: [],
+      notCompared: [],
+      invented: nothingInvented,
+    },
     ...{ notShown: [], differsUnseen: false },
   };
   beforeAll(() =>

@@ -36,6 +36,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     mayBeEmpty: false,
     clock: stageClock(),
     tellsUncompiled: false,
+    completes: false,
     ignores: ignoresOf({}, false),
   };
   const size = { files: 1, objects: objects.length };
@@ -43,6 +44,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     ...{ diagnostics, output, size, objects, skipped },
     uncompiled: [],
     notRead: { foreign: [], excluded: 0 },
+    completed: undefined,
     read: [],
     compiled: diagnostics,
   };

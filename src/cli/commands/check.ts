@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { commandDefaults } from '../../options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { answeringDemands, compileInput, inputPaths, judgingDemands } from '../compile-input.ts';
+import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addBackendOption, type BackendFlags } from '../host-options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
@@ -29,6 +30,7 @@ export const checkCommand: CommandDefinition = {
       .option('--no-kernel', "leave the kernel's check out")
       .option('--no-sysctl', "leave this machine's sysctls, and what others drop on it, out");
     addBackendOption(command, 'what apply would take on this machine', 'Check:');
+    addCompletionOptions(command, true);
     addCompileOptions(command);
   },
   examples: [

@@ -1,32 +1,10 @@
 import { Option } from 'commander';
-import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
-import { deliver } from '../deliver.ts';
+import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatLimits, outputFormats } from '../output-formats.ts';
-import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
-import type { StageClock } from '../stage-clock.ts';
-import type { Terminal } from '../terminal.ts';
-import { withCompiled } from '../with-compiled.ts';
-
-interface Flags extends CompileFlags {
-  readonly output: keyof typeof outputFormats;
-  readonly outFile?: string;
-  readonly allNodes?: boolean;
-  readonly outDir?: string;
-  readonly prune?: boolean;
-  readonly stateDir?: string;
-}
-
-async function allNodes(flags: Flags, terminal: Terminal) {
-  const { compileAllNodes } = await import('../compile-all-nodes.ts');
-  return compileAllNodes(flags, terminal);
-}
-
-async function changes(flags: Flags & { readonly stateDir: string }, terminal: Terminal) {
-  const { compileChanges } = await import('../compile-changes.ts');
-  return compileChanges(flags, terminal);
-}
+import { outputFormats } from '../output-formats.ts';
+import type { CompileCommandFlags } from '../run-compile.ts';
+import { addCompileOptions } from '../shared-options.ts';
 
 export const compileCommand: CommandDefinition = {
   description:
@@ -52,9 +30,14 @@ export const compileCommand: CommandDefinition = {
         '--state-dir <directory>',
         'keep what was compiled there, and compile only what has changed since',
       );
+    addCompletionOptions(command, false);
     addCompileOptions(command);
   },
   examples: [
+    {
+      does: 'Manifests from Git, with what a control plane would allocate: to read, not for a node',
+      command: 'natc compile --allocate -f deploy/ -o summary',
+    },
     {
       does: 'Compile a directory of manifests for one node, and load the result',
       command:
@@ -83,16 +66,8 @@ export const compileCommand: CommandDefinition = {
     },
   ],
   exitCodes: [exitCodes.hostRefused],
-  run: (command, terminal) => {
-    const flags = command.opts<Flags>();
-    if ((flags.allNodes ?? flags.outDir ?? flags.prune) !== undefined)
-      return allNodes(flags, terminal);
-    const { stateDir } = flags;
-    if (stateDir !== undefined) return changes({ ...flags, stateDir }, terminal);
-    const deliverOutput = async (output: CompileOutput, clock: StageClock) => {
-      const text = await clock.run('render', () => outputFormats[flags.output](output));
-      return clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
-    };
-    return withCompiled(flags, terminal, deliverOutput, formatLimits[flags.output]);
+  run: async (command, terminal) => {
+    const { runCompile } = await import('../run-compile.ts');
+    return runCompile(command.opts<CompileCommandFlags>(), terminal);
   },
 };

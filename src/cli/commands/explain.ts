@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
+import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addSelectionOptions, type SelectionFlags } from '../selection/options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
@@ -52,6 +53,7 @@ export const explainCommand: CommandDefinition = {
           .default('text'),
       )
       .option('--trace', 'show every rule that was considered');
+    addCompletionOptions(command, true);
     addCompileOptions(command);
   },
   examples: [

@@ -1,7 +1,9 @@
 import { Option } from 'commander';
+import { nothingInvented } from '../../allocate/invented.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
 import { answeringDemands, type Compiled, judgingDemands } from '../compile-input.ts';
+import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listFormats } from '../list/formats.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
@@ -31,6 +33,7 @@ export const listCommand: CommandDefinition = {
           .choices(Object.keys(listFormats))
           .default('table'),
       );
+    addCompletionOptions(command, true);
     addCompileOptions(command);
   },
   examples: [
@@ -54,7 +57,7 @@ export const listCommand: CommandDefinition = {
     const show = async (
       { plan, cluster }: CompileOutput,
       _: StageClock,
-      { uncompiled }: Compiled,
+      { uncompiled, completed }: Compiled,
     ) => {
       const { summarise } = await import('../../plan/summary.ts');
       const rows = summarise(plan);
@@ -63,8 +66,11 @@ export const listCommand: CommandDefinition = {
         ({ namespace, service }) =>
           selection === undefined || isSelected(selection, `${namespace}/${service}`, known),
       );
+      const { invented = nothingInvented } = completed ?? {};
       const format = listFormats[flags.output];
-      await terminal.stdout.write(await format(shown, plan, terminal.stdout, uncompiled));
+      await terminal.stdout.write(
+        await format(shown, plan, terminal.stdout, { uncompiled, invented }),
+      );
       return uncompiled.length === 0 ? exitCodes.success : exitCodes.no;
     };
     return withCompiled(

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addCompletionOptions } from '../completion-options.ts';
 import { collect } from '../option-values.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
 import {
@@ -54,6 +55,7 @@ export function addDiffOptions(command: Command): void {
         .default('text'),
     )
     .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
+  addCompletionOptions(command, true);
   addSettingsOptions(command);
   command
     .addOption(excludeOption())

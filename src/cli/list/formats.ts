@@ -1,3 +1,4 @@
+import { type Invented, inventedJson } from '../../allocate/invented.ts';
 import { printable } from '../../diagnostics/printable.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { SummaryRow } from '../../plan/summary.ts';
@@ -9,13 +10,20 @@ type ListFormat = (
   rows: readonly SummaryRow[],
   plan: Plan,
   channel: Channel,
-  uncompiled: readonly Uncompiled[],
+  gaps: ListGaps,
 ) => Promise<string>;
 
-const document = (rows: readonly SummaryRow[], uncompiled: readonly Uncompiled[]) => ({
+/** What is to be said of a list beside its rows. */
+interface ListGaps {
+  readonly uncompiled: readonly Uncompiled[];
+  readonly invented: Invented;
+}
+
+const document = (rows: readonly SummaryRow[], { uncompiled, invented }: ListGaps) => ({
   version: 1,
   services: rows,
   uncompiled: uncompiled.map(({ service, lacks }) => ({ service, lacks })),
+  invented: inventedJson(invented),
 });
 
 /** Of which Services the table does not say everything, for whoever reads nothing else. */
@@ -26,19 +34,20 @@ const gapLines = (uncompiled: readonly Uncompiled[]): string =>
 
 /** The formats of `natc list -o`. Only the table is made to fit a terminal. */
 export const listFormats = {
-  table: async (rows, _, { isTerminal, columns }, uncompiled) =>
-    `${formatSummaryTable(rows, isTerminal ? { width: columns } : {})}${gapLines(uncompiled)}`,
-  wide: async (rows, plan, _, uncompiled) => {
+  table: async (rows, _, { isTerminal, columns }, { uncompiled, invented }) => {
+    const width = isTerminal ? columns : undefined;
+    return `${formatSummaryTable(rows, { width, invented })}${gapLines(uncompiled)}`;
+  },
+  wide: async (rows, plan, _, { uncompiled, invented }) => {
     const { endpointLines } = await import('./endpoint-lines.ts');
-    const table = formatSummaryTable(rows, { endpoints: endpointLines(plan) });
+    const table = formatSummaryTable(rows, { endpoints: endpointLines(plan), invented });
     return `${table}${gapLines(uncompiled)}`;
   },
   name: async (rows) =>
     [...new Set(rows.map(({ namespace, service }) => `${namespace}/${service}\n`))].join(''),
-  json: async (rows, _, __, uncompiled) =>
-    `${JSON.stringify(document(rows, uncompiled), null, 2)}\n`,
-  yaml: async (rows, _, __, uncompiled) => {
+  json: async (rows, _, __, gaps) => `${JSON.stringify(document(rows, gaps), null, 2)}\n`,
+  yaml: async (rows, _, __, gaps) => {
     const { stringify } = await import('yaml');
-    return stringify(document(rows, uncompiled), { lineWidth: 0 });
+    return stringify(document(rows, gaps), { lineWidth: 0 });
   },
 } as const satisfies Record<string, ListFormat>;

@@ -1,3 +1,4 @@
+import { inventedJson } from '../../allocate/invented.ts';
 import type { Locate } from '../../diagnostics/report.ts';
 import { trafficJson } from '../format-json.ts';
 import { notComparedJson } from '../not-compared.ts';
@@ -22,6 +23,7 @@ export function formatNodesJson(diff: NodesDiff, locate: Locate): string {
     onlyBefore,
     onlyAfter,
     notCompared: notComparedJson(diff.notCompared, locate),
+    invented: inventedJson(diff.invented),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -1,3 +1,4 @@
+import type { Invented } from '../../allocate/invented.ts';
 import { naturalCompare } from '../../net/natural-compare.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { MappedService } from '../html/traffic-map.ts';
@@ -37,6 +38,8 @@ export interface NodesDiff {
   readonly onlyAfter: readonly string[];
   /** What the comparison does not cover on any node, since natc could not compile it. */
   readonly notCompared: readonly NotCompared[];
+  /** What natc made up. */
+  readonly invented: Invented;
 }
 
 /**

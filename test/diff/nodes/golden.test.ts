@@ -1,6 +1,8 @@
 /** Every format of the diff of all nodes, whole. */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { nothingInvented } from '../../../src/allocate/invented.ts';
 import { colorPalette, plainPalette } from '../../../src/diagnostics/palette.ts';
 import { formatNodesGithub } from '../../../src/diff/nodes/format-github.ts';
 import { formatNodesHtml } from '../../../src/diff/nodes/format-html.ts';
@@ -30,7 +32,13 @@ function diffOf(old: string, next: string): NodesDiff {
     backend: 'nftables',
     isMapped: true,
   });
-  return { ...groupNodes(diffs), onlyBefore, onlyAfter, notCompared: [] };
+  return {
+    ...groupNodes(diffs),
+    onlyBefore,
+    onlyAfter,
+    notCompared: [],
+    invented: nothingInvented,
+  };
 }
 
 describe('the diff of all nodes', () => {

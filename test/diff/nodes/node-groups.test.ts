@@ -34,6 +34,7 @@ const diffOf = (...changes: readonly Change[]): TrafficDiff => ({
   changes,
   claims: [],
   notCompared: [],
+  remarks: [],
   services: { before: new Set(['shop/web', 'shop/other']), after: new Set(['shop/web']) },
   nodeAddresses: new Set(),
 });

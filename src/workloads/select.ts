@@ -1,0 +1,62 @@
+import type { SourceObject } from '../diagnostics/source.ts';
+import { readAutoscalers } from './autoscalers.ts';
+import type { NodePlace } from './nodes.ts';
+import { type Expanded, podsOf } from './pods.ts';
+import { isSelectedBy, type Selection, selectorOf, targetPorts } from './selection.ts';
+import { mapping, text } from './values.ts';
+import { readWorkload, type Workload } from './workload.ts';
+
+/** The workloads among the objects with their pods, in the order of their titles. */
+export function expandWorkloads(
+  others: readonly SourceObject[],
+  nodes: readonly NodePlace[],
+): readonly Expanded[] {
+  const read = new Map<string, Workload>();
+  for (const object of others) {
+    const workload = readWorkload(object);
+    if (workload !== undefined) read.set(workload.title, workload);
+  }
+  const autoscalers = readAutoscalers(others);
+  return [...read.values()]
+    .filter(({ owner }) => owner === undefined || !read.has(owner))
+    .sort((a, b) => (a.title < b.title ? -1 : 1))
+    .map((workload) => podsOf(workload, nodes, autoscalers.get(workload.title)));
+}
+
+/**
+ * What the selector of each Service finds, of those of which no slice says where their endpoints are. A selector that
+ * finds nothing is among them.
+ */
+export function selections(
+  objects: readonly SourceObject[],
+  workloads: readonly Expanded[],
+): readonly Selection[] {
+  const sliced = new Set(
+    objects.filter(({ kind }) => kind === 'EndpointSlice').map(({ value }) => serviceOf(value)),
+  );
+  const byNamespace = new Map<string, Expanded[]>();
+  for (const each of workloads) {
+    const { namespace } = each.workload;
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), each]);
+  }
+  return objects.flatMap((object) => {
+    const selector = selectorOf(object);
+    const metadata = mapping(object.value['metadata']);
+    const name = text(metadata['name']);
+    const namespace = text(metadata['namespace']) ?? 'default';
+    const service = `${namespace}/${name}`;
+    if (selector === undefined || name === undefined || sliced.has(service)) return [];
+    const found = (byNamespace.get(namespace) ?? []).filter(({ workload }) =>
+      isSelectedBy(selector, namespace, workload),
+    );
+    const unnamed = found.flatMap(({ workload }) => targetPorts(object, workload).unnamed);
+    return [{ object, service, selector, found, unnamed }];
+  });
+}
+
+/** Of a slice. */
+function serviceOf(value: SourceObject['value']): string {
+  const { namespace, labels } = mapping(value['metadata']);
+  const name = mapping(labels)['kubernetes.io/service-name'];
+  return `${text(namespace) ?? 'default'}/${name}`;
+}
