@@ -184,9 +184,9 @@ export type CommandOptionName = keyof CommandOptions;
 
 /** The values without a flag; undefined: none. */
 export const commandDefaults = {
-  filename: undefined,
-  exclude: undefined,
-  fromCluster: undefined,
+  filename: [],
+  exclude: [],
+  fromCluster: false,
   kubeconfig: undefined,
   context: undefined,
   requestTimeout: 30,
@@ -250,7 +250,7 @@ export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry
     flag: '--backend',
     key: 'backend',
     value: ['auto', 'nftables', 'iptables'],
-    commands: ['check', ...changing],
+    commands: ['check', 'diff', 'explain', ...changing],
   },
   protectPorts: {
     flag: '--protect-ports',

@@ -1,5 +1,6 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Location } from '../diagnostics/source.ts';
+import type { IpFamily } from '../net/family.ts';
 import {
   type CommandOptionName,
   type CompileOptions,
@@ -29,7 +30,7 @@ export function settingsOf(
 ): readonly Setting[] {
   const compiled = (Object.keys(optionTable) as (keyof CompileOptions)[]).map((name) => ({
     ...named(optionTable[name]),
-    value: plainValue(options[name]),
+    value: name === 'families' ? options.families.map(lower) : plainValue(options[name]),
     source: origins[name],
     place: places.get(name),
   }));
@@ -48,12 +49,15 @@ export function settingsOf(
   const ignore: Setting = {
     key: 'ignore',
     flag: undefined,
-    value: natc?.ignore.map(({ code, object }) => [code, object].join(' ').trim()),
+    value: (natc?.ignore ?? []).map(({ code, object }) => [code, object].join(' ').trim()),
     source: first === undefined ? 'default' : 'natcConfiguration',
     place: first?.place,
   };
   return [...compiled, ...ofCommands, ignore];
 }
+
+/** As natc.yaml has it. */
+const lower = (family: IpFamily): string => family.toLowerCase();
 
 const named = ({ key, flag }: { readonly key: string; readonly flag: string }) => ({ key, flag });
 

@@ -37,13 +37,18 @@ export async function printDiagnostics(
   const diagnostics = format === 'text' || flags.quiet === true ? news : heard;
   const isSilent = diagnostics.length + ignored.length === 0;
   if (isSilent && (format === 'text' || format === 'github')) return;
+  const tellsIgnored = format === 'sarif';
   const { makeReport } = await import('../diagnostics/report.ts');
   const report = makeReport(diagnostics, {
-    locate: await loadLocate(diagnostics),
+    locate: await loadLocate([
+      ...diagnostics,
+      ...(tellsIgnored ? ignored.map(({ diagnostic }) => diagnostic) : []),
+    ]),
     least: leastSeverity(flags),
     limit: flags.maxDiagnostics ?? defaultLimit,
     joinsAlike: format === 'text',
     ignored,
+    tellsIgnored,
   });
   await channel.write(await formatReport(report, format, flags, channel, terminal, input));
 }

@@ -44,9 +44,16 @@ export async function takeNatcConfig(
   for (const name of Object.keys(commandTable) as CommandOptionName[]) {
     const value = config.commandOptions[name];
     if (value === undefined || !isFor(command, name, config.commandOptions)) continue;
+    // diff and explain know no backend `auto`: their default is what it means for them.
+    if (!isChoice(command, name, value)) continue;
     command.setOptionValueWithSource(name, value, 'config');
   }
   return undefined;
+}
+
+function isChoice(command: Command, name: CommandOptionName, value: unknown): boolean {
+  const option = command.options.find((each) => each.attributeName() === name);
+  return typeof value !== 'string' || (option?.argChoices?.includes(value) ?? true);
 }
 
 const clusterOptions: readonly CommandOptionName[] = ['fromCluster', 'kubeconfig', 'context'];

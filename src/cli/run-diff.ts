@@ -71,13 +71,17 @@ export const dataPalette = (flags: DiffFlags, terminal: Terminal) =>
   paletteFor(flags.outFile === undefined ? flags : { color: 'never' }, terminal.stdout, terminal);
 
 /** Neither iptables-save nor iptables-restore input is read: there is nothing but what natc compiles. */
-function iptablesProblem(names: readonly string[], { view }: DiffFlags): string | undefined {
+function iptablesProblem(names: readonly string[], { view, natc }: DiffFlags): string | undefined {
+  const hint =
+    natc?.commandOptions.backend === 'iptables'
+      ? '; natc.yaml says iptables, and --backend nftables wins over it'
+      : '';
   if (view === 'kernel')
-    return '--view kernel has no --backend iptables: apply loads all rules again; take text or traffic';
+    return `--view kernel has no --backend iptables: apply loads all rules again; take text or traffic${hint}`;
   const other = names.find((name) => ['live', 'ruleset'].includes(kindOfSide(name)));
   return other === undefined
     ? undefined
-    : `--backend iptables compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : 'an nftables ruleset'}`;
+    : `--backend iptables compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : 'an nftables ruleset'}${hint}`;
 }
 
 /** What is wrong on both sides is said once. */

@@ -1,11 +1,5 @@
-import {
-  formatPath,
-  type LocatedPlace,
-  objectName,
-  placeName,
-  type Report,
-  type ReportEntry,
-} from './report.ts';
+import { formatPath, objectName } from './object-name.ts';
+import { type LocatedPlace, placeName, type Report, type ReportEntry } from './report.ts';
 
 /** One JSON document; `version` changes when a field changes its meaning or goes away. */
 export function formatJson(report: Report): string {

@@ -1,5 +1,6 @@
 import { codes, type DiagnosticCode } from './codes.ts';
 import type { Severity } from './diagnostic.ts';
+import { type IgnoreRule, ignoreAnnotation } from './ignore.ts';
 import { type LocatedPlace, placeName, type Report, type ReportEntry } from './report.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
@@ -10,7 +11,8 @@ const levels: Readonly<Record<Severity, string>> = {
 
 /** SARIF 2.1.0, which code scanning services read. `version` is natc's own. */
 export function formatSarif(report: Report, version: string): string {
-  const ruleIds = [...new Set(report.entries.map(({ diagnostic }) => diagnostic.code))].sort();
+  const told = [...report.entries, ...report.suppressed];
+  const ruleIds = [...new Set(told.map(({ diagnostic }) => diagnostic.code))].sort();
   const document = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -18,7 +20,13 @@ export function formatSarif(report: Report, version: string): string {
       {
         tool: { driver: { name: 'natc', version, rules: ruleIds.map(rule) } },
         columnKind: 'utf16CodeUnits',
-        results: report.entries.map((entry) => result(entry, ruleIds)),
+        results: [
+          ...report.entries.map((entry) => result(entry, ruleIds)),
+          ...report.suppressed.map((entry) => ({
+            ...result(entry, ruleIds),
+            suppressions: entry.rules.map(suppression),
+          })),
+        ],
       },
     ],
   };
@@ -48,6 +56,17 @@ function result({ diagnostic, places }: ReportEntry, ruleIds: readonly Diagnosti
     relatedLocations: located.slice(1).map((location, index) => ({ id: index + 1, ...location })),
   };
 }
+
+/** Somebody has looked at it and said so, in natc.yaml or in an annotation of the object. */
+const suppression = ({ from, reason }: IgnoreRule) => ({
+  kind: 'external',
+  justification: reason ?? `ignored by ${ruleSource[from]}, without a reason`,
+});
+
+const ruleSource: Readonly<Record<IgnoreRule['from'], string>> = {
+  'natc.yaml': 'natc.yaml',
+  annotation: `the annotation ${ignoreAnnotation}`,
+};
 
 function sarifLocation({ place, location }: LocatedPlace) {
   const note = 'note' in place ? place.note : undefined;

@@ -1,15 +1,9 @@
 import type { Severity } from './diagnostic.ts';
 import { makeFrame } from './frame.ts';
+import { formatPath, objectName } from './object-name.ts';
 import type { Palette } from './palette.ts';
 import { cut, printable } from './printable.ts';
-import {
-  formatPath,
-  type LocatedPlace,
-  objectName,
-  placeName,
-  type Report,
-  type ReportEntry,
-} from './report.ts';
+import { type LocatedPlace, placeName, type Report, type ReportEntry } from './report.ts';
 
 /** What Linux takes as a path. */
 const longestPath = 4096;

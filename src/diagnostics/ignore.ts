@@ -2,13 +2,15 @@
 import type { DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
 import { saidOf } from './group.ts';
-import { formatPath, objectName } from './report.ts';
+import { formatPath, objectName } from './object-name.ts';
 import type { SourceObject } from './source.ts';
 
 interface RuleText {
   readonly code: DiagnosticCode;
   /** The object's `Kind namespace/name`, in which `*` stands for any text; undefined: wherever it is found. */
   readonly object: string | undefined;
+  /** Undefined: nobody said why. */
+  readonly reason: string | undefined;
 }
 
 /** What is ignored, who says so, and where. */
@@ -16,6 +18,12 @@ export type IgnoreRule =
   | (RuleText & { readonly from: 'natc.yaml'; readonly place: Place })
   /** About the object that it stands in. Whoever may change that may not silence what it does to others. */
   | (RuleText & { readonly from: 'annotation'; readonly place: Extract<Place, { kind: 'field' }> });
+
+/** What was silenced, and the rules that did it. */
+export interface Ignored {
+  readonly diagnostic: Diagnostic;
+  readonly rules: readonly IgnoreRule[];
+}
 
 /** The rules of one run, and what they have been found to match. */
 export interface Ignoring {
@@ -25,7 +33,7 @@ export interface Ignoring {
   /** Forgets the annotations and all that was silenced: the same objects will come again. */
   readonly startAgain: () => void;
   /** Everything that was silenced up to now. */
-  readonly ignored: () => readonly Diagnostic[];
+  readonly ignored: () => readonly Ignored[];
   /**
    * Warns of rules that match nothing, or only what cannot be ignored.
    *
@@ -85,30 +93,44 @@ export function makeIgnoring(): Ignoring {
   const ofObjects = new Map<SourceObject, IgnoreRule[]>();
   const matched = new Set<IgnoreRule>();
   const blocked = new Map<IgnoreRule, string>();
-  const ignored: Diagnostic[] = [];
+  const ignored: Ignored[] = [];
   const rulesFor = (code: string, place: Place | undefined): readonly IgnoreRule[] => {
     if (place?.kind !== 'field') return ofFile.get(code)?.filter(isAbout(undefined)) ?? [];
     const own = ofObjects.get(place.object)?.filter((rule) => rule.code === code);
     return [...(ofFile.get(code)?.filter(isAbout(place.object)) ?? []), ...(own ?? [])];
   };
-  const isIgnored = (diagnostic: Diagnostic, place: Place | undefined): boolean => {
-    let isSilent = false;
-    for (const rule of rulesFor(diagnostic.code, place)) {
+  const rulesAgainst = (diagnostic: Diagnostic, place: Place | undefined): readonly IgnoreRule[] =>
+    rulesFor(diagnostic.code, place).filter((rule) => {
       const firm = firmness(diagnostic, rule.from);
       if (firm === undefined) matched.add(rule);
       else blocked.set(rule, firm);
-      isSilent ||= firm === undefined;
-    }
-    return isSilent;
-  };
+      return firm === undefined;
+    });
   const heardOf = (diagnostic: Diagnostic): readonly Diagnostic[] => {
     const { group, places } = diagnostic;
-    if (group === undefined) return isIgnored(diagnostic, places[0]) ? [] : [diagnostic];
-    const { subjects, words } = group;
-    const left = subjects.filter(({ place }) => !isIgnored(diagnostic, place));
-    if (left.length === subjects.length) return [diagnostic];
+    if (group === undefined) {
+      const rules = rulesAgainst(diagnostic, places[0]);
+      if (rules.length === 0) return [diagnostic];
+      ignored.push({ diagnostic, rules });
+      return [];
+    }
     const { group: _, ...common } = diagnostic;
-    return left.length === 0 ? [] : [{ ...common, ...saidOf({ subjects: left, words }) }];
+    const judged = group.subjects.map((subject) => ({
+      subject,
+      rules: rulesAgainst(diagnostic, subject.place),
+    }));
+    const about = (wanted: boolean): readonly Diagnostic[] => {
+      const subjects = judged
+        .filter(({ rules }) => rules.length > 0 === wanted)
+        .map(({ subject }) => subject);
+      if (subjects.length === group.subjects.length) return [diagnostic];
+      return subjects.length === 0
+        ? []
+        : [{ ...common, ...saidOf({ subjects, words: group.words }) }];
+    };
+    const rules = [...new Set(judged.flatMap((each) => each.rules))];
+    ignored.push(...about(true).map((silenced) => ({ diagnostic: silenced, rules })));
+    return about(false);
   };
   const addTo = <Key>(index: Map<Key, IgnoreRule[]>, key: Key, rule: IgnoreRule): void => {
     const known = index.get(key);
@@ -123,11 +145,7 @@ export function makeIgnoring(): Ignoring {
     },
     silence: (given) => {
       if (ofFile.size + ofObjects.size === 0) return given;
-      return given.flatMap((diagnostic) => {
-        const heard = heardOf(diagnostic);
-        if (heard[0] !== diagnostic) ignored.push(diagnostic);
-        return heard;
-      });
+      return given.flatMap(heardOf);
     },
     startAgain: () => {
       ofObjects.clear();

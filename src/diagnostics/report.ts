@@ -1,7 +1,9 @@
 import { groupAlike } from './alike.ts';
 import type { Diagnostic, Place, Severity } from './diagnostic.ts';
+import type { Ignored, IgnoreRule } from './ignore.ts';
+import { objectName } from './object-name.ts';
 import { cut } from './printable.ts';
-import type { FieldPath, Location, SourceObject } from './source.ts';
+import type { Location } from './source.ts';
 
 /** Finds the position of a place; undefined for places without text. */
 export type Locate = (place: Place) => Location | undefined;
@@ -13,6 +15,8 @@ export interface Report {
   readonly counts: Readonly<Record<Severity, number>>;
   /** How many more were ignored, as somebody asked for. */
   readonly ignored: number;
+  /** Those, where they are told: as many as fit under the limit. */
+  readonly suppressed: readonly SuppressedEntry[];
   /** How many did not fit under the limit. */
   readonly leftOut: number;
 }
@@ -23,6 +27,11 @@ export interface ReportEntry {
   readonly places: readonly LocatedPlace[];
   /** The places of further findings that say the same; empty unless they were put together. */
   readonly alike: readonly LocatedPlace[];
+}
+
+/** Something ignored, and what says so. */
+export interface SuppressedEntry extends ReportEntry {
+  readonly rules: readonly IgnoreRule[];
 }
 
 export interface LocatedPlace {
@@ -38,7 +47,9 @@ export interface ReportOptions {
   /** Whether findings that say the same of many objects are one entry. */
   readonly joinsAlike?: boolean;
   /** What is left out because somebody asked for it. */
-  readonly ignored?: readonly Diagnostic[];
+  readonly ignored?: readonly Ignored[];
+  /** Whether to tell what that is, too. */
+  readonly tellsIgnored?: boolean;
 }
 
 const severities: readonly Severity[] = ['error', 'warning', 'note'];
@@ -52,7 +63,9 @@ const rank = (severity: Severity): number => severities.indexOf(severity);
 export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOptions): Report {
   const isShown = ({ severity }: Diagnostic): boolean => rank(severity) <= rank(options.least);
   const shown = withoutDuplicates(diagnostics).filter(isShown);
-  const ignored = withoutDuplicates(options.ignored ?? []).filter(isShown).length;
+  const ignored = ignoredOnce(options.ignored ?? []).filter(({ diagnostic }) =>
+    isShown(diagnostic),
+  );
   const counts = { error: 0, warning: 0, note: 0 };
   for (const { severity } of shown) counts[severity] += 1;
   const sorted = shown
@@ -76,11 +89,32 @@ export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOp
     }))
     .sort(compareEntries);
   const told = taken.reduce((sum, { others }) => sum + 1 + others.length, 0);
-  return { entries: chosen, counts, ignored, leftOut: shown.length - told };
+  const suppressed = options.tellsIgnored === true ? ignored.slice(0, options.limit) : [];
+  return {
+    entries: chosen,
+    counts,
+    ignored: ignored.length,
+    suppressed: suppressed
+      .map(({ diagnostic, rules }) => ({
+        ...{ diagnostic: shortened(diagnostic), places: diagnostic.places.map(located) },
+        ...{ alike: [], rules },
+      }))
+      .sort(compareEntries),
+    leftOut: shown.length - told,
+  };
 }
 
-/** Of a message or hint, and of a name or path in it, in characters. */
-const [longestMessage, longestName] = [1000, 600];
+/** Each diagnostic with the rules that silenced it. */
+function ignoredOnce(ignored: readonly Ignored[]): readonly Ignored[] {
+  const rules = new Map(ignored.map((each) => [each.diagnostic, each.rules]));
+  return withoutDuplicates(ignored.map(({ diagnostic }) => diagnostic)).map((diagnostic) => ({
+    diagnostic,
+    rules: rules.get(diagnostic) ?? [],
+  }));
+}
+
+/** Of a message or hint, in characters. */
+const longestMessage = 1000;
 
 /** The values that a message quotes may be of any length. */
 function shortened(diagnostic: Diagnostic): Diagnostic {
@@ -90,26 +124,6 @@ function shortened(diagnostic: Diagnostic): Diagnostic {
     message: cut(message, longestMessage),
     ...(hint !== undefined && { hint: cut(hint, longestMessage) }),
   };
-}
-
-/** `Service shop/web`; what the object lacks is left out. */
-export function objectName({ kind, value, madeFrom }: SourceObject): string {
-  if (madeFrom !== undefined) return objectName(madeFrom);
-  const metadata = value['metadata'];
-  if (typeof metadata !== 'object' || metadata === null) return kind;
-  const { namespace, name } = metadata as { namespace?: unknown; name?: unknown };
-  if (typeof name !== 'string') return cut(kind, longestName);
-  const text = `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`.trim();
-  return cut(text, longestName);
-}
-
-/** `spec.ports[0].port`; keys that are no plain words are quoted. */
-export function formatPath(path: FieldPath): string {
-  const steps = path.map((step) => {
-    if (typeof step === 'number') return `[${step}]`;
-    return /^[A-Za-z_][\w-]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
-  });
-  return cut(steps.join('').replace(/^\./, ''), longestName);
 }
 
 /** The name of what a place lies in, as the user typed it: a file, `<stdin>` or an option. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Diagnostic, Place } from './diagnostic.ts';
+import { formatPath, objectName } from './object-name.ts';
 import { printable } from './printable.ts';
-import { formatPath, objectName } from './report.ts';
 
 /** A warning that has been given and still holds. */
 export interface StandingWarning {

@@ -1,6 +1,7 @@
+import { formatPath, objectName } from '../diagnostics/object-name.ts';
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import { printable } from '../diagnostics/printable.ts';
-import { formatPath, type Locate, objectName } from '../diagnostics/report.ts';
+import type { Locate } from '../diagnostics/report.ts';
 import type { Origin } from '../plan/plan.ts';
 import { unknownInterface } from './assumptions.ts';
 import type { ExplainedEndpoint, ExplainVerdict, Explanation, Reason } from './explanation.ts';

@@ -1,4 +1,5 @@
-import { formatPath, type Locate, objectName } from '../diagnostics/report.ts';
+import { formatPath, objectName } from '../diagnostics/object-name.ts';
+import type { Locate } from '../diagnostics/report.ts';
 import type { Origin } from '../plan/plan.ts';
 
 /** Where something comes from, as the JSON of explain and of diff has it; null where it is not known. */

@@ -1,7 +1,7 @@
 /** Objects that the input holds several times without any difference: backups and overlapping directories do. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type GroupWords, type Subject, saidOf } from '../diagnostics/group.ts';
-import { objectName } from '../diagnostics/report.ts';
+import { objectName } from '../diagnostics/object-name.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { isRecord } from './fields.ts';

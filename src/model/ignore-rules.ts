@@ -44,7 +44,10 @@ function readEntry(entry: Fields): IgnoreRule | undefined {
   if (object !== undefined && !failObject(entry, object)) return undefined;
   if (rawField(entry, 'reason') === undefined || reason?.trim() === '')
     warnReason(report, text, at(entry));
-  return { code: text, object, from: 'natc.yaml', place: at(entry, 'code') };
+  return {
+    ...{ code: text, object, reason: reason?.trim() || undefined },
+    ...{ from: 'natc.yaml', place: at(entry, 'code') },
+  };
 }
 
 const kinds: readonly string[] = ['Service', 'EndpointSlice', 'Endpoints', 'Node'];
@@ -101,7 +104,8 @@ function readLine(
     return undefined;
   }
   if (line.length === code.length) warnReason(report, code, place);
-  return { code, object, from: 'annotation', place };
+  const reason = line.slice(code.length).trim() || undefined;
+  return { code, object, reason, from: 'annotation', place };
 }
 
 const isCode = (text: string): text is DiagnosticCode => Object.hasOwn(codes, text);

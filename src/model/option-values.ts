@@ -1,6 +1,6 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
+import { formatPath } from '../diagnostics/object-name.ts';
 import { quote } from '../diagnostics/quote.ts';
-import { formatPath } from '../diagnostics/report.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { addressBits, type Cidr, formatCidr, parseCidr } from '../net/cidr.ts';
 import { ipFamilies } from '../net/family.ts';

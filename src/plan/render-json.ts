@@ -1,4 +1,4 @@
-import { formatPath, objectName } from '../diagnostics/report.ts';
+import { formatPath, objectName } from '../diagnostics/object-name.ts';
 import type { Origin, Plan } from './plan.ts';
 
 /** A plan as JSON: what is decided, before anything is known of nftables. Origins are given as text. */

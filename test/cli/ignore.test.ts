@@ -207,3 +207,23 @@ describe('natc.yaml', () => {
     expect(codesIn(onNode('--natc-config', 'natc.yaml').stderr)).not.toContain('NATC2060');
   });
 });
+
+test('SARIF has what is ignored as suppressed, with the reasons', () => {
+  configure(
+    'ignore:\n  - { code: NATC2121, object: Service shop/web, reason: until June }\n  - code: NATC2122\n',
+  );
+  write('web.yaml', service(['NATC2121 asked for']));
+  const sarif = JSON.parse(check('--diagnostics', 'sarif').stdout);
+  const [{ results, tool }] = sarif.runs;
+  const ignored = results.filter(({ ruleId }: { ruleId: string }) => ruleId === 'NATC2121');
+  expect(ignored).toHaveLength(1);
+  expect(ignored[0].suppressions).toEqual([
+    { kind: 'external', justification: 'until June' },
+    { kind: 'external', justification: 'asked for' },
+  ]);
+  expect(ignored[0].locations[0].physicalLocation.region.startLine).toBe(11);
+  expect(tool.driver.rules[ignored[0].ruleIndex].id).toBe('NATC2121');
+  const heard = results.filter(({ ruleId }: { ruleId: string }) => ruleId !== 'NATC2121');
+  expect(heard.length).toBeGreaterThan(0);
+  expect(heard.some((each: object) => 'suppressions' in each)).toBe(false);
+});

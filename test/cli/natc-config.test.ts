@@ -187,7 +187,7 @@ const withoutKey = new Set(
     '--diagnostics --max-diagnostics --verbose --quiet --color --no-color --output --out-file ' +
     '--verify --dry-run --confirm-timeout --allow-mass-removal --force --max-age ' +
     '--unless-confirmed --back-to --all-nodes --out-dir --prune --nodes --view --in-interface ' +
-    '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces'
+    '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces --allocate --no-allocate'
   ).split(' '),
 );
 
@@ -231,4 +231,39 @@ test('--config takes the ConfigMap in which kubeadm keeps the configuration', ()
   const other = run('config', '--config', 'other.yaml');
   expect(other).toMatchObject({ exitCode: 2, stdout: '' });
   expect(other.stderr).toContain('error[NATC2093]');
+});
+
+test('backend counts for diff and explain, and a flag wins over it', () => {
+  write('natc.yaml', `${head}backend: iptables\n`);
+  write('a.yaml', service('web', '172.30.0.10'));
+  write('b.yaml', service('web', '172.30.0.11'));
+  const diff = (...args: readonly string[]) =>
+    run('diff', 'a.yaml', 'b.yaml', '--view', 'text', '-q', ...args).stdout;
+  expect(diff()).toContain('*nat');
+  expect(diff('--backend', 'nftables')).not.toContain('*nat');
+  const kernel = run('diff', 'a.yaml', 'b.yaml', '--view', 'kernel');
+  expect(kernel.stderr).toContain('natc.yaml says iptables, and --backend nftables wins over it');
+  const explain = (...args: readonly string[]) =>
+    run('explain', '10.180.0.7', 'web', 'a.yaml', '--trace', '-q', ...args).stdout;
+  expect(explain()).toContain('NATC-');
+  expect(explain('--backend', 'nftables')).not.toContain('NATC-');
+  write('natc.yaml', `${head}backend: auto\n`);
+  expect(diff()).not.toContain('*nat');
+});
+
+test('config -o json has what natc.yaml takes, set or not', () => {
+  write('natc.yaml', `${head}ipFamily: ipv4\n`);
+  const settings = (...args: readonly string[]) =>
+    new Map<string, { value: unknown }>(
+      JSON.parse(run('config', '-o', 'json', ...args).stdout).settings.map(
+        (each: { key: string }) => [each.key, each],
+      ),
+    );
+  expect(settings().get('ipFamily')).toMatchObject({
+    ...{ value: ['ipv4'], source: 'natcConfiguration', file: 'natc.yaml', line: 3 },
+  });
+  const unset = settings('--no-natc-config');
+  expect(unset.get('ipFamily')?.value).toEqual(['ipv4', 'ipv6']);
+  for (const key of ['filename', 'ignore', 'nodeIP']) expect(unset.get(key)?.value).toEqual([]);
+  expect(unset.get('fromCluster')?.value).toBe(false);
 });

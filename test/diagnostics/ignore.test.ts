@@ -29,12 +29,14 @@ const file = { kind: 'file', name: 'natc.yaml' } as const;
 const byFile = (code: Diagnostic['code'], name?: string): IgnoreRule => ({
   code,
   object: name,
+  reason: 'known',
   from: 'natc.yaml',
   place: file,
 });
 const byObject = (code: Diagnostic['code'], of: SourceObject): IgnoreRule => ({
   code,
   object: 'Service shop/web',
+  reason: 'known',
   from: 'annotation',
   place: { kind: 'field', object: of, path: ['metadata'] },
 });
