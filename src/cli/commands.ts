@@ -62,4 +62,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Explain a diagnostic code',
     load: async () => (await import('./commands/explain-code.ts')).explainCodeCommand,
   },
+  {
+    name: 'version',
+    summary: 'Print the versions of natc, nft, iptables, Node.js and the kernel',
+    load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
 ];

@@ -149,6 +149,8 @@ function forArguments(command: Command): string | undefined {
       return `natc status asks the kernel. To compare: natc diff live ${shellWords([first ?? ''])}`;
     case 'config':
       return 'A file of settings is named with --natc-config, that of a kube-proxy with --config.';
+    case 'version':
+      return 'natc version takes no argument: it prints all versions.';
     case 'cleanup':
       return 'natc cleanup removes all that natc made. To remove some Services, apply the others.';
     default:
