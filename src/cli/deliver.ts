@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printDiagnostics } from './messages.ts';
-import { withoutMarks } from './safe-terminal.ts';
+import { forFile } from './safe-terminal.ts';
 import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,7 +17,7 @@ export async function deliver(
   }
   const { writeFileAtomically } = await import('../live/atomic-file.ts');
   try {
-    await writeFileAtomically(file, withoutMarks(text));
+    await writeFileAtomically(file, forFile(text));
     return exitCodes.success;
   } catch (error) {
     const { systemErrorText } = await import('../live/system-error.ts');

@@ -18,8 +18,9 @@ const ownLayout = new RegExp(`\\n|(?<=^|\\n)\\t+|${ownMarks.source}`, 'g');
 const unmarked = (found: string, rendition: string | undefined): string =>
   rendition === undefined ? found.replace(mark, '') : `\u001b[${rendition}m`;
 
-/** What natc marked as its own, as whoever reads a file takes it. */
-export const withoutMarks = (text: string): string => text.replace(ownMarks, unmarked);
+/** As a text goes into a file: as harmless as on a terminal, where it may be looked at. */
+export const forFile = (text: string): string =>
+  harmless(text, ownLayout, ([found, rendition]) => unmarked(found, rendition));
 
 /**
  * A line that a CI system would take as a command: GitHub's, in either way it is written. An IPv6 address
@@ -44,9 +45,7 @@ export function safeTerminal(terminal: Terminal): Terminal {
     ...(channel.progress && { progress: channel.progress }),
     write: (text) => {
       const calm = isRunner ? text.replace(command, disarmed) : text;
-      return channel.write(
-        harmless(calm, ownLayout, ([found, rendition]) => unmarked(found, rendition)),
-      );
+      return channel.write(forFile(calm));
     },
   });
   return { ...terminal, stdout: safe(terminal.stdout), stderr: safe(terminal.stderr) };
