@@ -3,7 +3,7 @@ import type { WrittenRuleset } from '../nftables/canonical/written.ts';
 import type { FlowService } from '../plan/flows.ts';
 import { compareBytes, sortedUnique } from '../plan/order.ts';
 import type { FamilyPlan, Plan } from '../plan/plan.ts';
-import type { KnownCompilation } from './known.ts';
+import type { KnownCompilation, KnownGroup } from './known.ts';
 
 /**
  * The ruleset of all Services, from what each contributes.
@@ -23,10 +23,10 @@ export interface KnownTable {
 
 /** What the groups contribute to each family. */
 export function familiesOf(groups: KnownCompilation['groups'], plan: Plan): readonly KnownTable[] {
-  const names = inOrder(groups);
+  const all = inOrder(groups);
   return plan.families.map((family) => {
-    const parts = names.flatMap((service) => {
-      const part = groups.get(service)?.families.get(family.family);
+    const parts = all.flatMap(([service, { families }]) => {
+      const part = families.get(family.family);
       return part === undefined ? [] : [{ service, part }];
     });
     const clusterIPs = sortedUnique(parts.flatMap(({ part }) => part.clusterIP ?? []));
@@ -49,21 +49,25 @@ export function familiesOf(groups: KnownCompilation['groups'], plan: Plan): read
   });
 }
 
-/** The names of groups, by namespace and name: nothing comes before what separates them. */
-const inOrder = (groups: KnownCompilation['groups']): readonly string[] =>
-  Array.from(groups.keys(), (name) => name.replace('/', '\0'))
-    .sort(compareBytes)
-    .map((name) => name.replace('\0', '/'));
+type Entry = readonly [name: string, group: KnownGroup];
+
+const ordered = new WeakMap<KnownCompilation['groups'], readonly Entry[]>();
+
+/** Groups by namespace and name: nothing comes before what separates them. */
+export function inOrder(groups: KnownCompilation['groups']): readonly Entry[] {
+  const known = ordered.get(groups);
+  if (known !== undefined) return known;
+  const keyed = Array.from(groups, (entry) => ({ key: entry[0].replace('/', '\0'), entry }));
+  const list = keyed.sort((a, b) => compareBytes(a.key, b.key)).map(({ entry }) => entry);
+  ordered.set(groups, list);
+  return list;
+}
 
 /** What connections by UDP and SCTP depend on, of all Services. */
 export const flowServicesOf = (
   { groups }: KnownCompilation,
   { families }: Plan,
 ): readonly FlowService[] => {
-  const names = inOrder(groups).filter((name) => (groups.get(name)?.flowServices.length ?? 0) > 0);
-  return families.flatMap(({ family }) =>
-    names.flatMap(
-      (name) => groups.get(name)?.flowServices.filter((each) => each.family === family) ?? [],
-    ),
-  );
+  const served = inOrder(groups).flatMap(([, group]) => group.flowServices);
+  return families.flatMap(({ family }) => served.filter((each) => each.family === family));
 };

@@ -1,18 +1,12 @@
 import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type {
-  KnownCompilation,
-  KnownFamily,
-  KnownGroup,
-  KnownNode,
-  KnownObject,
-} from '../incremental/known.ts';
-import { parseAddress } from '../net/address.ts';
+import type { KnownCompilation, KnownNode } from '../incremental/known.ts';
+import { inOrder } from '../incremental/written-known.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { areRules, isCheckedKey, isCheckedName } from '../nftables/canonical/canonical-check.ts';
-import type { FragmentShare } from '../nftables/canonical/write.ts';
+import { areRules, isCheckedName } from '../nftables/canonical/canonical-check.ts';
 import type { FragmentRecord } from '../nftables/canonical/written.ts';
+import { type Chains, groupLine, groupReader, objectIn, objectLine } from './compilation-lines.ts';
 import { isPack, keepFragments, loadFragments, prunePacks } from './fragment-store.ts';
 import { lineFeed } from './packed-text.ts';
 import { packsOfRevisions } from './revision-store.ts';
@@ -25,15 +19,15 @@ import {
   writeState,
 } from './state-file.ts';
 import { isCount, isLine, isListOf, isRecord } from './state-shape.ts';
-import { isFlowService } from './stored-flow-services.ts';
 
 /*
- * What a compilation leaves behind for the next one: a line about the file, then a line of JSON. The
- * fragments are in the packs that revisions have, too.
+ * What a compilation leaves behind for the next one: a line about the file, a line of JSON, the places of
+ * the fragments, then a line an object and a line a group. The fragments are in the packs that revisions
+ * have, too.
  */
 
 /** Changes with the shape of the files; others are ignored. */
-const format = 3;
+const format = 4;
 
 /** Compilations kept, with so many different options, e.g. for several nodes. */
 const keptCompilations = 4;
@@ -61,8 +55,7 @@ export async function loadCompilation(
     const head = headIn(JSON.parse(bytes.toString('utf8', 0, start)));
     const body = bytes.subarray(start);
     if (head === undefined || hash('sha256', body) !== head.text) return undefined;
-    const json: unknown = JSON.parse(body.toString());
-    return await compilationIn(directory, json, head.packs, options);
+    return await compilationIn(directory, body.toString().split('\n'), head.packs, options);
   } catch {
     return undefined;
   }
@@ -82,98 +75,28 @@ function headIn(json: unknown): Head | undefined {
 
 async function compilationIn(
   directory: string,
-  json: unknown,
+  [about = '', places = '', ...lines]: readonly string[],
   packs: readonly string[],
   options: string,
 ): Promise<KnownCompilation | undefined> {
+  const json: unknown = JSON.parse(about);
   if (!isRecord(json) || json['options'] !== options) return undefined;
-  const { frame, facts, objects, nodes, chains, places, groups } = json;
+  const { frame, facts, nodes, chains, objects } = json;
   const isWhole =
     typeof frame === 'string' &&
     typeof facts === 'string' &&
-    isListOf(objects, isLine) &&
-    objects.length % 3 === 0 &&
     isListOf(nodes, isNode) &&
     isChains(chains) &&
-    typeof places === 'string' &&
-    isListOf(groups, isGroup);
+    isCount(objects);
   if (!isWhole) return undefined;
   const records = await loadFragments(directory, { packs, places });
   if (records === undefined) return undefined;
+  let used = 0;
+  const readGroup = groupReader({ chains, nextRecord: () => records[used++] });
   return {
-    options,
-    frame,
-    facts,
-    objects: objectsIn(objects),
-    nodes,
-    groups: new Map(
-      groups.map(([name, group]) => [name, groupIn(group, { records, chains })] as const),
-    ),
-  };
-}
-
-function objectsIn(flat: readonly string[]): readonly KnownObject[] {
-  const objects: KnownObject[] = [];
-  for (let i = 0; i < flat.length; i += 3) {
-    const [digest = '', identity = '', group = ''] = flat.slice(i, i + 3);
-    objects.push({ hash: digest, identity, group });
-  }
-  return objects;
-}
-
-/** A group as it is written. */
-interface GroupText {
-  readonly claims: readonly string[];
-  readonly owns: readonly string[];
-  /** With spaces between them: there are many. */
-  readonly uses: string;
-  readonly warned?: true;
-  readonly noted?: true;
-  readonly flows?: KnownGroup['flowServices'];
-  readonly families: readonly FamilyText[];
-}
-
-interface FamilyText {
-  readonly family: IpFamily;
-  readonly clusterIP?: string | undefined;
-  readonly others?: readonly string[];
-  /** The index of its fragment, and the rest of what is shared. */
-  readonly fragment?: number;
-  readonly used?: readonly string[];
-  readonly chains?: readonly string[];
-  readonly hairpins?: readonly string[];
-}
-
-type Chains = Readonly<Record<IpFamily, FragmentShare['chains']>>;
-
-interface Parts {
-  readonly records: readonly FragmentRecord[];
-  readonly chains: Chains;
-}
-
-function groupIn(text: GroupText, parts: Parts): KnownGroup {
-  const { claims, owns, uses, families } = text;
-  return {
-    ties: { claims, owns, uses: uses === '' ? [] : uses.split(' ') },
-    isWarned: text.warned === true,
-    isNoted: text.noted === true,
-    flowServices: text.flows ?? [],
-    families: new Map(families.map((family) => [family.family, familyIn(family, parts)])),
-  };
-}
-
-function familyIn(text: FamilyText, { records, chains }: Parts): KnownFamily {
-  const { family, clusterIP, others, fragment, used, hairpins } = text;
-  const record = fragment === undefined ? undefined : records[fragment];
-  const share: Record<string, readonly string[]> = {};
-  for (const name of text.chains ?? []) share[name] = chains[family][name] ?? [];
-  return {
-    fragment:
-      record === undefined
-        ? undefined
-        : { record, share: { used: used ?? [], chains: share, hairpins: hairpins ?? [] } },
-    clusterIP,
-    otherProxyClusterIPs: others ?? [],
+    ...{ options, frame, facts, nodes },
+    objects: lines.slice(0, objects).map(objectIn),
+    groups: new Map(lines.slice(objects).map(readGroup)),
   };
 }
 
@@ -189,42 +112,21 @@ export async function storeCompilation(
 ): Promise<void> {
   const records: FragmentRecord[] = [];
   const chains: Record<IpFamily, Record<string, readonly string[]>> = { IPv4: {}, IPv6: {} };
-  const familyText = (
-    family: IpFamily,
-    { fragment, clusterIP, otherProxyClusterIPs: others }: KnownFamily,
-  ): FamilyText => {
-    const own = { family, clusterIP, ...(others.length > 0 && { others }) };
-    if (fragment === undefined) return own;
-    const { used, hairpins } = fragment.share;
-    Object.assign(chains[family], fragment.share.chains);
-    const index = records.push(fragment.record) - 1;
-    const names = Object.keys(fragment.share.chains);
-    return { ...own, fragment: index, used, chains: names, hairpins };
-  };
-  const groupText = ({
-    ties,
-    isWarned,
-    isNoted,
-    flowServices,
-    families,
-  }: KnownGroup): GroupText => ({
-    claims: ties.claims,
-    owns: ties.owns,
-    uses: ties.uses.join(' '),
-    ...(isWarned && { warned: true }),
-    ...(isNoted && { noted: true }),
-    ...(flowServices.length > 0 && { flows: flowServices }),
-    families: Array.from(families, ([family, part]) => familyText(family, part)),
-  });
-  const texts = Array.from(groups, ([name, group]) => [name, groupText(group)] as const);
+  const ordered = inOrder(groups);
+  for (const [, { families }] of ordered)
+    for (const [family, { fragment }] of families) {
+      if (fragment === undefined) continue;
+      records.push(fragment.record);
+      Object.assign(chains[family], fragment.share.chains);
+    }
   const { packs, places } = await keepFragments(directory, records);
-  const body = Buffer.from(
-    JSON.stringify({
-      ...{ options, frame, facts, nodes, chains, places },
-      objects: objects.flatMap((object) => [object.hash, object.identity, object.group]),
-      groups: texts,
-    }),
-  );
+  const about = { options, frame, facts, nodes, chains, objects: objects.length };
+  const lines = [
+    ...[JSON.stringify(about), places],
+    ...objects.map(objectLine),
+    ...ordered.map(([name, group]) => groupLine(name, group)),
+  ];
+  const body = Buffer.from(lines.join('\n'));
   const head = Buffer.from(`${JSON.stringify({ format, text: hash('sha256', body), packs })}\n`);
   if (body.length + head.length > largest) return removeState(directory, fileName(options));
   await writeState(directory, fileName(options), [head, body], { sync: false });
@@ -246,39 +148,6 @@ const isChains = (json: unknown): json is Chains =>
       Object.entries(chains).every(([name, rules]) => isCheckedName(name) && areRules(rules))
     );
   });
-
-function isGroup(json: unknown): json is readonly [string, GroupText] {
-  if (!Array.isArray(json)) return false;
-  const [name, group]: readonly unknown[] = json;
-  if (!isLine(name) || !isRecord(group)) return false;
-  const { claims, owns, uses, flows, families } = group;
-  return (
-    isListOf(claims, isLine) &&
-    isListOf(owns, isLine) &&
-    isLine(uses) &&
-    (flows === undefined || isListOf(flows, isFlowService)) &&
-    isListOf(families, isFamily)
-  );
-}
-
-function isFamily(json: unknown): json is FamilyText {
-  if (!isRecord(json)) return false;
-  const { family, clusterIP, others, fragment, used, chains, hairpins } = json;
-  const isOptional = <T>(value: unknown, isItem: (item: unknown) => item is T): boolean =>
-    value === undefined || isListOf(value, isItem);
-  return (
-    (family === 'IPv4' || family === 'IPv6') &&
-    (clusterIP === undefined || isAddress(clusterIP)) &&
-    isOptional(others, isAddress) &&
-    (fragment === undefined || isCount(fragment)) &&
-    isOptional(used, isCheckedName) &&
-    isOptional(chains, isCheckedName) &&
-    isOptional(hairpins, isCheckedKey)
-  );
-}
-
-const isAddress = (json: unknown): json is string =>
-  typeof json === 'string' && parseAddress(json)?.text === json;
 
 /**
  * Removes all compilations but the newest, files of older formats, packs that nothing needs any more, and

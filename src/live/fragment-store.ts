@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeContent, encodeOwners, keptRecord } from '../nftables/canonical/fragment-bytes.ts';
@@ -7,8 +7,10 @@ import { listState, readStateBytes, removeState, writeState } from './state-file
 
 /*
  * Fragments in the state directory: once each, however many revisions and compilations have them. A pack
- * is a file of fragments that were new when it was written; lists say which fragment stands where in
- * which pack. A pack never changes, and goes when no list names it.
+ * is a file of fragments that were new when it was written, named after its bytes; lists say which fragment
+ * stands where in which pack. A pack never changes, and goes when no list names it.
+ *
+ * It begins with the number of fragments (32 bits) and a row for each; then come their bytes.
  */
 
 /** Where fragments stand. */
@@ -39,6 +41,9 @@ const largestPack = 256 * 1024 * 1024;
 
 const packPattern = /^fragments-[0-9a-f]{32}\.pack$/;
 
+/** Of a pack: the digest, bytes of the content, bytes of the comments. */
+const packRowSize = 24;
+
 /**
  * Keeps fragments: those that are not in a pack yet go into a new one.
  *
@@ -49,13 +54,17 @@ export async function keepFragments(
   directory: string,
   records: readonly FragmentRecord[],
 ): Promise<FragmentList> {
-  const kept = packsToKeep(directory, records);
+  const dropped = packsToDrop(directory, records);
+  const isPlaced = (record: FragmentRecord): boolean => {
+    const place = places.get(record);
+    return place?.directory === directory && !dropped.has(place.pack);
+  };
+  const isKept = (pack: string): boolean => !dropped.has(pack);
+  const unplaced = records.filter((record) => !isPlaced(record)).map(encoded);
+  await findPlaces(directory, unplaced, isKept);
   await writePack(
     directory,
-    records.filter((record) => {
-      const place = places.get(record);
-      return place?.directory !== directory || !kept.has(place.pack);
-    }),
+    unplaced.filter(({ record }) => !isPlaced(record)),
   );
   const packs: string[] = [];
   const rows = Buffer.alloc(records.length * rowSize);
@@ -75,8 +84,8 @@ export async function keepFragments(
   return { packs, places: rows.toString('base64') };
 }
 
-/** All packs, or when there are too many the largest, if it has most of what is needed. */
-function packsToKeep(directory: string, records: readonly FragmentRecord[]): ReadonlySet<string> {
+/** None, or when there are too many all, but for the largest, if it has most of what is needed. */
+function packsToDrop(directory: string, records: readonly FragmentRecord[]): ReadonlySet<string> {
   const needed = new Map<string, number>();
   let total = 0;
   for (const record of records) {
@@ -86,37 +95,106 @@ function packsToKeep(directory: string, records: readonly FragmentRecord[]): Rea
     needed.set(place.pack, (needed.get(place.pack) ?? 0) + bytes);
     total += bytes;
   }
-  if (needed.size < mostPacks) return new Set(needed.keys());
-  const [largest] = [...needed].sort((a, b) => b[1] - a[1]);
-  return new Set(largest !== undefined && largest[1] * 2 > total ? [largest[0]] : []);
+  const [largest, ...others] = [...needed].sort((a, b) => b[1] - a[1]);
+  if (largest === undefined || needed.size < mostPacks) return new Set();
+  const dropped = largest[1] * 2 > total ? others : [largest, ...others];
+  return new Set(dropped.map(([pack]) => pack));
 }
 
-async function writePack(directory: string, records: readonly FragmentRecord[]): Promise<void> {
-  if (records.length === 0) return;
-  const texts: Buffer[] = [];
-  const name = createHash('sha256');
-  const found: { readonly record: FragmentRecord; readonly place: Omit<Place, 'pack'> }[] = [];
-  let at = 0;
-  for (const record of records) {
-    const fragment = record.read();
-    const content = Buffer.from(encodeContent(fragment), 'latin1');
-    const owners = Buffer.from(encodeOwners(fragment));
-    name.update(record.digest).update(owners);
-    texts.push(content, owners);
-    const place = { directory, at, content: content.length, owners: owners.length };
-    found.push({ record, place });
+interface Encoded {
+  readonly record: FragmentRecord;
+  readonly content: Buffer;
+  readonly owners: Buffer;
+}
+
+function encoded(record: FragmentRecord): Encoded {
+  const fragment = record.read();
+  const content = Buffer.from(encodeContent(fragment), 'latin1');
+  return { record, content, owners: Buffer.from(encodeOwners(fragment)) };
+}
+
+/** Finds fragments that packs have already, of a compilation or a revision that this process did not read. */
+async function findPlaces(
+  directory: string,
+  fragments: readonly Encoded[],
+  isKept: (pack: string) => boolean,
+): Promise<void> {
+  if (fragments.length === 0) return;
+  const wanted = new Map(fragments.map((each) => [each.record.digest, each]));
+  for (const pack of await listState(directory)) {
+    if (!isPack(pack) || !isKept(pack)) continue;
+    const bytes = await readPack(directory, pack);
+    if (bytes === undefined) continue;
+    for (const { digest, at, content, owners } of fragmentsOf(bytes)) {
+      const asked = wanted.get(digest);
+      if (asked === undefined) continue;
+      const split = at + content;
+      // Their comments are not in the digest.
+      const isSame =
+        asked.content.equals(bytes.subarray(at, split)) &&
+        asked.owners.equals(bytes.subarray(split, split + owners));
+      if (isSame) places.set(asked.record, { directory, pack, at, content, owners });
+    }
+  }
+}
+
+/** The fragments of a pack. Whoever wrote it is believed: its name is that of its bytes. */
+function* fragmentsOf(bytes: Buffer) {
+  const count = bytes.length < 4 ? 0 : bytes.readUInt32LE(0);
+  let at = 4 + count * packRowSize;
+  for (let start = 4; start < 4 + count * packRowSize; start += packRowSize) {
+    const digest = bytes.toString('hex', start, start + 16);
+    const content = bytes.readUInt32LE(start + 16);
+    const owners = bytes.readUInt32LE(start + 20);
+    yield { digest, at, content, owners };
+    at += content + owners;
+  }
+}
+
+async function writePack(directory: string, fragments: readonly Encoded[]): Promise<void> {
+  if (fragments.length === 0) return;
+  const head = Buffer.alloc(4 + fragments.length * packRowSize);
+  head.writeUInt32LE(fragments.length, 0);
+  for (const [index, { record, content, owners }] of fragments.entries()) {
+    const start = 4 + index * packRowSize;
+    head.write(record.digest, start, 'hex');
+    head.writeUInt32LE(content.length, start + 16);
+    head.writeUInt32LE(owners.length, start + 20);
+  }
+  const texts = fragments.flatMap(({ content, owners }) => [content, owners]);
+  const bytes = Buffer.concat([head, ...texts]);
+  const pack = packName(bytes);
+  // It carries its digest, and a broken one only costs time.
+  await writeState(directory, pack, [bytes], { sync: false });
+  let at = head.length;
+  for (const { record, content, owners } of fragments) {
+    places.set(record, { directory, pack, at, content: content.length, owners: owners.length });
     at += content.length + owners.length;
   }
-  const pack = `fragments-${name.digest('hex').slice(0, 32)}.pack`;
-  // Each fragment carries its digest, and a broken one only costs time.
-  await writeState(directory, pack, [Buffer.concat(texts)], { sync: false });
-  for (const { record, place } of found) places.set(record, { ...place, pack });
 }
+
+const packName = (bytes: Buffer): string => `fragments-${hash('sha256', bytes).slice(0, 32)}.pack`;
+
+/** A pack, if its bytes are those that it is named after. */
+async function readPack(directory: string, pack: string): Promise<Buffer | undefined> {
+  const path = join(directory, pack);
+  const stats = await lstat(path).catch(() => undefined);
+  const state = `${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
+  const known = packs.get(path);
+  if (known?.state === state) return known.bytes;
+  const bytes = await readStateBytes(directory, pack, largestPack);
+  if (bytes === undefined || packName(bytes) !== pack) return undefined;
+  packs.set(path, { state, bytes });
+  return bytes;
+}
+
+/** Packs that this process has read: a revision and a compilation mostly have the same. */
+const packs = new Map<string, { readonly state: string; readonly bytes: Buffer }>();
 
 /**
  * The fragments of a list, in its order. Whether each is what its digest says is found out when it is read.
  *
- * @returns undefined where a pack is missing, or the list points beside it
+ * @returns undefined where a pack is missing or damaged, or the list points beside it
  */
 export async function loadFragments(
   directory: string,
@@ -124,7 +202,7 @@ export async function loadFragments(
 ): Promise<readonly FragmentRecord[] | undefined> {
   const buffers: Buffer[] = [];
   for (const pack of packs) {
-    const bytes = await readStateBytes(directory, pack, largestPack);
+    const bytes = await readPack(directory, pack);
     if (bytes === undefined) return undefined;
     buffers.push(bytes);
   }

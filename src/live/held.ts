@@ -1,10 +1,10 @@
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { CanonicalTable } from '../nftables/canonical/canonical.ts';
+import { changedParts } from '../nftables/canonical/changed-parts.ts';
 import { halfOf, joinHalves } from '../nftables/canonical/digest.ts';
 import {
   areWhole,
-  canonicalOf,
   changedServices,
   type WrittenRuleset,
   writtenWhole,
@@ -137,12 +137,12 @@ export const changedIn = (
 
 /** What leads from one ruleset to another; Services that contribute the same to both are not looked at. */
 export function writtenDelta(
-  previous: WrittenRuleset,
-  next: WrittenRuleset,
+  before: WrittenRuleset,
+  after: WrittenRuleset,
   remade?: ReadonlySet<string>,
 ): Delta {
-  const changed = changedServices(previous, next);
-  return deltaBetween(canonicalOf(previous, changed), canonicalOf(next, changed), remade);
+  const { previous, next } = changedParts(before, after);
+  return deltaBetween(previous, next, remade);
 }
 
 /** Every wanted table carries its half of the wanted digest, and no other table is there. */

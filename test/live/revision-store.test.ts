@@ -95,6 +95,8 @@ async function store(number: number, ruleset: WrittenRuleset) {
   return loadRevision(directory, revision.digest);
 }
 
+const packNames = () => readdirSync(directory).filter((name) => name.endsWith('.pack'));
+
 const sizes = () =>
   readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 
@@ -233,7 +235,7 @@ describe('what was compiled', () => {
         {
           fragment: {
             record: recordOf(contentOf([`10.96.0.${n} . 80 . 0`, ' : 10.1.0.1 . 8080'])),
-            share: { used: ['endpoints'], chains: { pick: ['accept'] }, hairpins: ['10.1.0.1'] },
+            share: { used: ['endpoints'], chains: { pick: ['accept'] } },
           },
           clusterIP: `10.96.0.${n}`,
           otherProxyClusterIPs: n === 3 ? ['10.96.0.99'] : [],
@@ -291,6 +293,17 @@ describe('what was compiled', () => {
     expect(readdirSync(directory).filter((name) => name.endsWith('.pack'))).toHaveLength(1);
   });
 
+  test('keeps a fragment once, whoever compiled it', async () => {
+    await storeCompilation(directory, known());
+    const [first] = packNames();
+    const others = [2, 3, 4].map((n) => [`shop/web-${n}`, group(n)] as const);
+    await storeCompilation(directory, known({ options: 'f'.repeat(64), groups: new Map(others) }));
+    const [second] = packNames().filter((name) => name !== first);
+    expect(packNames()).toHaveLength(2);
+    expect(readFileSync(join(directory, second!), 'latin1').match(/shop\/web/g)).toHaveLength(1);
+    expect((await loadCompilation(directory, 'f'.repeat(64)))?.groups.size).toBe(3);
+  });
+
   test('is nothing where a part of it is damaged', async () => {
     await storeCompilation(directory, known());
     for (const name of readdirSync(directory)) {
@@ -328,8 +341,7 @@ describe('what was compiled', () => {
       withFamily({ otherProxyClusterIPs: ['x'] }),
       withShare({ chains: { 'a {': ['accept'] } }),
       withShare({ chains: { a: ['accept; flush ruleset'] } }),
-      withShare({ hairpins: ['1; flush ruleset'] }),
-      withShare({ used: [1] }),
+      withShare({ used: ['a }; flush ruleset'] }),
     ];
     for (const more of oddities) {
       await storeCompilation(directory, known(more));

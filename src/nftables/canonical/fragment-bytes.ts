@@ -9,6 +9,7 @@ import {
   type ElementGroup,
   type FragmentContent,
   type FragmentRecord,
+  hasKeyIn,
   type OwnerText,
 } from './written.ts';
 
@@ -40,12 +41,15 @@ export const encodeOwners = ({ owners }: FragmentContent): string =>
  */
 export function keptRecord(digest: string, content: Buffer, owners: Buffer): FragmentRecord {
   let known: FragmentContent | undefined;
+  const read = (): FragmentContent => {
+    known ??= decode(digest, content, owners);
+    return known;
+  };
   return {
     digest,
-    read: () => {
-      known ??= decode(digest, content, owners);
-      return known;
-    },
+    read,
+    hasKey: (collection, key) =>
+      content.includes(`\n${key}\t`, 0, 'latin1') && hasKeyIn(read(), collection, key),
   };
 }
 

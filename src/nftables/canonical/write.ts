@@ -18,12 +18,13 @@ import {
   canonicalTable,
 } from './canonical.ts';
 import { encodeContent } from './fragment-bytes.ts';
-import type {
-  ElementGroup,
-  FragmentContent,
-  FragmentRecord,
-  WrittenRuleset,
-  WrittenTable,
+import {
+  type ElementGroup,
+  type FragmentContent,
+  type FragmentRecord,
+  hasKeyIn,
+  type WrittenRuleset,
+  type WrittenTable,
 } from './written.ts';
 
 /** A Service's fragment, written, and what the shared part of the table depends on of it. */
@@ -39,15 +40,10 @@ export interface FragmentShare {
   readonly used: readonly string[];
   /** The chains that it shares, by name: their rules. */
   readonly chains: Readonly<Record<string, readonly string[]>>;
-  /** Keys of the hairpin set, which Services may have in common. */
-  readonly hairpins: readonly string[];
 }
 
 function writeFragment(fragment: Fragment, family: NftFamily): WrittenFragment {
   const content = contentOf(fragment, family);
-  const hairpins = content.groups
-    .filter(({ collection }) => collection === collections.hairpin)
-    .flatMap(({ elements }) => elements.filter((_, index) => index % 2 === 0));
   const chains: Record<string, readonly string[]> = {};
   for (const [name, chain] of fragment.sharedChains)
     chains[name] = canonicalChain(chain, family).rules;
@@ -57,7 +53,6 @@ function writeFragment(fragment: Fragment, family: NftFamily): WrittenFragment {
     share: {
       used: [...fragment.verdicts.keys(), ...fragment.members.keys(), ...fragment.data.keys()],
       chains,
-      hairpins,
     },
   };
 }
@@ -65,7 +60,11 @@ function writeFragment(fragment: Fragment, family: NftFamily): WrittenFragment {
 /** A record of content that is in memory. */
 export function recordOf(content: FragmentContent): FragmentRecord {
   const digest = createHash('sha256').update(encodeContent(content)).digest('hex').slice(0, 32);
-  return { digest, read: () => content };
+  return {
+    digest,
+    read: () => content,
+    hasKey: (collection, key) => hasKeyIn(content, collection, key),
+  };
 }
 
 function contentOf(fragment: Fragment, family: NftFamily): FragmentContent {
@@ -153,26 +152,13 @@ export function writeTable(
 function sharedTable(family: FamilyPlan, shares: readonly FragmentShare[]): CanonicalTable {
   const used = new Set<string>();
   const chains = new Map<string, CanonicalChain>();
-  const hairpins = new Map<string, string>();
   for (const share of shares) {
     for (const name of share.used) used.add(name);
     for (const [name, rules] of Object.entries(share.chains)) chains.set(name, { hook: '', rules });
-    for (const key of share.hairpins) hairpins.set(key, '');
   }
   const frame = canonicalTable(
     tableFrame(family, { used, ownSets: [], ownMaps: [], ownChains: [], sharedChains: [] }),
   );
   const shared = [...chains].sort(([a], [b]) => naturalCompare(a, b));
-  const hairpin = frame.collections.get(collections.hairpin);
-  return {
-    ...frame,
-    collections:
-      hairpin === undefined
-        ? frame.collections
-        : new Map([
-            ...frame.collections,
-            [collections.hairpin, { ...hairpin, elements: hairpins }],
-          ]),
-    chains: new Map([...shared, ...frame.chains]),
-  };
+  return { ...frame, chains: new Map([...shared, ...frame.chains]) };
 }

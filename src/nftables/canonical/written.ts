@@ -20,7 +20,7 @@ export interface WrittenRuleset {
 }
 
 export interface WrittenTable {
-  /** What is no Service's alone: the program, shared chains, and shared collections with what is in them. */
+  /** What is no Service's alone: the program, shared chains, and collections with elements of no Service. */
   readonly shared: CanonicalTable;
   /** By `namespace/name`, in the order of the plan. */
   readonly fragments: ReadonlyMap<string, FragmentRecord>;
@@ -32,6 +32,12 @@ export interface FragmentRecord {
   readonly digest: string;
   /** @throws {DamagedFragment} when what was kept is not what the digest stands for */
   readonly read: () => FragmentContent;
+  /**
+   * Whether it has an element with such a key, quicker than by reading it.
+   *
+   * @throws {DamagedFragment} as `read` does, where it may have
+   */
+  readonly hasKey: (collection: string, key: string) => boolean;
 }
 
 /** What one Service adds to the shared part of a table. */
@@ -154,6 +160,14 @@ export function changedServices(
   }
   return changed;
 }
+
+/** Whether a fragment has an element with this key. */
+export const hasKeyIn = ({ groups }: FragmentContent, collection: string, key: string): boolean =>
+  groups.some(
+    (group) =>
+      group.collection === collection &&
+      group.elements.some((text, index) => index % 2 === 0 && text === key),
+  );
 
 const tableOf = ({ tables }: WrittenRuleset, family: NftFamily): WrittenTable | undefined =>
   tables.find(({ shared }) => shared.family === family);
