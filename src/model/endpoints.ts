@@ -7,7 +7,7 @@ import { type Fields, isGiven, rawField, refuseMissing, rootFields } from './fie
 import { endpointAddressFields, endpointsFields, subsetFields } from './known-fields.ts';
 import { labelValue } from './labels.ts';
 import { isLabelledHeadless, type MaybeNamed, type Metadata, readMetadata } from './metadata.ts';
-import { labelRule, readName, subdomainRule } from './names.ts';
+import { labelRule, labelValueRule, readName, subdomainRule } from './names.ts';
 import type { Report } from './report.ts';
 import { checkFields } from './shapes.ts';
 import { mapField, mappingList, stringField } from './typed-fields.ts';
@@ -61,11 +61,11 @@ function isAnnotated(root: Fields): boolean {
 
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
 
-/** A label that is no text may be meant as `"true"` (ND10). */
+/** What no label can have as its value may be meant as `"true"` (ND10). */
 function isSkipped({ labels }: Metadata): boolean {
-  if (labelValue(labels, skipLabel) === 'true') return true;
   const raw = labels === undefined ? undefined : rawField(labels, skipLabel);
-  return raw !== undefined && typeof raw !== 'string';
+  if (raw === undefined) return false;
+  return raw === 'true' || typeof raw !== 'string' || !labelValueRule.matches(raw);
 }
 
 /** V22. */
