@@ -3,7 +3,7 @@ import { cidrContains, parseCidr } from '../net/cidr.ts';
 import { collections } from '../nftables/names.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { addressRegions } from './address-regions.ts';
-import { addressText } from './destination-index.ts';
+import { type Membership, membershipOf } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
 
 /** Destination addresses that the sets and rules of both sides treat alike, whatever the port. */
@@ -11,8 +11,8 @@ export interface AddressClass {
   /** Some addresses of the class; all of those that a set names one by one. */
   readonly addresses: readonly string[];
   /** Sets that hold them before and after. */
-  readonly before: string;
-  readonly after: string;
+  readonly before: Membership;
+  readonly after: Membership;
   readonly isChanged: boolean;
   readonly isLoopback: boolean;
   /** Known to be this node's. */
@@ -43,12 +43,16 @@ export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
     const addresses = witnesses(witnessCount);
     const [address] = addresses;
     if (address === undefined) continue;
-    const was = addressText(before.index, address);
-    const is = addressText(after.index, address);
+    const was = membershipOf(before.index, address);
+    const is = membershipOf(after.index, address);
     const isNode = nodeAddresses.has(address);
-    const key = [was, is, isNode, isLoopback(address), ...named.map((n) => isIn(address, n))].join(
-      ' ',
-    );
+    const key = [
+      was.text,
+      is.text,
+      isNode,
+      isLoopback(address),
+      ...named.map((n) => isIn(address, n)),
+    ].join(' ');
     const same = classes.get(key);
     if (same !== undefined) {
       same.addresses.push(...addresses);
@@ -58,17 +62,24 @@ export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
       addresses: [...addresses],
       before: was,
       after: is,
-      isChanged: was !== is,
+      isChanged: was.text !== is.text,
       isLoopback: isLoopback(address),
       isNode,
-      mayBeNode: isNode || isLoopback(address) || !isServiceAddress(was + is),
+      mayBeNode: isNode || isLoopback(address) || !(isServiceAddress(was) || isServiceAddress(is)),
     });
   }
   return [...classes.values()];
 }
 
-/** @param texts what {@link addressText} says of an address: cluster IPs are no node's addresses. */
-export const isServiceAddress = (texts: string): boolean => /cluster-ips|service-cidrs/.test(texts);
+/** Cluster IPs are no node's addresses. */
+export const isServiceAddress = ({ sets }: Membership): boolean =>
+  serviceSets.some((name) => sets.has(name));
+
+const serviceSets = [
+  collections.clusterIPs,
+  collections.otherProxyClusterIPs,
+  collections.serviceCIDRs,
+];
 
 function isIn(address: string, network: string): boolean {
   const cidr = parseCidr(network);
@@ -88,7 +99,7 @@ export function assumedNodeAddress(pair: FamilyPair): string | undefined {
     ({ mayBeNode, isLoopback: isLoop }) => mayBeNode && !isLoop,
   );
   const listening = candidates.find(({ before, after }) =>
-    (before + after).includes(collections.nodePortAddresses),
+    [before, after].some(({ sets }) => sets.has(collections.nodePortAddresses)),
   );
   return (listening ?? candidates[0])?.addresses.at(-1);
 }

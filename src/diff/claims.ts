@@ -1,5 +1,6 @@
 /** What one Service claims of another, told before all other risks. */
-import { serviceOf, servicePortOf } from '../explain/frontends.ts';
+import { namedOwner } from '../explain/frontends.ts';
+import { formatAddressPort } from '../net/address.ts';
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { Contest, Origin, Plan } from '../plan/plan.ts';
 import type { TrafficDiff } from './change.ts';
@@ -36,7 +37,7 @@ export function takeovers(
     ),
   );
   return compared.flatMap(({ destination }): readonly ClaimRisk[] => {
-    const { kind, address, protocol, port, label } = destination;
+    const { kind, address, protocol, port } = destination;
     if (kind === 'region' || protocol === 'icmp') return [];
     const elementOf = ({ index }: PairSide) =>
       kind === 'node port'
@@ -48,7 +49,7 @@ export function takeovers(
     const name =
       kind === 'node port'
         ? `${port}/${protocol.toUpperCase()}`
-        : (label.split(' ').at(-1) ?? label);
+        : `${formatAddressPort(address, port)}/${protocol.toUpperCase()}`;
     return [
       {
         kind: 'DESTINATION_TAKEN_OVER',
@@ -64,7 +65,7 @@ export function takeovers(
 
 /** The Service of a frontend; an endpoint's address is nobody's claim. */
 const ownerOf = (element: AnyElement | undefined): string | undefined =>
-  element !== undefined && 'verdict' in element ? serviceOf(servicePortOf(element)) : undefined;
+  element !== undefined && 'verdict' in element ? namedOwner(element).service : undefined;
 
 /**
  * Adds what the plans know: claims that are new on the new side, also those that change no packet.

@@ -11,6 +11,8 @@ export interface ClientClass {
   readonly inInterface: string;
   /** For a reader: `pods (10.180.0.0/16)`, `this node`, `clients in 203.0.113.0/24`. */
   readonly label: string;
+  /** The label of a single address begins with it; this is what follows. */
+  readonly afterAddress?: string;
   /**
    * `outside`: neither a pod nor on this node, as far as the rulesets tell. `self`: single addresses that
    * rules name, of endpoints that connect to themselves.
@@ -137,10 +139,12 @@ function describe(
   { constants: { sourceNetworks }, ownPodNetworks }: ClientSpace,
   extra: ReadonlySet<string>,
   byInterface: boolean,
-): Pick<ClientClass, 'label' | 'kind' | 'isRest'> {
+): Pick<ClientClass, 'label' | 'afterAddress' | 'kind' | 'isRest'> {
   const through = byInterface && pattern !== undefined ? ` through ${pattern}` : '';
-  if (network !== undefined && !network.includes('/'))
-    return { label: `${network} itself${through}`, kind: 'self', isRest: false };
+  if (network !== undefined && !network.includes('/')) {
+    const afterAddress = ` itself${through}`;
+    return { label: network + afterAddress, afterAddress, kind: 'self', isRest: false };
+  }
   if (network !== undefined && sourceNetworks.has(network)) {
     const pods = ownPodNetworks.has(network) ? "this node's pods" : `pods (${network})`;
     return { label: `${pods}${through}`, kind: 'pod', isRest: false };

@@ -1,12 +1,18 @@
-import { frontendOf, servicePortOf } from '../explain/frontends.ts';
+import { frontendOf, namedOwner } from '../explain/frontends.ts';
 import { formatAddressPort } from '../net/address.ts';
 import { collections } from '../nftables/names.ts';
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { PacketProtocol } from '../packet/packet.ts';
 import { type AddressClass, addressClasses, isServiceAddress } from './address-classes.ts';
 import { type ComparedDestination, destinationComparer } from './compare-destination.ts';
-import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
-import { addressText } from './destination-index.ts';
+import {
+  type Destination,
+  destinationKey,
+  parseDestinationKey,
+  parsePortKey,
+  portKey,
+} from './destination.ts';
+import { type Membership, membershipOf } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
 import { regionLabel } from './region-label.ts';
 import { type Shape, shapeFinder } from './shapes.ts';
@@ -50,7 +56,7 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
   /** Tries the destination as what it is; then, where it could be the node's, as that. */
   const tryBoth = (destination: Destination): ComparedDestination | undefined =>
     compare(destination) ??
-    (destination.isLocal || isServiceAddress(setsOf(destination.address))
+    (destination.isLocal || membershipsOf(destination.address).some(isServiceAddress)
       ? undefined
       : compare({ ...destination, isLocal: true }));
 
@@ -97,13 +103,13 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
       protocol,
       port,
       isLocal: nodeAddresses.has(address),
-      servicePort: element && servicePortOf(element),
+      servicePort: element && namedOwner(element),
       label: kind === 'address' ? where : `${kind} ${where}`,
     };
   }
 
-  function setsOf(address: string): string {
-    return addressText(before.index, address) + addressText(after.index, address);
+  function membershipsOf(address: string): readonly Membership[] {
+    return [before, after].map(({ index }) => membershipOf(index, address));
   }
 
   /** A listing of the kernel has no comment block that says what kind of address it is. */
@@ -111,7 +117,9 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     if (!('verdict' in element) || element.key.length !== 3) return 'address';
     const { kind } = frontendOf(element);
     if (kind !== 'address') return kind;
-    return setsOf(address).includes(`${collections.clusterIPs}=`) ? 'cluster IP' : 'address';
+    return membershipsOf(address).some(({ sets }) => sets.has(collections.clusterIPs))
+      ? 'cluster IP'
+      : 'address';
   }
 
   /** Undefined when elements name all addresses of the class with this port. */
@@ -120,22 +128,21 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     addressClass: AddressClass,
     isLocal: boolean,
   ): Destination | undefined {
-    const [protocol = '', port = ''] = key.split(' ');
-    const to = { protocol: protocol as PacketProtocol, port: Number(port) };
+    const to = parsePortKey(key);
     const address = addressClass.addresses.find((each) => isUnnamed(each, to));
     if (address === undefined) return undefined;
     // Node ports are ports of the node: at any other address they are ports like all others.
     const element = isLocal
       ? (after.index.byPort.get(key)?.element ?? before.index.byPort.get(key)?.element)
       : undefined;
-    const name = `node port ${port}/${protocol.toUpperCase()}`;
+    const name = `node port ${to.port}/${to.protocol.toUpperCase()}`;
     return {
       family,
       ...to,
       kind: element === undefined ? 'region' : 'node port',
       address,
       isLocal,
-      servicePort: element && servicePortOf(element),
+      servicePort: element && namedOwner(element),
       label:
         element === undefined
           ? regionLabel(addressClass, pair, isLocal)

@@ -1,4 +1,3 @@
-import { serviceOf } from '../explain/frontends.ts';
 import { isLoopback } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
 import { answerOf } from './answer.ts';
@@ -35,7 +34,7 @@ export function deriveChanges(
   const changes = new Map<string, Change>();
   for (const { destination, results } of compared) {
     const { servicePort } = destination;
-    const service = servicePort === undefined ? undefined : serviceOf(servicePort);
+    const service = servicePort?.service;
     for (const { facet, results: seenBy } of groupByFacet(results)) {
       const [first] = seenBy;
       if (first === undefined) continue;

@@ -10,8 +10,8 @@ import type { Origin } from '../plan/plan.ts';
 
 /** All that the sets and maps of a table hold for one destination. */
 export interface DestinationFacts {
-  /** One text per element, which says the collection and what the element does. */
-  readonly texts: string[];
+  /** One per element. */
+  readonly entries: Entry[];
   /** Where data maps send the packet: keys of {@link DestinationIndex.byAddress}. */
   readonly targets: string[];
   /** Why each target is one: as `targets`. */
@@ -22,6 +22,16 @@ export interface DestinationFacts {
   readonly chains: string[];
   /** An element of the destination; that of its frontend, if it is one. */
   element: AnyElement | undefined;
+}
+
+/** What an element says of its destination: where two are equal, so is what they do. */
+export interface Entry {
+  /** The collection, the place among its endpoints, the verdict. */
+  readonly text: string;
+  /** The network that it is told apart by. */
+  readonly source: string | undefined;
+  /** Where a data map sends the packet, as in `targets`. */
+  readonly target: string | undefined;
 }
 
 /**
@@ -127,7 +137,14 @@ function shapeOf({ name, key, elements }: Collection): Shape | 'address' | 'empt
 function factsAt(facts: Map<string, DestinationFacts>, key: string): DestinationFacts {
   let at = facts.get(key);
   if (at === undefined) {
-    at = { texts: [], targets: [], targetOrigins: [], sources: [], chains: [], element: undefined };
+    at = {
+      entries: [],
+      targets: [],
+      targetOrigins: [],
+      sources: [],
+      chains: [],
+      element: undefined,
+    };
     facts.set(key, at);
   }
   return at;
@@ -141,11 +158,12 @@ function add(
   protocol: string,
 ): void {
   let text = name;
+  let source: string | undefined;
+  let target: string | undefined;
   if (indexField !== -1) text += `#${element.key[indexField]}`;
   if (sourceField !== -1) {
-    const source = String(element.key[sourceField]);
+    source = String(element.key[sourceField]);
     facts.sources.push(source);
-    text += `<${source}`;
   }
   if ('verdict' in element) {
     const { verdict } = element;
@@ -153,23 +171,38 @@ function add(
     text += verdict.kind === 'goto' ? `>${verdict.chain}` : `>${verdict.kind}`;
     if (protocolField !== -1) facts.element = element;
   } else if ('value' in element) {
-    const target = `${element.value[0]} ${protocol} ${element.value[1] ?? ''}`;
+    target = `${element.value[0]} ${protocol} ${element.value[1] ?? ''}`;
     facts.targets.push(target);
     facts.targetOrigins.push(element.origin);
-    text += `=${target}`;
   }
   facts.element ??= element;
-  facts.texts.push(text);
+  facts.entries.push({ text, source, target });
 }
 
-/** Which sets of addresses an address is in, and as what: equal texts, equal treatment. */
+/** Which sets of addresses an address is in, and as what. */
+export interface Membership {
+  /** Equal texts, equal treatment. */
+  readonly text: string;
+  readonly sets: ReadonlySet<string>;
+}
+
+export function membershipOf(index: DestinationIndex, address: string): Membership {
+  const found = setsWith(index, address);
+  return { text: textOf(found), sets: new Set(found.map(({ name }) => name)) };
+}
+
+/** The text of {@link membershipOf}. */
 export const addressText = (index: DestinationIndex, address: string): string =>
-  index.addressSets
-    .flatMap(({ name, index: elements }) => {
-      const element = findElement(elements, [address]);
-      return element === undefined ? [] : [`${name}=${verdictText(element)}`];
-    })
-    .join(';');
+  textOf(setsWith(index, address));
+
+const setsWith = ({ addressSets }: DestinationIndex, address: string) =>
+  addressSets.flatMap(({ name, index }) => {
+    const element = findElement(index, [address]);
+    return element === undefined ? [] : [{ name, element }];
+  });
+
+const textOf = (found: ReturnType<typeof setsWith>): string =>
+  found.map(({ name, element }) => `${name}=${verdictText(element)}`).join(';');
 
 const verdictText = (element: AnyElement): string =>
   'verdict' in element ? JSON.stringify(element.verdict) : '';

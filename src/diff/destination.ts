@@ -1,6 +1,7 @@
 import type { FrontendKind } from '../explain/frontends.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { PacketProtocol } from '../packet/packet.ts';
+import type { ServicePortName } from '../plan/service-port-name.ts';
 
 /** Destinations that no rule of either side tells apart, and one of them. */
 export interface Destination {
@@ -12,8 +13,8 @@ export interface Destination {
   readonly port: number;
   /** The address is taken for one of this node's, known to be or not. */
   readonly isLocal: boolean;
-  /** `shop/web:http`, or undefined for a region. */
-  readonly servicePort: string | undefined;
+  /** Undefined for a region. */
+  readonly servicePort: ServicePortName | undefined;
   /** What a reader calls it: `cluster IP 10.96.0.10:80/TCP`. */
   readonly label: string;
 }
@@ -32,6 +33,15 @@ export const portKey = ({
   readonly protocol: string;
   readonly port: number;
 }): string => `${protocol} ${port}`;
+
+/** The inverse of {@link portKey}. */
+export function parsePortKey(key: string): {
+  readonly protocol: PacketProtocol;
+  readonly port: number;
+} {
+  const [protocol = '', port = ''] = key.split(' ');
+  return { protocol: protocol as PacketProtocol, port: Number(port) };
+}
 
 /** The inverse of {@link destinationKey}. */
 export function parseDestinationKey(key: string): {

@@ -1,6 +1,7 @@
 import { type Invented, inventedJson, nothingInvented } from '../allocate/invented.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import { originJson } from '../explain/origin-json.ts';
+import { servicePortText } from '../plan/service-port-name.ts';
 import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Change, TrafficDiff } from './change.ts';
@@ -79,7 +80,7 @@ function changeJson(change: Change, locate: Locate) {
 
 const destinationJson = ({ kind, address, protocol, port, servicePort, label }: Destination) => ({
   kind,
-  servicePort: servicePort ?? null,
+  servicePort: servicePort === undefined ? null : servicePortText(servicePort),
   address: kind === 'node port' ? null : address,
   protocol,
   port: protocol === 'icmp' ? null : port,

@@ -1,4 +1,5 @@
-import type { Chain, Collection, Statement, Table } from '../nftables/ast.ts';
+import type { Chain, Collection, Table } from '../nftables/ast.ts';
+import { type Reference, referencesOf } from '../nftables/references.ts';
 import { declarationLines, renderHook, renderRule } from '../nftables/render/nft.ts';
 
 /** What differs between the rules of two tables, elements of sets and maps left aside. */
@@ -56,11 +57,6 @@ export function compareProgram(
   };
 }
 
-interface Reference {
-  readonly kind: 'chain' | 'collection';
-  readonly name: string;
-}
-
 const declarationOf = (collection: Collection, table: Table): string =>
   `${collection.kind} ${declarationLines(collection, table.family).join('; ')}`;
 
@@ -71,25 +67,6 @@ const chainText = (chain: Chain | undefined, table: Table | undefined): string =
         chain.hook === undefined ? '' : renderHook(chain.hook),
         ...chain.rules.map((rule) => renderRule(rule, table.family)),
       ].join('\n');
-
-const referencesOf = (chain: Chain): readonly Reference[] =>
-  chain.rules.flatMap(({ statements }) => statements.flatMap(referenceOf));
-
-function referenceOf(statement: Statement): readonly Reference[] {
-  switch (statement.kind) {
-    case 'jump':
-    case 'goto':
-      return [{ kind: 'chain', name: statement.chain }];
-    case 'vmap':
-    case 'dnat':
-    case 'map-update':
-      return [{ kind: 'collection', name: statement.map }];
-    case 'in-set':
-      return [{ kind: 'collection', name: statement.set }];
-    default:
-      return [];
-  }
-}
 
 /** The constants that rules tell packets apart by. */
 export interface ProgramConstants {

@@ -13,8 +13,8 @@ export function regionLabel(
   const { before, after, addresses } = addressClass;
   const of = family === 'ip' ? 'IPv4' : 'IPv6';
   const isIn = (name: string): readonly [boolean, boolean] => [
-    before.includes(`${name}=`),
-    after.includes(`${name}=`),
+    before.sets.has(name),
+    after.sets.has(name),
   ];
   const change = (name: string, gained: string, lost: string, kept: string): string | undefined => {
     const [was, is] = isIn(name);

@@ -1,4 +1,4 @@
-import { type Frontend, frontendsOf, serviceOf } from '../explain/frontends.ts';
+import { type Frontend, frontendsOf } from '../explain/frontends.ts';
 import { answerOf } from './answer.ts';
 import type { ChangeType, Risk } from './change.ts';
 import type { ClientResult } from './compare-destination.ts';
@@ -73,7 +73,7 @@ function addressUse({ table }: PairSide): AddressUse {
   for (const { address, servicePort } of frontends) {
     if (address === undefined) continue;
     const services = use.get(address) ?? new Set();
-    services.add(serviceOf(servicePort));
+    services.add(servicePort.service);
     use.set(address, services);
   }
   return use;
@@ -86,7 +86,7 @@ function addressConflicts(
   nodeAddresses: ReadonlySet<string>,
 ): readonly Risk[] {
   if (kind !== 'external IP' && kind !== 'load-balancer IP') return [];
-  const service = serviceOf(servicePort ?? '');
+  const service = servicePort?.service ?? '';
   if (before.get(address)?.has(service) === true) return [];
   const others = [...(after.get(address) ?? [])].filter((other) => other !== service);
   return [

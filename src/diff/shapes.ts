@@ -1,8 +1,8 @@
 import { parseAddress } from '../net/address.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
 import { isLoopback } from '../packet/packet.ts';
-import { parseDestinationKey, portKey } from './destination.ts';
-import { addressText, type DestinationFacts } from './destination-index.ts';
+import { parseDestinationKey, parsePortKey, portKey } from './destination.ts';
+import { addressText, type DestinationFacts, type Entry } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
 import { remember } from './remember.ts';
 
@@ -39,8 +39,8 @@ export function shapeFinder({ before, after, constants, nodeAddresses }: FamilyP
       // What is itself served may be reached in ways that a shape does not tell: it is one of a kind.
       if (isTargeting(facts) || isTargeting(ports)) return [key];
       return [
-        ...(facts?.texts ?? []).map((text) => text.replace(`<${address}`, '<self')),
-        ...(ports?.texts ?? []),
+        ...(facts?.entries ?? []).map((entry) => entryText(entry, address)),
+        ...(ports?.entries ?? []).map((entry) => entryText(entry)),
       ];
     });
     return [
@@ -52,7 +52,12 @@ export function shapeFinder({ before, after, constants, nodeAddresses }: FamilyP
     ].join(',');
   });
 
-  function shapeOf(key: string, all: readonly Facts[], own: string): Shape {
+  function shapeOf(
+    key: string,
+    address: string | undefined,
+    all: readonly Facts[],
+    own: string,
+  ): Shape {
     const targets = [...new Set(all.flatMap((facts) => facts?.targets ?? []))];
     const places = new Map(targets.map((target, i) => [target, i]));
     const addresses = targets.map((target) => parseDestinationKey(target).address);
@@ -62,12 +67,12 @@ export function shapeFinder({ before, after, constants, nodeAddresses }: FamilyP
     });
     const text = [
       own,
-      ...all.map((facts) => factsText(facts, key, places)),
+      ...all.map((facts) => factsText(facts, address, places)),
       ...targets.map(placeText),
       // Which of them share an address.
       addresses.map((address) => firsts.get(address)).join(),
       // Which of its source ranges an endpoint is in is not worth telling.
-      all.some((facts) => facts?.sources.some((source) => !isOwn(source, key))) ? key : '',
+      all.some((facts) => facts?.sources.some((source) => source !== address)) ? key : '',
     ].join('|');
     return { text, targets };
   }
@@ -88,6 +93,7 @@ export function shapeFinder({ before, after, constants, nodeAddresses }: FamilyP
       ].join(',');
       return shapeOf(
         key,
+        address,
         sides.map(({ byAddress }) => byAddress.get(key)),
         own,
       );
@@ -95,28 +101,33 @@ export function shapeFinder({ before, after, constants, nodeAddresses }: FamilyP
     ofPort: (key) =>
       shapeOf(
         key,
+        undefined,
         sides.map(({ byPort }) => byPort.get(key)),
-        constants.ports.has(key) ? key : (key.split(' ')[0] ?? ''),
+        constants.ports.has(key) ? key : parsePortKey(key).protocol,
       ),
   };
 }
 
-/** An endpoint that reaches itself. */
-const isOwn = (source: string, key: string): boolean => key.startsWith(`${source} `);
-
-const factsText = (facts: Facts, key: string, places: ReadonlyMap<string, number>): string =>
+const factsText = (
+  facts: Facts,
+  address: string | undefined,
+  places: ReadonlyMap<string, number>,
+): string =>
   facts === undefined
     ? '-'
-    : facts.texts
-        .map((text) => {
-          const at = text.indexOf('=');
-          if (at !== -1) return `${text.slice(0, at)}=${places.get(text.slice(at + 1))}`;
-          const source = text.indexOf('<');
-          return source !== -1 && isOwn(text.slice(source + 1), key)
-            ? `${text.slice(0, source)}<self`
-            : text;
-        })
+    : facts.entries
+        .map((entry) =>
+          entry.target === undefined
+            ? entryText(entry, address)
+            : `${entry.text}=${places.get(entry.target)}`,
+        )
         .join(';');
+
+/** @param address is called `self` where it is the source: an endpoint that reaches itself */
+function entryText({ text, source, target }: Entry, address?: string): string {
+  const from = source === undefined ? '' : `<${source === address ? 'self' : source}`;
+  return `${text}${from}${target === undefined ? '' : `=${target}`}`;
+}
 
 function isWithin(address: string, network: string): boolean {
   const cidr = parseCidr(network);

@@ -1,5 +1,5 @@
 import { parseDestinationKey, portKey } from './destination.ts';
-import { addressText, type DestinationFacts } from './destination-index.ts';
+import { addressText, type DestinationFacts, type Entry } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
 import { remember } from './remember.ts';
 
@@ -32,10 +32,10 @@ export function findSuspects({ before, after, program }: FamilyPair): Suspects {
 
   function factsDiffer(a: DestinationFacts | undefined, b: DestinationFacts | undefined): boolean {
     if (a === undefined || b === undefined) return a !== b;
-    if (a.texts.length !== b.texts.length) return true;
+    if (a.entries.length !== b.entries.length) return true;
     if (a.chains.some((chain) => program.changedChains.has(chain))) return true;
-    if (a.texts.every((text, i) => text === b.texts[i])) return false;
-    return [...a.texts].sort().join('\n') !== [...b.texts].sort().join('\n');
+    if (a.entries.every((entry, i) => isSame(entry, b.entries[i]))) return false;
+    return textsOf(a) !== textsOf(b);
   }
 
   function differ(a: DestinationFacts | undefined, b: DestinationFacts | undefined): boolean {
@@ -54,3 +54,13 @@ export function findSuspects({ before, after, program }: FamilyPair): Suspects {
     isPortSuspect,
   };
 }
+
+const isSame = (a: Entry, b: Entry | undefined): boolean =>
+  a.text === b?.text && a.source === b.source && a.target === b.target;
+
+/** The elements in any order. */
+const textsOf = ({ entries }: DestinationFacts): string =>
+  entries
+    .map(({ text, source, target }) => JSON.stringify([text, source, target]))
+    .sort()
+    .join('\n');

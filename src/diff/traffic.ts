@@ -1,4 +1,4 @@
-import { frontendsOf, serviceOf } from '../explain/frontends.ts';
+import { frontendsOf } from '../explain/frontends.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
@@ -135,4 +135,4 @@ const distinct = (claims: readonly ClaimRisk[]): readonly ClaimRisk[] => [
 ];
 
 const servicesOf = ({ tables }: Ruleset): ReadonlySet<string> =>
-  new Set(tables.flatMap(frontendsOf).map(({ servicePort }) => serviceOf(servicePort)));
+  new Set(tables.flatMap(frontendsOf).map(({ servicePort }) => servicePort.service));

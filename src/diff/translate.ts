@@ -55,9 +55,10 @@ export function translate(
       client: {
         ...result.client,
         address: swap(result.client.address),
-        label: addresses.has(result.client.address)
-          ? result.client.label.replace(result.client.address, swap(result.client.address))
-          : result.client.label,
+        label:
+          result.client.afterAddress === undefined
+            ? result.client.label
+            : swap(result.client.address) + result.client.afterAddress,
       },
       packet: {
         ...result.packet,

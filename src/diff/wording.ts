@@ -85,20 +85,20 @@ export function riskLines(change: Change): readonly string[] {
   );
 }
 
-const was = (before: Answer): string => {
+const was = (before: Answer, verb: 'was' | 'were' = 'was'): string => {
   switch (before.kind) {
     case 'served':
-      return ` (was answered by ${shareList(before.endpoints)})`;
+      return ` (${verb} answered by ${shareList(before.endpoints)})`;
     case 'refused':
-      return ' (was refused)';
+      return ` (${verb} refused)`;
     case 'dropped':
-      return ' (was dropped)';
+      return ` (${verb} dropped)`;
     case 'passed':
       return '';
   }
 };
 
-const were = (before: Answer): string => was(before).replace('(was', '(were');
+const were = (before: Answer): string => was(before, 'were');
 
 /** `10.1.0.6:8080, 10.1.0.10:8080 (1/2 each)` */
 export function shareList(shares: readonly Share[]): string {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
-import { type Frontend, frontendsOf, serviceOf } from './frontends.ts';
+import { type Frontend, frontendsOf } from './frontends.ts';
 import type { Subject } from './scene.ts';
 
 /** `shop/web`, and perhaps one of its ports, by name or number. */
@@ -32,7 +32,7 @@ export function chooseFrontend(
   const all = ruleset.tables
     .filter((table) => table.family === family)
     .flatMap(frontendsOf)
-    .filter(({ servicePort }) => serviceOf(servicePort) === service);
+    .filter(({ servicePort }) => servicePort.service === service);
   const ofPort = port === undefined ? all : all.filter((frontend) => isPort(frontend, port));
   const here = ofPort.filter((frontend) =>
     address === undefined
@@ -69,14 +69,12 @@ export function chooseFrontend(
 
 const servicesOf = ({ tables }: Ruleset, family: NftFamily): readonly string[] => {
   const frontends = tables.filter((table) => table.family === family).flatMap(frontendsOf);
-  return [...new Set(frontends.map(({ servicePort }) => serviceOf(servicePort)))];
+  return [...new Set(frontends.map(({ servicePort }) => servicePort.service))];
 };
 
 /** `http`, or the number of an unnamed port; node ports have the name of their port. */
-function nameOfPort({ servicePort, port, protocol }: Frontend): string {
-  const [, name] = servicePort.split(':');
-  return name ?? `${port}/${protocol}`;
-}
+const nameOfPort = ({ servicePort: { portName }, port, protocol }: Frontend): string =>
+  portName === '' ? `${port}/${protocol}` : portName;
 
 const isPort = (frontend: Frontend, port: string): boolean =>
   nameOfPort(frontend) === port ||

@@ -3,7 +3,7 @@ import { chains, collections } from '../nftables/names.ts';
 import type { Lookup, StatementStep } from '../nftables/simulate/trace.ts';
 import { isLoopback } from '../packet/packet.ts';
 import type { Reason } from './explanation.ts';
-import { type Frontend, portList, serviceOf } from './frontends.ts';
+import { type Frontend, type FrontendKind, portList } from './frontends.ts';
 import { formatEndpoint } from './question.ts';
 import { refusalReason } from './refusal.ts';
 import type { Scene } from './scene.ts';
@@ -13,7 +13,7 @@ export function courseReason(step: StatementStep, scene: Scene): Reason | undefi
   const { chain, effect, rule, statement } = step;
   const lookup = 'lookup' in effect ? effect.lookup : undefined;
   if (lookup !== undefined) return lookupReason(step, lookup, scene);
-  if (statement.kind === 'goto' && chain.name.startsWith('external-local')) {
+  if (statement.kind === 'goto' && chain.role === 'external-local') {
     return externalLocalReason(step);
   }
   const isGuard = rule.statements.some(
@@ -44,21 +44,21 @@ function lookupReason({ chain }: StatementStep, lookup: Lookup, scene: Scene): R
   }
 }
 
+const articles: Readonly<Record<FrontendKind, string>> = {
+  'cluster IP': 'the',
+  'external IP': 'an',
+  'load-balancer IP': 'a',
+  'node port': 'a',
+  address: 'an',
+};
+
 /** What a recognised destination is. */
-export function frontendReason({
-  address,
-  port,
-  protocol,
-  kind,
-  servicePort,
-  element,
-}: Frontend): Reason {
-  const article = kind === 'cluster IP' ? 'the' : kind.startsWith('load') ? 'a' : 'an';
+export function frontendReason({ address, port, protocol, kind, name, element }: Frontend): Reason {
   return {
     text:
       address === undefined
-        ? `${port}/${protocol} is a node port of ${servicePort}`
-        : `${formatEndpoint(address, port)}/${protocol} is ${article} ${kind} of ${servicePort}`,
+        ? `${port}/${protocol} is a node port of ${name}`
+        : `${formatEndpoint(address, port)}/${protocol} is ${articles[kind]} ${kind} of ${name}`,
     origin: element.origin,
   };
 }
@@ -88,7 +88,7 @@ function sourceRangeReason({ key, element }: Lookup, { frontends }: Scene): Reas
   );
   const object = frontend?.element.origin?.object;
   const origin = object && { object, path: ['spec', 'loadBalancerSourceRanges'] };
-  const name = frontend?.servicePort ?? address;
+  const name = frontend?.name ?? address;
   if (element === undefined) {
     return { text: `${source} is in none of the load-balancer source ranges of ${name}`, origin };
   }
@@ -109,7 +109,7 @@ function unknownPortReason({ key }: Lookup, { frontends }: Scene): Reason {
 }
 
 const namesOf = (frontends: readonly Frontend[]): string =>
-  [...new Set(frontends.map(({ servicePort }) => serviceOf(servicePort)))].join(' and ');
+  [...new Set(frontends.map(({ servicePort }) => servicePort.service))].join(' and ');
 
 /** P3: who the client is decides which endpoints it gets. */
 function externalLocalReason({ rule }: StatementStep): Reason {

@@ -1,7 +1,6 @@
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { NftBranch } from '../nftables/simulate/trace.ts';
 import type { ExplainedEndpoint } from './explanation.ts';
-import { formatEndpoint } from './question.ts';
 import type { BranchReasons } from './reasons.ts';
 
 /** A branch with what the ruleset says about the endpoint it leads to. */
@@ -13,7 +12,7 @@ export function explainEndpoint(
   return {
     branch,
     masqueradeReason: masquerade,
-    nodeName: element && nodeNameOf(branch, element),
+    nodeName: element && 'nodeName' in element ? element.nodeName : undefined,
     origin: element?.origin,
   };
 }
@@ -25,12 +24,4 @@ function endpointElement({ trace }: NftBranch): AnyElement | undefined {
     if (step.kind === 'statement' && step.effect.kind === 'dnat') return step.effect.lookup.element;
   }
   return undefined;
-}
-
-/** The comment block of the Service names each endpoint's node. */
-function nodeNameOf(branch: NftBranch, { owner }: AnyElement): string | undefined {
-  const words = owner?.lines.join(' ') ?? '';
-  const endpoint = `${formatEndpoint(branch.destination, branch.destinationPort)} on `;
-  const at = words.indexOf(endpoint);
-  return at === -1 ? undefined : /^[^\s,]+/.exec(words.slice(at + endpoint.length))?.[0];
 }

@@ -42,7 +42,7 @@ export function explain(subject: Subject, inquiry: Inquiry): Explanation {
     sourcePort: inquiry.sourcePort,
     verdict,
     summary: summarise({ verdict, packet, branches, frontend, course, scene }),
-    servicePort: frontend?.servicePort,
+    servicePort: frontend?.name,
     reasons: [
       ...course,
       ...(masquerade === undefined ? [] : [masquerade]),

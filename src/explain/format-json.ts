@@ -43,7 +43,7 @@ export function formatExplanationJson(
         ? {
             ...entry,
             stoppedAt: entry.stoppedAt ?? null,
-            lookups: entry.lookups.map((lookup) => ({
+            lookups: entry.lookups.map(({ isNamed: _, ...lookup }) => ({
               ...lookup,
               element: lookup.element ?? null,
               servicePort: lookup.servicePort ?? null,

@@ -140,10 +140,10 @@ function pathLines(path: readonly PathEntry[], isTrace: boolean): readonly strin
 }
 
 function ruleLines({ rule, lookups, stoppedAt }: RuleEntry): readonly string[] {
-  const found = lookups.map(({ collection, key, element, servicePort }) =>
+  const found = lookups.map(({ collection, key, element, servicePort, isNamed }) =>
     element === undefined
       ? `      @${collection} has no ${key}`
-      : `      @${collection} has ${element}${servicePort === undefined || element.includes(servicePort) ? '' : ` (${servicePort})`}`,
+      : `      @${collection} has ${element}${servicePort === undefined || isNamed ? '' : ` (${servicePort})`}`,
   );
   const stopped = stoppedAt === undefined ? [] : [`      no match: ${stoppedAt}`];
   const isSaid = lookups.at(-1)?.element === undefined && lookups.length > 0;

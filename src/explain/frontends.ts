@@ -1,13 +1,15 @@
 import type { L4Proto } from '../net/family.ts';
-import type { Table, VerdictElement } from '../nftables/ast.ts';
+import { servicePortOf, type Table, type VerdictElement } from '../nftables/ast.ts';
 import { collections } from '../nftables/names.ts';
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
-import type { Owner } from '../plan/owner.ts';
+import { frontendWords } from '../plan/owner.ts';
+import { type ServicePortName, servicePortText } from '../plan/service-port-name.ts';
 
 /** A destination that the ruleset knows: an address and port, or a node port. */
 export interface Frontend {
-  /** `namespace/name:port` */
-  readonly servicePort: string;
+  readonly servicePort: ServicePortName;
+  /** `namespace/name:port`, for readers. */
+  readonly name: string;
   readonly kind: FrontendKind;
   /** Undefined for a node port. */
   readonly address: string | undefined;
@@ -18,13 +20,8 @@ export interface Frontend {
   readonly element: VerdictElement;
 }
 
-/** `address`: what kind of address it is, the text of the ruleset does not say. */
-export type FrontendKind =
-  | 'cluster IP'
-  | 'external IP'
-  | 'load-balancer IP'
-  | 'node port'
-  | 'address';
+/** `address`: what kind of address it is, the ruleset does not say: a listing of the kernel never does. */
+export type FrontendKind = (typeof frontendWords)[keyof typeof frontendWords] | 'address';
 
 /** Every destination of a table, the served ones first. */
 export function frontendsOf(table: Table): readonly Frontend[] {
@@ -45,13 +42,20 @@ export function frontendsOf(table: Table): readonly Frontend[] {
 
 const keyOf = ({ element }: Frontend): string => element.key.join(' ');
 
-/** Reads a key of `[address,] protocol, port`. */
+/** Of an element with a key of `[address,] protocol, port`. */
 export function frontendOf(element: VerdictElement): Frontend {
-  const { key, owner } = element;
+  const { key, frontend } = element;
   const address = key.length === 3 ? String(key[0]) : undefined;
+  const servicePort = namedOwner(element);
   return {
-    servicePort: servicePortOf(element),
-    kind: address === undefined ? 'node port' : addressKind(owner, address),
+    servicePort,
+    name: servicePortText(servicePort),
+    kind:
+      frontend === undefined
+        ? address === undefined
+          ? 'node port'
+          : 'address'
+        : frontendWords[frontend],
     address,
     protocol: String(key.at(-2)) as L4Proto,
     port: Number(key.at(-1)),
@@ -60,21 +64,16 @@ export function frontendOf(element: VerdictElement): Frontend {
   };
 }
 
-/** Whose an element is; a listing of the kernel has only the element's comment. */
-export const servicePortOf = ({ owner, comment }: AnyElement): string =>
-  owner?.name ?? comment ?? 'a Service';
+/** Where a ruleset names no Service. */
+const someService: ServicePortName = { service: 'a Service', portName: '' };
 
-/** `shop/web:http` -> `shop/web` */
-export const serviceOf = (servicePort: string): string => servicePort.replace(/:.*/, '');
+/** Whose an element is, with a name for it where the ruleset has none. */
+export const namedOwner = (element: AnyElement): ServicePortName =>
+  servicePortOf(element) ?? someService;
+
+/** The same for readers. */
+export const ownerName = (element: AnyElement): string => servicePortText(namedOwner(element));
 
 /** `80/tcp, 443/tcp` */
 export const portList = (frontends: readonly Frontend[]): string =>
   [...new Set(frontends.map(({ port, protocol }) => `${port}/${protocol}`))].join(', ');
-
-const addressKinds = ['cluster IP', 'external IP', 'load-balancer IP'] as const;
-
-/** The comment block of the Service says which kind of address each is. */
-function addressKind(owner: Owner | undefined, address: string): FrontendKind {
-  const words = `${owner?.lines.join(' ') ?? ''} `.replaceAll(',', ' ');
-  return addressKinds.find((kind) => words.includes(`${kind} ${address} `)) ?? 'address';
-}

@@ -10,7 +10,7 @@ import type { Reason } from './explanation.ts';
 export function markReason(transfers: readonly StatementStep[]): Reason {
   const jump = transfers.at(-1);
   if (jump?.chain.name === chains.dispatch) return clusterIPReason(jump);
-  if (transfers.at(-2)?.chain.name.startsWith('external-local')) {
+  if (transfers.at(-2)?.chain.role === 'external-local') {
     return { text: 'it is made on this node' };
   }
   return { text: 'the endpoint may be on any node, and has to answer through this one' };

@@ -5,7 +5,7 @@ import { findElement, indexElements } from '../nftables/simulate/element-index.t
 import { isLocal, isLoopback, type Packet } from '../packet/packet.ts';
 import type { UnservedReason } from '../plan/plan.ts';
 import type { Reason } from './explanation.ts';
-import { type Frontend, portList, serviceOf, servicePortOf } from './frontends.ts';
+import { type Frontend, ownerName, portList } from './frontends.ts';
 import { formatEndpoint } from './question.ts';
 import type { Scene } from './scene.ts';
 import type { Unmatched } from './unmatched.ts';
@@ -50,7 +50,7 @@ function nodePorts(packet: Packet, scene: Scene): Reason[] {
     ({ kind, port }) => kind === 'node port' && port === destinationPort,
   );
   return here.map((frontend) => ({
-    text: `node port ${destinationPort} of ${frontend.servicePort} exists, but ${
+    text: `node port ${destinationPort} of ${frontend.name} exists, but ${
       frontend.protocol === protocol
         ? wrongAddress(packet.destination, scene)
         : `over ${frontend.protocol}, not ${protocol}`
@@ -82,15 +82,15 @@ function servicePortsOfNode(packet: Packet, { frontends, subject }: Scene): Reas
   const nodePortOf = new Map(
     frontends
       .filter(({ kind }) => kind === 'node port')
-      .map((frontend) => [`${frontend.servicePort} ${frontend.protocol}`, frontend]),
+      .map((frontend) => [`${frontend.name} ${frontend.protocol}`, frontend]),
   );
   const reasons = new Map<string, Reason>();
-  for (const { kind, port, protocol, servicePort } of frontends) {
-    const nodePort = nodePortOf.get(`${servicePort} ${protocol}`);
+  for (const { kind, port, protocol, name } of frontends) {
+    const nodePort = nodePortOf.get(`${name} ${protocol}`);
     const isAsked = port === packet.destinationPort && protocol === packet.protocol;
     if (kind === 'node port' || !isAsked || nodePort === undefined) continue;
-    reasons.set(servicePort, {
-      text: `${servicePort} has port ${port}, but on a node's address it is node port ${nodePort.port}`,
+    reasons.set(name, {
+      text: `${name} has port ${port}, but on a node's address it is node port ${nodePort.port}`,
       origin: nodePort.element.origin,
     });
   }
@@ -146,12 +146,12 @@ const addressesOf = (service: Service): readonly (string | undefined)[] => [
 function endpoints({ destination, destinationPort, protocol }: Packet, { table }: Scene): Reason[] {
   const owners = new Map<string, Reason>();
   for (const collection of table?.collections ?? []) {
-    if (collection.kind !== 'data-map' || !collection.name.endsWith(`endpoints-${protocol}`))
-      continue;
+    // Client maps have an address alone as their value.
+    if (collection.kind !== 'data-map' || collection.value[1] !== `${protocol} dport`) continue;
     for (const element of collection.elements) {
       const { value } = element;
       if (value[0] !== destination || value[1] !== destinationPort) continue;
-      const name = servicePortOf(element);
+      const name = ownerName(element);
       const text = `${formatEndpoint(destination, destinationPort)} is itself an endpoint of ${name}`;
       owners.set(name, { text, origin: element.origin });
     }
@@ -162,7 +162,7 @@ function endpoints({ destination, destinationPort, protocol }: Packet, { table }
 function groupByService(frontends: readonly Frontend[]): ReadonlyMap<string, readonly Frontend[]> {
   const groups = new Map<string, Frontend[]>();
   for (const frontend of frontends) {
-    const name = serviceOf(frontend.servicePort);
+    const name = frontend.servicePort.service;
     const group = groups.get(name) ?? [];
     group.push(frontend);
     groups.set(name, group);

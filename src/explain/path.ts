@@ -1,10 +1,11 @@
 import type { NftFamily } from '../net/family.ts';
-import type { Rule } from '../nftables/ast.ts';
+import { type Rule, servicePortOf } from '../nftables/ast.ts';
 import { renderElement, renderRule } from '../nftables/render/nft.ts';
 import { renderStatement } from '../nftables/render/nft-expression.ts';
+import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { Effect, Lookup, StatementStep, Step } from '../nftables/simulate/trace.ts';
 import type { Route } from '../packet/route.ts';
-import { servicePortOf } from './frontends.ts';
+import { servicePortText } from '../plan/service-port-name.ts';
 
 /** One line of the way through the ruleset. */
 export type PathEntry = HookEntry | RouteEntry | RuleEntry;
@@ -42,6 +43,8 @@ export interface LookupEntry {
   /** As nft prints it; undefined when nothing was found. */
   readonly element: string | undefined;
   readonly servicePort: string | undefined;
+  /** The element has its name in a comment. */
+  readonly isNamed: boolean;
 }
 
 /** The steps of one branch as lines, in order. */
@@ -95,12 +98,15 @@ const isDecision = (effect: Effect): boolean => effect.kind !== 'miss' && effect
 const lookupOf = (effect: Effect): Lookup | undefined =>
   'lookup' in effect ? effect.lookup : undefined;
 
+function serviceNamed(element: AnyElement | undefined): string | undefined {
+  const servicePort = element && servicePortOf(element);
+  return servicePort && servicePortText(servicePort);
+}
+
 const lookupEntry = ({ collection, key, element }: Lookup): LookupEntry => ({
   collection: collection.name,
   key: key.join(' . '),
   element: element && renderElement(element),
-  servicePort:
-    element?.owner === undefined && element?.comment === undefined
-      ? undefined
-      : servicePortOf(element),
+  servicePort: serviceNamed(element),
+  isNamed: element?.comment !== undefined,
 });

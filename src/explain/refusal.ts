@@ -9,8 +9,8 @@ import { type Scene, servicePortPlan } from './scene.ts';
 
 /** Why a destination that natc knows has no endpoint to offer. */
 export function refusalReason(element: VerdictElement, scene: Scene): Reason {
-  const { servicePort: name, protocol, address } = frontendOf(element);
-  const plan = servicePortPlan(scene, name, protocol);
+  const { servicePort, name, protocol, address } = frontendOf(element);
+  const plan = servicePortPlan(scene, servicePort, protocol);
   const isDropped = element.verdict.kind === 'drop';
   if (plan === undefined) {
     return {

@@ -4,7 +4,8 @@ import type { Ruleset, Table } from '../nftables/ast.ts';
 import { type PreparedRuleset, prepare } from '../nftables/simulate/prepare.ts';
 import type { Host } from '../packet/packet.ts';
 import type { FamilyPlan, ServicePortPlan } from '../plan/plan.ts';
-import { servicePortName } from '../plan/plan.ts';
+import { serviceName } from '../plan/plan.ts';
+import type { ServicePortName } from '../plan/service-port-name.ts';
 import { type Frontend, frontendsOf } from './frontends.ts';
 
 /** The ruleset that is asked about, and what is known around it. */
@@ -47,13 +48,15 @@ export function sceneOf(subject: Subject, family: NftFamily): Scene {
   };
 }
 
-/** The plan of a ServicePort, by its printed name and protocol. */
+/** The plan of a ServicePort. */
 export const servicePortPlan = (
   { plan }: Scene,
-  name: string,
+  name: ServicePortName,
   protocol: L4Proto,
 ): ServicePortPlan | undefined =>
   plan?.servicePorts.find(
     (servicePort) =>
-      servicePort.protocol.toLowerCase() === protocol && servicePortName(servicePort) === name,
+      servicePort.protocol.toLowerCase() === protocol &&
+      serviceName(servicePort) === name.service &&
+      servicePort.portName === name.portName,
   );

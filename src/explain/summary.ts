@@ -21,7 +21,7 @@ export function summarise(findings: Findings): string {
   const because = why === undefined ? '' : `: ${why}`;
   switch (verdict) {
     case 'delivered':
-      return `Delivered to ${endpointWords(branches)} of ${frontend?.servicePort ?? 'a Service'}, ${sourceWords(branches)}`;
+      return `Delivered to ${endpointWords(branches)} of ${frontend?.name ?? 'a Service'}, ${sourceWords(branches)}`;
     case 'passed':
       return `Passed on untouched: ${untouchedWords(findings)}`;
     case 'dropped':

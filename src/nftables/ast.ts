@@ -6,7 +6,8 @@
  */
 import type { L4Proto, NftFamily } from '../net/family.ts';
 import type { Owner } from '../plan/owner.ts';
-import type { Origin } from '../plan/plan.ts';
+import type { Frontend, Origin } from '../plan/plan.ts';
+import type { ServicePortName } from '../plan/service-port-name.ts';
 
 export interface Ruleset {
   readonly tables: readonly Table[];
@@ -81,7 +82,19 @@ export interface DataMap extends CollectionBase {
   readonly timeout?: number;
   readonly dynamic?: boolean;
   readonly size?: number;
+  /** Session affinity: whose clients it holds. */
+  readonly clients?: ClientMapOf;
   readonly elements: readonly DataElement[];
+}
+
+/** Whose clients a map from client to endpoint address holds. */
+export interface ClientMapOf {
+  readonly servicePort: ServicePortName;
+  readonly protocol: L4Proto;
+  /** Which of the ServicePort's two endpoint lists they were sent to. */
+  readonly list: 'cluster' | 'local';
+  /** The port of the endpoints that it is for. */
+  readonly endpointPort: number;
 }
 
 /** One value per selector of the key; a network (`10.0.0.0/8`) only in an interval set. */
@@ -91,8 +104,10 @@ interface ElementBase {
   readonly key: Key;
   /** At most 128 bytes. */
   readonly comment?: string;
-  /** The Service this element stands under; elements of one owner are neighbours. */
+  /** The ServicePort this element stands under; elements of one owner are neighbours. */
   readonly owner?: Owner;
+  /** Whose it is, where no block says so: of a listing of the kernel. See {@link servicePortOf}. */
+  readonly servicePort?: ServicePortName;
   readonly origin?: Origin;
 }
 
@@ -100,12 +115,20 @@ export type SetElement = ElementBase;
 
 export interface VerdictElement extends ElementBase {
   readonly verdict: ElementVerdict;
+  /** What the destination is to its Service; undefined where the element is none, or nobody says. */
+  readonly frontend?: Frontend['kind'] | undefined;
 }
 
 export interface DataElement extends ElementBase {
   /** One value per selector of the map's `value`. */
   readonly value: readonly (string | number)[];
+  /** The node that the endpoint is on, if known. */
+  readonly nodeName?: string | undefined;
 }
+
+/** Whose an element is; undefined where it is nobody's, or a listing does not say. */
+export const servicePortOf = ({ owner, servicePort }: ElementBase): ServicePortName | undefined =>
+  owner?.servicePort ?? servicePort;
 
 // ---------------------------------------------------------------------------- chains and rules
 
@@ -117,7 +140,11 @@ export interface Chain {
   readonly rules: readonly Rule[];
   /** The ServicePort a chain of its own belongs to. */
   readonly owner?: Owner;
+  readonly role?: ChainRole;
 }
+
+/** `external-local`: it chooses by who the client is, for external traffic policy Local (P3). */
+export type ChainRole = 'external-local';
 
 export interface Hook {
   readonly type: 'filter' | 'nat';

@@ -1,4 +1,5 @@
 import type { Chain, Collection, Table } from './ast.ts';
+import { referencesOf } from './references.ts';
 
 /** Chains of a table that a packet could walk round in, one sentence per loop; the kernel refuses them. */
 export function chainLoops(table: Table): readonly string[] {
@@ -36,12 +37,9 @@ const leadTo = (elements: Collection['elements']): Targets =>
   );
 
 /** The chains that rules of `chain` lead to, those in the verdict maps it looks into included. */
-function targetsOf({ rules }: Chain, mapTargets: ReadonlyMap<string, Targets>): Targets {
-  const targets = new Set<string>();
-  for (const statement of rules.flatMap(({ statements }) => statements)) {
-    if (statement.kind === 'jump' || statement.kind === 'goto') targets.add(statement.chain);
-    if (statement.kind !== 'vmap') continue;
-    for (const target of mapTargets.get(statement.map) ?? []) targets.add(target);
-  }
-  return targets;
-}
+const targetsOf = (chain: Chain, mapTargets: ReadonlyMap<string, Targets>): Targets =>
+  new Set(
+    referencesOf(chain).flatMap(({ kind, name }) =>
+      kind === 'chain' ? name : [...(mapTargets.get(name) ?? [])],
+    ),
+  );

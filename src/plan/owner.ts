@@ -5,12 +5,15 @@ import {
   type Frontend,
   type Origin,
   type ServicePortPlan,
+  serviceName,
   servicePortName,
 } from './plan.ts';
+import type { ServicePortName } from './service-port-name.ts';
 
 /** Whom elements belong to: printed as a comment above them. */
 export interface Owner {
-  /** `namespace/name:port`, the heading. */
+  readonly servicePort: ServicePortName;
+  /** The heading: `namespace/name:port`. Words for readers, as the lines are. */
   readonly name: string;
   /** The rest of the comment block: type, addresses, endpoints and their probabilities. */
   readonly lines: readonly string[];
@@ -26,6 +29,7 @@ const lineWidth = 96;
  */
 export function ownerOf(servicePort: ServicePortPlan, family: FamilyPlan): Owner {
   return {
+    servicePort: { service: serviceName(servicePort), portName: servicePort.portName },
     name: servicePortName(servicePort),
     lines: [
       `${servicePort.type}, ${servicePort.protocol} ${servicePort.port}`,
@@ -37,18 +41,19 @@ export function ownerOf(servicePort: ServicePortPlan, family: FamilyPlan): Owner
   };
 }
 
-const frontendKinds: Record<Frontend['kind'], string> = {
+/** What a reader calls a destination. */
+export const frontendWords = {
   'cluster-ip': 'cluster IP',
   'external-ip': 'external IP',
   'load-balancer-ip': 'load-balancer IP',
   'node-port': 'node port',
-};
+} as const satisfies Record<Frontend['kind'], string>;
 
 function frontendList(frontends: readonly Frontend[]): string {
   return frontends
     .map((frontend) => {
       const what = frontend.kind === 'node-port' ? String(frontend.port) : frontend.address;
-      return `${frontendKinds[frontend.kind]} ${what}${remark(frontend)}`;
+      return `${frontendWords[frontend.kind]} ${what}${remark(frontend)}`;
     })
     .join(', ');
 }

@@ -8,6 +8,7 @@ import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import type { ServiceType, TrafficPolicy } from '../model/cluster.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { IpFamily, Protocol } from '../net/family.ts';
+import { servicePortText } from './service-port-name.ts';
 
 export interface Plan {
   /** One entry per family to emit, IPv4 first. */
@@ -209,8 +210,9 @@ export interface Endpoint {
   readonly origin: Origin;
 }
 
+export const serviceName = ({ namespace, service }: ServicePortPlan): string =>
+  `${namespace}/${service}`;
+
 /** `namespace/name:port`, or `namespace/name` for an unnamed port (S7). */
 export const servicePortName = (servicePort: ServicePortPlan): string =>
-  `${servicePort.namespace}/${servicePort.service}${
-    servicePort.portName === '' ? '' : `:${servicePort.portName}`
-  }`;
+  servicePortText({ service: serviceName(servicePort), portName: servicePort.portName });

@@ -80,10 +80,11 @@ const keyOf = (
 
 const owners: readonly Owner[] = [
   {
+    servicePort: { service: 'shop/web', portName: 'http' },
     name: 'shop/web:http',
     lines: ['ClusterIP, TCP 80', 'endpoints, 1/1: 10.1.0.6:8080,', '  more'],
   },
-  { name: 'shop/dns', lines: [] },
+  { servicePort: { service: 'shop/dns', portName: '' }, name: 'shop/dns', lines: [] },
 ];
 
 const elementBases = fc.record(

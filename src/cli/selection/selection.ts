@@ -2,7 +2,7 @@ import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../diagnostics/did-you-mean.ts';
 import { quote } from '../../diagnostics/quote.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
-import { frontendsOf, serviceOf } from '../../explain/frontends.ts';
+import { frontendsOf } from '../../explain/frontends.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Labels, matchesLabels } from '../../model/label-selector.ts';
 import type { Ruleset } from '../../nftables/ast.ts';
@@ -58,7 +58,7 @@ export const servicesOfRuleset = ({ tables }: Ruleset): KnownServices =>
   new Map(
     tables
       .flatMap(frontendsOf)
-      .map(({ servicePort }) => serviceOf(servicePort))
+      .map(({ servicePort }) => servicePort.service)
       .map((service) => [service, []]),
   );
 

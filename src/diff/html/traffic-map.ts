@@ -1,4 +1,4 @@
-import { type Frontend, frontendsOf, serviceOf } from '../../explain/frontends.ts';
+import { type Frontend, frontendsOf } from '../../explain/frontends.ts';
 import { formatAddressPort } from '../../net/address.ts';
 import { naturalCompare } from '../../net/natural-compare.ts';
 import type { Ruleset } from '../../nftables/ast.ts';
@@ -46,28 +46,29 @@ interface Draft {
   readonly clients: Map<string, Set<SideName>>;
   readonly addresses: Map<string, Set<SideName>>;
   readonly endpoints: Map<string, Set<SideName>>;
-  readonly reaches: Map<string, Set<SideName>>;
-  readonly leads: Map<string, Set<SideName>>;
+  /** By the label of where they begin, then of where they end. */
+  readonly reaches: Map<string, Map<string, Set<SideName>>>;
+  readonly leads: Map<string, Map<string, Set<SideName>>>;
 }
 
 function addSide(ruleset: Ruleset, side: SideName, drafts: Map<string, Draft>): void {
   for (const table of ruleset.tables.map(withoutPins)) {
     const index = indexDestinations(table);
     for (const frontend of frontendsOf(table)) {
-      const draft = draftOf(drafts, serviceOf(frontend.servicePort));
+      const draft = draftOf(drafts, frontend.servicePort.service);
       draft.sides.add(side);
       const address = labelOf(frontend, table.family === 'ip6');
       note(draft.addresses, address, side);
       const { sources, targets } = factsOf(index, frontend);
       for (const client of sources.length > 0 ? sources : ['all clients']) {
         note(draft.clients, client, side);
-        note(draft.reaches, `${client}\n${address}`, side);
+        note(within(draft.reaches, client), address, side);
       }
       for (const target of targets.length > 0 ? new Set(targets) : ['']) {
         const { address: ip, port } = parseDestinationKey(target);
         const endpoint = target === '' ? '(no endpoint)' : formatAddressPort(ip, port);
         note(draft.endpoints, endpoint, side);
-        note(draft.leads, `${address}\n${endpoint}`, side);
+        note(within(draft.leads, address), endpoint, side);
       }
     }
   }
@@ -87,6 +88,12 @@ function draftOf(drafts: Map<string, Draft>, name: string): Draft {
     drafts.set(name, draft);
   }
   return draft;
+}
+
+function within<T>(maps: Map<string, Map<string, T>>, key: string): Map<string, T> {
+  const map = maps.get(key) ?? new Map<string, T>();
+  maps.set(key, map);
+  return map;
 }
 
 function note(map: Map<string, Set<SideName>>, key: string, side: SideName): void {
@@ -141,8 +148,13 @@ function links(
 ): readonly MapLink[] {
   const places = (nodes: readonly MapNode[]) => new Map(nodes.map(({ label }, i) => [label, i]));
   const [sources, targets] = [places(from), places(to)];
-  return [...map].map(([key, sides]) => {
-    const [a = '', b = ''] = key.split('\n');
-    return [sources.get(a) ?? 0, targets.get(b) ?? 0, stateOf(sides)];
-  });
+  return [...map].flatMap(([source, ends]) =>
+    [...ends].map(
+      ([target, sides]): MapLink => [
+        sources.get(source) ?? 0,
+        targets.get(target) ?? 0,
+        stateOf(sides),
+      ],
+    ),
+  );
 }

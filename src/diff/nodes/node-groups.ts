@@ -1,5 +1,6 @@
 import type { Invented } from '../../allocate/invented.ts';
 import { naturalCompare } from '../../net/natural-compare.ts';
+import { servicePortText } from '../../plan/service-port-name.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { MappedService } from '../html/traffic-map.ts';
 import type { NotCompared } from '../not-compared.ts';
@@ -127,7 +128,9 @@ export function changeKey(change: Change): string {
   return JSON.stringify([
     [type, family, service, before, after, endpoints],
     change.destinations
-      .map(({ kind, servicePort, label }) => [kind, servicePort, label].join())
+      .map(({ kind, servicePort, label }) =>
+        [kind, servicePort && servicePortText(servicePort), label].join(),
+      )
       .sort(),
     [...clients].sort(),
     change.risks.map(({ kind, subject, text }) => [kind, subject, text].join()).sort(),

@@ -1,6 +1,7 @@
 import { l4protos } from '../../net/family.ts';
 import type { Owner } from '../../plan/owner.ts';
 import type { Endpoint, ServicePortPlan } from '../../plan/plan.ts';
+import { servicePortText } from '../../plan/service-port-name.ts';
 import type { Rule, Selector } from '../ast.ts';
 import {
   clientMapName,
@@ -66,6 +67,12 @@ export function addAffinity(
         name: map,
         key: ['saddr'],
         value: ['daddr'],
+        clients: {
+          servicePort: owner.servicePort,
+          protocol,
+          list,
+          endpointPort: port,
+        },
         dynamic: true,
         timeout,
         elements: [],
@@ -86,7 +93,7 @@ export function addAffinity(
     const entrance: Entrance = frontend.kind === 'node-port' ? 'node-port' : 'service';
     elementsOf(fragment.verdicts, stickyMapName(entrance, protocol)).push({
       key: frontend.kind === 'node-port' ? [frontend.port] : [frontend.address, frontend.port],
-      comment: owner.name,
+      comment: servicePortText(owner.servicePort),
       verdict: goto(chain),
       owner,
       origin: frontend.origin,

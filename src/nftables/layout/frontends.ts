@@ -8,6 +8,7 @@ import type {
   NodePortFrontend,
   ServicePortPlan,
 } from '../../plan/plan.ts';
+import { servicePortText } from '../../plan/service-port-name.ts';
 import type { ElementVerdict, VerdictElement } from '../ast.ts';
 import { chains, collections, type Entrance, endpointMapName, type List } from '../names.ts';
 import { addAffinity } from './affinity.ts';
@@ -44,8 +45,9 @@ function addVerdicts(
   const { verdict } = frontend;
   const element = (target: ElementVerdict): VerdictElement => ({
     key: verdictKey(frontend, l4protos[servicePort.protocol]),
-    comment: owner.name,
+    comment: servicePortText(owner.servicePort),
     verdict: target,
+    frontend: frontend.kind,
     owner,
     origin: frontend.origin,
   });
@@ -123,6 +125,7 @@ function addEndpoints(
           ? [frontend.port, index]
           : [frontend.address, frontend.port, index],
       value: [endpoint.address, endpoint.port],
+      nodeName: endpoint.nodeName,
       owner,
       origin: endpoint.origin,
     });
@@ -142,7 +145,7 @@ function addSourceRanges(
   const { members } = fragment;
   elementsOf(members, collections.protectedServices).push({
     key,
-    comment: owner.name,
+    comment: servicePortText(owner.servicePort),
     owner,
     origin,
   });

@@ -106,6 +106,7 @@ export function externalLocalChain(
     const pick = pickChain(fragment, servicePort, entrance, 'cluster');
     const detector = family.localDetector;
     return {
+      role: 'external-local',
       rules: [
         // The short cut of P3.1: as if the packet had gone to the cloud's balancer and come back.
         ...(detector === undefined ? [] : [rule(fromLocalPod(detector, false), goto(pick))]),

@@ -1,5 +1,6 @@
 import type { NftFamily } from '../../net/family.ts';
 import type { Chain, Hook, Rule } from '../ast.ts';
+import { chainRole } from './names.ts';
 import type { Scanner } from './scanner.ts';
 import { parseRule } from './statement.ts';
 
@@ -29,7 +30,14 @@ export function parseChain(scanner: Scanner, family: NftFamily): Chain {
     else rules.push(parseReasonedRule(scanner, family));
     scanner.skipEnds();
   }
-  return { name, ...(comment !== undefined && { comment }), ...(hook && { hook }), rules };
+  const role = chainRole(name);
+  return {
+    name,
+    ...(comment !== undefined && { comment }),
+    ...(hook && { hook }),
+    ...(role && { role }),
+    rules,
+  };
 }
 
 function parseReasonedRule(scanner: Scanner, family: NftFamily): Rule {

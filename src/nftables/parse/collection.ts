@@ -1,6 +1,7 @@
 import type { Collection } from '../ast.ts';
 import { parseDuration } from './duration.ts';
 import { parseDataElements, parseSetElements, parseVerdictElements } from './elements.ts';
+import { clientMapOf } from './names.ts';
 import type { Scanner } from './scanner.ts';
 import { parseSelectors } from './selector.ts';
 import type { TableContext } from './table-context.ts';
@@ -36,7 +37,16 @@ export function parseMap(scanner: Scanner, table: TableContext): Collection {
   const value = parseSelectors(scanner, table.family);
   const { interval: _, ...properties } = parseProperties(scanner);
   const elements = parseBlockElements(scanner, () => parseDataElements(scanner, table, key, value));
-  return { kind: 'data-map', name, key, value, ...properties, elements };
+  const clients = properties.dynamic === true ? clientMapOf(name) : undefined;
+  return {
+    kind: 'data-map',
+    name,
+    key,
+    value,
+    ...properties,
+    ...(clients && { clients }),
+    elements,
+  };
 }
 
 /** `name { typeof` */

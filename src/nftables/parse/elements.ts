@@ -1,4 +1,4 @@
-import type { Owner } from '../../plan/owner.ts';
+import { formatAddressPort } from '../../net/address.ts';
 import type {
   DataElement,
   ElementVerdict,
@@ -7,6 +7,7 @@ import type {
   SetElement,
   VerdictElement,
 } from '../ast.ts';
+import { type CommentBlock, readCommentBlock, servicePortIn } from './comments.ts';
 import { parseDuration } from './duration.ts';
 import type { Scanner } from './scanner.ts';
 import { parseVerdict } from './statement.ts';
@@ -26,10 +27,27 @@ export const parseVerdictElements = (
   table: TableContext,
   key: readonly Selector[],
 ): readonly VerdictElement[] =>
-  parseList(scanner, table, key, (base) => {
+  parseList(scanner, table, key, (base, block) => {
     scanner.expect(':');
-    return { ...base, verdict: parseElementVerdict(scanner) };
+    const frontend = frontendKind(key, base.key, block);
+    return { ...base, verdict: parseElementVerdict(scanner), ...(frontend && { frontend }) };
   });
+
+/** A key of `[address,] protocol, port` is a destination. */
+function frontendKind(
+  selectors: readonly Selector[],
+  [address]: Key,
+  block: CommentBlock | undefined,
+): VerdictElement['frontend'] {
+  switch (selectors.join()) {
+    case 'l4proto,th dport':
+      return 'node-port';
+    case 'daddr,l4proto,th dport':
+      return block?.frontends.get(String(address));
+    default:
+      return undefined;
+  }
+}
 
 /** `elements = { … }` of a map of addresses, or of addresses and ports. */
 export const parseDataElements = (
@@ -38,9 +56,15 @@ export const parseDataElements = (
   key: readonly Selector[],
   value: readonly Selector[],
 ): readonly DataElement[] =>
-  parseList(scanner, table, key, (base) => {
+  parseList(scanner, table, key, (base, block) => {
     scanner.expect(':');
-    return { ...base, value: parseOnly(scanner, table, value) };
+    const endpoint = parseOnly(scanner, table, value);
+    const [address, port] = endpoint;
+    const nodeName =
+      block && port !== undefined
+        ? block.nodes.get(formatAddressPort(String(address), Number(port)))
+        : undefined;
+    return { ...base, value: endpoint, ...(nodeName !== undefined && { nodeName }) };
   });
 
 function parseElementVerdict(scanner: Scanner): ElementVerdict {
@@ -55,10 +79,10 @@ function parseList<E>(
   scanner: Scanner,
   table: TableContext,
   selectors: readonly Selector[],
-  finish: (base: SetElement) => E,
+  finish: (base: SetElement, block: CommentBlock | undefined) => E,
 ): readonly E[] {
   const elements: E[] = [];
-  let owner: Owner | undefined;
+  let block: CommentBlock | undefined;
   scanner.expect('elements');
   scanner.expect('=');
   scanner.expect('{');
@@ -66,7 +90,7 @@ function parseList<E>(
   do {
     scanner.skipEnds();
     if (scanner.peek().text === '}') break;
-    owner = ownerOf(scanner.takeComments(), table) ?? owner;
+    block = blockIn(scanner.takeComments(), table) ?? block;
     const keys = parseKeys(scanner, table, selectors);
     const comment = parseElementOptions(scanner);
     const [key] = keys;
@@ -74,9 +98,11 @@ function parseList<E>(
     const base: SetElement = {
       key,
       ...(comment !== undefined && { comment }),
-      ...(owner && { owner }),
+      ...(block
+        ? { owner: block.owner }
+        : comment !== undefined && { servicePort: servicePortIn(comment) }),
     };
-    const element = finish(base);
+    const element = finish(base, block);
     elements.push(element, ...keys.slice(1).map((other) => ({ ...element, key: other })));
     scanner.skipEnds();
   } while (scanner.accept(','));
@@ -84,17 +110,19 @@ function parseList<E>(
   return elements;
 }
 
-/** The `#` block above an element: whose it is. All is said where the Service comes first. */
-function ownerOf(comments: readonly string[], { owners }: TableContext): Owner | undefined {
+/** The `#` block above an element: whose it is. All is said where the ServicePort comes first. */
+function blockIn(comments: readonly string[], { blocks }: TableContext): CommentBlock | undefined {
   const start = comments.findLastIndex((line) => !line.startsWith(' '));
   const name = comments[start];
   if (name === undefined) return undefined;
-  const known = owners.get(name);
+  const known = blocks.get(name);
   if (known !== undefined) return known;
-  const lines = comments.slice(start + 1).map((line) => line.slice(2));
-  const owner = { name, lines };
-  owners.set(name, owner);
-  return owner;
+  const block = readCommentBlock(
+    name,
+    comments.slice(start + 1).map((line) => line.slice(2)),
+  );
+  blocks.set(name, block);
+  return block;
 }
 
 /** One key, or several where a field is a range of addresses. */

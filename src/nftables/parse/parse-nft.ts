@@ -62,7 +62,7 @@ function skipTableCommand(scanner: Scanner): void {
 function parseTable(scanner: Scanner): Table {
   const family: NftFamily = scanner.oneOf('ip', 'ip6');
   const name = scanner.name('the name of a table');
-  const context: TableContext = { family, owners: new Map() };
+  const context: TableContext = { family, blocks: new Map() };
   const collections: Collection[] = [];
   const chains: Chain[] = [];
   let comment: string | undefined;

@@ -7,6 +7,16 @@ import type { Ruleset } from '../ast.ts';
  * given as text, and a comment block by its heading alone.
  */
 export const renderRulesetJson = (ruleset: Ruleset): string =>
-  renderDocument({ version: 1, kind: 'Ruleset', ...ruleset }, (key, value) =>
-    key === 'owner' && value !== undefined ? (value as Owner).name : value,
-  );
+  renderDocument({ version: 1, kind: 'Ruleset', ...ruleset }, (key, value) => {
+    if (internal.has(key)) return undefined;
+    return key === 'owner' && value !== undefined ? (value as Owner).name : value;
+  });
+
+/** Fields that say once more, for later stages, what names and comments say. */
+const internal: ReadonlySet<string> = new Set([
+  'clients',
+  'frontend',
+  'nodeName',
+  'role',
+  'servicePort',
+]);

@@ -30,7 +30,12 @@ describe('hostile text', () => {
 });
 
 test('a table replaces itself, one element a line, each Service introduced once', () => {
-  const owner: Owner = { name: 'shop/web', lines: ['ClusterIP, TCP 80'], origin };
+  const owner: Owner = {
+    servicePort: { service: 'shop/web', portName: '' },
+    name: 'shop/web',
+    lines: ['ClusterIP, TCP 80'],
+    origin,
+  };
   const ruleset: Ruleset = {
     tables: [
       {
