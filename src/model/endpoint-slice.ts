@@ -156,7 +156,7 @@ function readAddresses(entry: Fields, addressType: AddressType): readonly string
   const given = rawField(entry, 'addresses');
   if (isOneUnicast(given, addressType)) return given;
   if (!isGiven(entry, 'addresses')) refuseMissing(entry, 'addresses');
-  let isFirstUsable = true;
+  let isFirstUsable = false;
   const addresses = stringList(
     entry,
     'addresses',

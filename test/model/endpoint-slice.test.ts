@@ -120,11 +120,13 @@ test('an endpoint is left out with its first address, the only one that is used 
     { addresses: ['10.180.0.2', '127.0.0.1'] },
     { addresses: [] },
     { addresses: ['10.180.0.3'] },
+    { addresses: [7, '10.180.0.4'] },
   ];
   expect(read({ endpoints }).endpoints).toMatchObject([
     { index: 1, addresses: ['10.180.0.2'] },
     { index: 3, addresses: ['10.180.0.3'] },
   ]);
+  expect(read({ endpoints }).endpoints).toHaveLength(2);
 });
 
 test('an IPv4 address in IPv6 spelling is refused, and read as IPv4', () => {
