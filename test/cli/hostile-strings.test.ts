@@ -3,19 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { expectHarmless, hostileStrings } from '../support/hostile-strings.ts';
 import { natcInProcess } from '../support/terminal.ts';
-
-const evil: Readonly<Record<string, string>> = {
-  escapes: 'x\x1b[2J\x1b]0;t\x07\x9b31my',
-  'our own colours': 'x\x1b[31my',
-  'line breaks': 'x\r\ny\n::error::z\u2028w\x85v\u2029',
-  'bidirectional controls': 'x\u202e\u2066y\u200f\u061c',
-  'tags and zero widths': 'x\u{e0041}\u200b\ufeff\u00ady',
-  'half a surrogate pair': 'x\ud800y',
-  markup: 'x</script><img src=x onerror=1>`|*_[a](https://b) %0A::y,z:',
-  'a million characters': 'x'.repeat(1_000_000),
-  'a million digits': '1'.repeat(1_000_000),
-};
 
 /** A Service and a slice, with the string in one place. */
 const manifest = (place: string, text: string): string => {
@@ -94,17 +83,7 @@ const commands: readonly (readonly [string, (file: string) => readonly string[]]
   ),
 ];
 
-/** @param stdout and `stderr` of a run */
-function expectHarmless({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  const harm = /[\0-\x08\x0b-\x1f\x7f-\x9f\p{Cf}\u2028\u2029\ud800-\udfff]|[^\n\t]\t/u;
-  expect(harm.exec(stdout)).toBe(null);
-  expect(harm.exec(stderr)).toBe(null);
-  const longest = Math.max(...stderr.split('\n').map((line) => line.length));
-  expect(longest).toBeLessThan(30_000);
-}
-
-describe.each(Object.entries(evil))('%s', (_, text) => {
+describe.each(Object.entries(hostileStrings))('%s', (_, text) => {
   test.each(commands)('in objects: %s', async (name, args) => {
     // What is long is shown alike everywhere, and takes its time.
     const some = text.length > 1000 ? ['kind', 'name', 'port', 'external IP', 'node name'] : places;
@@ -227,7 +206,7 @@ describe('a file that natc writes', () => {
     ...['text', 'json', 'markdown', 'github', 'html'].map((format) => ['diff', format]),
   ] as const;
   test.each(formats)('%s -o %s is as harmless as what it prints', async (name, format) => {
-    for (const text of Object.values(evil).filter((each) => each.length < 1000))
+    for (const text of Object.values(hostileStrings).filter((each) => each.length < 1000))
       for (const place of ['name', 'namespace', 'port name', 'node name']) {
         const file = join(directory, 'written.json');
         const out = join(directory, 'out');
