@@ -1,6 +1,6 @@
 /**
- * What reading and validation say of files that other people have. Each line of the expected file has been read as
- * a stranger would: whoever changes one reads the messages again. Skipped where the files are not there.
+ * What reading and validation say of files that other people have. Whoever changes a line of the expected file reads
+ * the messages as a stranger would. Skipped where the files are not there.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
