@@ -70,10 +70,15 @@ const ends = {
 describeWithIptables('a program of the host that prints hostile text', (variant) => {
   const backends =
     variant === 'nft' ? (['nftables', 'iptables'] as const) : (['iptables'] as const);
+  // What legacy programs print goes the same way.
+  const ways =
+    variant === 'nft' || process.env['NATC_LONG'] === '1'
+      ? Object.entries(ends)
+      : Object.entries(ends).slice(0, 1);
   test.concurrent.each(
     backends.flatMap((backend) =>
       programs[backend].flatMap((program) =>
-        Object.entries(ends).map(([end, behaviour]) => [program, end, backend, behaviour] as const),
+        ways.map(([end, behaviour]) => [program, end, backend, behaviour] as const),
       ),
     ),
   )(
