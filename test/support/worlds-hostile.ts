@@ -73,16 +73,20 @@ export const hostileWorlds: fc.Arbitrary<World> = fc
     world: worlds,
     infections: fc.array(infections, { minLength: 1, maxLength: 3 }),
     label: hostileTexts,
+    // Strict refuses such keys, and would never come to the rest.
+    isKey: fc.boolean(),
   })
-  .map(({ world, infections: drawn, label }) => drawn.reduce(infect, labelled(world, label)));
+  .map(({ world, infections: drawn, label, isKey }) =>
+    drawn.reduce(infect, labelled(world, label, isKey)),
+  );
 
-function labelled(world: World, text: string): World {
+function labelled(world: World, text: string, isKey: boolean): World {
   const objects = world.objects.map((object) => {
     const { labels, annotations } = object.metadata;
     const metadata = {
       ...object.metadata,
-      labels: { ...labels, [text]: text },
-      annotations: { ...annotations, [text]: text },
+      labels: isKey ? { ...labels, [text]: text } : labels,
+      annotations: { ...annotations, [isKey ? text : 'note']: text },
     };
     return { ...object, metadata } as World['objects'][number];
   });
