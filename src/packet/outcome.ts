@@ -1,3 +1,5 @@
+import type { Packet } from './packet.ts';
+
 /** What becomes of a packet: one branch per way that the random numbers can send it. */
 export interface Outcome<T = unknown> {
   /** Never empty; the probabilities add up to 1. */
@@ -25,6 +27,32 @@ export interface Branch<T = unknown> {
   readonly local: boolean;
   readonly trace: T;
 }
+
+/** What a simulator knows of a packet where its way ends. */
+export interface Travelled<T> {
+  readonly packet: Pick<Packet, 'destination' | 'destinationPort' | 'mark'>;
+  readonly chosen: boolean;
+  readonly masqueraded: boolean;
+  readonly probability: number;
+  readonly trace: T;
+}
+
+/** The branch that ends there; `local`: it was delivered to a process of this node. */
+export const branchOf = <T>(
+  { packet, chosen, masqueraded, probability, trace }: Travelled<T>,
+  verdict: Branch['verdict'],
+  local = false,
+): Branch<T> => ({
+  probability,
+  verdict,
+  destination: packet.destination,
+  destinationPort: packet.destinationPort,
+  dnat: chosen,
+  masquerade: masqueraded,
+  mark: packet.mark,
+  local,
+  trace,
+});
 
 /** What all branches have in common: what a reader, or a test, asks first. */
 export type Answer<T = unknown> =

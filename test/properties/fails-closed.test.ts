@@ -162,6 +162,14 @@ test('one damaged field lets in no packet that was refused', () => {
   expect(tried).toBeGreaterThan(500);
 });
 
+const bareNode: World['node'] = {
+  localIPs: [],
+  detectLocalMode: 'ClusterCIDR',
+  serviceCIDRs: [],
+  nodePortAddresses: [],
+  masqueradeAll: false,
+};
+
 describe('an external IP that is a load-balancer IP as well, which source ranges guard', () => {
   const service = (status: unknown, ranges: readonly string[] = ['203.0.113.0/24']) =>
     ({
@@ -181,13 +189,7 @@ describe('an external IP that is a load-balancer IP as well, which source ranges
     planOf(
       {
         objects: [service(status, ranges)],
-        node: {
-          localIPs: [],
-          detectLocalMode: 'ClusterCIDR',
-          serviceCIDRs: [],
-          nodePortAddresses: [],
-          masqueradeAll: false,
-        },
+        node: bareNode,
       },
       false,
     )?.families.flatMap(({ servicePorts }) =>
@@ -239,13 +241,7 @@ describe('source ranges of which one cannot be read', () => {
         status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }, { ip: '2001:db8:aa::4' }] } },
       },
     ] as unknown as World['objects'],
-    node: {
-      localIPs: [],
-      detectLocalMode: 'ClusterCIDR',
-      serviceCIDRs: [],
-      nodePortAddresses: [],
-      masqueradeAll: false,
-    },
+    node: bareNode,
   });
   const rangesOf = (ranges: unknown) =>
     planOf(cluster(ranges), true)?.families.map(({ servicePorts }) =>

@@ -5,12 +5,11 @@
  * policy is ACCEPT.
  */
 
-import { type Branch, mergeBranches, type Outcome } from '../../packet/outcome.ts';
+import { type Branch, branchOf, mergeBranches, type Outcome } from '../../packet/outcome.ts';
 import { type Host, isLocal, isLoopback, type Packet } from '../../packet/packet.ts';
 import type { Route } from '../../packet/route.ts';
 import type { BuiltInChain, IptablesChain, IptablesRuleset } from '../ast.ts';
 import {
-  type IptablesEnd,
   type IptablesState,
   type IptablesSurroundings,
   type IptablesTrace,
@@ -83,13 +82,13 @@ interface Way extends PreparedIptables {
 /** Made on this node: and in again over the loopback when it is for this node. */
 function sendFromHere(way: Way, start: IptablesState): readonly IptablesBranch[] {
   if (isStuckOnLoopback(way.host, start.packet))
-    return [branch(route(start, 'martian'), 'martian')];
+    return [branchOf(route(start, 'martian'), 'martian')];
   return through(way, 'OUTPUT', route(start, 'output'), (sent) => {
     // DNAT makes the kernel route the packet again.
     if (isStuckOnLoopback(way.host, sent.packet))
-      return [branch(route(sent, 'martian'), 'martian')];
+      return [branchOf(route(sent, 'martian'), 'martian')];
     return through(way, 'POSTROUTING', sent, (left) => {
-      if (!isLocal(way.host, left.packet.destination)) return [branch(left, 'accept')];
+      if (!isLocal(way.host, left.packet.destination)) return [branchOf(left, 'accept')];
       const inside = { ...left, packet: { ...left.packet, inInterface: 'lo' } };
       return through(way, 'PREROUTING', route(inside, 'loopback'), (received) =>
         deliver(way, received),
@@ -107,10 +106,10 @@ const receive = (way: Way, start: IptablesState): readonly IptablesBranch[] =>
     const { destination } = received.packet;
     const isRouted = way.host.routeLocalnet && destination !== '::1';
     if (isLoopback(destination) && !isRouted)
-      return [branch(route(received, 'martian'), 'martian')];
+      return [branchOf(route(received, 'martian'), 'martian')];
     if (isLocal(way.host, destination)) return deliver(way, route(received, 'input'));
     return through(way, 'FORWARD', route(received, 'forward'), (forwarded) =>
-      through(way, 'POSTROUTING', forwarded, (left) => [branch(left, 'accept')]),
+      through(way, 'POSTROUTING', forwarded, (left) => [branchOf(left, 'accept')]),
     );
   });
 
@@ -118,7 +117,7 @@ const route = (state: IptablesState, to: Route): IptablesState =>
   withIptablesStep(state, { kind: 'route', to, destination: state.packet.destination });
 
 const deliver = (way: Way, received: IptablesState): readonly IptablesBranch[] =>
-  through(way, 'INPUT', received, (delivered) => [branch(delivered, 'accept', true)]);
+  through(way, 'INPUT', received, (delivered) => [branchOf(delivered, 'accept', true)]);
 
 /** Runs the tables of one hook; `then` is where a packet goes that all of them accept. */
 function through(
@@ -140,7 +139,7 @@ function through(
       const entered = withIptablesStep(before, { kind: 'hook', hook, table, chain });
       for (const { state, end } of walkIptablesChain(chain, entered, surroundings)) {
         if (end === 'accept' || end === 'return') next.push(state);
-        else branches.push(branch(state, end));
+        else branches.push(branchOf(state, end));
       }
     }
     walking = next;
@@ -165,19 +164,3 @@ function bind(hook: BuiltInChain, state: IptablesState): IptablesState {
       return state;
   }
 }
-
-const branch = (
-  state: IptablesState,
-  verdict: Exclude<IptablesEnd, 'return'> | 'martian',
-  local = false,
-): IptablesBranch => ({
-  probability: state.probability,
-  verdict,
-  destination: state.packet.destination,
-  destinationPort: state.packet.destinationPort,
-  dnat: state.chosen,
-  masquerade: state.masqueraded,
-  mark: state.packet.mark,
-  local,
-  trace: state.trace,
-});

@@ -5,7 +5,7 @@
  * chains run once per connection and direction; conntrack keeps its entry over the loopback device).
  */
 
-import { mergeBranches } from '../../packet/outcome.ts';
+import { branchOf, mergeBranches } from '../../packet/outcome.ts';
 import { type Host, isLocal, isLoopback, type Packet } from '../../packet/packet.ts';
 import type { Route } from '../../packet/route.ts';
 import type { Hook } from '../ast.ts';
@@ -54,15 +54,15 @@ interface Way {
 
 /** Made on this node: output, postrouting, and in again when it is for this node. */
 function sendFromHere(way: Way, start: State): readonly NftBranch[] {
-  if (isStuckOnLoopback(way.host, start)) return [branch(route(start, 'martian'), 'martian')];
+  if (isStuckOnLoopback(way.host, start)) return [branchOf(route(start, 'martian'), 'martian')];
   return through(way, 'output', route(start, 'output'), (sent) =>
     // DNAT makes the kernel route the packet again.
     isStuckOnLoopback(way.host, sent)
-      ? [branch(route(sent, 'martian'), 'martian')]
+      ? [branchOf(route(sent, 'martian'), 'martian')]
       : through(way, 'postrouting', sent, (left) =>
           isLocal(way.host, left.packet.destination)
             ? loopBack(way, left)
-            : [branch(left, 'accept')],
+            : [branchOf(left, 'accept')],
         ),
   );
 }
@@ -74,7 +74,7 @@ const isStuckOnLoopback = (host: Host, { packet }: State): boolean =>
 function loopBack(way: Way, left: State): readonly NftBranch[] {
   const inside: State = { ...left, packet: { ...left.packet, inInterface: 'lo' } };
   return through(way, 'prerouting', route(inside, 'loopback'), (received) =>
-    through(way, 'input', received, (delivered) => [branch(delivered, 'accept', true)]),
+    through(way, 'input', received, (delivered) => [branchOf(delivered, 'accept', true)]),
   );
 }
 
@@ -82,14 +82,14 @@ const receive = (way: Way, start: State): readonly NftBranch[] =>
   through(way, 'prerouting', start, (received) => {
     const { destination } = received.packet;
     if (isLoopback(destination) && !(way.host.routeLocalnet && destination !== '::1')) {
-      return [branch(route(received, 'martian'), 'martian')];
+      return [branchOf(route(received, 'martian'), 'martian')];
     }
     return isLocal(way.host, destination)
       ? through(way, 'input', route(received, 'input'), (delivered) => [
-          branch(delivered, 'accept', true),
+          branchOf(delivered, 'accept', true),
         ])
       : through(way, 'forward', route(received, 'forward'), (forwarded) =>
-          through(way, 'postrouting', forwarded, (left) => [branch(left, 'accept')]),
+          through(way, 'postrouting', forwarded, (left) => [branchOf(left, 'accept')]),
         );
   });
 
@@ -114,7 +114,7 @@ function through(
       }
       for (const { state, end } of walkBaseChain(base, before, way)) {
         if (end === 'accept') next.push(state);
-        else branches.push(branch(state, end));
+        else branches.push(branchOf(state, end));
       }
     }
     walking = next;
@@ -138,15 +138,3 @@ const bind = (hook: Hook['hook'], state: State): State =>
     : hook === 'forward'
       ? state
       : { ...state, sourceBound: true };
-
-const branch = (state: State, verdict: NftBranch['verdict'], local = false): NftBranch => ({
-  probability: state.probability,
-  verdict,
-  destination: state.packet.destination,
-  destinationPort: state.packet.destinationPort,
-  dnat: state.chosen,
-  masquerade: state.masqueraded,
-  mark: state.packet.mark,
-  local,
-  trace: state.trace,
-});
