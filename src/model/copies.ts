@@ -19,16 +19,18 @@ export interface Distinct {
  * position, so that the order of the input makes no difference. Objects that differ all stay.
  */
 export function withoutCopies(objects: readonly SourceObject[]): Distinct {
+  const firsts = new Map<string, SourceObject>();
   const groups = new Map<string, SourceObject[]>();
   for (const object of objects) {
     const key = keyOf(object);
     if (key === undefined) continue;
+    const first = firsts.get(key);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [object]);
+    if (first === undefined) firsts.set(key, object);
+    else if (group === undefined) groups.set(key, [first, object]);
     else group.push(object);
   }
-  const copies: SourceObject[] = [];
-  for (const group of groups.values()) if (group.length > 1) copies.push(...copiesIn(group));
+  const copies = [...groups.values()].flatMap(copiesIn);
   if (copies.length === 0) return { objects, note: undefined };
   const left = new Set(copies);
   return {

@@ -136,10 +136,11 @@ function readConditions(entry: Fields): Conditions {
       return unset;
   } else {
     checkFields(conditions, conditionFields);
-    const [ready, serving, terminating] = conditionNames.map((name) =>
-      booleanField(conditions, name),
-    );
-    const read = { ready, serving, terminating };
+    const read: Conditions = {
+      ready: booleanField(conditions, 'ready'),
+      serving: booleanField(conditions, 'serving'),
+      terminating: booleanField(conditions, 'terminating'),
+    };
     const isRead = conditionNames.every(
       (name) => read[name] !== undefined || rawField(conditions, name) === undefined,
     );

@@ -16,7 +16,7 @@ export interface Claimant {
 }
 
 const pattern =
-  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** What Go's JSON has for a time that was never set. */
 const zeroTime = '0001-01-01T00:00:00Z';
@@ -28,12 +28,11 @@ const zeroTime = '0001-01-01T00:00:00Z';
  */
 export function readTimestamp(value: unknown): number | undefined {
   if (typeof value !== 'string' || value === zeroTime) return undefined;
-  const match = pattern.exec(value);
-  if (match === null) return undefined;
-  const [year, month, day] = [match[1], match[2], match[3]].map(Number);
-  if (year === undefined || month === undefined || day === undefined) return undefined;
+  if (!pattern.test(value)) return undefined;
   // Date.parse would make 2 March of 30 February.
-  if (day < 1 || day > daysIn(year, month)) return undefined;
+  const day = Number(value.slice(8, 10));
+  if (day > 28 && day > daysIn(Number(value.slice(0, 4)), Number(value.slice(5, 7))))
+    return undefined;
   const time = Date.parse(value);
   return Number.isNaN(time) ? undefined : time;
 }

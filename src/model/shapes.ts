@@ -38,8 +38,8 @@ export type Shape =
 export interface KnownFields {
   /** Those that a reader takes: they decide what natc compiles, or have rules of their own. */
   readonly read: readonly string[];
-  /** By name; undefined for those that a reader takes. */
-  readonly shapes: ReadonlyMap<string, Shape | undefined>;
+  /** By name. */
+  readonly shapes: ReadonlyMap<string, Shape | 'read'>;
 }
 
 export const knownFields = (
@@ -47,8 +47,8 @@ export const knownFields = (
   unread: Readonly<Record<string, Shape>> = {},
 ): KnownFields => ({
   read,
-  shapes: new Map<string, Shape | undefined>([
-    ...read.map((name) => [name, undefined] as const),
+  shapes: new Map<string, Shape | 'read'>([
+    ...read.map((name) => [name, 'read'] as const),
     ...Object.entries(unread),
   ]),
 });
@@ -60,8 +60,8 @@ export const knownFields = (
 export function checkFields(fields: Fields, known: KnownFields): void {
   for (const key in fields.record) {
     const shape = known.shapes.get(key);
-    if (shape !== undefined) checkShape(fields, key, shape);
-    else if (!known.shapes.has(key)) reportUnknown(fields, key, known);
+    if (shape === undefined) reportUnknown(fields, key, known);
+    else if (shape !== 'read') checkShape(fields, key, shape);
   }
 }
 

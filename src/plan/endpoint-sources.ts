@@ -2,9 +2,10 @@
  * Which EndpointSlices, or which Endpoints object in their place, say where a Service's endpoints are
  * (E1-E3, E12).
  */
+import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import type { Cluster, EndpointSlice, Endpoints, Service } from '../model/cluster.ts';
 import type { IpFamily } from '../net/family.ts';
-import { type IntakeSlice, intakeSlice } from './intake.ts';
+import { addressPath, type IntakeSlice, intakeSlice } from './intake.ts';
 import { isNeverMirrored, mirrorEndpoints } from './mirror.ts';
 import { compareBytes } from './order.ts';
 
@@ -70,6 +71,28 @@ export function endpointSourceOf(sources: EndpointSources, service: Service): En
   if (service.hasSelector) return { kind: 'unmirrored', endpoints, because: 'selector' };
   if (isNeverMirrored(endpoints)) return { kind: 'unmirrored', endpoints, because: 'annotated' };
   return { kind: 'mirror', endpoints };
+}
+
+/** Visits the endpoints of one family that count for a Service; of hundreds of thousands nothing is made. */
+export function visitEndpoints(
+  sources: EndpointSources,
+  service: Service,
+  family: IpFamily,
+  visit: (address: string, object: SourceObject, path: () => FieldPath) => void,
+): void {
+  const source = endpointSourceOf(sources, service);
+  if (source.kind === 'slices') {
+    for (const { object, addressType, headless, endpoints } of source.slices) {
+      if (addressType !== family || headless) continue;
+      for (const { addresses, index } of endpoints) {
+        const [address] = addresses;
+        if (address !== undefined) visit(address, object, () => addressPath(index));
+      }
+    }
+    return;
+  }
+  for (const { object, endpoints } of intakeOf(source, family))
+    for (const { address, path } of endpoints) visit(address, object, () => path);
 }
 
 /** The slices of one family that count for a Service, ready to be merged; see {@link intakeOf}. */

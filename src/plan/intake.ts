@@ -23,14 +23,15 @@ export interface IntakeEndpoint {
 }
 
 /**
- * The path of an endpoint's first address. Slices hold 100 endpoints, as a rule, and never more than
+ * The paths of endpoints' first addresses. Slices hold 100 endpoints, as a rule, and never more than
  * 1000: a cluster with a million endpoints needs no million paths.
  */
 const addressPaths: readonly FieldPath[] = Array.from({ length: 1000 }, (_, index) =>
   addressPathAt(index),
 );
 
-const addressPath = (index: number): FieldPath => addressPaths[index] ?? addressPathAt(index);
+export const addressPath = (index: number): FieldPath =>
+  addressPaths[index] ?? addressPathAt(index);
 
 function addressPathAt(index: number): FieldPath {
   return ['endpoints', index, 'addresses', 0];

@@ -1,7 +1,7 @@
 import type { Cluster, Service } from '../model/cluster.ts';
 import { compareSeniority } from '../model/seniority.ts';
 import type { Settings } from '../model/settings.ts';
-import { addressToBigInt, familyOf } from '../net/address.ts';
+import { type Address, addressToBigInt, familyOf } from '../net/address.ts';
 import { type Cidr, cidrContains, cidrRange, formatCidr, parseCidr } from '../net/cidr.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { serviceKey } from './endpoint-sources.ts';
@@ -47,24 +47,35 @@ export function knownNetworks(cluster: Cluster, settings: Settings, owners: Owne
   };
 }
 
+/** Numbers for IPv4, of which a cluster has hundreds of thousands. */
 interface Range {
-  readonly first: bigint;
-  readonly last: bigint;
+  readonly first: bigint | number;
+  readonly last: bigint | number;
 }
 
 function membership(networks: readonly Cidr[]): KnownNetworks['isPodAddress'] {
   const ranges = new Map<IpFamily, readonly Range[]>(
     ipFamilies.map((family) => [
       family,
-      disjoint(networks.filter((cidr) => cidr.family === family).map(cidrRange)),
+      disjoint(networks.filter((cidr) => cidr.family === family).map(rangeOf)),
     ]),
   );
   return (address) => {
     const family = familyOf(address);
     const known = family === undefined ? undefined : ranges.get(family);
     if (family === undefined || known === undefined || known.length === 0) return undefined;
-    return isIn(known, addressToBigInt({ family, text: address }));
+    return isIn(known, numberOf({ family, text: address }));
   };
+}
+
+function rangeOf(cidr: Cidr): Range {
+  const { first, last } = cidrRange(cidr);
+  return cidr.family === 'IPv4' ? { first: Number(first), last: Number(last) } : { first, last };
+}
+
+function numberOf(address: Address): bigint | number {
+  if (address.family === 'IPv6') return addressToBigInt(address);
+  return address.text.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
 }
 
 function disjoint(ranges: readonly Range[]): readonly Range[] {
@@ -78,7 +89,7 @@ function disjoint(ranges: readonly Range[]): readonly Range[] {
   return kept;
 }
 
-function isIn(ranges: readonly Range[], value: bigint): boolean {
+function isIn(ranges: readonly Range[], value: bigint | number): boolean {
   let [low, high] = [0, ranges.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,25 +1,19 @@
 import type { Source } from '../diagnostics/source.ts';
 
-const cache = new WeakMap<Source, Uint32Array>();
+/** Where lines begin, as far as somebody has asked. */
+const known = new WeakMap<Source, number[]>();
 
-/** The offset of the first character of every line; worked out once for each source. */
-export function lineStarts(source: Source): Uint32Array {
-  const known = cache.get(source);
-  if (known !== undefined) return known;
-  const { text } = source;
-  let count = 1;
-  for (let pos = text.indexOf('\n'); pos >= 0; pos = text.indexOf('\n', pos + 1)) count++;
-  const starts = new Uint32Array(count);
-  let line = 1;
-  for (let pos = text.indexOf('\n'); pos >= 0; pos = text.indexOf('\n', pos + 1)) {
-    starts[line++] = pos + 1;
-  }
-  cache.set(source, starts);
-  return starts;
+/** One line of a text: which one, from 0, and the offset of its first character. */
+export interface Line {
+  readonly index: number;
+  readonly start: number;
 }
 
-/** The index in `starts` of the line that holds `offset`. */
-export function lineOf(starts: Uint32Array, offset: number): number {
+/** The line that holds `offset`. A text is searched for line breaks once, and no further than asked for. */
+export function lineAt(source: Source, offset: number): Line {
+  const starts = known.get(source) ?? [0];
+  known.set(source, starts);
+  extend(source.text, starts, offset);
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {
@@ -27,5 +21,15 @@ export function lineOf(starts: Uint32Array, offset: number): number {
     if ((starts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return low;
+  return { index: low, start: starts[low] ?? 0 };
+}
+
+function extend(text: string, starts: number[], offset: number): void {
+  let last = starts.at(-1) ?? 0;
+  while (last <= offset) {
+    const lineBreak = text.indexOf('\n', last);
+    if (lineBreak < 0) return;
+    last = lineBreak + 1;
+    starts.push(last);
+  }
 }

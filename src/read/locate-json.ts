@@ -1,6 +1,7 @@
-import type { Extent, FieldPath, Source } from '../diagnostics/source.ts';
+import type { FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
 import { type JsonEntry, jsonEntries, skipSpace } from './json-scan.ts';
 import type { TextRange } from './locate.ts';
+import { printedItem } from './printed-items.ts';
 
 /** The entries of the objects and arrays on the way to Lists' items, by offset. */
 const onTheWay = new WeakMap<Source, Map<number, readonly JsonEntry[]>>();
@@ -37,18 +38,22 @@ function keyOf(text: string, { keyStart, keyEnd }: JsonEntry): string {
   return literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
 }
 
+function scannedStart({ source, extent }: SourceObject): number {
+  let start = skipSpace(source.text, extent.start);
+  for (const step of extent.path) {
+    start = findEntry(source.text, knownEntries(source, start), step)?.start ?? start;
+  }
+  return start;
+}
+
 /** Where a field of a JSON object stands, or its nearest existing parent's key. */
 export function locateInJson(
-  source: Source,
-  extent: Extent,
+  object: SourceObject,
   path: FieldPath,
   at: 'key' | 'value',
 ): TextRange {
-  const { text } = source;
-  let start = skipSpace(text, extent.start);
-  for (const step of extent.path) {
-    start = findEntry(text, knownEntries(source, start), step)?.start ?? start;
-  }
+  const { text } = object.source;
+  let start = printedItem(object) ?? scannedStart(object);
   let range: TextRange = { start, end: start + 1 };
   let key = range;
   for (const [index, step] of path.entries()) {

@@ -1,6 +1,6 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Location, Source } from '../diagnostics/source.ts';
-import { lineOf, lineStarts } from './line-starts.ts';
+import { lineAt } from './line-starts.ts';
 import { locateInJson } from './locate-json.ts';
 import { locateInYaml } from './locate-yaml.ts';
 
@@ -26,9 +26,13 @@ export function locate(place: Place): Location | undefined {
     case 'span':
       return locationOf(place.source, place);
     case 'field': {
-      const { source, extent } = place.object;
-      const find = extent.format === 'json' ? locateInJson : locateInYaml;
-      return locationOf(source, find(source, extent, place.path, place.at ?? 'value'));
+      const { object, path, at = 'value' } = place;
+      const { source, extent } = object;
+      const range =
+        extent.format === 'json'
+          ? locateInJson(object, path, at)
+          : locateInYaml(source, extent, path, at);
+      return locationOf(source, range);
     }
     case 'file':
     case 'option':
@@ -37,19 +41,17 @@ export function locate(place: Place): Location | undefined {
 }
 
 function locationOf(source: Source, range: TextRange): Location {
-  const starts = lineStarts(source);
-  const line = lineOf(starts, range.start);
-  const endLine = lineOf(starts, Math.max(range.start, range.end));
-  const lineStart = starts[line] ?? 0;
-  const next = starts[line + 1];
-  const lineEnd = next === undefined ? source.text.length : next - 1;
-  const lineText = source.text.slice(lineStart, lineEnd);
+  const end = Math.max(range.start, range.end);
+  const line = lineAt(source, range.start);
+  const endLine = lineAt(source, end);
+  const lineBreak = source.text.indexOf('\n', line.start);
+  const lineText = source.text.slice(line.start, lineBreak < 0 ? undefined : lineBreak);
   return {
     file: source.name,
-    line: line + 1,
-    column: range.start - lineStart + 1,
-    endLine: endLine + 1,
-    endColumn: Math.max(range.start, range.end) - (starts[endLine] ?? 0) + 1,
+    line: line.index + 1,
+    column: range.start - line.start + 1,
+    endLine: endLine.index + 1,
+    endColumn: end - endLine.start + 1,
     lineText: lineText.endsWith('\r') ? lineText.slice(0, -1) : lineText,
   };
 }

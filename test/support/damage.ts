@@ -25,9 +25,9 @@ const filled = (known: KnownFields, given: Json): Json => ({
   ...given,
 });
 
-function unread(shape: Shape | undefined): unknown {
+function unread(shape: Shape | 'read'): unknown {
   switch (shape) {
-    case undefined:
+    case 'read':
     case 'any':
     case 'string':
       return 'unread';

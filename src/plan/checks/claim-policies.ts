@@ -1,13 +1,13 @@
 /** What Services claim that they should not, as far as facts show it (CVE-2020-8554, CVE-2021-25740). */
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { FieldPath, SourceObject } from '../../diagnostics/source.ts';
 import type { Service } from '../../model/cluster.ts';
 import { formatCidr } from '../../net/cidr.ts';
 import { admitsExternalIP } from '../admission.ts';
-import { serviceIntake, serviceKey } from '../endpoint-sources.ts';
-import type { IntakeSlice } from '../intake.ts';
+import { serviceKey, visitEndpoints } from '../endpoint-sources.ts';
 import { elsewhere, endpointProblem, externalIPProblem } from '../known-networks.ts';
 import { addressPaths, fieldAt } from '../origin.ts';
-import { serviceAddresses } from '../service-addresses.ts';
+import { clusterIPOf } from '../taken-services.ts';
 import { grouped, type Subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
@@ -65,15 +65,17 @@ function endpoints(planned: Planned): readonly Diagnostic[] {
   const { taken, settings, known, sources } = planned;
   const policy = settings.endpointsOutside;
   if (policy === 'allow') return [];
-  const problems = new Map<string, string | undefined>();
   const doubtful: Subject[] = [];
   const strangers: Subject[] = [];
   const denied: Diagnostic[] = [];
   for (const service of taken) {
     if (service.namespace === 'default' && service.name === 'kubernetes') continue;
     for (const family of settings.families) {
-      if (serviceAddresses(service, family) === undefined) continue;
-      for (const slice of serviceIntake(sources, service, family)) examine(service, slice);
+      if (clusterIPOf(service, family) === undefined) continue;
+      visitEndpoints(sources, service, family, (address, object, path) => {
+        const problem = endpointProblem(known, service, address);
+        if (problem !== undefined) tell(service, address, problem, object, path());
+      });
     }
   }
   const wording = {
@@ -87,31 +89,32 @@ function endpoints(planned: Planned): readonly Diagnostic[] {
     ...denied,
   ];
 
-  function examine(service: Service, { object, endpoints: list }: IntakeSlice): void {
-    for (const { address, path } of list) {
-      if (!problems.has(address)) problems.set(address, endpointProblem(known, service, address));
-      const problem = problems.get(address);
-      if (problem === undefined) continue;
-      const place = { kind: 'field', object, path } as const;
-      if (policy === 'deny') {
-        denied.push({
-          code: 'NATC3034',
-          severity: 'warning',
-          message: `endpoint ${address} of Service ${nameOf(service)} is left out: it is ${problem}`,
-          places: [place],
-          hint: '--endpoints-outside deny leaves out what is no pod of a known pod network (CVE-2021-25740)',
-        });
-      } else if (!known.owners.clusterIPs.has(address) && !namesPod(object, path)) {
-        // A cluster IP is told of as NATC3022.
-        const name = `${address} of Service ${nameOf(service)} (${problem})`;
-        (problem === elsewhere ? strangers : doubtful).push({ name, place });
-      }
+  function tell(
+    service: Service,
+    address: string,
+    problem: string,
+    object: SourceObject,
+    path: FieldPath,
+  ): void {
+    const place = { kind: 'field', object, path } as const;
+    if (policy === 'deny') {
+      denied.push({
+        code: 'NATC3034',
+        severity: 'warning',
+        message: `endpoint ${address} of Service ${nameOf(service)} is left out: it is ${problem}`,
+        places: [place],
+        hint: '--endpoints-outside deny leaves out what is no pod of a known pod network (CVE-2021-25740)',
+      });
+    } else if (!known.owners.clusterIPs.has(address) && !namesPod(object, path)) {
+      // A cluster IP is told of as NATC3022.
+      const name = `${address} of Service ${nameOf(service)} (${problem})`;
+      (problem === elsewhere ? strangers : doubtful).push({ name, place });
     }
   }
 }
 
 /** Host-network pods have their node's address; the controller that wrote the slice names the pod. */
-function namesPod(object: IntakeSlice['object'], path: IntakeSlice['endpoints'][number]['path']) {
+function namesPod(object: SourceObject, path: FieldPath): boolean {
   const entry = object.kind === 'EndpointSlice' ? path.slice(0, 2) : path.slice(0, -1);
   return fieldAt(object, [...entry, 'targetRef', 'kind']) === 'Pod';
 }
