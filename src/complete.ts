@@ -2,6 +2,7 @@ import { allocate, type Networks } from './allocate/allocate.ts';
 import { addressText } from './allocate/bands.ts';
 import { bandOf, type Held } from './allocate/held.ts';
 import type { Invented } from './allocate/invented.ts';
+import { objectKey } from './allocate/service-fields.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import type { SourceObject } from './diagnostics/source.ts';
 import { parseAddress } from './net/address.ts';
@@ -20,6 +21,8 @@ export interface WrittenSide {
   readonly objects: readonly SourceObject[];
   /** Those that natc does not compile, but that may make pods. */
   readonly others: readonly SourceObject[];
+  /** Which pods will be endpoints beside those of slices, where that is known; then `others` do not matter. */
+  readonly joining?: readonly Selection[] | undefined;
 }
 
 export interface CompletionSettings {
@@ -64,16 +67,19 @@ export function complete(
   let pods = earlier.pods;
   let before: readonly Selection[] = [];
   return allocated.map(({ objects, held, diagnostics }, index) => {
-    const nodes = nodePlaces(objects, oneNode);
-    const found = selections(objects, expandWorkloads(sides[index]?.others ?? [], nodes));
+    const { others = [], joining } = sides[index] ?? {};
+    const found =
+      joining ?? selections(objects, expandWorkloads(others, nodePlaces(objects, oneNode)));
     const selected = distinctPods(found.flatMap(podsIn));
     const addresses = addressPods(selected, { podNetworks, taken, before: pods });
     const matched = new Set(before.filter((each) => each.found.length > 0).map(serviceOf));
-    const byService = new Map(found.map((each) => [each.object, each]));
+    const byService = new Map(found.map((each) => [each.service, each]));
     const slices = objects.flatMap((object) => {
-      const selection = byService.get(object);
+      const selection =
+        object.kind === 'Service' ? byService.get(objectKey(object) ?? '') : undefined;
       const isKnown =
-        selection !== undefined && (selection.found.length > 0 || matched.has(selection.service));
+        selection !== undefined &&
+        (selection.found.length > 0 || (joining === undefined && matched.has(selection.service)));
       return isKnown ? slicesFor(object, selection, addresses) : [];
     });
     pods = new Map([...pods, ...addresses]);

@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   plan: ['diagnostics', 'net', 'model', 'options.ts'],
   allocate: ['diagnostics', 'net'],
   workloads: ['allocate', 'diagnostics', 'net'],
+  overlay: ['allocate', 'diagnostics', 'net', 'workloads'],
   'complete.ts': ['allocate', 'diagnostics', 'net', 'workloads'],
   // The backends are twins: neither knows of the other.
   nftables: ['net', 'plan', 'packet', 'diagnostics'],

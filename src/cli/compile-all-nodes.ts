@@ -8,12 +8,13 @@ import { systemErrorText } from '../live/system-error.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import {
   compileDemands,
+  completeInput,
   inputPaths,
   readCompileInput,
   readFindings,
   readWritten,
 } from './compile-input.ts';
-import { completeSides, inventedFindings } from './completion.ts';
+import { inventedFindings } from './completion.ts';
 import { deliver } from './deliver.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withoutIgnored } from './ignores.ts';
@@ -54,7 +55,7 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const { effective, optionPlaces, diagnostics, listedByNatc } = input;
   const { compileNodes } = await import('../compile-nodes.ts');
   const { result: read, files: count } = await readWritten(input);
-  const [completed] = input.completes ? await completeSides([read], effective.options) : [];
+  const completed = await completeInput(input, read);
   const objects = completed?.objects ?? read.objects;
   const files = listedByNatc ? 'cluster' : count;
   const compiled = clock.run('model', () =>

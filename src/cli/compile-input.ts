@@ -7,8 +7,9 @@ import type { CompileOptions } from '../options.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
 import type { Input } from '../read/inputs.ts';
 import type { ReadResult } from '../read/read.ts';
+import { type BaseFlags, completeOn, readBase } from './base.ts';
 import { listInputs } from './cluster-input.ts';
-import { completeSides, inventedFindings } from './completion.ts';
+import { inventedFindings } from './completion.ts';
 import {
   applyDefaults,
   type EffectiveOptions,
@@ -43,6 +44,8 @@ export interface CompileInput {
   readonly tellsUncompiled: boolean;
   /** Whether to do what the control plane would before the objects are compiled. */
   readonly completes: boolean;
+  /** What says which cluster the manifests are laid on. */
+  readonly base: BaseFlags;
 }
 
 /** What a command asks of its input. */
@@ -119,9 +122,12 @@ export async function readCompileInput(
     clock,
     ignores: ignoresOf(flags, judgesIgnored),
     tellsUncompiled,
-    completes: completes !== undefined && (flags.allocate ?? completes),
+    completes: completes !== undefined && (flags.allocate ?? (completes || isOnBase(flags))),
+    base: flags,
   };
 }
+
+const isOnBase = ({ base }: CompileFlags): boolean => typeof base === 'string';
 
 /** What a command that compiles starts from. */
 export interface Compiled {
@@ -164,10 +170,16 @@ export async function compileInput(
 /** The same for what was read already. */
 export async function compileRead(input: CompileInput): Promise<Compiled> {
   const read = await readWritten(input);
-  const [completed] = input.completes
-    ? await completeSides([read.result], input.effective.options)
-    : [];
-  return compileWritten(input, read, completed);
+  return compileWritten(input, read, await completeInput(input, read.result));
+}
+
+/** What the control plane would make of what was read; undefined where nobody asked. */
+export async function completeInput(
+  { completes, base, effective: { options } }: CompileInput,
+  read: ReadResult,
+): Promise<CompletedSide | undefined> {
+  if (!completes) return undefined;
+  return completeOn(await readBase(base, (of) => readFindings(of, options)), read, options);
 }
 
 /** The objects of an input, before anything is made of them. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { CompileFlags } from './shared-options.ts';
 
 /**
  * `--allocate` and what belongs to it.
@@ -18,4 +19,15 @@ export function addCompletionOptions(command: Command, isUsual: boolean): void {
           'make up what a control plane would give Services: cluster IPs, node ports, endpoints of the pods in the input',
         ),
   );
+  command.addOption(
+    new Option(
+      '--base <path>',
+      "lay the manifests on what a cluster holds, as kubectl apply would: what kubectl get wrote, or 'cluster'",
+    ).conflicts('fromCluster'),
+  );
+  command.hook('preAction', () => {
+    const { base, allocate } = command.opts<CompileFlags>();
+    if (typeof base === 'string' && allocate === false)
+      command.error('error: --base needs what --no-allocate turns off');
+  });
 }

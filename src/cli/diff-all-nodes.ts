@@ -1,3 +1,4 @@
+import type { WrittenSide } from '../complete.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { NodeDiff, NodesDiff } from '../diff/nodes/node-groups.ts';
@@ -7,6 +8,7 @@ import { exitWithoutOutput } from './cluster-input.ts';
 import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
 import { completeSides } from './completion.ts';
 import { deliver } from './deliver.ts';
+import { isOnOld, layDiff } from './diff/on-base.ts';
 import type { DiffFlags } from './diff/options.ts';
 import { tellingOf } from './diff/told.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
@@ -48,17 +50,25 @@ export async function diffAllNodes(
     return readCompileInput(side.flags, side.paths, clock, sideDemands);
   };
   const input = await readInput(names[0]);
-  const sides = [await readSide(input), await readSide(await readInput(names[1]))] as const;
+  const written = [await readSide(input), await readSide(await readInput(names[1]))] as const;
   const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes, flags);
-  const read = [...sides, given].flatMap((side) => side?.diagnostics ?? []);
+  const laid = input.completes
+    ? await layDiff(
+        written.map((side, index) => ({ ...side, kind: kindOf(names[index]) })),
+        { ...flags, isOnOld: isOnOld([kindOf(names[0]), kindOf(names[1])], flags) },
+        ofNoNode(input.effective.options),
+      )
+    : [];
+  const sides = laid.length > 0 ? laid : written;
+  const read = [...written, ...laid, given].flatMap((side) => side?.diagnostics ?? []);
   if (hasErrors(read)) {
     await printDiagnostics(read, flags, terminal);
     return exitWithoutOutput(read);
   }
-  const [old, next] = sides.map(({ objects, others }) => ({
+  const [old, next] = sides.map(({ objects, ...rest }) => ({
+    ...rest,
     nodes: given?.objects.filter(isNode) ?? objects.filter(isNode),
     objects: objects.filter((object) => !isNode(object)),
-    others,
   }));
   if (old === undefined || next === undefined) throw new Error('two sides');
   if (old.nodes.length === 0 && next.nodes.length === 0)
@@ -146,9 +156,12 @@ function misuseOf(names: Names, flags: DiffFlags): string | undefined {
   return clusterFlagProblem(names, flags) ?? oneNodeFlagProblem(flags);
 }
 
+const kindOf = (name: string | undefined) => (name === 'cluster' ? 'cluster' : 'manifests');
+
 const isNode = ({ kind }: SourceObject): boolean => kind === 'Node';
 
 interface ReadObjects {
+  readonly joining?: WrittenSide['joining'];
   /** That may make pods. */
   readonly others: readonly SourceObject[];
   readonly objects: readonly SourceObject[];

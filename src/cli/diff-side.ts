@@ -12,6 +12,8 @@ import {
   type WrittenInput,
 } from './compile-input.ts';
 import { completeSides } from './completion.ts';
+import { isOnOld, layDiff } from './diff/on-base.ts';
+import type { DiffFlags } from './diff/options.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';
 import { type KnownServices, servicesOfCluster, servicesOfRuleset } from './selection/selection.ts';
@@ -50,9 +52,9 @@ export const sideInput = (name: string, flags: CompileFlags) =>
 /** Flags that say which cluster, where none is asked for. */
 export const clusterFlagProblem = (
   names: readonly string[],
-  { kubeconfig, context }: CompileFlags,
+  { kubeconfig, context, base }: CompileFlags,
 ): string | undefined =>
-  (kubeconfig ?? context) === undefined || names.includes('cluster')
+  (kubeconfig ?? context) === undefined || [...names, base].includes('cluster')
     ? undefined
     : "--kubeconfig and --context are for the side 'cluster'";
 
@@ -63,21 +65,29 @@ export const clusterFlagProblem = (
  */
 export async function loadDiffSides(
   names: readonly [before: string, after: string],
-  flags: CompileFlags,
+  flags: DiffFlags,
   terminal: Terminal,
 ): Promise<readonly [DiffSide, DiffSide]> {
   const opened = [
     await openSide(names[0], flags, terminal),
     await openSide(names[1], flags, terminal),
   ] as const;
-  const completing = opened.filter((side) => isOpen(side) && side.input.completes);
-  const written = completing.flatMap((side) => (isOpen(side) ? [side.written.result] : []));
+  const completing = opened.filter((side) => isOpen(side)).filter(({ input }) => input.completes);
   const [first] = completing;
-  const completed =
-    first === undefined || !isOpen(first)
-      ? []
-      : await completeSides(written, first.input.effective.options);
-  const close = (side: OpenedSide) => closeSide(side, completed[completing.indexOf(side)]);
+  if (first === undefined) return [await closeSide(opened[0]), await closeSide(opened[1])];
+  const { options } = first.input.effective;
+  const laid = await layDiff(
+    completing.map(({ kind, written }) => ({ kind, ...written.result })),
+    { ...flags, isOnOld: isOnOld([opened[0].kind, opened[1].kind], flags) },
+    options,
+  );
+  const completed = await completeSides(laid, options);
+  const close = (side: OpenedSide) => {
+    const index = isOpen(side) ? completing.indexOf(side) : -1;
+    const own = completed[index];
+    const found = [...(laid[index]?.diagnostics ?? []), ...(own?.diagnostics ?? [])];
+    return closeSide(side, own && { ...own, diagnostics: found });
+  };
   return [await close(opened[0]), await close(opened[1])];
 }
 
@@ -115,10 +125,7 @@ async function openSide(
   return { name, kind, input, written: await readWritten(input) };
 }
 
-async function closeSide(
-  side: OpenedSide,
-  completed: CompletedSide | undefined,
-): Promise<DiffSide> {
+async function closeSide(side: OpenedSide, completed?: CompletedSide): Promise<DiffSide> {
   if (!isOpen(side)) return side;
   const { nodeFacts } = await import('../plan/node-facts.ts');
   const { name, kind, input, written } = side;

@@ -39,9 +39,10 @@ export async function runCompile(
     const limits = formatLimits[flags.output];
     return withCompiled(flags, terminal, deliverOutput, limits, compileDemands);
   }
-  if (flags.allocate === true) {
+  if (flags.allocate === true || flags.base !== undefined) {
+    const flag = flags.allocate === true ? '--allocate' : '--base';
     await terminal.stderr.write(
-      "natc: --allocate has no --state-dir: what natc makes up is not for a node\nSee 'natc compile --help'.\n",
+      `natc: ${flag} has no --state-dir: what natc makes up is not for a node\nSee 'natc compile --help'.\n`,
     );
     return exitCodes.cannotAnswer;
   }

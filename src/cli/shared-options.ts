@@ -55,6 +55,8 @@ export interface CompileFlags extends MessageFlags, NatcConfigFlags {
   readonly ipFamily?: readonly IpFamily[];
   readonly stats?: boolean;
   readonly allocate?: boolean;
+  /** false: none, though a side of the diff could be it. */
+  readonly base?: string | false;
 }
 
 export type DiagnosticsFormat = 'text' | 'json' | 'github' | 'sarif';
@@ -98,8 +100,9 @@ function addInputOptions(command: Command): void {
   addClusterOptions(command);
   addSettingsOptions(command);
   command.hook('preAction', () => {
-    const { fromCluster, kubeconfig, context } = command.opts<CompileFlags>();
-    if (fromCluster === true || (kubeconfig === undefined && context === undefined)) return;
+    const { fromCluster, kubeconfig, context, base } = command.opts<CompileFlags>();
+    const isListed = fromCluster === true || base === 'cluster';
+    if (isListed || (kubeconfig === undefined && context === undefined)) return;
     command.error('error: --kubeconfig and --context need --from-cluster');
   });
 }

@@ -85,6 +85,13 @@ describe('natc diff', () => {
 
   test('takes the cluster as either side', async () => {
     expect(await diff('cluster', file)).toMatchObject({ exitCode: 0 });
+    // kubectl apply deletes nothing; --no-base compares with what is there.
+    const node = join(folder, 'node.json');
+    writeFileSync(node, JSON.stringify(objects[0]));
+    expect(await diff('cluster', node)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect((await diff('cluster', node, '--no-base')).stdout).toContain('removed');
+    expect(await diff('--base', 'cluster', file)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await diff('--base', 'cluster', node, node)).toMatchObject({ exitCode: 0 });
     api.serve(objects.slice(0, 2));
     expect((await diff(file, 'cluster')).exitCode).toBe(1);
     expect((await diff('cluster', file)).exitCode).toBe(1);

@@ -187,7 +187,8 @@ const withoutKey = new Set(
     '--diagnostics --max-diagnostics --verbose --quiet --color --no-color --output --out-file ' +
     '--verify --dry-run --confirm-timeout --allow-mass-removal --force --max-age ' +
     '--unless-confirmed --back-to --all-nodes --out-dir --prune --nodes --view --in-interface ' +
-    '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces --allocate --no-allocate'
+    '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces --allocate --no-allocate ' +
+    '--base --no-base'
   ).split(' '),
 );
 

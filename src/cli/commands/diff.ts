@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { addDiffOptions, type DiffFlags } from '../diff/options.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -26,16 +27,38 @@ export const diffCommand: CommandDefinition = {
       command: 'natc diff cluster manifests --all-nodes',
     },
     {
+      does: 'What would kubectl apply of these manifests change, by what kubectl get -A -o yaml wrote?',
+      command: 'natc diff --base cluster.yaml manifests/',
+    },
+    {
       does: 'What would natc apply send to this kernel?',
       command: 'natc diff live manifests/ --view kernel',
     },
   ],
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
-    const sides = command.processedArgs as [string, string];
-    const flags = command.opts<DiffFlags>();
+    const { sides, flags } = sidesOf(command);
     if (flags.allNodes === true || flags.nodes !== undefined)
       return (await import('../diff-all-nodes.ts')).diffAllNodes(sides, flags, terminal);
     return (await import('../run-diff.ts')).runDiff(...sides, flags, terminal);
   },
 };
+
+/** With --base one side will do: the other is then the cluster. */
+function sidesOf(command: Command): {
+  readonly sides: readonly [string, string];
+  readonly flags: DiffFlags;
+} {
+  const [old, next] = command.processedArgs as [string, string | undefined];
+  const flags = command.opts<DiffFlags>();
+  const { base, prune } = flags;
+  if (prune === true && (typeof base !== 'string' || next === undefined))
+    command.error('error: --prune needs --base and both sides');
+  if (next !== undefined) return { sides: [old, next], flags };
+  if (typeof base !== 'string')
+    return command.error("error: missing required argument 'new'", {
+      code: 'commander.missingArgument',
+    });
+  const { base: _, ...rest } = flags;
+  return { sides: [base, old], flags: { ...rest, isOnOld: true } };
+}

@@ -22,12 +22,15 @@ export interface DiffFlags extends CompileFlags, SelectionFlags {
   readonly outFile?: string;
   readonly allNodes?: boolean;
   readonly nodes?: readonly string[];
+  readonly prune?: boolean;
+  /** Not a flag: whether the new side is laid on the old one. */
+  readonly isOnOld?: boolean;
 }
 
 export function addDiffOptions(command: Command): void {
   command
     .argument('<old>', 'manifests, a ruleset file, live or cluster')
-    .argument('<new>', 'the same')
+    .argument('[new]', 'the same; with --base it may be left out, and OLD is laid on it')
     .optionsGroup('Rulesets:')
     .addOption(
       new Option(
@@ -56,6 +59,9 @@ export function addDiffOptions(command: Command): void {
     )
     .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
   addCompletionOptions(command, true);
+  command
+    .option('--no-base', "compare with 'cluster' as if what the new side lacks were deleted")
+    .option('--prune', 'with --base: what the new side lacks of the old one is deleted');
   addSettingsOptions(command);
   command
     .addOption(excludeOption())

@@ -21,6 +21,19 @@ export const allocationCodes = {
       'All addresses of --service-cidr, or all ports of --service-node-port-range, are in use. The API server refuses the Service.',
     remedy: 'Give the range as the API server has it, or one that is larger.',
   },
+  NATC2153: {
+    title: 'update that the API server refuses',
+    explanation:
+      'With --base, a manifest is an update of the object of the same name there, and gives a field another value that may not change: the cluster IP, the first IP family, the class of a load balancer, or the health-check node port. The API server refuses the update.',
+    remedy: 'Leave the field out of the manifest, or delete the Service before it is made again.',
+  },
+  NATC2154: {
+    title: 'Service that kubectl apply does not delete',
+    explanation:
+      'With --base, the cluster holds a Service that the old side of a diff has and the new one has not. `kubectl apply` deletes nothing, so it stays as the old side leaves it, and the diff says nothing of it.',
+    remedy:
+      'Delete the Service in the cluster. Where whatever applies the manifests deletes what is missing, as Argo CD and Flux do, give --prune.',
+  },
   NATC3047: {
     title: "targetPort that is no container's port",
     explanation:
@@ -42,7 +55,7 @@ export const allocationCodes = {
   NATC3050: {
     title: 'invented values in a ruleset',
     explanation:
-      'natc compile --allocate was asked to make up what a control plane would give Services: cluster IPs, node ports, pods. A real cluster has others, so the ruleset is for reading and comparing.',
+      'natc compile --allocate or --base was asked to make up what a control plane would give Services: cluster IPs, node ports, pods. A real cluster has others, so the ruleset is for reading and comparing.',
     remedy: 'For a node, compile what the API server holds.',
   },
 } as const satisfies Record<string, CodeEntry>;
