@@ -6,6 +6,7 @@ import type { CompileOptions } from '../options.ts';
 import type { ReadResult } from '../read/read.ts';
 import { listInputs } from './cluster-input.ts';
 import { completeSides, completionSettings } from './completion.ts';
+import type { LockFlags } from './lock.ts';
 import { readManifests } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 
@@ -98,9 +99,10 @@ export async function completeOn(
   base: Base | undefined,
   side: WrittenSide,
   options: CompileOptions,
+  flags: LockFlags,
 ): Promise<CompletedSide | undefined> {
   const laid = await layOn(base, side, options);
-  const [completed] = await completeSides([laid], options);
+  const [completed] = await completeSides([laid], options, flags);
   return (
     completed && {
       ...completed,

@@ -18,6 +18,7 @@ import {
 } from './effective-options.ts';
 import { takingEmpty } from './empty-side.ts';
 import { type Ignores, ignoresOf, withoutIgnored } from './ignores.ts';
+import type { LockFlags } from './lock.ts';
 import { readManifests } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
@@ -44,8 +45,8 @@ export interface CompileInput {
   readonly tellsUncompiled: boolean;
   /** Whether to do what the control plane would before the objects are compiled. */
   readonly completes: boolean;
-  /** What says which cluster the manifests are laid on. */
-  readonly base: BaseFlags;
+  /** What says which cluster the manifests are laid on, and where values are kept. */
+  readonly completion: BaseFlags & LockFlags;
 }
 
 /** What a command asks of its input. */
@@ -123,7 +124,7 @@ export async function readCompileInput(
     ignores: ignoresOf(flags, judgesIgnored),
     tellsUncompiled,
     completes: completes !== undefined && (flags.allocate ?? (completes || isOnBase(flags))),
-    base: flags,
+    completion: flags,
   };
 }
 
@@ -175,11 +176,12 @@ export async function compileRead(input: CompileInput): Promise<Compiled> {
 
 /** What the control plane would make of what was read; undefined where nobody asked. */
 export async function completeInput(
-  { completes, base, effective: { options } }: CompileInput,
+  { completes, completion, effective: { options } }: CompileInput,
   read: ReadResult,
 ): Promise<CompletedSide | undefined> {
   if (!completes) return undefined;
-  return completeOn(await readBase(base, (of) => readFindings(of, options)), read, options);
+  const base = await readBase(completion, (of) => readFindings(of, options));
+  return completeOn(base, read, options, completion);
 }
 
 /** The objects of an input, before anything is made of them. */

@@ -25,9 +25,29 @@ export function addCompletionOptions(command: Command, isUsual: boolean): void {
       "lay the manifests on what a cluster holds, as kubectl apply would: what kubectl get wrote, or 'cluster'",
     ).conflicts('fromCluster'),
   );
+  command
+    .addOption(
+      new Option(
+        '--lock',
+        'write the values that are made up to natc.lock.yaml, from which they are taken from then on',
+      ).conflicts('frozenLock'),
+    )
+    .option(
+      '--frozen-lock',
+      'for CI: a value that natc.lock.yaml has not, or has in vain, is an error',
+    )
+    .option(
+      '--lock-file <file>',
+      "instead of natc.lock.yaml here or above, up to the repository's root",
+    );
   command.hook('preAction', () => {
-    const { base, allocate } = command.opts<CompileFlags>();
-    if (typeof base === 'string' && allocate === false)
-      command.error('error: --base needs what --no-allocate turns off');
+    const { base, allocate, lock, frozenLock } = command.opts<CompileFlags>();
+    const completes = allocate ?? (isUsual || typeof base === 'string');
+    if (completes) return;
+    if (typeof base === 'string') command.error('error: --base needs what --no-allocate turns off');
+    if (lock === true || frozenLock === true)
+      command.error(
+        `error: --${lock === true ? 'lock' : 'frozen-lock'} is for values that are made up${isUsual ? ', which --no-allocate turns off' : ': give --allocate'}`,
+      );
   });
 }

@@ -1,7 +1,8 @@
-import type { CompletedSide, CompletionSettings, Earlier, WrittenSide } from '../complete.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { CompletedSide, CompletionSettings, WrittenSide } from '../complete.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { parseCidr } from '../net/cidr.ts';
 import type { CompileOptions } from '../options.ts';
+import type { LockFlags } from './lock.ts';
 
 /** The networks of a cluster of which nobody says what they are: kubeadm's, and one of IPv6 like it. */
 const usualServiceNetworks = ['10.96.0.0/12', 'fd00:10:96::/112'];
@@ -45,12 +46,22 @@ export async function inventedFindings({
   ];
 }
 
-/** Does what the control plane would, for one side or for several, one after the other. */
+/**
+ * Does what the control plane would, for one side or for several, one after the other. Values that a lock file has are
+ * those of before; see {@link keepLock} for what becomes of it.
+ */
 export async function completeSides(
   sides: readonly WrittenSide[],
   options: CompileOptions,
-  earlier?: Earlier,
+  flags: LockFlags,
 ): Promise<readonly CompletedSide[]> {
   const { complete } = await import('../complete.ts');
-  return complete(sides, completionSettings(options), earlier);
+  const { keepLock, loadLock } = await import('./lock.ts');
+  const lock = await loadLock(flags);
+  const completed = complete(sides, completionSettings(options), lock);
+  const last = completed.at(-1);
+  if (last === undefined) return completed;
+  const found = hasErrors(lock.diagnostics) ? [] : await keepLock(lock, last, flags);
+  const diagnostics = [...lock.diagnostics, ...last.diagnostics, ...found];
+  return [...completed.slice(0, -1), { ...last, diagnostics }];
 }

@@ -85,7 +85,7 @@ export async function diffAllNodes(
     { ...next, objects: [...next.objects, ...(next.nodes.length > 0 ? next.nodes : old.nodes)] },
   ] as const;
   const completed = input.completes
-    ? await completeSides(whole, ofNoNode(input.effective.options))
+    ? await completeSides(whole, ofNoNode(input.effective.options), flags)
     : [];
   for (const { objects } of completed) await withoutIgnored(input.ignores, objects, []);
   const compared = clock.run('model', () =>

@@ -81,7 +81,7 @@ export async function loadDiffSides(
     { ...flags, isOnOld: isOnOld([opened[0].kind, opened[1].kind], flags) },
     options,
   );
-  const completed = await completeSides(laid, options);
+  const completed = await completeSides(laid, options, flags);
   const close = (side: OpenedSide) => {
     const index = isOpen(side) ? completing.indexOf(side) : -1;
     const own = completed[index];

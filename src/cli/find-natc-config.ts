@@ -23,11 +23,16 @@ interface Ownership {
  *
  * @param start absolute
  * @param uid who runs natc; undefined where the system has no users: nothing is looked for
+ * @param name of the file, where it is another one to which the same applies
  */
-export async function findNatcConfig(start: string, uid: number | undefined): Promise<FoundConfig> {
+export async function findNatcConfig(
+  start: string,
+  uid: number | undefined,
+  name: string = natcConfigName,
+): Promise<FoundConfig> {
   if (uid === undefined) return { kind: 'none' };
   for (let directory = start; ; directory = dirname(directory)) {
-    const path = join(directory, natcConfigName);
+    const path = join(directory, name);
     const owner = await stat(directory).catch(() => undefined);
     const doubt = owner === undefined ? 'its directory cannot be read' : doubtOf(owner, uid);
     if (await exists(path)) {

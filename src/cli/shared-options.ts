@@ -57,6 +57,9 @@ export interface CompileFlags extends MessageFlags, NatcConfigFlags {
   readonly allocate?: boolean;
   /** false: none, though a side of the diff could be it. */
   readonly base?: string | false;
+  readonly lock?: boolean;
+  readonly frozenLock?: boolean;
+  readonly lockFile?: string;
 }
 
 export type DiagnosticsFormat = 'text' | 'json' | 'github' | 'sarif';

@@ -37,7 +37,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     clock: stageClock(),
     tellsUncompiled: false,
     completes: false,
-    base: {},
+    completion: {},
     ignores: ignoresOf({}, false),
   };
   const size = { files: 1, objects: objects.length };

@@ -34,6 +34,30 @@ export const allocationCodes = {
     remedy:
       'Delete the Service in the cluster. Where whatever applies the manifests deletes what is missing, as Argo CD and Flux do, give --prune.',
   },
+  NATC2155: {
+    title: 'lock file that cannot be taken',
+    explanation:
+      '--frozen-lock or --lock-file names a lock file that is not there, or natc.lock.yaml lies where somebody else could have put it.',
+    remedy: 'Write it with --lock and keep it in Git, or name it with --lock-file.',
+  },
+  NATC2156: {
+    title: 'value that the lock file has not',
+    explanation:
+      'With --frozen-lock, natc makes nothing up that natc.lock.yaml does not have. A Service or a workload is new, or what the file has for it cannot be taken any more: another object gives the value itself, or it lies in no network.',
+    remedy: 'Run the command with --lock, and commit the file.',
+  },
+  NATC2157: {
+    title: 'value of the lock file that nothing needs',
+    explanation:
+      'With --frozen-lock, natc.lock.yaml has a value for an object that is gone, or that needs it no more.',
+    remedy: 'Run the command with --lock, and commit the file.',
+  },
+  NATC2158: {
+    title: 'lock file that natc did not write',
+    explanation:
+      'natc.lock.yaml holds a key that natc does not know, a value of a wrong type, or not one NatcLock. Nothing of it is taken, since what is misspelt would be made up anew.',
+    remedy: 'Correct it, or write it anew with --lock.',
+  },
   NATC3047: {
     title: "targetPort that is no container's port",
     explanation:
