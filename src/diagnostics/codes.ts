@@ -11,6 +11,7 @@ import { planCodes } from './codes/plan.ts';
 import { readCodes } from './codes/read.ts';
 import { rulesetCodes } from './codes/ruleset.ts';
 import { selectionCodes } from './codes/selection.ts';
+import { serveCodes } from './codes/serve.ts';
 import { stateCodes } from './codes/state.ts';
 import { validationCodes } from './codes/validation.ts';
 
@@ -30,6 +31,7 @@ export const codes = {
   ...confirmCodes,
   ...clusterCodes,
   ...stateCodes,
+  ...serveCodes,
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof codes;

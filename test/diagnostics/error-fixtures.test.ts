@@ -6,6 +6,7 @@
  * - `generated.json`, files too large to keep: pieces of text and how often each is repeated, or a size;
  * - `ruleset.nft`, read back as a ruleset;
  * - `api.json`, how a stand-in for an API server fails, and what the kubeconfig for it lacks;
+ * - `serve.json`, what keeps a server of a follower from listening, or its service manager from hearing;
  * - `directory.json`, the mode of a directory that natc runs in, with the other files, and its arguments;
  * - `host.json`, what a scripted machine answers to `command` (apply, check or cleanup).
  */
@@ -29,6 +30,7 @@ import { listByFixture } from '../support/api-fixture.ts';
 import { runInDirectory } from '../support/foreign-directory.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runOnHost } from '../support/host-fixture.ts';
+import { serveByFixture } from '../support/serve-fixture.ts';
 import { natcInProcess } from '../support/terminal.ts';
 
 const folder = 'fixtures/errors';
@@ -39,6 +41,8 @@ async function stderrOf(directory: string): Promise<string> {
   if (existsSync(hostFile)) return runOnHost(JSON.parse(readFileSync(hostFile, 'utf8')));
   const apiFile = join(directory, 'api.json');
   if (existsSync(apiFile)) return listByFixture(JSON.parse(readFileSync(apiFile, 'utf8')));
+  const serveFile = join(directory, 'serve.json');
+  if (existsSync(serveFile)) return serveByFixture(JSON.parse(readFileSync(serveFile, 'utf8')));
   const directoryFile = join(directory, 'directory.json');
   if (existsSync(directoryFile))
     return runInDirectory(directory, JSON.parse(readFileSync(directoryFile, 'utf8')));

@@ -1,0 +1,138 @@
+/**
+ * The health of natc itself, as kube-proxy's `/healthz` and `/livez` tell it (H5): a state that events
+ * change, with the time given from outside.
+ */
+import type { IpFamily } from '../net/family.ts';
+import { type Answer, jsonHeaders, notFound } from './answer.ts';
+
+/** Times are milliseconds since 1970. */
+export interface ProxyHealth {
+  /** Families of the last sync; none before the first one. */
+  readonly families: readonly IpFamily[];
+  /** When the last sync succeeded. */
+  readonly lastUpdated: number | undefined;
+  /** The oldest change that the sync now running has to bring to the kernel, or that one before it did not. */
+  readonly oldestPending: number | undefined;
+  /** The oldest change that came after the sync now running began. */
+  readonly oldestWaiting: number | undefined;
+  readonly isSyncing: boolean;
+  /** False while the node is being deleted, or is not known. */
+  readonly isNodeEligible: boolean;
+}
+
+/** Before anything is known: healthy, on a node that is not known. */
+export const unknownHealth: ProxyHealth = {
+  families: [],
+  lastUpdated: undefined,
+  oldestPending: undefined,
+  oldestWaiting: undefined,
+  isSyncing: false,
+  isNodeEligible: false,
+};
+
+/** A change came in, or all was listed anew. */
+export const changeQueued = (health: ProxyHealth, at: number): ProxyHealth =>
+  health.isSyncing
+    ? { ...health, oldestWaiting: health.oldestWaiting ?? at }
+    : { ...health, oldestPending: health.oldestPending ?? at };
+
+/** A sync begins: what it began with is pending, even where no change asked for it. */
+export const syncStarted = (health: ProxyHealth, at: number): ProxyHealth => ({
+  ...health,
+  isSyncing: true,
+  oldestPending: health.oldestPending ?? at,
+});
+
+export const syncSucceeded = (
+  health: ProxyHealth,
+  families: readonly IpFamily[],
+  at: number,
+): ProxyHealth => ({
+  ...health,
+  families,
+  lastUpdated: at,
+  isSyncing: false,
+  oldestPending: health.oldestWaiting,
+  oldestWaiting: undefined,
+});
+
+/** What the sync should have done is still pending. */
+export const syncFailed = (health: ProxyHealth): ProxyHealth => ({
+  ...health,
+  isSyncing: false,
+  oldestPending: health.oldestPending ?? health.oldestWaiting,
+  oldestWaiting: undefined,
+});
+
+/** The taint by which the cluster autoscaler announces that it removes a node. */
+const toBeDeleted = 'ToBeDeletedByClusterAutoscaler';
+
+/** What of the Node natc runs on counts for its health. */
+export interface NodeState {
+  readonly exists: boolean;
+  /** `metadata.deletionTimestamp` is set. */
+  readonly isDeleting: boolean;
+  /** The keys of `spec.taints`. */
+  readonly taints: readonly string[];
+}
+
+export const nodeChanged = (
+  health: ProxyHealth,
+  { exists, isDeleting, taints }: NodeState,
+): ProxyHealth => ({
+  ...health,
+  isNodeEligible: exists && !isDeleting && !taints.includes(toBeDeleted),
+});
+
+/**
+ * Milliseconds for which a change may wait for the kernel: a minute, which is twice the sync period that
+ * kube-proxy has by default, and never less than two of the periods for which changes are gathered.
+ */
+export const overdueAfter = (minSyncPeriod: number): number =>
+  Math.max(60_000, 2 * minSyncPeriod * 1000);
+
+/**
+ * Whether no change has waited too long. Unlike kube-proxy, natc counts the first sync too: one that never
+ * succeeds is not healthy for ever.
+ *
+ * @param limit milliseconds, see {@link overdueAfter}
+ */
+export const isHealthy = ({ oldestPending }: ProxyHealth, now: number, limit: number): boolean =>
+  oldestPending === undefined || now - oldestPending < limit;
+
+/** The `lastUpdated` of a proxy that never was, which Go prints for no time at all. */
+const never = '0001-01-01T00:00:00Z';
+
+/** `/healthz` and `/livez` of kube-proxy: the same statuses, headers and fields in the same order. */
+export function proxyHealthAnswer(
+  path: string,
+  health: ProxyHealth,
+  {
+    now,
+    limit,
+    format,
+  }: {
+    readonly now: number;
+    readonly limit: number;
+    /** Milliseconds since 1970 in RFC 3339. */
+    readonly format: (at: number) => string;
+  },
+): Answer {
+  if (path !== '/healthz' && path !== '/livez') return notFound;
+  const healthy = isHealthy(health, now, limit);
+  const isWell = healthy && (path === '/livez' || health.isNodeEligible);
+  const { lastUpdated, families } = health;
+  const updated = lastUpdated === undefined ? never : format(lastUpdated);
+  const status = Object.fromEntries(
+    families.map((family) => [family, { lastUpdated: updated, healthy }]),
+  );
+  const body = {
+    // As kube-proxy says it: one that is well is up to date now, whenever something changed last.
+    lastUpdated: isWell ? format(now) : updated,
+    currentTime: format(now),
+    ...(path === '/healthz' && { nodeEligible: health.isNodeEligible }),
+    healthy,
+    ...(families.length > 0 && { status }),
+  };
+  return { status: isWell ? 200 : 503, headers: jsonHeaders, body: JSON.stringify(body) };
+}

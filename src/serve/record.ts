@@ -1,0 +1,170 @@
+import type {
+  FollowedKind,
+  FollowObserver,
+  SyncedEvent,
+  SyncFailedEvent,
+} from '../follow/observer.ts';
+import { type IpFamily, ipFamilies } from '../net/family.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { MetricName, MetricRecorder } from './metrics.ts';
+import { type NoLocalEndpoints, noLocalEndpoints } from './no-local-endpoints.ts';
+
+/** Through what the kernel is changed, as natc status names it. */
+export type BackendName = 'nftables' | 'iptables';
+
+/** Errors of a sync by which kube-proxy would count its transaction as failed: the tool or the kernel refused. */
+const refusals: Readonly<Record<BackendName, ReadonlySet<string>>> = {
+  nftables: new Set([
+    ...['NATC5001', 'NATC5002', 'NATC5003', 'NATC5004'],
+    ...['NATC5101', 'NATC5102', 'NATC5104', 'NATC5105'],
+  ]),
+  iptables: new Set([
+    ...['NATC5050', 'NATC5051', 'NATC5052', 'NATC5090'],
+    ...['NATC5101', 'NATC5104', 'NATC5120'],
+  ]),
+};
+
+const failureCounter = {
+  nftables: 'kubeproxy_sync_proxy_rules_nftables_sync_failures_total',
+  iptables: 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
+} as const satisfies Record<BackendName, MetricName>;
+
+interface ChangeMetrics {
+  readonly total: MetricName;
+  readonly pending: MetricName;
+}
+
+const changeMetrics: Readonly<Record<FollowedKind, ChangeMetrics | undefined>> = {
+  Node: undefined,
+  Service: {
+    total: 'kubeproxy_sync_proxy_rules_service_changes_total',
+    pending: 'kubeproxy_sync_proxy_rules_service_changes_pending',
+  },
+  EndpointSlice: {
+    total: 'kubeproxy_sync_proxy_rules_endpoint_changes_total',
+    pending: 'kubeproxy_sync_proxy_rules_endpoint_changes_pending',
+  },
+};
+
+/**
+ * Records what a follower does as metrics. Times of events are milliseconds, those of metrics seconds.
+ *
+ * @param backend asked at each sync: it may be chosen late, and change
+ */
+export function metricsObserver(
+  recorder: MetricRecorder,
+  backend: () => BackendName,
+): FollowObserver {
+  let families: readonly IpFamily[] = ipFamilies;
+  let noLocal: ReadonlyMap<IpFamily, ReadonlyMap<string, NoLocalEndpoints>> = new Map();
+  const pending = new Map<MetricName, number>();
+  /** What came in while the sync that runs was running. */
+  let waiting = new Map<MetricName, number>();
+  let isSyncing = false;
+
+  const setPending = (name: MetricName, value: number): void => {
+    pending.set(name, value);
+    recorder.set(name, value);
+  };
+  const queued = (at: number): void => {
+    recorder.set('natc_last_received_timestamp_seconds', at / 1000);
+    for (const ip_family of families)
+      recorder.set('kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds', at / 1000, {
+        ip_family,
+      });
+  };
+  const ended = ({ startedAt, finishedAt }: SyncedEvent | SyncFailedEvent): number => {
+    isSyncing = false;
+    const seconds = Math.max(0, finishedAt - startedAt) / 1000;
+    for (const ip_family of families)
+      recorder.observe('kubeproxy_sync_proxy_rules_duration_seconds', seconds, { ip_family });
+    return seconds;
+  };
+
+  return {
+    listed: ({ at, kinds }) => {
+      queued(at);
+      for (const kind of kinds) recorder.add('natc_lists_total', { kind });
+    },
+    eventReceived: ({ at, kind }) => {
+      queued(at);
+      const names = changeMetrics[kind];
+      if (names === undefined) return;
+      recorder.add(names.total);
+      setPending(names.pending, (pending.get(names.pending) ?? 0) + 1);
+      if (isSyncing) waiting.set(names.pending, (waiting.get(names.pending) ?? 0) + 1);
+    },
+    syncStarted: () => {
+      isSyncing = true;
+      waiting = new Map();
+    },
+    synced: (event) => {
+      families = event.plan.families.map(({ family }) => family);
+      const seconds = ended(event);
+      for (const name of pending.keys()) setPending(name, waiting.get(name) ?? 0);
+      const { committedAt, receivedAt, startedAt, reason, extent } = event;
+      const result = committedAt === undefined ? 'unchanged' : 'changed';
+      recorder.add('natc_syncs_total', { reason, result });
+      const duration =
+        extent === 'everything'
+          ? 'kubeproxy_sync_full_proxy_rules_duration_seconds'
+          : 'kubeproxy_sync_partial_proxy_rules_duration_seconds';
+      for (const ip_family of families) {
+        recorder.observe(duration, seconds, { ip_family });
+        recorder.set('kubeproxy_sync_proxy_rules_last_timestamp_seconds', event.finishedAt / 1000, {
+          ip_family,
+        });
+      }
+      if (committedAt !== undefined) {
+        recorder.observe(
+          'natc_sync_to_commit_seconds',
+          Math.max(0, committedAt - startedAt) / 1000,
+        );
+        if (receivedAt !== undefined)
+          recorder.observe(
+            'natc_event_to_commit_seconds',
+            Math.max(0, committedAt - receivedAt) / 1000,
+          );
+      }
+      recorder.set('natc_services', event.services);
+      recorder.set('natc_endpoints', event.endpoints);
+      if (event.revision !== undefined) recorder.set('natc_revision', event.revision);
+      noLocal = withCounts(noLocal, event.plan, extent);
+      for (const [ip_family, counts] of noLocal)
+        for (const traffic_policy of ['internal', 'external'] as const)
+          recorder.set(
+            'kubeproxy_sync_proxy_rules_no_local_endpoints_total',
+            [...counts.values()].reduce((sum, each) => sum + each[traffic_policy], 0),
+            { traffic_policy, ip_family },
+          );
+    },
+    syncFailed: (event) => {
+      ended(event);
+      const { reason, diagnostics } = event;
+      recorder.add('natc_syncs_total', { reason, result: 'failed' });
+      const codes = diagnostics
+        .filter(({ severity }) => severity === 'error')
+        .map(({ code }) => code);
+      recorder.add('natc_sync_failures_total', { code: codes[0] ?? 'none' });
+      const name = backend();
+      if (!codes.some((code) => refusals[name].has(code))) return;
+      for (const ip_family of families) recorder.add(failureCounter[name], { ip_family });
+    },
+  };
+}
+
+/** Like {@link withPlan} of health checks: a plan of some Services says nothing of the others. */
+const withCounts = (
+  known: ReadonlyMap<IpFamily, ReadonlyMap<string, NoLocalEndpoints>>,
+  plan: Plan,
+  extent: SyncedEvent['extent'],
+): ReadonlyMap<IpFamily, ReadonlyMap<string, NoLocalEndpoints>> =>
+  new Map(
+    plan.families.map((familyPlan) => {
+      const counted = noLocalEndpoints(familyPlan);
+      if (extent === 'everything') return [familyPlan.family, counted];
+      const before = [...(known.get(familyPlan.family) ?? [])];
+      const kept = before.filter(([name]) => !extent.has(name));
+      return [familyPlan.family, new Map([...kept, ...counted])];
+    }),
+  );
