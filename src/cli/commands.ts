@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diff.ts')).diffCommand,
   },
   {
+    name: 'reach',
+    summary: 'List what answers clients outside, pods or a network, and who is let in',
+    load: async () => (await import('./commands/reach.ts')).reachCommand,
+  },
+  {
     name: 'cleanup',
     summary: 'Remove what apply made',
     load: async () => (await import('./commands/cleanup.ts')).cleanupCommand,

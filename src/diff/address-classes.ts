@@ -26,15 +26,16 @@ const witnessCount = 4;
 
 /** Every class of addresses of a family; at least one. */
 export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
-  const { before, after, constants, ipFamily, nodeAddresses } = pair;
+  const { before, after, constants, ipFamily, nodeAddresses, asked } = pair;
   const networks = new Set([
     ...before.index.addressSets.flatMap(({ networks }) => networks),
     ...after.index.addressSets.flatMap(({ networks }) => networks),
     ...constants.destinationNetworks,
+    ...asked.destinations,
     ...nodeAddresses,
     ipFamily === 'IPv4' ? '127.0.0.0/8' : '::1',
   ]);
-  const named = [...constants.destinationNetworks];
+  const named = [...constants.destinationNetworks, ...asked.destinations];
   const classes = new Map<
     string,
     { -readonly [K in keyof AddressClass]: AddressClass[K] } & { addresses: string[] }

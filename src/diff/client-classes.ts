@@ -18,6 +18,10 @@ export interface ClientClass {
    * rules name, of endpoints that connect to themselves.
    */
   readonly kind: 'node' | 'loopback' | 'pod' | 'outside' | 'self';
+  /** The rule's pattern that its interface matches; undefined: none does, or a process of this node. */
+  readonly pattern: string | undefined;
+  /** The smallest network told apart that it is in; undefined: none, or a process of this node. */
+  readonly network: string | undefined;
   /** No rule names a network it is in. */
   readonly isRest: boolean;
 }
@@ -57,6 +61,8 @@ export function clientClasses(
       classes.push({
         address,
         inInterface: name,
+        network,
+        pattern,
         ...describe(network, pattern, space, extra, interfaces.length > 1),
       });
   }
@@ -64,12 +70,22 @@ export function clientClasses(
     ...constants.sourceNetworks,
     ...extra,
   ]))
-    classes.push({ address, inInterface: '', label: 'this node', kind: 'node', isRest: false });
+    classes.push({
+      address,
+      inInterface: '',
+      label: 'this node',
+      kind: 'node',
+      pattern: undefined,
+      network: undefined,
+      isRest: false,
+    });
   classes.push({
     address: family === 'IPv4' ? '127.0.0.1' : '::1',
     inInterface: '',
     label: 'this node, from its loopback address',
     kind: 'loopback',
+    pattern: undefined,
+    network: undefined,
     isRest: false,
   });
   return classes;

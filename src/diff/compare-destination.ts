@@ -22,23 +22,21 @@ export interface ClientResult {
 
 export type CompareDestination = (destination: Destination) => ComparedDestination | undefined;
 
-/**
- * Sends one packet of every kind of client through both sides.
- *
- * @returns undefined when no packet to the destination differs: clients with a mark that rules look at
- * are tried when those without one see no difference.
- */
-export function destinationComparer(pair: FamilyPair): CompareDestination {
+/** Sends one packet of every kind of client, with a mark, through both sides. */
+export type AskDestination = (destination: Destination, mark: number) => ComparedDestination;
+
+export function destinationAsker(pair: FamilyPair): AskDestination {
+  const { asked } = pair;
   const plain = new Map<ReadonlySet<string>, readonly ClientClass[]>();
   const basicClients = (nodeAddresses: ReadonlySet<string>): readonly ClientClass[] => {
     let classes = plain.get(nodeAddresses);
     if (classes === undefined) {
-      classes = clientClasses(clientSpace(pair, nodeAddresses), []);
+      classes = clientClasses(clientSpace(pair, nodeAddresses), asked.sources);
       plain.set(nodeAddresses, classes);
     }
     return classes;
   };
-  return (destination) => {
+  return (destination, mark) => {
     const nodeAddresses =
       destination.isLocal && !pair.nodeAddresses.has(destination.address)
         ? new Set([...pair.nodeAddresses, destination.address])
@@ -47,10 +45,26 @@ export function destinationComparer(pair: FamilyPair): CompareDestination {
     const clients =
       networks.size === 0 && nodeAddresses === pair.nodeAddresses
         ? basicClients(nodeAddresses)
-        : clientClasses(clientSpace(pair, nodeAddresses), networks);
+        : clientClasses(clientSpace(pair, nodeAddresses), [...networks, ...asked.sources]);
+    return {
+      destination,
+      results: clients.map((client) => ask(pair, destination, client, mark, nodeAddresses)),
+    };
+  };
+}
+
+/**
+ * Asks both sides about a destination.
+ *
+ * @returns a function that gives undefined when no packet to the destination differs: clients with a mark
+ * that rules look at are tried when those without one see no difference.
+ */
+export function destinationComparer(pair: FamilyPair): CompareDestination {
+  const askAll = destinationAsker(pair);
+  return (destination) => {
     for (const mark of [0, ...pair.constants.marks]) {
-      const results = clients.map((client) => ask(pair, destination, client, mark, nodeAddresses));
-      if (results.some(({ isDifferent }) => isDifferent)) return { destination, results };
+      const compared = askAll(destination, mark);
+      if (compared.results.some(({ isDifferent }) => isDifferent)) return compared;
     }
     return undefined;
   };

@@ -27,6 +27,14 @@ export interface FamilyPair {
   readonly ownPodNetworks: ReadonlySet<string>;
   /** Nothing is concluded from equal elements: a packet is sent to every destination. */
   readonly isEveryDestinationTried: boolean;
+  /** What is told apart although no rule does. */
+  readonly asked: AskedNetworks;
+}
+
+/** Networks and single addresses that somebody asks about. */
+export interface AskedNetworks {
+  readonly sources: ReadonlySet<string>;
+  readonly destinations: ReadonlySet<string>;
 }
 
 export interface PairSide extends Side {
@@ -53,6 +61,7 @@ export function pairFamily(
     ),
     ownPodNetworks: new Set(),
     isEveryDestinationTried: false,
+    asked: { sources: new Set(), destinations: new Set() },
   };
 }
 

@@ -24,9 +24,15 @@ export interface ShapeFinder {
 
 type Facts = DestinationFacts | undefined;
 
-export function shapeFinder({ before, after, constants, nodeAddresses }: FamilyPair): ShapeFinder {
+export function shapeFinder({
+  before,
+  after,
+  constants,
+  nodeAddresses,
+  asked,
+}: FamilyPair): ShapeFinder {
   const sides = [before.index, after.index];
-  const networks = [...constants.sourceNetworks];
+  const networks = [...constants.sourceNetworks, ...asked.sources];
 
   const isTargeting = (facts: Facts): boolean => facts !== undefined && facts.targets.length > 0;
 

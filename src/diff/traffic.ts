@@ -12,7 +12,7 @@ import { deriveChanges } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
 import { riskJudge } from './risks.ts';
 
-const families: readonly NftFamily[] = ['ip', 'ip6'];
+export const trafficFamilies: readonly NftFamily[] = ['ip', 'ip6'];
 
 /**
  * Compares what two rulesets do to packets: to the first packet of every possible connection of TCP,
@@ -75,7 +75,8 @@ export const diffBackends = (
     after: withoutClientNames(onIptables(pair, pair.after, iptables)),
   }));
 
-const onIptables = (
+/** A side of a pair that asks the iptables rules instead. */
+export const onIptables = (
   { ipFamily }: FamilyPair,
   side: PairSide,
   rulesets: readonly IptablesRuleset[],
@@ -106,7 +107,7 @@ function diffPairs(
   const assumed = new Set(known);
   const changes: Change[] = [];
   const claims: ClaimRisk[] = [];
-  for (const family of families) {
+  for (const family of trafficFamilies) {
     const bare = adapt(pairFamily(family, before, after, known));
     if (bare.before.table === undefined && bare.after.table === undefined) continue;
     const address = assumedNodeAddress(bare);

@@ -1,10 +1,10 @@
 import { type Invented, inventedJson } from '../../allocate/invented.ts';
-import { printable } from '../../diagnostics/printable.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { SummaryRow } from '../../plan/summary.ts';
-import { lackingWords, type Uncompiled } from '../../plan/uncompiled.ts';
+import type { Uncompiled } from '../../plan/uncompiled.ts';
 import { formatSummaryTable } from '../format-summary.ts';
 import type { Channel } from '../terminal.ts';
+import { gapLines } from './gap-lines.ts';
 
 type ListFormat = (
   rows: readonly SummaryRow[],
@@ -25,12 +25,6 @@ const document = (rows: readonly SummaryRow[], { uncompiled, invented }: ListGap
   uncompiled: uncompiled.map(({ service, lacks }) => ({ service, lacks })),
   invented: inventedJson(invented),
 });
-
-/** Of which Services the table does not say everything, for whoever reads nothing else. */
-const gapLines = (uncompiled: readonly Uncompiled[]): string =>
-  uncompiled
-    .map(({ service, lacks }) => `NOT IN FULL: ${printable(service)} ${lackingWords[lacks]}\n`)
-    .join('');
 
 /** The formats of `natc list -o`. Only the table is made to fit a terminal. */
 export const listFormats = {

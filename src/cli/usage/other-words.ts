@@ -25,6 +25,11 @@ export const otherCommands: ReadonlyMap<string, string> = new Map(
     'natc rollback goes back to the revision before': ['undo', 'revert', 'rollout', 'back'],
     [explain]: ['trace', 'packet', 'route', 'lookup', 'why', 'ping', 'curl'],
     'natc diff OLD NEW says what changes for packets': ['compare', 'changes'],
+    'natc reach lists what answers clients outside, pods or a network': [
+      'exposure',
+      'expose',
+      'ports',
+    ],
     [status]: ['history', 'info', 'state', 'health', 'logs', 'log', 'drift', 'dump', 'save'],
     [config]: ['options', 'settings', 'env', 'configuration'],
     [again]: ['watch', 'follow', 'daemon', 'serve', 'server', 'proxy'],

@@ -1,0 +1,32 @@
+import type { CompileOutput } from '../compile.ts';
+import { buildIptables } from '../iptables/layout/build.ts';
+import { formatNetwork } from '../net/cidr.ts';
+import { nodeFacts } from '../plan/node-facts.ts';
+import type { SurveySubject } from './survey.ts';
+
+/**
+ * What was compiled, as something to be asked about: with the node's addresses and the pods' networks that the
+ * options and the Node objects tell.
+ *
+ * @param backend whose rules answer
+ */
+export function compiledSubject(
+  { cluster, settings, plan, ruleset }: CompileOutput,
+  backend: 'nftables' | 'iptables',
+): SurveySubject {
+  const addresses = [
+    ...settings.nodeIPs.map(({ text }) => text),
+    ...(nodeFacts(cluster, settings).node?.addresses ?? []),
+  ];
+  return {
+    ruleset,
+    nodeAddresses: new Set(addresses),
+    podNetworks: [
+      ...[...settings.clusterCIDRs, ...settings.podCIDRs].map(formatNetwork),
+      ...cluster.nodes.flatMap(({ podCIDRs }) => podCIDRs),
+    ],
+    ...(backend === 'iptables' && {
+      iptables: plan.families.map((family) => buildIptables(family)),
+    }),
+  };
+}

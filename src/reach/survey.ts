@@ -1,0 +1,99 @@
+import { assumedNodeAddress } from '../diff/address-classes.ts';
+import {
+  type AskDestination,
+  type ComparedDestination,
+  destinationAsker,
+} from '../diff/compare-destination.ts';
+import { compareFamily } from '../diff/compare-family.ts';
+import { type AskedNetworks, type FamilyPair, pairFamily } from '../diff/family-pair.ts';
+import { onIptables, trafficFamilies } from '../diff/traffic.ts';
+import type { IptablesRuleset } from '../iptables/ast.ts';
+import type { Ruleset } from '../nftables/ast.ts';
+import { isLoopback } from '../packet/packet.ts';
+import { type JudgeClient, judgeOfClients } from './clients.ts';
+
+/** A ruleset that questions are asked about, and what is known of its node. */
+export interface SurveySubject {
+  readonly ruleset: Ruleset;
+  /** Whose rules answer: these, of the same plan, instead of those of nftables. */
+  readonly iptables?: readonly IptablesRuleset[];
+  /** Canonical, both families, as far as they are known. */
+  readonly nodeAddresses: ReadonlySet<string>;
+  /** CIDRs of pods that the node's options and Node objects name, both families. */
+  readonly podNetworks: readonly string[];
+  /** The sysctl of a running kernel; absent: what natc apply would set it to. */
+  readonly routeLocalnet?: boolean;
+}
+
+/** Everything that one family of a subject does to packets. */
+export interface FamilySurvey {
+  /** The subject is the side `after`; `before` has no rules, or is another subject. */
+  readonly pair: FamilyPair;
+  /**
+   * Each kind of destination at which the sides differ for some kind of client, with what both do. Beside
+   * an empty side these are all destinations that the subject does anything about.
+   */
+  readonly destinations: readonly ComparedDestination[];
+  /** The same for a destination of the asker's choice. */
+  readonly ask: AskDestination;
+  readonly judgeClient: JudgeClient;
+}
+
+const nothing: SurveySubject = {
+  ruleset: { tables: [] },
+  nodeAddresses: new Set(),
+  podNetworks: [],
+};
+
+/**
+ * What a ruleset does to the first packet of every possible connection, by the classes of destinations and
+ * clients that its rules and `asked` tell apart: the classes of a traffic diff, against a side without rules.
+ *
+ * @param asked networks whose clients or addresses are to be told apart from others
+ * @param base compared with, instead of a side without rules: then only destinations that differ are found
+ * @returns of each family that either side has rules for
+ * @throws for rulesets of another shape than natc's
+ */
+export function surveyOf(
+  subject: SurveySubject,
+  asked: AskedNetworks,
+  base: SurveySubject = nothing,
+): readonly FamilySurvey[] {
+  const known = new Set(
+    [...subject.nodeAddresses, ...base.nodeAddresses].filter((address) => !isLoopback(address)),
+  );
+  const podNetworks = [...subject.podNetworks, ...base.podNetworks];
+  const told: AskedNetworks = {
+    ...asked,
+    sources: new Set([...asked.sources, ...podNetworks]),
+  };
+  return trafficFamilies.flatMap((family): readonly FamilySurvey[] => {
+    const compiled = pairFamily(family, base.ruleset, subject.ruleset, known);
+    if (compiled.before.table === undefined && compiled.after.table === undefined) return [];
+    const bare: FamilyPair = {
+      ...compiled,
+      asked: told,
+      before: sideOf(compiled, 'before', base),
+      after: sideOf(compiled, 'after', subject),
+    };
+    const assumed = assumedNodeAddress(bare);
+    const pair = assumed === undefined ? bare : { ...bare, nodeAddresses: new Set([assumed]) };
+    return [
+      {
+        pair,
+        destinations: compareFamily(pair),
+        ask: destinationAsker(pair),
+        judgeClient: judgeOfClients(pair, podNetworks),
+      },
+    ];
+  });
+}
+
+function sideOf(
+  pair: FamilyPair,
+  which: 'before' | 'after',
+  { iptables, routeLocalnet }: SurveySubject,
+): FamilyPair['after'] {
+  const side = iptables === undefined ? pair[which] : onIptables(pair, pair[which], iptables);
+  return routeLocalnet === undefined ? side : { ...side, routeLocalnet };
+}
