@@ -5,6 +5,7 @@ import { withContests } from './diff/claims.ts';
 import { mapTraffic } from './diff/html/traffic-map.ts';
 import { concernedServices, onlyServices } from './diff/nodes/concerned-services.ts';
 import type { NodeDiff } from './diff/nodes/node-groups.ts';
+import { type Surroundings, surroundingsOf } from './diff/surroundings.ts';
 import { diffIptablesTraffic, diffTraffic } from './diff/traffic.ts';
 import { buildIptables } from './iptables/layout/build.ts';
 import type { Cluster, Node } from './model/cluster.ts';
@@ -22,6 +23,8 @@ export interface NodesInput {
   /** Of each side, Node objects among them. */
   readonly before: readonly SourceObject[];
   readonly after: readonly SourceObject[];
+  /** The same as somebody wrote them, where natc filled in what a control plane would; absent: nothing was. */
+  readonly written?: readonly [before: readonly SourceObject[], after: readonly SourceObject[]];
   /** Without what is a single node's own: `nodeName`, `nodeIPs`, `zone`, `podCIDRs`. */
   readonly options: CompileOptions;
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
@@ -75,12 +78,21 @@ export function compareNodes(input: NodesInput): NodesComparison {
   // Most of what one node's plan has to say, all the others' say too, of other numbers of Services.
   const known = new Set(diagnostics.map(({ code }) => code));
 
+  const [writtenBefore, writtenAfter] = input.written ?? [];
+  const surroundings = surroundingsOf(
+    { cluster: old.cluster, ...(writtenBefore && { written: writtenBefore }) },
+    { cluster: next.cluster, ...(writtenAfter && { written: writtenAfter }) },
+  );
+
   function diffNode(node: string) {
     const isSame = factsText(nodes.before.get(node)) === factsText(nodes.after.get(node));
     const [before, after] = (isSame ? part : whole).map((each) => planFor(each, node));
     if (before === undefined || after === undefined) throw new Error('two sides');
     const addresses = [nodes.before, nodes.after].flatMap((of) => of.get(node)?.addresses ?? []);
-    const compared = comparePlans(before.plan, after.plan, addresses, input);
+    const compared = comparePlans(before.plan, after.plan, addresses, {
+      ...input,
+      surroundings: surroundings(node),
+    });
     const news = [...before.diagnostics, ...after.diagnostics].filter(
       ({ code }) => !known.has(code),
     );
@@ -130,20 +142,21 @@ function comparePlans(
   before: Plan,
   after: Plan,
   addresses: readonly string[],
-  { options, backend, isMapped }: NodesInput,
+  { options, backend, isMapped, ...of }: NodesInput & { readonly surroundings: Surroundings },
 ): Pick<NodeDiff, 'diff' | 'map'> {
   const rulesets = { before: soundRuleset(before).ruleset, after: soundRuleset(after).ruleset };
   const nodeAddresses = new Set(addresses);
   const own = options.detectLocalMode === 'NodeCIDR' ? ownPodNetworks(before, after) : [];
+  const surroundings = { ...of.surroundings, ownPodNetworks: new Set(own) };
   const diff =
     backend === 'iptables'
       ? diffIptablesTraffic(
           { nftables: rulesets.before, iptables: iptablesOf(before) },
           { nftables: rulesets.after, iptables: iptablesOf(after) },
           nodeAddresses,
-          new Set(own),
+          surroundings,
         )
-      : diffTraffic(rulesets.before, rulesets.after, nodeAddresses, new Set(own));
+      : diffTraffic(rulesets.before, rulesets.after, nodeAddresses, surroundings);
   const map = isMapped ? mapTraffic(rulesets.before, rulesets.after) : [];
   const changed = new Set(diff.changes.map(({ service }) => service));
   return {

@@ -92,6 +92,7 @@ export async function diffAllNodes(
     compareNodes({
       before: completed[0]?.objects ?? whole[0].objects,
       after: completed[1]?.objects ?? whole[1].objects,
+      ...(completed.length > 0 && { written: [whole[0].objects, whole[1].objects] as const }),
       options: ofNoNode(input.effective.options),
       optionPlaces: input.optionPlaces,
       backend: flags.backend,

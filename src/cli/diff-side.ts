@@ -1,5 +1,6 @@
 import type { CompletedSide } from '../complete.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { KnownSide } from '../diff/surroundings.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
@@ -29,6 +30,9 @@ export interface DiffSide {
   readonly ruleset: Ruleset | undefined;
   /** What the ruleset was made from; undefined unless that was manifests. */
   readonly plan?: Plan;
+  /** What it was made from; undefined unless that was manifests. */
+  readonly known?: KnownSide;
+  readonly nodeName?: string | undefined;
   /** What the control plane was taken to do to manifests. */
   readonly completed?: CompletedSide;
   /** Of the Services of manifests. */
@@ -141,7 +145,11 @@ async function closeSide(side: OpenedSide, completed?: CompletedSide): Promise<D
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
   const services = servicesOfCluster(cluster);
-  const compiled = { name, kind, ruleset, plan, uncompiled, services, nodeAddresses, diagnostics };
+  const compiled = {
+    ...{ name, kind, ruleset, plan, uncompiled, services, nodeAddresses, diagnostics },
+    known: { cluster, ...(completed && { written: written.result.objects }) },
+    nodeName: settings.nodeName,
+  };
   return completed === undefined ? compiled : { ...compiled, completed };
 }
 

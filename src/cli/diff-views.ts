@@ -34,10 +34,12 @@ export async function formatTrafficView(
   const { diffIptablesTraffic, diffTraffic } = await import('../diff/traffic.ts');
   const nodeAddresses = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
   const { withContests } = await import('../diff/claims.ts');
+  const { surroundingsOf } = await import('../diff/surroundings.ts');
+  const surroundings = surroundingsOf(before.known, after.known)(after.nodeName);
   const traffic =
     options.backend === 'iptables'
-      ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses)
-      : diffTraffic(before.ruleset, after.ruleset, nodeAddresses);
+      ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses, surroundings)
+      : diffTraffic(before.ruleset, after.ruleset, nodeAddresses, surroundings);
   const { notCompared } = await import('../diff/not-compared.ts');
   const { isSame, onlyShown } = await import('../diff/not-shown.ts');
   const whole = {

@@ -10,6 +10,8 @@ import type { FamilyPair } from './family-pair.ts';
 export interface AddressClass {
   /** Some addresses of the class; all of those that a set names one by one. */
   readonly addresses: readonly string[];
+  /** What its addresses are in, each without the smaller networks that make other classes; '' for none. */
+  readonly networks: readonly string[];
   /** Sets that hold them before and after. */
   readonly before: Membership;
   readonly after: Membership;
@@ -38,9 +40,12 @@ export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
   const named = [...constants.destinationNetworks, ...asked.destinations];
   const classes = new Map<
     string,
-    { -readonly [K in keyof AddressClass]: AddressClass[K] } & { addresses: string[] }
+    { -readonly [K in keyof AddressClass]: AddressClass[K] } & {
+      addresses: string[];
+      networks: string[];
+    }
   >();
-  for (const { witnesses } of addressRegions(ipFamily, networks)) {
+  for (const { network = '', witnesses } of addressRegions(ipFamily, networks)) {
     const addresses = witnesses(witnessCount);
     const [address] = addresses;
     if (address === undefined) continue;
@@ -57,10 +62,12 @@ export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
     const same = classes.get(key);
     if (same !== undefined) {
       same.addresses.push(...addresses);
+      same.networks.push(network);
       continue;
     }
     classes.set(key, {
       addresses: [...addresses],
+      networks: [network],
       before: was,
       after: is,
       isChanged: was.text !== is.text,

@@ -1,20 +1,65 @@
-import type { FieldPath } from '../diagnostics/source.ts';
+import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import { formatAddressPort } from '../net/address.ts';
+import { servicePortOf } from '../nftables/ast.ts';
 import type { Origin } from '../plan/plan.ts';
+import type { Blame } from './blame/blame.ts';
 import type { ChangeType } from './change.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
 import type { DestinationFacts } from './destination-index.ts';
 import type { Facet } from './facets.ts';
 import type { FamilyPair, PairSide } from './family-pair.ts';
 
+/** What stands behind a change. */
+export interface Reason {
+  /** Undefined where no manifest is known, or none that differs can be behind it. */
+  readonly origin: Origin | undefined;
+  /** What somebody did there; undefined unless the manifests of both sides are known. */
+  readonly cause: string | undefined;
+}
+
+export type FindReason = (facet: Facet, destination: Destination) => Reason;
+
+/**
+ * Of two sides of manifests, what differs between them; else the place that makes the new side so.
+ *
+ * @param blame undefined unless the manifests of both sides are known
+ */
+export function changeReason(pair: FamilyPair, blame: Blame | undefined): FindReason {
+  const originOf = changeOrigin(pair);
+  const ownerOf = (side: PairSide, destination: Destination): string | undefined => {
+    const element = factsOf(side, destination)?.element;
+    return element === undefined ? undefined : servicePortOf(element)?.service;
+  };
+  return (facet, destination) => {
+    const place = originOf(facet, destination);
+    if (blame === undefined || destination.servicePort === undefined)
+      return { origin: place, cause: undefined };
+    const { service } = destination.servicePort;
+    const owners = [ownerOf(pair.after, destination), ownerOf(pair.before, destination)];
+    const services = new Set([service, ...owners.flatMap((owner) => owner ?? [])]);
+    const found = blame({ facet, destination }, [...services]);
+    if (found === undefined) return { origin: undefined, cause: undefined };
+    // Of an object that is new or gone, the field that says so tells more than its first line.
+    const isWhole = found.origin.path.length === 0 && isSame(place?.object, found.origin.object);
+    return { origin: isWhole ? place : found.origin, cause: found.text };
+  };
+}
+
+/** What natc filled in stands where the object stands. */
+const isSame = (a: SourceObject | undefined, b: SourceObject): boolean =>
+  a !== undefined &&
+  a.source === b.source &&
+  a.extent.start === b.extent.start &&
+  a.extent.path.join() === b.extent.path.join();
+
 /** Finds the field behind a change. */
-export type FindOrigin = (facet: Facet, destination: Destination) => Origin | undefined;
+type FindOrigin = (facet: Facet, destination: Destination) => Origin | undefined;
 
 /**
  * The field of the new side that makes it so, or of the old side where there is none any more: the
  * endpoint that came or went, a setting of the Service, else what gives the Service its address.
  */
-export const changeOrigin =
+const changeOrigin =
   ({ before, after }: FamilyPair): FindOrigin =>
   (facet, destination) => {
     const [was, is] = [factsOf(before, destination), factsOf(after, destination)];

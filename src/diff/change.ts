@@ -32,7 +32,9 @@ export type ChangeType =
   /** Clients are remembered elsewhere: those known so far may get another endpoint. */
   | 'AFFINITY_FORGOTTEN'
   /** Only the mark that other rules see differs. */
-  | 'MARK_CHANGED';
+  | 'MARK_CHANGED'
+  /** Only packets that another program gave a mark are treated differently. */
+  | 'MARKED_PACKETS_CHANGED';
 
 export type RiskKind =
   /** A client that is neither a pod nor on this node gets an answer that it did not get. */
@@ -73,6 +75,8 @@ export interface Change {
   readonly witness: Witness;
   /** The field that is behind it, where manifests were given: of the new side, or of the old one. */
   readonly origin: Origin | undefined;
+  /** What somebody did to that field, where the manifests of both sides were given. */
+  readonly cause: string | undefined;
 }
 
 export interface EndpointChange {

@@ -11,8 +11,6 @@ export interface ClientClass {
   readonly inInterface: string;
   /** For a reader: `pods (10.180.0.0/16)`, `this node`, `clients in 203.0.113.0/24`. */
   readonly label: string;
-  /** The label of a single address begins with it; this is what follows. */
-  readonly afterAddress?: string;
   /**
    * `outside`: neither a pod nor on this node, as far as the rulesets tell. `self`: single addresses that
    * rules name, of endpoints that connect to themselves.
@@ -40,10 +38,12 @@ export interface ClientSpace {
  * on this node means a process of this node; the kernel takes such packets from nowhere else.
  *
  * @param networks what the elements of one destination tell apart, besides the rules
+ * @param selves addresses among them that are the destination, or where it is sent
  */
 export function clientClasses(
   space: ClientSpace,
   networks: Iterable<string>,
+  selves: ReadonlySet<string>,
 ): readonly ClientClass[] {
   const { family, nodeAddresses, constants } = space;
   const extra = new Set(networks);
@@ -61,35 +61,24 @@ export function clientClasses(
       classes.push({
         address,
         inInterface: name,
-        network,
-        pattern,
-        ...describe(network, pattern, space, extra, interfaces.length > 1),
+        ...describe(network, pattern, space, { byInterface: interfaces.length > 1, selves }),
       });
   }
   for (const address of distinctNodeAddresses(family, local, [
     ...constants.sourceNetworks,
     ...extra,
   ]))
-    classes.push({
-      address,
-      inInterface: '',
-      label: 'this node',
-      kind: 'node',
-      pattern: undefined,
-      network: undefined,
-      isRest: false,
-    });
+    classes.push({ ...ofNode, address, label: 'this node', kind: 'node' });
   classes.push({
+    ...ofNode,
     address: family === 'IPv4' ? '127.0.0.1' : '::1',
-    inInterface: '',
     label: 'this node, from its loopback address',
     kind: 'loopback',
-    pattern: undefined,
-    network: undefined,
-    isRest: false,
   });
   return classes;
 }
+
+const ofNode = { inInterface: '', isRest: false, network: undefined, pattern: undefined } as const;
 
 /** One of the node's addresses for each region that they are in. */
 function distinctNodeAddresses(
@@ -153,33 +142,46 @@ function describe(
   network: string | undefined,
   pattern: string | undefined,
   { constants: { sourceNetworks }, ownPodNetworks }: ClientSpace,
-  extra: ReadonlySet<string>,
-  byInterface: boolean,
-): Pick<ClientClass, 'label' | 'afterAddress' | 'kind' | 'isRest'> {
+  { byInterface, selves }: { readonly byInterface: boolean; readonly selves: ReadonlySet<string> },
+): Pick<ClientClass, 'label' | 'network' | 'pattern' | 'kind' | 'isRest'> {
   const through = byInterface && pattern !== undefined ? ` through ${pattern}` : '';
-  if (network !== undefined && !network.includes('/')) {
-    const afterAddress = ` itself${through}`;
-    return { label: network + afterAddress, afterAddress, kind: 'self', isRest: false };
-  }
+  if (network !== undefined && selves.has(network))
+    return {
+      ...{ label: `${network} itself${through}`, network, pattern },
+      ...{ kind: 'self', isRest: false },
+    };
   if (network !== undefined && sourceNetworks.has(network)) {
     const pods = ownPodNetworks.has(network) ? "this node's pods" : `pods (${network})`;
-    return { label: `${pods}${through}`, kind: 'pod', isRest: false };
+    return { label: `${pods}${through}`, network, pattern, kind: 'pod', isRest: false };
   }
+  const isRest = network === undefined || isEverything(network);
+  const own = isRest ? undefined : network;
   if (pattern !== undefined)
     return {
-      label: network === undefined ? `pods (${pattern})` : `pods (${pattern}) in ${network}`,
-      kind: 'pod',
-      isRest: network === undefined,
+      label: own === undefined ? `pods (${pattern})` : `pods (${pattern}) in ${own}`,
+      ...{ network: own, pattern, kind: 'pod', isRest },
     };
-  if (network !== undefined && !isEverything(network))
-    return { label: `clients in ${network}`, kind: 'outside', isRest: false };
-  const others = [...extra].some((entry) => entry.includes('/')) ? 'all other clients' : 'clients';
+  if (own !== undefined) {
+    const isOfPods = [...sourceNetworks].some((pods) => isPart(own, pods));
+    return {
+      label: own.includes('/')
+        ? `${isOfPods ? 'pods' : 'clients'} in ${own}`
+        : `${isOfPods ? 'pod' : 'client'} ${own}`,
+      ...{ network: own, pattern, kind: isOfPods ? 'pod' : 'outside', isRest },
+    };
+  }
   const isTold = sourceNetworks.size > 0 || byInterface;
-  return {
-    label: others === 'clients' && isTold ? 'clients outside' : others,
-    kind: 'outside',
-    isRest: true,
-  };
+  const label = isTold ? 'clients outside' : 'all clients but this node';
+  return { label, network: own, pattern, kind: 'outside', isRest };
+}
+
+/** Whether all of a network is in another one. */
+function isPart(inner: string, outer: string): boolean {
+  const cidr = parseCidr(outer);
+  const [address = '', length] = inner.split('/');
+  if (cidr === undefined) return false;
+  const isSmaller = length === undefined || Number(length) >= cidr.prefixLength;
+  return isSmaller && isInside(cidr, cidr.family, address);
 }
 
 const isEverything = (network: string): boolean => network.endsWith('/0');

@@ -1,12 +1,14 @@
 import type { Packet } from '../packet/packet.ts';
 import { type Behaviour, behaviourOf, sameBehaviour } from './behaviour.ts';
 import { type ClientClass, clientClasses } from './client-classes.ts';
-import { type Destination, destinationKey } from './destination.ts';
+import { type Destination, destinationKey, parseDestinationKey } from './destination.ts';
 import { clientSpace, type FamilyPair } from './family-pair.ts';
 
 /** A destination, and what both sides do to each kind of client that connects to it. */
 export interface ComparedDestination {
   readonly destination: Destination;
+  /** What the packets arrived with; where it is not 0, packets without a mark see no difference. */
+  readonly mark: number;
   readonly results: readonly ClientResult[];
 }
 
@@ -31,7 +33,7 @@ export function destinationAsker(pair: FamilyPair): AskDestination {
   const basicClients = (nodeAddresses: ReadonlySet<string>): readonly ClientClass[] => {
     let classes = plain.get(nodeAddresses);
     if (classes === undefined) {
-      classes = clientClasses(clientSpace(pair, nodeAddresses), asked.sources);
+      classes = clientClasses(clientSpace(pair, nodeAddresses), asked.sources, new Set());
       plain.set(nodeAddresses, classes);
     }
     return classes;
@@ -41,13 +43,14 @@ export function destinationAsker(pair: FamilyPair): AskDestination {
       destination.isLocal && !pair.nodeAddresses.has(destination.address)
         ? new Set([...pair.nodeAddresses, destination.address])
         : pair.nodeAddresses;
-    const networks = distinguishedSources(pair, destination);
+    const { networks, selves } = distinguishedSources(pair, destination);
     const clients =
       networks.size === 0 && nodeAddresses === pair.nodeAddresses
         ? basicClients(nodeAddresses)
-        : clientClasses(clientSpace(pair, nodeAddresses), [...networks, ...asked.sources]);
+        : clientClasses(clientSpace(pair, nodeAddresses), [...networks, ...asked.sources], selves);
     return {
       destination,
+      mark,
       results: clients.map((client) => ask(pair, destination, client, mark, nodeAddresses)),
     };
   };
@@ -99,6 +102,12 @@ function ask(
   };
 }
 
+interface Sources {
+  readonly networks: ReadonlySet<string>;
+  /** Addresses among them that are of the destination itself, or of where it is sent. */
+  readonly selves: ReadonlySet<string>;
+}
+
 /**
  * Networks that elements of the destination, or of where it is sent, tell sources apart by. Endpoints
  * that are treated alike when they reach themselves need no try of their own, unless the rules differ.
@@ -106,17 +115,20 @@ function ask(
 function distinguishedSources(
   { before, after, program, isEveryDestinationTried }: FamilyPair,
   destination: Destination,
-): ReadonlySet<string> {
+): Sources {
   const key = destinationKey(destination.address, destination);
   const port = `${destination.protocol} ${destination.port}`;
   const sides = [before.index, after.index];
   const facts = sides.flatMap(({ byAddress, byPort }) => [byAddress.get(key), byPort.get(port)]);
   const networks = new Set(facts.flatMap((each) => each?.sources ?? []));
-  for (const target of new Set(facts.flatMap((each) => each?.targets ?? []))) {
+  const targets = new Set(facts.flatMap((each) => each?.targets ?? []));
+  const selves = new Set([destination.address]);
+  for (const target of targets) {
+    selves.add(parseDestinationKey(target).address);
     const [was = [], is = []] = sides.map(({ byAddress }) => byAddress.get(target)?.sources);
     const isDifferent = program.isProgramChanged || was.join() !== is.join();
     if (!isDifferent && !isEveryDestinationTried) continue;
     for (const source of [...was, ...is]) networks.add(source);
   }
-  return networks;
+  return { networks, selves };
 }

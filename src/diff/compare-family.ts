@@ -14,7 +14,7 @@ import {
 } from './destination.ts';
 import { type Membership, membershipOf } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
-import { regionLabel } from './region-label.ts';
+import { nodeAddressesText, regionLabel } from './region-label.ts';
 import { type Shape, shapeFinder } from './shapes.ts';
 import { findSuspects } from './suspects.ts';
 import { translate } from './translate.ts';
@@ -101,7 +101,9 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
       kind,
       address,
       protocol,
+      protocols: [protocol],
       port,
+      isOnePort: true,
       isLocal: nodeAddresses.has(address),
       servicePort: element && namedOwner(element),
       label: kind === 'address' ? where : `${kind} ${where}`,
@@ -139,6 +141,8 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     return {
       family,
       ...to,
+      protocols: [to.protocol],
+      isOnePort: true,
       kind: element === undefined ? 'region' : 'node port',
       address,
       isLocal,
@@ -149,7 +153,7 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
           : addressClass.isLoopback
             ? `${name} on the loopback`
             : addressClass.isChanged
-              ? `${name} on ${address}`
+              ? `${name} on ${nodeAddressesText(addressClass, pair)}`
               : name,
     };
   }
@@ -168,7 +172,9 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
           kind: 'region',
           address,
           protocol,
+          protocols: [protocol],
           port,
+          isOnePort: false,
           isLocal,
           servicePort: undefined,
           label: regionLabel(addressClass, pair, isLocal),

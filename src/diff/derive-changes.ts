@@ -1,7 +1,7 @@
-import { isLoopback } from '../packet/packet.ts';
-import type { Origin } from '../plan/plan.ts';
 import { answerOf } from './answer.ts';
 import type { Change, ChangeType, Risk } from './change.ts';
+import type { FindReason } from './change-origin.ts';
+import { clientLabels } from './client-labels.ts';
 import type { ClientResult, ComparedDestination } from './compare-destination.ts';
 import type { Destination } from './destination.ts';
 import { type Facet, facetsOf } from './facets.ts';
@@ -14,7 +14,7 @@ interface Group {
 
 /** What stands behind a destination and what is risky about a change of it. */
 export interface ChangeContext {
-  readonly originOf: (facet: Facet, destination: Destination) => Origin | undefined;
+  readonly reasonOf: FindReason;
   readonly risksOf: (
     type: ChangeType,
     destination: Destination,
@@ -32,13 +32,20 @@ export function deriveChanges(
   context: ChangeContext,
 ): readonly Change[] {
   const changes = new Map<string, Change>();
-  for (const { destination, results } of compared) {
-    const { servicePort } = destination;
-    const service = servicePort?.service;
+  for (const { destination, mark, results } of compared) {
+    if (mark !== 0) {
+      const [change] = markedChanges(destination, mark, results);
+      const key = `mark ${mark}`;
+      const same = changes.get(key);
+      if (change !== undefined)
+        changes.set(key, same === undefined ? change : joined(same, change));
+      continue;
+    }
+    const service = destination.servicePort?.service;
     for (const { facet, results: seenBy } of groupByFacet(results)) {
       const [first] = seenBy;
       if (first === undefined) continue;
-      const clients = clientLabels(seenBy, results, destination);
+      const clients = clientLabels(seenBy, results, destination.address);
       const key = JSON.stringify([
         destination.family,
         service ?? '',
@@ -65,12 +72,84 @@ export function deriveChanges(
         clients,
         risks,
         witness: { packet, nodeAddresses, before, after },
-        origin: context.originOf(facet, destination),
+        ...context.reasonOf(facet, destination),
       });
     }
   }
-  return [...changes.values()];
+  return [...changes.values()].map(withExactRegions);
 }
+
+/**
+ * Whoever sets the mark decides, and no Service does: whatever differs for such packets is one change, since without
+ * the mark there is none.
+ */
+function* markedChanges(
+  destination: Destination,
+  mark: number,
+  results: readonly ClientResult[],
+): Iterable<Change> {
+  for (const result of results) {
+    if (!result.isDifferent) continue;
+    const { packet, nodeAddresses, before, after } = result;
+    yield {
+      type: 'MARKED_PACKETS_CHANGED',
+      family: destination.family,
+      service: undefined,
+      destinations: [destination],
+      clients: [`packets that arrive with mark 0x${mark.toString(16)}`],
+      before: answerOf(before),
+      after: answerOf(after),
+      endpoints: [],
+      risks: [],
+      witness: { packet, nodeAddresses, before, after },
+      origin: undefined,
+      cause: undefined,
+    };
+  }
+}
+
+/** The example is one whose source is rewritten on one side alone, where there is one. */
+const joined = (a: Change, b: Change): Change => ({
+  ...(a.before.snat === a.after.snat ? b : a),
+  destinations: b.destinations.reduce(withDestination, a.destinations),
+});
+
+/** Both families say the same of a mark. */
+export function mergeMarked(changes: readonly Change[]): readonly Change[] {
+  const marked = new Map<string, Change>();
+  for (const change of changes) {
+    if (change.type !== 'MARKED_PACKETS_CHANGED') continue;
+    const key = change.clients.join();
+    const same = marked.get(key);
+    marked.set(key, same === undefined ? change : joined(same, change));
+  }
+  return marked.size === 0
+    ? changes
+    : [...changes.filter(({ type }) => type !== 'MARKED_PACKETS_CHANGED'), ...marked.values()];
+}
+
+/** What a region is called says all protocols, as long as nothing else is said. */
+function withExactRegions(change: Change): Change {
+  if (change.destinations.every(({ kind }) => kind !== 'region')) return change;
+  return {
+    ...change,
+    destinations: change.destinations.map((each) =>
+      each.kind === 'region' ? { ...each, label: exactRegion(each) } : each,
+    ),
+  };
+}
+
+function exactRegion({ label, protocols, isOnePort, port }: Destination): string {
+  const wanted = label.includes('ports of') ? withPorts : [...withPorts, 'icmp'];
+  const names = protocols.map((each) => each.toUpperCase());
+  if (isOnePort)
+    return `${names.map((name) => `port ${port}/${name}`).join(', ')} of ${label.replace(/^.*ports of /, '')}`;
+  return wanted.every((each) => protocols.some((protocol) => protocol === each))
+    ? label
+    : `${label} (${names.join(', ')} only)`;
+}
+
+const withPorts = ['tcp', 'udp', 'sctp'] as const;
 
 /** Whatever the sentence about a change tells; where it tells no more, the destinations merge. */
 const mergeable = ({ type, before, after, endpoints }: Facet): unknown => {
@@ -86,13 +165,19 @@ const mergeable = ({ type, before, after, endpoints }: Facet): unknown => {
 };
 
 /** Node ports are tried at several addresses; a reader wants to hear of them once. */
-const withDestination = (
+function withDestination(
   destinations: readonly Destination[],
   destination: Destination,
-): readonly Destination[] =>
-  destinations.some(({ label }) => label === destination.label)
-    ? destinations
-    : [...destinations, destination];
+): readonly Destination[] {
+  const isSame = (other: Destination): boolean =>
+    other.label === destination.label &&
+    (!(other.isOnePort && destination.isOnePort) || other.port === destination.port);
+  const same = destinations.find(isSame);
+  if (same === undefined) return [...destinations, destination];
+  const protocols = [...new Set([...same.protocols, ...destination.protocols])];
+  const isOnePort = same.isOnePort && destination.isOnePort;
+  return destinations.map((each) => (each === same ? { ...same, protocols, isOnePort } : each));
+}
 
 const mergeRisks = (a: readonly Risk[], b: readonly Risk[]): readonly Risk[] => [
   ...a,
@@ -128,20 +213,4 @@ function admission({ type, before, after }: Facet, results: readonly ClientResul
   );
   if (!others) return type;
   return after.kind === 'served' ? 'CLIENTS_ADMITTED' : 'CLIENTS_EXCLUDED';
-}
-
-/**
- * Empty for everyone. The loopback and single endpoints are named only where nobody else is; nobody but
- * this node can reach its loopback.
- */
-function clientLabels(
-  seenBy: readonly ClientResult[],
-  all: readonly ClientResult[],
-  { address }: Destination,
-): readonly string[] {
-  const isMajor = ({ client: { kind } }: ClientResult): boolean =>
-    isLoopback(address) ? kind === 'node' : kind !== 'loopback' && kind !== 'self';
-  const major = seenBy.filter(isMajor);
-  if (major.length > 0 && major.length === all.filter(isMajor).length) return [];
-  return [...new Set((major.length > 0 ? major : seenBy).map(({ client }) => client.label))];
 }

@@ -10,7 +10,11 @@ export interface Destination {
   readonly kind: FrontendKind | 'region';
   readonly address: string;
   readonly protocol: PacketProtocol;
+  /** All of which the same is told; several for a region alone. */
+  readonly protocols: readonly PacketProtocol[];
   readonly port: number;
+  /** Nothing is told of other ports there, which nothing names. */
+  readonly isOnePort: boolean;
   /** The address is taken for one of this node's, known to be or not. */
   readonly isLocal: boolean;
   /** Undefined for a region. */

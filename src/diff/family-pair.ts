@@ -23,6 +23,8 @@ export interface FamilyPair {
   readonly constants: ProgramConstants;
   /** This node's addresses of the family, as far as they are known. */
   readonly nodeAddresses: ReadonlySet<string>;
+  /** Whether they are known to be the node's; else one was taken for granted. */
+  readonly isNodeKnown: boolean;
   /** Networks that are called this node's pods; others are called by their addresses. */
   readonly ownPodNetworks: ReadonlySet<string>;
   /** Nothing is concluded from equal elements: a packet is sent to every destination. */
@@ -59,6 +61,7 @@ export function pairFamily(
     nodeAddresses: new Set(
       [...nodeAddresses].filter((address) => address.includes(':') === (family === 'ip6')),
     ),
+    isNodeKnown: true,
     ownPodNetworks: new Set(),
     isEveryDestinationTried: false,
     asked: { sources: new Set(), destinations: new Set() },

@@ -62,6 +62,7 @@ function changeJson(change: Change, locate: Locate) {
     endpoints,
     risks,
     origin: originJson(change.origin, locate),
+    cause: change.cause ?? null,
     witness: {
       packet: {
         source: witness.packet.source,
@@ -78,12 +79,13 @@ function changeJson(change: Change, locate: Locate) {
   };
 }
 
-const destinationJson = ({ kind, address, protocol, port, servicePort, label }: Destination) => ({
+const destinationJson = ({ kind, address, port, servicePort, label, ...of }: Destination) => ({
   kind,
   servicePort: servicePort === undefined ? null : servicePortText(servicePort),
   address: kind === 'node port' ? null : address,
-  protocol,
-  port: protocol === 'icmp' ? null : port,
+  protocol: of.protocol,
+  protocols: of.protocols,
+  port: of.protocol === 'icmp' ? null : port,
   label,
 });
 

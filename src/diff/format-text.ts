@@ -89,9 +89,15 @@ function formatChange(change: Change, { palette, locate }: TextOptions): readonl
     `  ${colour[sign](`${sign} ${printable(subjectOf(change))}`)}`,
     `      ${printable(sentenceOf(change))}`,
     ...riskLines(change).map((line) => `      ${palette.red(`RISK: ${printable(line)}`)}`),
-    ...(place === undefined ? [] : [`      ${palette.cyan(printable(place))}`]),
+    ...(place === undefined
+      ? []
+      : [`      ${palette.cyan(printable(place))}${causeAfter(change)}`]),
   ];
 }
+
+/** What somebody did there, where that is known. */
+const causeAfter = ({ cause }: Change): string =>
+  cause === undefined ? '' : ` (${printable(cause)})`;
 
 /** `services.yaml:12`, where manifests were given. */
 export function placeOf({ origin }: Pick<Change, 'origin'>, locate: Locate): string | undefined {

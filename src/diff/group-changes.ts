@@ -71,6 +71,7 @@ const order: readonly ChangeType[] = [
   'AFFINITY_FORGOTTEN',
   'PASS_BEGINS',
   'MARK_CHANGED',
+  'MARKED_PACKETS_CHANGED',
 ];
 
 const byImportance = (a: Change, b: Change): number =>

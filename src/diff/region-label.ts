@@ -16,29 +16,38 @@ export function regionLabel(
     before.sets.has(name),
     after.sets.has(name),
   ];
-  const change = (name: string, gained: string, lost: string, kept: string): string | undefined => {
+  const change = (
+    name: string,
+    gained: string,
+    lost: string,
+    kept: string,
+    moved: string,
+  ): string | undefined => {
     const [was, is] = isIn(name);
     if (!was && !is) return undefined;
-    return was && is ? kept : is ? gained : lost;
+    return was && is ? (addressClass.isChanged ? moved : kept) : is ? gained : lost;
   };
   return (
-    change(
-      collections.clusterIPs,
-      `other ports of new cluster ${list(addresses)}`,
-      `all ports of former cluster ${list(addresses)}`,
-      `unused ports of ${of} cluster IPs`,
-    ) ??
     change(
       collections.otherProxyClusterIPs,
       `cluster ${list(addresses)}, now served by another proxy`,
       `cluster ${list(addresses)}, formerly served by another proxy`,
       `${of} cluster IPs of another proxy`,
+      `cluster ${list(addresses)} of another proxy`,
+    ) ??
+    change(
+      collections.clusterIPs,
+      `other ports of new cluster ${list(addresses)}`,
+      `all ports of former cluster ${list(addresses)}`,
+      `unused ports of ${of} cluster IPs`,
+      `other ports of cluster ${list(addresses)}`,
     ) ??
     change(
       collections.serviceCIDRs,
       `unallocated addresses of the Service CIDR, such as ${addresses[0]}`,
       `unallocated addresses of the former Service CIDR, such as ${addresses[0]}`,
       `unallocated addresses of the ${of} Service CIDR`,
+      `unallocated addresses of the Service CIDR, such as ${addresses[0]}`,
     ) ??
     (addressClass.isLoopback
       ? `other ports of ${of} loopback addresses`
@@ -46,6 +55,19 @@ export function regionLabel(
         ? `other ports of this node's ${of} addresses`
         : `all other ${of} destinations`)
   );
+}
+
+/** Addresses of this node that are told apart from its others: known ones by name, others by their network. */
+export function nodeAddressesText(
+  { isNode, addresses, networks }: AddressClass,
+  { isNodeKnown }: FamilyPair,
+): string {
+  const known = addresses.slice(0, longestList).join(', ');
+  if (isNode && isNodeKnown) return addresses.length > longestList ? `${known} and others` : known;
+  const named = networks.filter((network) => network.includes('/') && !network.endsWith('/0'));
+  return named.length > 0 && named.length === networks.length
+    ? `addresses of this node in ${named.join(', ')}`
+    : 'any other address of this node';
 }
 
 function list(addresses: readonly string[]): string {

@@ -31,7 +31,7 @@ export function riskJudge(pair: FamilyPair): RiskJudge {
           {
             kind: 'LAST_ENDPOINT_LOST',
             subject: destination.label,
-            text: 'the last usable endpoint is gone',
+            text: 'nobody answers here any more',
           },
         ]
       : [];

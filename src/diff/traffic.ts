@@ -5,12 +5,13 @@ import type { Ruleset } from '../nftables/ast.ts';
 import { assumedNodeAddress } from './address-classes.ts';
 import { askIptables } from './ask-iptables.ts';
 import type { Change, TrafficDiff } from './change.ts';
-import { changeOrigin } from './change-origin.ts';
+import { changeReason } from './change-origin.ts';
 import { type ClaimRisk, takeovers } from './claims.ts';
 import { compareFamily } from './compare-family.ts';
-import { deriveChanges } from './derive-changes.ts';
+import { deriveChanges, mergeMarked } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
 import { riskJudge } from './risks.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export const trafficFamilies: readonly NftFamily[] = ['ip', 'ip6'];
 
@@ -22,16 +23,14 @@ export const trafficFamilies: readonly NftFamily[] = ['ip', 'ip6'];
  *
  * @param nodeAddresses this node's addresses as far as they are known. Other addresses are tried as the
  * node's own too, save those of Services; where none is known, one is taken for granted.
- * @param ownPodNetworks are called this node's pods instead of by their addresses: what is told of many
- * nodes must not name the network of one
  * @throws for rulesets of another shape than natc's
  */
 export const diffTraffic = (
   before: Ruleset,
   after: Ruleset,
   nodeAddresses: ReadonlySet<string>,
-  ownPodNetworks: ReadonlySet<string> = new Set(),
-): TrafficDiff => diffPairs(before, after, nodeAddresses, (pair) => ({ ...pair, ownPodNetworks }));
+  surroundings: Surroundings = {},
+): TrafficDiff => diffPairs({ before, after, nodeAddresses, surroundings }, (pair) => pair);
 
 /** A plan laid out for both backends. */
 export interface BothBackends {
@@ -50,14 +49,16 @@ export const diffIptablesTraffic = (
   before: BothBackends,
   after: BothBackends,
   nodeAddresses: ReadonlySet<string>,
-  ownPodNetworks: ReadonlySet<string> = new Set(),
+  surroundings: Surroundings = {},
 ): TrafficDiff =>
-  diffPairs(before.nftables, after.nftables, nodeAddresses, (pair) => ({
-    ...pair,
-    ownPodNetworks,
-    before: onIptables(pair, pair.before, before.iptables),
-    after: onIptables(pair, pair.after, after.iptables),
-  }));
+  diffPairs(
+    { before: before.nftables, after: after.nftables, nodeAddresses, surroundings },
+    (pair) => ({
+      ...pair,
+      before: onIptables(pair, pair.before, before.iptables),
+      after: onIptables(pair, pair.after, after.iptables),
+    }),
+  );
 
 /**
  * What changes for packets when a plan's nftables rules are replaced by its iptables rules: nothing,
@@ -68,7 +69,7 @@ export const diffBackends = (
   { nftables, iptables }: BothBackends,
   nodeAddresses: ReadonlySet<string>,
 ): TrafficDiff =>
-  diffPairs(nftables, nftables, nodeAddresses, (pair) => ({
+  diffPairs({ before: nftables, after: nftables, nodeAddresses, surroundings: {} }, (pair) => ({
     ...pair,
     isEveryDestinationTried: true,
     before: withoutClientNames(pair.before),
@@ -97,31 +98,39 @@ const withoutClientNames = (side: PairSide): PairSide => ({
       ),
 });
 
+interface Sides {
+  readonly before: Ruleset;
+  readonly after: Ruleset;
+  readonly nodeAddresses: ReadonlySet<string>;
+  readonly surroundings: Surroundings;
+}
+
 function diffPairs(
-  before: Ruleset,
-  after: Ruleset,
-  nodeAddresses: ReadonlySet<string>,
+  { before, after, nodeAddresses, surroundings }: Sides,
   adapt: (pair: FamilyPair) => FamilyPair,
 ): TrafficDiff {
+  const { ownPodNetworks = new Set(), blame } = surroundings;
   const known = new Set([...nodeAddresses].filter((address) => !/^127\.|^::1$/.test(address)));
   const assumed = new Set(known);
   const changes: Change[] = [];
   const claims: ClaimRisk[] = [];
   for (const family of trafficFamilies) {
-    const bare = adapt(pairFamily(family, before, after, known));
+    const bare = adapt({ ...pairFamily(family, before, after, known), ownPodNetworks });
     if (bare.before.table === undefined && bare.after.table === undefined) continue;
     const address = assumedNodeAddress(bare);
     if (address !== undefined) assumed.add(address);
     const pair: FamilyPair =
-      address === undefined ? bare : { ...bare, nodeAddresses: new Set([address]) };
-    const originOf = changeOrigin(pair);
+      address === undefined
+        ? bare
+        : { ...bare, nodeAddresses: new Set([address]), isNodeKnown: false };
+    const reasonOf = changeReason(pair, blame);
     const compared = compareFamily(pair);
-    changes.push(...deriveChanges(compared, { originOf, risksOf: riskJudge(pair) }));
+    changes.push(...deriveChanges(compared, { reasonOf, risksOf: riskJudge(pair) }));
     claims.push(...takeovers(pair, compared));
   }
-  const services = { before: servicesOf(before), after: servicesOf(after) };
+  const { services = { before: servicesOf(before), after: servicesOf(after) } } = surroundings;
   return {
-    changes,
+    changes: mergeMarked(changes),
     claims: distinct(claims),
     notCompared: [],
     remarks: [],

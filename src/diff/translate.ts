@@ -1,4 +1,5 @@
 import type { Behaviour } from './behaviour.ts';
+import type { ClientClass } from './client-classes.ts';
 import type { ComparedDestination } from './compare-destination.ts';
 import { type Destination, parseDestinationKey } from './destination.ts';
 import type { Shape } from './shapes.ts';
@@ -50,15 +51,13 @@ export function translate(
   const swap = (text: string): string => addresses.get(text) ?? text;
   return {
     destination,
+    mark: compared.mark,
     results: compared.results.map((result) => ({
       ...result,
       client: {
         ...result.client,
         address: swap(result.client.address),
-        label:
-          result.client.afterAddress === undefined
-            ? result.client.label
-            : swap(result.client.address) + result.client.afterAddress,
+        ...(result.client.kind === 'self' && selfNames(result.client, swap)),
       },
       packet: {
         ...result.packet,
@@ -78,4 +77,10 @@ export function translate(
       after: behaviour(result.after),
     })),
   };
+}
+
+/** An endpoint that reaches itself is named by its address, and is a network of its own. */
+function selfNames({ address, label }: ClientClass, swap: (text: string) => string) {
+  const network = swap(address);
+  return { network, label: network + label.slice(address.length) };
 }

@@ -24,6 +24,7 @@ const signs: Readonly<Record<ChangeType, Sign>> = {
   AFFINITY_TIMEOUT_CHANGED: '~',
   AFFINITY_FORGOTTEN: '~',
   MARK_CHANGED: '~',
+  MARKED_PACKETS_CHANGED: '~',
 };
 
 const shown = { destinations: 4, endpoints: 4 } as const;
@@ -70,7 +71,17 @@ export function sentenceOf(change: Change): string {
       return `session affinity starts anew${forWhom}: clients known so far may change endpoints`;
     case 'MARK_CHANGED':
       return `the packet mark that other rules see differs${forWhom}`;
+    case 'MARKED_PACKETS_CHANGED':
+      return `only ${clients.join(', ')} are treated differently, for example: ${markedDifference(change)}`;
   }
+}
+
+function markedDifference({ before, after }: Change): string {
+  if (before.snat !== after.snat)
+    return after.snat === 'never' ? 'their SNAT ends' : 'their SNAT begins';
+  return before.kind === after.kind
+    ? 'they leave with another mark'
+    : `they were ${before.kind}, and are ${after.kind}`;
 }
 
 /** A line per risk, with the destinations it is about. */

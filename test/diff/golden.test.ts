@@ -2,14 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { type CompileOutput, compile } from '../../src/compile.ts';
 import { colorPalette, plainPalette } from '../../src/diagnostics/palette.ts';
+import type { TrafficDiff } from '../../src/diff/change.ts';
 import { formatTrafficGithub } from '../../src/diff/format-github.ts';
 import { formatTrafficJson } from '../../src/diff/format-json.ts';
 import { formatTrafficMarkdown } from '../../src/diff/format-markdown.ts';
 import { formatTrafficText } from '../../src/diff/format-text.ts';
+import { surroundingsOf } from '../../src/diff/surroundings.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
-import type { Ruleset } from '../../src/nftables/ast.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { locate } from '../../src/read/locate.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -20,7 +21,7 @@ const cases = readdirSync(directory);
 
 type Options = Partial<CompileOptions>;
 
-function compileSide(name: string, side: 'old' | 'new'): Ruleset {
+function compileSide(name: string, side: 'old' | 'new'): CompileOutput {
   const file = join(directory, name, `${side}.yaml`);
   const options: Options | Record<'old' | 'new', Options> = JSON.parse(
     readFileSync(join(directory, name, 'options.json'), 'utf8'),
@@ -29,11 +30,14 @@ function compileSide(name: string, side: 'old' | 'new'): Ruleset {
   const objects = objectsOf(readFileSync(file, 'utf8'), file);
   const { output, diagnostics } = compile(objects, { ...defaultOptions, ...own });
   if (output === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return output.ruleset;
+  return output;
 }
 
-const diffOf = (name: string) =>
-  diffTraffic(compileSide(name, 'old'), compileSide(name, 'new'), new Set(['192.168.0.11']));
+function diffOf(name: string): TrafficDiff {
+  const [old, next] = [compileSide(name, 'old'), compileSide(name, 'new')];
+  const surroundings = surroundingsOf(old, next)('node-a');
+  return diffTraffic(old.ruleset, next.ruleset, new Set(['192.168.0.11']), surroundings);
+}
 
 describe('traffic diff of', () => {
   test.each(cases)('%s', (name) => {
@@ -47,7 +51,7 @@ describe('traffic diff of', () => {
   });
 
   test('a side with itself is empty in every format', () => {
-    const ruleset = compileSide('service-added', 'new');
+    const { ruleset } = compileSide('service-added', 'new');
     const diff = diffTraffic(ruleset, ruleset, new Set());
     expect(diff.changes).toEqual([]);
     expect(formatTrafficText(diff, { palette: plainPalette, locate })).toBe('');

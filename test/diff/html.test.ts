@@ -111,7 +111,7 @@ describeWithBrowser('the report of 2,000 Services in a browser', () => {
       // The first risky Service is open already.
       expect(await page.locator('main h2').textContent()).toBe('shop/web-0005');
       expect(await page.locator('#changes').textContent()).toContain(
-        'the last usable endpoint is gone',
+        'nobody answers here any more',
       );
 
       await page.getByRole('button', { name: 'shop/web-0006' }).click();
@@ -181,7 +181,7 @@ describeWithBrowser('the report of all nodes in a browser', () => {
       expect(await page.locator('header').textContent()).toContain('No difference on node-d');
 
       await page.locator('#group').selectOption({ label: 'On node-c' });
-      await expect.poll(() => changes.textContent()).toContain('the last usable endpoint is gone');
+      await expect.poll(() => changes.textContent()).toContain('nobody answers here any more');
       expect(await page.locator('#counts').textContent()).toContain('1 risk found');
       expect(await page.locator('svg path.gone').count()).toBeGreaterThan(0);
       expect(await page.locator('#services li:visible').count()).toBe(1);

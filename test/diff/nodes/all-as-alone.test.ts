@@ -8,6 +8,7 @@ import type { TrafficDiff } from '../../../src/diff/change.ts';
 import { formatTrafficJson } from '../../../src/diff/format-json.ts';
 import { formatTrafficText } from '../../../src/diff/format-text.ts';
 import { groupNodes } from '../../../src/diff/nodes/node-groups.ts';
+import { surroundingsOf } from '../../../src/diff/surroundings.ts';
 import { diffIptablesTraffic, diffTraffic } from '../../../src/diff/traffic.ts';
 import { compareNodes } from '../../../src/diff-nodes.ts';
 import { buildIptables } from '../../../src/iptables/layout/build.ts';
@@ -93,9 +94,10 @@ function alone(
     nftables: ruleset,
     iptables: plan.families.map((family) => buildIptables(family)),
   });
+  const surroundings = surroundingsOf(before, after)(options.nodeName);
   return backend === 'iptables'
-    ? diffIptablesTraffic(both(before), both(after), addresses)
-    : diffTraffic(before.ruleset, after.ruleset, addresses);
+    ? diffIptablesTraffic(both(before), both(after), addresses, surroundings)
+    : diffTraffic(before.ruleset, after.ruleset, addresses, surroundings);
 }
 
 const locate = () => undefined;

@@ -27,6 +27,7 @@ const change = (more: Partial<Change> = {}): Change => ({
     after: { branches: [] },
   },
   origin: undefined,
+  cause: undefined,
   ...more,
 });
 

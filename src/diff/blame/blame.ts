@@ -1,0 +1,103 @@
+import type { SourceObject } from '../../diagnostics/source.ts';
+import { parseAddress } from '../../net/address.ts';
+import type { Origin } from '../../plan/plan.ts';
+import { causeText } from './cause-text.ts';
+import { type FieldChange, fieldChanges } from './field-changes.ts';
+import type { Manifests } from './manifests.ts';
+import { type Effect, relevance } from './relevance.ts';
+
+/** What somebody changed, where it is written, and in words. */
+export interface Cause {
+  readonly origin: Origin;
+  /** `spec.externalTrafficPolicy: Cluster -> Local` */
+  readonly text: string;
+}
+
+/** @param services all that have or had the destination, the one that has it first */
+export type Blame = (effect: Effect, services: readonly string[]) => Cause | undefined;
+
+/**
+ * Finds, for a node by its name, the field that differs between two sides and can be behind an effect: the one of the Services concerned, of
+ * their endpoints, or else of the node. Undefined where none of these differs in what could be.
+ */
+export function blameFor(
+  before: Manifests,
+  after: Manifests,
+): (nodeName: string | undefined) => Blame {
+  const known = new Map<string, readonly FieldChange[]>();
+  const ofService = (service: string): readonly FieldChange[] => {
+    const found = known.get(service) ?? [
+      ...fieldChanges(before.services.get(service), after.services.get(service)),
+      ...ofSources(before.endpoints.get(service) ?? [], after.endpoints.get(service) ?? []),
+    ];
+    known.set(service, found);
+    return found;
+  };
+  const node = (side: Manifests, name: string | undefined): SourceObject | undefined =>
+    name === undefined ? undefined : side.nodes.get(name);
+  return (name) => {
+    const ofNode = fieldChanges(node(before, name), node(after, name));
+    return (effect, services) => {
+      for (const service of services) {
+        const found = mostRelevant(ofService(service), effect);
+        if (found !== undefined)
+          return { origin: placeIn(found, effect), text: causeText(found, service) };
+      }
+      const found = mostRelevant(ofNode, effect);
+      return found && { origin: placeIn(found, effect), text: causeText(found, '') };
+    };
+  };
+}
+
+/** A slice may be another one under the same name, and one may take the place of another. */
+function ofSources(
+  before: readonly SourceObject[],
+  after: readonly SourceObject[],
+): readonly FieldChange[] {
+  const nameOf = ({ kind, value }: SourceObject): string => {
+    const { metadata } = value;
+    const { name } = Object(metadata) as { readonly name?: unknown };
+    return `${kind} ${String(name)}`;
+  };
+  const old = new Map(before.map((object) => [nameOf(object), object]));
+  const now = new Map(after.map((object) => [nameOf(object), object]));
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) =>
+    fieldChanges(old.get(name), now.get(name)),
+  );
+}
+
+function mostRelevant(changes: readonly FieldChange[], effect: Effect): FieldChange | undefined {
+  let best: FieldChange | undefined;
+  let highest = 0;
+  for (const change of changes) {
+    const weight = relevance(change, effect);
+    const isBetter = weight > highest || (weight === highest && best?.side === 'before');
+    if (weight === 0 || !isBetter || (weight === highest && change.side === 'before')) continue;
+    best = change;
+    highest = weight;
+  }
+  return best;
+}
+
+/**
+ * Of an entry that is new or gone as a whole, the line that says what it is; of an object, the line of the endpoint
+ * that it is about, where it is about one.
+ */
+function placeIn({ object, path, field }: FieldChange, { facet }: Effect): Origin {
+  const { endpoints } = object.value;
+  if (field === 'endpoints' && typeof path.at(-1) === 'number')
+    return { object, path: [...path, 'addresses', 0] };
+  if (field === 'spec.ports' && typeof path.at(-1) === 'number')
+    return { object, path: [...path, 'port'] };
+  if (field !== '' || !Array.isArray(endpoints)) return { object, path };
+  const moved = facet.endpoints.map(({ endpoint }) => endpoint.replace(/:\d+$/, ''));
+  const place = endpoints.findIndex((each) => {
+    const { addresses } = Object(each) as { readonly addresses?: unknown };
+    if (!Array.isArray(addresses)) return false;
+    return addresses.some((text) => {
+      const address = typeof text === 'string' ? parseAddress(text)?.text : undefined;
+      return moved.some((one) => one === address || one === `[${address}]`);
+    });
+  });
+  return { object, path: place === -1 ? path : ['endpoints', place, 'addresses', 0] };
+}
