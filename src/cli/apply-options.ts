@@ -6,7 +6,7 @@ import {
   type BackendFlags,
   type HostFlags,
 } from './host-options.ts';
-import { parseInteger, parseSeconds } from './option-values.ts';
+import { parseInteger, parseMilliseconds, parseSeconds } from './option-values.ts';
 import { addCompileOptions, type CompileFlags } from './shared-options.ts';
 
 /** What `natc apply` finds in `command.opts()`. */
@@ -20,7 +20,15 @@ export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
   readonly maxRemovals: number;
   readonly allowMassRemoval?: boolean;
   readonly force?: boolean;
+  readonly follow?: boolean;
+  /** Milliseconds. */
+  readonly minSyncPeriod?: number;
+  /** Milliseconds. */
+  readonly syncPeriod?: number;
+  readonly logFormat?: LogFormat;
 }
+
+export type LogFormat = 'text' | 'json';
 
 export function addApplyOptions(command: Command): void {
   addHostOptions(command);
@@ -55,8 +63,51 @@ export function addApplyOptions(command: Command): void {
     )
     .option('--force', 'go ahead where another service proxy serves the same addresses')
     .option('--no-sysctl', 'leave sysctls alone');
+  addFollowOptions(command);
   addCompileOptions(
     command,
     'print errors, and warnings that are new or gone; nothing when all is well as before',
   );
+}
+
+/** Of `--follow`; without it they are a usage error. */
+function addFollowOptions(command: Command): void {
+  command
+    .optionsGroup('Following a cluster:')
+    .addOption(
+      new Option(
+        '--follow',
+        'stay, watch the cluster of --from-cluster, and apply what changes until SIGTERM',
+      ).conflicts(['dryRun', 'confirmTimeout', 'stats']),
+    )
+    .option(
+      '--min-sync-period <time>',
+      'gather changes for so long after one was applied: 0, 500ms, 2s (default: 1s)',
+      parseMilliseconds,
+    )
+    .option(
+      '--sync-period <time>',
+      'how often to list all that the kernel holds, and repair it (default: 1h)',
+      parseMilliseconds,
+    )
+    .addOption(
+      new Option(
+        '--log-format <format>',
+        'lines of text (default), or a JSON object a line',
+      ).choices(['text', 'json']),
+    );
+  command.hook('preAction', () => {
+    const flags = command.opts<ApplyFlags>();
+    if (flags.follow === true && flags.fromCluster !== true)
+      command.error('error: --follow needs --from-cluster');
+    if (flags.follow === true && flags.syncPeriod === 0)
+      command.error('error: --sync-period must be longer than 0');
+    if (flags.follow === true) return;
+    const needing = [
+      flags.minSyncPeriod === undefined ? undefined : '--min-sync-period',
+      flags.syncPeriod === undefined ? undefined : '--sync-period',
+      flags.logFormat === undefined ? undefined : '--log-format',
+    ].find((flag) => flag !== undefined);
+    if (needing !== undefined) command.error(`error: ${needing} needs --follow`);
+  });
 }

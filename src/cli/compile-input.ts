@@ -81,8 +81,16 @@ export const compileDemands: InputDemands = { ...judgingDemands, completes: fals
 
 export const applyDemands: InputDemands = { defaults: applyDefaults, refusesCutOff: true };
 
+/** What natc itself listed. */
+export interface Listing {
+  readonly inputs: readonly Input[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /**
  * Reads the manifests, or lists the cluster, and reads the KubeProxyConfiguration that the flags name.
+ *
+ * @param list gives the objects of the cluster, where it is one
  */
 export async function readCompileInput(
   flags: CompileFlags,
@@ -96,9 +104,10 @@ export async function readCompileInput(
     tellsUncompiled = false,
     completes,
   }: InputDemands = {},
+  list: () => Promise<Listing> = () => listInputs(flags),
 ): Promise<CompileInput> {
   const { inputs, diagnostics, excluded } = await (flags.fromCluster === true
-    ? clock.run('list', async () => ({ ...(await listInputs(flags)), excluded: [] }))
+    ? clock.run('list', async () => ({ ...(await list()), excluded: [] }))
     : clock.run('input', () => readManifests(paths, flags.exclude)));
   const kubeProxy = await readConfig(flags.config, refusesCutOff);
   const layers = effectiveOptions({
@@ -315,7 +324,8 @@ export function inputPaths(
   return stdinIsTerminal ? undefined : ['-'];
 }
 
-async function readConfig(path: string | undefined, refusesCutOff: boolean) {
+/** What the file of `--config` says; undefined without one. */
+export async function readConfig(path: string | undefined, refusesCutOff: boolean) {
   if (path === undefined) return undefined;
   const { readKubeProxyLayer } = await import('./config-layers.ts');
   return readKubeProxyLayer(path, refusesCutOff);

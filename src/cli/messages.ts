@@ -17,6 +17,8 @@ const maxWidth = 100;
  *
  * What is ignored is left out, and counted where there is a summary.
  *
+ * Where there is a log, they go there, one by one.
+ *
  * @param given in text, and with `--quiet`, only those that `flags.news` finds new are printed
  * @param input adds the summary line; undefined where diagnostics are not about input
  * @param channel stderr, unless the diagnostics are the data that the command was asked for
@@ -33,6 +35,7 @@ export async function printDiagnostics(
   const ignored =
     input === undefined || flags.quiet === true ? [] : (flags.ignoring?.ignored() ?? []);
   const news = flags.news?.hear(heard) ?? heard;
+  if (flags.tell !== undefined) return flags.tell(news);
   // A program that reads all of it compares for itself.
   const diagnostics = format === 'text' || flags.quiet === true ? news : heard;
   const isSilent = diagnostics.length + ignored.length === 0;

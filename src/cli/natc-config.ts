@@ -51,6 +51,16 @@ export async function takeNatcConfig(
   return undefined;
 }
 
+/** Takes back what natc.yaml gave a command, so that it can be read again. */
+export function dropNatcConfig(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) === 'config')
+      command.setOptionValueWithSource(name, option.defaultValue, 'default');
+  }
+  command.setOptionValue('natc', undefined);
+}
+
 function isChoice(command: Command, name: CommandOptionName, value: unknown): boolean {
   const option = command.options.find((each) => each.attributeName() === name);
   return typeof value !== 'string' || (option?.argChoices?.includes(value) ?? true);

@@ -62,3 +62,10 @@ export function parseSeconds(value: string): number {
   if (seconds > 0) return seconds;
   throw new InvalidArgumentError('It must be a time such as 30s, 2m or 1h.');
 }
+
+/** `0`, `500ms`, `1s`, `2m`, `1h`, in milliseconds. */
+export function parseMilliseconds(value: string): number {
+  if (/^0(?:ms|s|m|h)?$/.test(value)) return 0;
+  const milliseconds = /^(\d{1,6})ms$/.exec(value)?.[1];
+  return milliseconds === undefined ? parseSeconds(value) * 1000 : Number(milliseconds);
+}

@@ -2,6 +2,9 @@ import type { CompileOutput } from '../compile.ts';
 import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
 import { iptablesLimits } from '../iptables/limits.ts';
+import type { ApplyOutcome } from '../live/apply.ts';
+import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
+import type { OnStep } from '../live/apply-step.ts';
 import { type Backend, chooseBackend } from '../live/backend.ts';
 import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
@@ -42,6 +45,9 @@ export interface ApplyInput {
   readonly warnings: number;
   /** Whether it was compared with the last one. */
   readonly isCompared: boolean;
+  readonly onStep?: OnStep | undefined;
+  /** Is told what came of it, before it is reported. */
+  readonly onOutcome?: ((outcome: ApplyOutcome | ApplyIptablesOutcome) => void) | undefined;
 }
 
 /** Whether the kernel holds what was compiled now. */
@@ -64,7 +70,7 @@ export const runApply = (
 async function runNftables(
   host: Host,
   output: CompileOutput,
-  { isCompared, ...input }: ApplyInput,
+  { isCompared, onStep, onOutcome, ...input }: ApplyInput,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -78,10 +84,12 @@ async function runNftables(
     force: flags.force === true,
     input: { ...input, served },
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
+    ...(onStep !== undefined && { onStep }),
   };
   if (flags.dryRun === undefined) {
     const outcome = await namingCapabilities(host, await applyRuleset(host, wanted, options));
     const told = await withForeignWarnings(host, outcome, served, flags);
+    onOutcome?.(told);
     return reportApply(told, flags, terminal, confirmTimeout);
   }
   const { dryRun } = await import('../live/dry-run.ts');
@@ -93,7 +101,7 @@ async function runNftables(
 async function runIptables(
   host: Host,
   { plan }: CompileOutput,
-  { isCompared, ...input }: ApplyInput,
+  { isCompared, onStep, onOutcome, ...input }: ApplyInput,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -111,10 +119,12 @@ async function runIptables(
     force: flags.force === true,
     input: { ...input, warnings: input.warnings + warnings, served },
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
+    ...(onStep !== undefined && { onStep }),
   };
   if (flags.dryRun === undefined) {
     const outcome = await namingCapabilities(host, await applyByIptables(host, wanted, options));
     const told = await withForeignWarnings(host, outcome, served, flags);
+    onOutcome?.(told);
     return reportApply(told, flags, terminal, confirmTimeout);
   }
   const { dryRunIptables } = await import('../live/dry-run-iptables.ts');

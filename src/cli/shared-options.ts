@@ -1,5 +1,6 @@
 /** Options that several commands share: input, node and message flags, the same everywhere. */
 import { type Command, Option } from 'commander';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Ignoring } from '../diagnostics/ignore.ts';
 import type { IpFamily } from '../net/family.ts';
 import {
@@ -72,6 +73,8 @@ export interface MessageFlags {
   readonly maxDiagnostics?: number;
   /** Not a flag: what was said before and need not be said again. */
   readonly news?: News;
+  /** Not a flag: where diagnostics go instead of being printed (a log). */
+  readonly tell?: (diagnostics: readonly Diagnostic[]) => void;
   /** Not a flag: what is not to be said at all. */
   readonly ignoring?: Ignoring;
 }

@@ -3,6 +3,7 @@ import { clusterCodes } from './codes/cluster.ts';
 import { configurationCodes } from './codes/configuration.ts';
 import { confirmCodes } from './codes/confirm.ts';
 import type { CodeEntry } from './codes/entry.ts';
+import { followCodes } from './codes/follow.ts';
 import { hostCodes } from './codes/host.ts';
 import { inputCodes } from './codes/input.ts';
 import { modelCodes } from './codes/model.ts';
@@ -30,6 +31,7 @@ export const codes = {
   ...nodeCodes,
   ...confirmCodes,
   ...clusterCodes,
+  ...followCodes,
   ...stateCodes,
   ...serveCodes,
 } as const satisfies Record<string, CodeEntry>;

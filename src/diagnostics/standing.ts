@@ -192,7 +192,8 @@ const distinct = (warnings: readonly StandingWarning[]): readonly StandingWarnin
 const digestOf = (ids: Iterable<string>): string =>
   hash('sha256', [...ids].sort().join('\n')).slice(0, 24);
 
-function placeText(place: Place | undefined): string {
+/** The object and field, or the file or option; empty where there is none. */
+export function placeText(place: Place | undefined): string {
   switch (place?.kind) {
     case undefined:
       return '';

@@ -7,6 +7,7 @@
  * - `ruleset.nft`, read back as a ruleset;
  * - `api.json`, how a stand-in for an API server fails, and what the kubeconfig for it lacks;
  * - `serve.json`, what keeps a server of a follower from listening, or its service manager from hearing;
+ * - `watch.json`, how its first watch of EndpointSlices fails;
  * - `directory.json`, the mode of a directory that natc runs in, with the other files, and its arguments;
  * - `host.json`, what a scripted machine answers to `command` (apply, check or cleanup).
  */
@@ -32,6 +33,7 @@ import { expectGolden } from '../support/golden.ts';
 import { runOnHost } from '../support/host-fixture.ts';
 import { serveByFixture } from '../support/serve-fixture.ts';
 import { natcInProcess } from '../support/terminal.ts';
+import { watchByFixture } from '../support/watch-fixture.ts';
 
 const folder = 'fixtures/errors';
 const fixtures = existsSync(folder) ? readdirSync(folder).sort() : [];
@@ -43,6 +45,8 @@ async function stderrOf(directory: string): Promise<string> {
   if (existsSync(apiFile)) return listByFixture(JSON.parse(readFileSync(apiFile, 'utf8')));
   const serveFile = join(directory, 'serve.json');
   if (existsSync(serveFile)) return serveByFixture(JSON.parse(readFileSync(serveFile, 'utf8')));
+  const watchFile = join(directory, 'watch.json');
+  if (existsSync(watchFile)) return watchByFixture(JSON.parse(readFileSync(watchFile, 'utf8')));
   const directoryFile = join(directory, 'directory.json');
   if (existsSync(directoryFile))
     return runInDirectory(directory, JSON.parse(readFileSync(directoryFile, 'utf8')));

@@ -2,11 +2,11 @@
  * The very lines of docs/deploy, under /bin/sh in a network namespace, against an API server of which one
  * list fails: the kernel stays as it is, and the failure is not hidden.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { startRelay } from '../support/api-relay.ts';
 import { type CommandResult, type KernelAgent, startAgent } from '../support/kernel-agent.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { serviceObject, sliceObject } from '../support/kernel-cluster.ts';
@@ -110,26 +110,13 @@ const ways: readonly (readonly [name: string, how: Misbehaviour])[] = [
 
 const port = 6443;
 
-/** Leads a port of the namespace to the stand-in's socket; says so when it is there. */
-const relay = `
-  const net = require('node:net');
-  net.createServer((near) => {
-    const far = net.connect(process.argv[1]);
-    near.pipe(far).pipe(near);
-    near.on('error', () => far.destroy());
-    far.on('error', () => near.destroy());
-    near.on('close', () => far.destroy());
-    far.on('close', () => near.destroy());
-  }).listen(${port}, '127.0.0.1', () => console.log('ready'));
-`;
-
 describeWithKernel('the lines of docs/deploy', () => {
   // Not in /tmp, which each run has for itself, as a container has.
   const work = mkdtempSync('/var/tmp/natc-deploy-');
   const authority = makeAuthority();
   let api: StandIn;
   let node: KernelAgent;
-  let tunnel: ChildProcess;
+  let endRelay: () => void;
 
   beforeAll(async () => {
     const account = join(work, 'run/secrets/kubernetes.io/serviceaccount');
@@ -150,16 +137,12 @@ describeWithKernel('the lines of docs/deploy', () => {
 
     api = await startStandIn({ socket: join(work, 'api'), tls: authority.issue('127.0.0.1') });
     node = await startAgent();
-    await node.must(['ip', 'link', 'set', 'lo', 'up']);
     // A pod cannot; a node that pods are to serve has done it.
     await node.must(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']);
-    const user = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
-    const enter = ['-t', `${node.pid}`, '-n', ...user, process.execPath];
-    tunnel = spawn('nsenter', [...enter, '-e', relay, join(work, 'api')]);
-    await new Promise((resolve) => tunnel.stdout?.once('data', resolve));
+    endRelay = await startRelay(node, join(work, 'api'), port);
   });
   afterAll(async () => {
-    tunnel.kill();
+    endRelay();
     await node.dispose();
     await api.close();
     rmSync(work, { recursive: true });

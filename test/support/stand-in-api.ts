@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { makeWatches, type StandInWatches } from './stand-in-watch.ts';
 
 export type ListName = 'nodes' | 'services' | 'endpointslices';
 
@@ -42,6 +43,13 @@ export interface StandIn {
   /** The headers of the last request. */
   readonly headers: () => IncomingMessage['headers'];
   serve(objects: readonly object[]): void;
+  /** Makes or changes an object, and tells the watches. */
+  put(object: object): void;
+  /** @param name `namespace/name`, or the name of a Node */
+  remove(kind: string, name: string): void;
+  /** The objects as they are. */
+  objects(): readonly object[];
+  readonly watches: StandInWatches;
   fail(...failing: readonly Failing[]): void;
   close(): Promise<void>;
 }
@@ -70,6 +78,24 @@ const kinds: Readonly<Record<ListName, readonly [kind: string, apiVersion: strin
     ],
   };
 
+type Metadata = { metadata?: { name?: string; namespace?: string } };
+
+function keyOf(object: object): string {
+  const { kind, metadata } = object as { kind?: string } & Metadata;
+  const name = metadata?.name ?? '';
+  return kind === 'Node' ? `Node ${name}` : `${kind} ${metadata?.namespace ?? 'default'}/${name}`;
+}
+
+const listOf = (object: object): ListName | undefined =>
+  (Object.keys(kinds) as ListName[]).find(
+    (name) => kinds[name][0] === (object as { kind?: string }).kind,
+  );
+
+const withVersion = (object: object, version: number): object => ({
+  ...object,
+  metadata: { ...(object as Metadata).metadata, resourceVersion: String(version) },
+});
+
 /** As many objects of each kind as the tests want, each without kind and apiVersion in a list. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
   const { pageSize = 2, socket, tls } = options;
@@ -79,10 +105,11 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   let failing: { left: number; readonly of: Failing }[] = [];
   let version = 1000;
   let lastHeaders: IncomingMessage['headers'] = {};
+  const watches = makeWatches(() => version);
 
   function pageOf(list: ListName, token: string, limit: number): { page: number; body: string } {
     const [kind, apiVersion] = kinds[list];
-    const all = objects.filter((object) => (object as { kind?: string }).kind === kind);
+    const all = objects.filter((object) => listOf(object) === list);
     const [first = 0, at = version] = token === '' ? [] : token.split(' ').map(Number);
     const size = Math.min(pageSize, limit);
     const next = first + size;
@@ -112,6 +139,12 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     if (list === undefined) {
       requests.push(`? ${url.pathname}`);
       response.writeHead(404).end('404 page not found\n');
+      return;
+    }
+    const selector = url.searchParams.get('fieldSelector') ?? undefined;
+    if (url.searchParams.get('watch') === 'true') {
+      requests.push(`${list} watch ${url.searchParams.get('resourceVersion')}`);
+      watches.answer(list, url.searchParams.get('resourceVersion') ?? '', selector, response);
       return;
     }
     const token = Buffer.from(url.searchParams.get('continue') ?? '', 'base64').toString();
@@ -146,6 +179,26 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       objects = next;
       version++;
     },
+    put(object) {
+      version++;
+      const made = withVersion(object, version);
+      const index = objects.findIndex((each) => keyOf(each) === keyOf(object));
+      const list = listOf(object);
+      if (list !== undefined)
+        watches.record(list, { type: index < 0 ? 'ADDED' : 'MODIFIED', object: made, version });
+      objects = index < 0 ? [...objects, made] : objects.with(index, made);
+    },
+    remove(kind, name) {
+      const gone = objects.find((each) => keyOf(each) === `${kind} ${name}`);
+      if (gone === undefined) return;
+      version++;
+      objects = objects.filter((each) => each !== gone);
+      const list = listOf(gone);
+      const object = withVersion(gone, version);
+      if (list !== undefined) watches.record(list, { type: 'DELETED', object, version });
+    },
+    objects: () => objects,
+    watches,
     fail(...next) {
       failing = next.map((of) => ({ of, left: of.times ?? Number.POSITIVE_INFINITY }));
       requests.length = 0;

@@ -1,19 +1,16 @@
+import { applyInWhole } from '../apply-input.ts';
 import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
 import { attempt } from '../attempt.ts';
-import { exitWithoutOutput } from '../cluster-input.ts';
 import type { CommandDefinition } from '../command.ts';
 import { applyDemands, readCompileInput } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
-import { secondsNow } from '../host-options.ts';
 import { inputFingerprint } from '../input-fingerprint.ts';
-import { printDiagnostics } from '../messages.ts';
 import { splitInput } from '../recompile-input.ts';
-import { reportUnchanged, reportWaiting } from '../report-apply.ts';
+import { reportUnchanged } from '../report-apply.ts';
 import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
 import { unchangedInput } from '../unchanged-input.ts';
-import { compileAndReport } from '../with-compiled.ts';
 
 export const applyCommand: CommandDefinition = {
   description:
@@ -25,6 +22,10 @@ export const applyCommand: CommandDefinition = {
     {
       does: 'From cron, on a node',
       command: 'natc apply --from-cluster --node-name "$(hostname)" --quiet',
+    },
+    {
+      does: 'Stay, and follow the cluster',
+      command: 'natc apply --from-cluster --follow --node-name "$(hostname)"',
     },
     {
       does: 'What would it send? Would the kernel take it?',
@@ -45,7 +46,12 @@ export const applyCommand: CommandDefinition = {
     exitCodes.lockTimeout,
     exitCodes.incomplete,
   ],
-  run: (command, terminal) => attempt(command.opts<ApplyFlags>(), terminal, run),
+  run: async (command, terminal) => {
+    const flags = command.opts<ApplyFlags>();
+    if (flags.follow !== true) return attempt(flags, terminal, run);
+    const { runFollow } = await import('../follow/run-follow.ts');
+    return runFollow(command, terminal);
+  },
 };
 
 async function run(paths: readonly string[], flags: ApplyFlags, terminal: Terminal) {
@@ -68,33 +74,6 @@ async function run(paths: readonly string[], flags: ApplyFlags, terminal: Termin
     const exitCode = await applyChanges(host, input, items, fingerprint, flags, terminal);
     if (exitCode !== undefined) return exitCode;
   }
-
-  const compiled = await compileAndReport(input, flags, terminal);
-  const { diagnostics } = compiled;
-  if (compiled.output === undefined) return exitWithoutOutput(diagnostics);
-  const { protectPortsOf } = await import('../protect-ports.ts');
-  const { output, isQuiet } = await protectPortsOf(host, compiled.output, flags, terminal);
-  const { believe, keepBelief } = await import('../hold-back.ts');
-  const belief = await believe(host, input, compiled, output, flags, secondsNow());
-  await printDiagnostics(belief.diagnostics, flags, terminal);
-  if (belief.kind === 'refuse') return exitCodes.guardRefused;
-  const { backendFor, isApplied, runApply } = await import('../run-apply.ts');
-  const backend = await backendFor(host, output.plan, flags, terminal);
-  const { isCompared, waiting } = belief;
-  const applied = {
-    fingerprint: waiting === undefined && isQuiet ? fingerprint : undefined,
-    warnings: diagnostics.filter(({ severity }) => severity === 'warning').length,
-    isCompared,
-  };
-  const exitCode = await runApply(host, belief.output, backend, applied, flags, terminal);
-  const isDone = isApplied(exitCode) && flags.dryRun === undefined;
-  if (isDone) await keepBelief(belief, flags);
-  if (isDone && waiting === undefined) flags.news?.looked('all');
-  if (isDone && isQuiet && waiting === undefined && items !== undefined && backend === 'nftables') {
-    const { rememberApplied } = await import('../apply-changes.ts');
-    await rememberApplied(input, items, compiled, flags);
-  }
-  if (waiting === undefined || exitCode !== exitCodes.success) return exitCode;
-  if (isDone) await reportWaiting(waiting, terminal);
-  return exitCodes.guardRefused;
+  const { exitCode } = await applyInWhole(host, input, items, fingerprint, flags, terminal);
+  return exitCode;
 }

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { Agent, OutgoingHttpHeaders } from 'node:http';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 
 /** How to reach an API server, and as whom: what a kubeconfig or a service account comes to. */
 export interface Connection {
@@ -20,6 +21,15 @@ export interface ClusterSettings {
   /** The time limit of one request, and of a credential plugin, in seconds. */
   readonly requestTimeout: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Connections to one API server, made anew where what they were made of is not accepted any more. */
+export interface Connections {
+  /** The one in use. */
+  readonly current: () => Promise<Connection | Diagnostic>;
+  /** Reads kubeconfig, certificates and tokens again the next time, unless somebody did since. */
+  readonly renew: (refused: Connection) => void;
+  readonly close: () => void;
 }
 
 /** What the API server said to one request, or why it said nothing whole. */

@@ -52,7 +52,7 @@ async function listWith(
   for (const list of listKinds) {
     const listed = await listAll(list, connection.server, ask);
     if ('code' in listed) return { inputs: [], diagnostics: [listed] };
-    for (const item of listed) items.push(item);
+    for (const { text } of listed.items) items.push(text);
   }
   const bytes = Buffer.from(listText(items));
   return { inputs: [{ name: clusterName, bytes }], diagnostics: [] };

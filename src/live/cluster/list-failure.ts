@@ -87,7 +87,7 @@ function statusFailure(
 }
 
 /** `503 ServiceUnavailable: the server is currently unable …`, whoever said it, and however. */
-function whatItSays(body: Buffer, words: string, status: number): string {
+export function whatItSays(body: Buffer, words: string, status: number): string {
   const text = body.toString('utf8');
   const object = parsed(text);
   const { reason, message } = isMapping(object) && object['kind'] === 'Status' ? object : {};

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Answer } from './connection.ts';
 import { clusterFailure } from './failure.ts';
 import { type Asked, answerFailure } from './list-failure.ts';
-import { isMapping, itemText, type ListKind } from './list-text.ts';
+import { isMapping, type ListedItem, type ListKind, listedItem } from './list-text.ts';
 import type { Attempts } from './retry.ts';
 
 /** One page of one list, asked for with a retry where that helps. */
@@ -18,30 +18,44 @@ const mostPages = 4000;
  * All objects of one list, or why they are not all there: half a list is none. A list whose pages the
  * server no longer has (410), or whose pages are not of one moment, is begun anew, once.
  *
- * @returns the items as text, see {@link itemText}
+ * @param selector of fields, e.g. `metadata.name=node-a`; undefined: all objects
  */
 export async function listAll(
   list: ListKind,
   server: string,
   ask: AskPage,
-): Promise<readonly string[] | Diagnostic> {
-  const first = await listOnce(list, server, ask);
+  selector?: string,
+): Promise<WholeList | Diagnostic> {
+  const first = await listOnce(list, server, ask, selector);
   if (first.kind !== 'outdated') return first.result;
-  const second = await listOnce(list, server, ask);
+  const second = await listOnce(list, server, ask, selector);
   return second.result;
 }
 
+/** All objects of one list at one moment. */
+export interface WholeList {
+  readonly items: readonly ListedItem[];
+  /** The moment; a watch goes on from it. Empty where the server gives none. */
+  readonly version: string;
+}
+
 type Listed =
-  | { readonly kind: 'done'; readonly result: readonly string[] | Diagnostic }
+  | { readonly kind: 'done'; readonly result: WholeList | Diagnostic }
   | { readonly kind: 'outdated'; readonly result: Diagnostic };
 
-async function listOnce(list: ListKind, server: string, ask: AskPage): Promise<Listed> {
-  const items: string[] = [];
+async function listOnce(
+  list: ListKind,
+  server: string,
+  ask: AskPage,
+  selector: string | undefined,
+): Promise<Listed> {
+  const items: ListedItem[] = [];
+  const only = selector === undefined ? '' : `&fieldSelector=${encodeURIComponent(selector)}`;
   let version: string | undefined;
   let token = '';
   for (let page = 1; page <= mostPages; page++) {
     const query = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
-    const path = `${list.path}?limit=${pageSize}${query}`;
+    const path = `${list.path}?limit=${pageSize}${only}${query}`;
     const { answer, count } = await ask(path, (each) => readPage(each, list).kind === 'page');
     const asked: Asked = { list, page, server, count };
     if (answer.kind !== 'answer' || answer.status !== 200) {
@@ -56,8 +70,8 @@ async function listOnce(list: ListKind, server: string, ask: AskPage): Promise<L
       const problem = `it is of resourceVersion ${read.version}, the first page of ${version}`;
       return { kind: 'outdated', result: notWhole(asked, problem) };
     }
-    for (const item of read.items) items.push(itemText(item, list));
-    if (read.token === '') return { kind: 'done', result: items };
+    for (const item of read.items) items.push(listedItem(item, list));
+    if (read.token === '') return { kind: 'done', result: { items, version } };
     if (read.token === token)
       return { kind: 'done', result: notWhole(asked, 'it names itself as the next one') };
     token = read.token;

@@ -27,6 +27,30 @@ type Mapping = Readonly<Record<string, unknown>>;
 export const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** One object of the cluster, as its text and by what it is told apart. */
+export interface ListedItem {
+  /** `namespace/name`, or the name of a Node; empty where it has none. */
+  readonly name: string;
+  /** `metadata.resourceVersion`; empty where it has none. */
+  readonly version: string;
+  /** See {@link itemText}. */
+  readonly text: string;
+  /** How many endpoints it has, if it is an EndpointSlice; 0 for others. */
+  readonly endpoints: number;
+}
+
+/** An item of a typed list, or the object of a watch event. */
+export function listedItem(item: unknown, list: ListKind): ListedItem {
+  const metadata = isMapping(item) && isMapping(item['metadata']) ? item['metadata'] : {};
+  const { name = '', namespace, resourceVersion = '' } = metadata;
+  return {
+    name: list.kind === 'Node' ? String(name) : `${String(namespace ?? 'default')}/${String(name)}`,
+    version: String(resourceVersion),
+    text: itemText(item, list),
+    endpoints: isMapping(item) && Array.isArray(item['endpoints']) ? item['endpoints'].length : 0,
+  };
+}
+
 /**
  * An item of a typed list as `kubectl get -o json` prints it, but for two things. Who manages which field
  * is left out of all objects: half of their text, and nobody's business here. And a Node loses what

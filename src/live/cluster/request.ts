@@ -101,7 +101,8 @@ const unreachable: ReadonlyMap<string, string> = new Map([
 const certificateProblem =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)|^(?:INVALID_CA|PATH_LENGTH_EXCEEDED|INVALID_PURPOSE|HOSTNAME_MISMATCH|CRL_)/;
 
-function failureOf(error: Error): Answer {
+/** What an error of a request is to whoever asked. */
+export function failureOf(error: Error): Exclude<Answer, { kind: 'answer' }> {
   const code = codeOf(error);
   const reason = unreachable.get(code);
   if (reason !== undefined) return { kind: 'unreachable', reason };

@@ -1,4 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Answer } from './connection.ts';
+
+/** Waits, or until a signal comes. */
+export const abortableWait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(milliseconds, undefined, { signal }).catch(() => {});
 
 export type Wait = (milliseconds: number) => Promise<void>;
 
@@ -43,7 +48,7 @@ function delayBefore(answer: Answer, isWhole: (answer: Answer) => boolean): numb
 const backoff = (): number => 250 + Math.random() * 500;
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */
-function afterHeader(value: string): number {
+export function afterHeader(value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
   const time = Date.parse(value);
   return Number.isNaN(time) ? backoff() : Math.max(0, time - Date.now());

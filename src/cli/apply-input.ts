@@ -1,0 +1,92 @@
+import type { CompileOutput } from '../compile.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Items } from '../incremental/items.ts';
+import type { ApplyOutcome } from '../live/apply.ts';
+import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
+import type { OnStep } from '../live/apply-step.ts';
+import type { Backend } from '../live/backend.ts';
+import type { Host } from '../live/host.ts';
+import type { ApplyFlags } from './apply-options.ts';
+import { exitWithoutOutput } from './cluster-input.ts';
+import type { Compiled, CompileInput } from './compile-input.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { secondsNow } from './host-options.ts';
+import { printDiagnostics } from './messages.ts';
+import { reportWaiting } from './report-apply.ts';
+import type { Terminal } from './terminal.ts';
+import { compileAndReport } from './with-compiled.ts';
+
+/** What became of an input that was compiled in full. */
+export interface AppliedInput {
+  readonly exitCode: ExitCode;
+  readonly compiled: Compiled;
+  /** What the kernel was led to; undefined where it holds what it held. */
+  readonly output: CompileOutput | undefined;
+  readonly backend: Backend | undefined;
+  readonly outcome: ApplyOutcome | ApplyIptablesOutcome | undefined;
+  /** Whether that is all of the input: nothing waits, and no policy of this host kept anything out. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Compiles the whole input, looks whether it can be believed, and applies it.
+ *
+ * @param items of the input, where the next apply may compile only what changes; undefined: it may not
+ * @param onStep see {@link OnStep}
+ */
+export async function applyInWhole(
+  host: Host,
+  input: CompileInput,
+  items: Items | undefined,
+  fingerprint: string,
+  flags: ApplyFlags,
+  terminal: Terminal,
+  onStep?: OnStep,
+): Promise<AppliedInput> {
+  const compiled = await compileAndReport(input, flags, terminal);
+  const { diagnostics } = compiled;
+  const nothing = { compiled, output: undefined, backend: undefined, outcome: undefined };
+  if (compiled.output === undefined)
+    return { ...nothing, exitCode: exitWithoutOutput(diagnostics), isWhole: false };
+  const { protectPortsOf } = await import('./protect-ports.ts');
+  const { output, isQuiet } = await protectPortsOf(host, compiled.output, flags, terminal);
+  const { believe, keepBelief } = await import('./hold-back.ts');
+  const belief = await believe(host, input, compiled, output, flags, secondsNow());
+  await printDiagnostics(belief.diagnostics, flags, terminal);
+  if (belief.kind === 'refuse')
+    return { ...nothing, exitCode: exitCodes.guardRefused, isWhole: false };
+  const { backendFor, isApplied, runApply } = await import('./run-apply.ts');
+  const backend = await backendFor(host, output.plan, flags, terminal);
+  const { isCompared, waiting } = belief;
+  let outcome: AppliedInput['outcome'];
+  const applied = {
+    fingerprint: waiting === undefined && isQuiet ? fingerprint : undefined,
+    warnings: countOf(diagnostics),
+    isCompared,
+    onStep,
+    onOutcome: (given: ApplyOutcome | ApplyIptablesOutcome) => {
+      outcome = given;
+    },
+  };
+  const exitCode = await runApply(host, belief.output, backend, applied, flags, terminal);
+  const isDone = isApplied(exitCode) && flags.dryRun === undefined;
+  if (isDone) await keepBelief(belief, flags);
+  if (isDone && waiting === undefined) flags.news?.looked('all');
+  if (isDone && isQuiet && waiting === undefined && items !== undefined && backend === 'nftables') {
+    const { rememberApplied } = await import('./apply-changes.ts');
+    await rememberApplied(input, items, compiled, flags);
+  }
+  const isHeldBack = waiting !== undefined && exitCode === exitCodes.success;
+  if (isHeldBack && isDone) await reportWaiting(waiting, terminal);
+  return {
+    exitCode: isHeldBack ? exitCodes.guardRefused : exitCode,
+    compiled,
+    output: isDone ? belief.output : undefined,
+    backend,
+    outcome,
+    isWhole: waiting === undefined && output === compiled.output,
+  };
+}
+
+const countOf = (diagnostics: readonly Diagnostic[]): number =>
+  diagnostics.filter(({ severity }) => severity === 'warning').length;

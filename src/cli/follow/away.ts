@@ -1,0 +1,48 @@
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
+import type { FollowedKind } from '../../follow/observer.ts';
+import type { FollowLog } from './log.ts';
+
+/** Says that the API server is away, how old what the kernel has is, and that it is back. */
+export interface AwayWatch {
+  readonly heard: (kind: FollowedKind) => void;
+  readonly failed: (kind: FollowedKind, diagnostic: Diagnostic) => void;
+}
+
+/** While it is away that is said so often, in milliseconds. */
+const reminder = 60_000;
+
+/** A watch that is there again sooner was hardly away: that is not said as a warning. */
+const shortly = 3000;
+
+/** @param now milliseconds since 1970 */
+export function watchAway(log: FollowLog, now: () => number): AwayWatch {
+  /** When each kind was last as the API server has it; undefined: never. */
+  const lastHeard = new Map<FollowedKind, number>();
+  const away = new Map<FollowedKind, { readonly since: number; saidAt: number | undefined }>();
+  return {
+    heard: (kind) => {
+      const was = away.get(kind);
+      away.delete(kind);
+      lastHeard.set(kind, now());
+      if (was?.saidAt === undefined) return;
+      const seconds = Math.round((now() - was.since) / 1000);
+      log.say('info', `${kind}s are followed again, after ${seconds} s`);
+    },
+    failed: (kind, diagnostic) => {
+      const since = lastHeard.get(kind);
+      const state = away.get(kind) ?? { since: since ?? now(), saidAt: undefined };
+      away.set(kind, state);
+      const isShort = now() - state.since < shortly && !hasErrors([diagnostic]);
+      const isSaid = state.saidAt !== undefined && now() - state.saidAt < reminder;
+      if (isSaid || (isShort && since !== undefined)) return;
+      state.saidAt = now();
+      const age = since === undefined ? undefined : Math.round((now() - since) / 1000);
+      log.diagnostics([{ ...diagnostic, message: `${diagnostic.message}; ${standing(age)}` }]);
+    },
+  };
+}
+
+const standing = (age: number | undefined): string =>
+  age === undefined
+    ? 'the kernel keeps what it has'
+    : `the kernel keeps what it has, as the API server had it ${age} s ago`;

@@ -1,0 +1,59 @@
+import type { FollowedStore } from '../../follow/store.ts';
+import { clusterName } from '../../live/cluster/failure.ts';
+import { listKinds, listText } from '../../live/cluster/list-text.ts';
+import type { Host } from '../../live/host.ts';
+import { compareBytes } from '../../plan/order.ts';
+import { type AppliedInput, applyInWhole } from '../apply-input.ts';
+import type { ApplyFlags } from '../apply-options.ts';
+import { attempt } from '../attempt.ts';
+import { applyDemands, readCompileInput } from '../compile-input.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { inputFingerprint } from '../input-fingerprint.ts';
+import { stageClock } from '../stage-clock.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface WholeSync {
+  readonly exitCode: ExitCode;
+  /** Undefined where it did not get as far as compiling. */
+  readonly applied: AppliedInput | undefined;
+  /** Milliseconds since 1970; undefined where the kernel held all of it before. */
+  readonly committedAt: number | undefined;
+}
+
+/**
+ * One `natc apply` of all that is known of the cluster, as if it had been listed now: everything is
+ * compiled, and everything is done that an apply does.
+ */
+export async function syncWhole(
+  store: FollowedStore,
+  host: Host,
+  flags: ApplyFlags,
+  terminal: Terminal,
+): Promise<WholeSync> {
+  let applied: AppliedInput | undefined;
+  let committedAt: number | undefined;
+  const exitCode = await attempt(flags, terminal, async (paths, heard, log) => {
+    const { undoFirst } = await import('../undone.ts');
+    const failed = await undoFirst(host, heard, log);
+    if (failed !== undefined) return failed;
+    const list = async () => ({ inputs: [inputOf(store)], diagnostics: [] });
+    const input = await readCompileInput(heard, paths, stageClock(), applyDemands, list);
+    const fingerprint = inputFingerprint(input);
+    applied = await applyInWhole(host, input, undefined, fingerprint, heard, log, (step) => {
+      if (step === 'committed') committedAt = Date.now();
+    });
+    if (applied.outcome?.kind === 'applied') committedAt ??= Date.now();
+    return applied.exitCode;
+  });
+  return { exitCode, applied, committedAt };
+}
+
+/** The same bytes as a list of the same objects from the API server has. */
+function inputOf(store: FollowedStore) {
+  const texts = listKinds.flatMap(({ kind }) =>
+    [...store.all(kind).values()]
+      .sort((a, b) => compareBytes(a.name, b.name))
+      .map(({ text }) => text),
+  );
+  return { name: clusterName, bytes: Buffer.from(listText(texts)) };
+}

@@ -1,0 +1,140 @@
+/** The built program in a namespace: signals, a sudden death, and lines of JSON. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enterArguments, startRelay } from '../../support/api-relay.ts';
+import { followedNode, webService, webSlice } from '../../support/follow-world.ts';
+import { type KernelAgent, startAgent } from '../../support/kernel-agent.ts';
+import { describeWithKernel } from '../../support/kernel-available.ts';
+import { natcProgram } from '../../support/natc.ts';
+import { kubeconfigFor, type StandIn, startStandIn } from '../../support/stand-in-api.ts';
+
+const port = 6443;
+
+describeWithKernel('natc apply --follow as a process', () => {
+  const work = mkdtempSync('/var/tmp/natc-follow-');
+  const kubeconfig = join(work, 'kubeconfig');
+  const config = join(work, 'natc.yaml');
+  let api: StandIn;
+  let node: KernelAgent;
+  let endRelay: () => void;
+
+  beforeAll(async () => {
+    api = await startStandIn({ socket: join(work, 'api') });
+    node = await startAgent();
+    endRelay = await startRelay(node, join(work, 'api'), port);
+    writeFileSync(kubeconfig, kubeconfigFor(`http://127.0.0.1:${port}`));
+    for (const object of [followedNode(), webService(1), webSlice(1, [5])]) api.put(object);
+  });
+  afterAll(async () => {
+    endRelay();
+    await node.dispose();
+    await api.close();
+    rmSync(work, { recursive: true });
+  });
+
+  interface Running {
+    readonly child: ChildProcess;
+    readonly lines: () => readonly string[];
+    readonly until: (
+      what: (lines: readonly string[]) => boolean | Promise<boolean>,
+    ) => Promise<void>;
+  }
+
+  function start(...args: readonly string[]): Running {
+    const all = [
+      ...['apply', '--from-cluster', '--follow', '--kubeconfig', kubeconfig, '--no-sysctl'],
+      ...['--node-name', 'node-a', '--state-dir', join(work, 'state'), '--min-sync-period', '0'],
+      ...args,
+    ];
+    const child = spawn(
+      'nsenter',
+      [...enterArguments(node), process.execPath, natcProgram, ...all],
+      {
+        env: { PATH: process.env['PATH'] },
+      },
+    );
+    let text = '';
+    child.stderr.on('data', (data: Buffer) => {
+      text += data.toString();
+    });
+    const lines = () => text.split('\n').filter((line) => line !== '');
+    return {
+      child,
+      lines,
+      until: async (what) => {
+        for (let waits = 0; !(await what(lines())); waits++) {
+          if (waits > 1500) throw new Error(`waited in vain: ${what}\n${text}`);
+          await sleep(20);
+        }
+      },
+    };
+  }
+  const kernel = () =>
+    node.run(['nft', 'list', 'table', 'ip', 'natc']).then(({ stdout }) => stdout);
+  const serves = async (host: number) => (await kernel()).includes(`10.1.0.${host} . 8080`);
+  const exitOf = async (child: ChildProcess): Promise<unknown> => (await once(child, 'exit'))[0];
+
+  test('SIGTERM ends it with 0, and the rules stay; each line of its log is JSON', async () => {
+    const { child, lines, until } = start('--log-format', 'json');
+    await until(() => serves(5));
+    api.put(webSlice(1, [6]));
+    await until(() => serves(6));
+    child.kill('SIGTERM');
+    expect(await exitOf(child)).toBe(0);
+    expect(await serves(6)).toBe(true);
+    const said = lines().map((line) => JSON.parse(line));
+    for (const line of said)
+      expect(line).toMatchObject({ time: expect.any(String), level: 'info' });
+    expect(said.map(({ message }) => message)).toContain('ended; the rules stay');
+  });
+
+  test('SIGHUP reads natc.yaml again, and keeps the old one where the new one is wrong', async () => {
+    writeFileSync(
+      config,
+      'apiVersion: natc.dev/v1alpha1\nkind: NatcConfiguration\nclusterCIDR: 10.1.0.0/16\n',
+    );
+    const { child, until } = start('--natc-config', config);
+    await until(async () => (await kernel()).includes('10.1.0.0/16'));
+    writeFileSync(
+      config,
+      'apiVersion: natc.dev/v1alpha1\nkind: NatcConfiguration\nclusterCIDR: 10.9.0.0/16\n',
+    );
+    child.kill('SIGHUP');
+    await until(async () => (await kernel()).includes('10.9.0.0/16'));
+    writeFileSync(
+      config,
+      'apiVersion: natc.dev/v1alpha1\nkind: NatcConfiguration\nclusterCIDR: [\n',
+    );
+    child.kill('SIGHUP');
+    await until((lines) =>
+      lines.some((line) => line.includes('the configuration stays as it was')),
+    );
+    api.put(webSlice(1, [7]));
+    await until(() => serves(7));
+    expect(await kernel()).toContain('10.9.0.0/16');
+    child.kill('SIGTERM');
+    expect(await exitOf(child)).toBe(0);
+  });
+
+  test('after kill -9, at whatever moment, the next one is as if nothing had been', async () => {
+    for (let round = 0; round < 4; round++) {
+      const { child, until } = start();
+      await until((lines) => lines.some((line) => line.includes('listed')));
+      for (let change = 0; change < 5; change++) {
+        api.put(webSlice(1, [20 + round * 5 + change]));
+        await sleep(40 * round);
+      }
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    const { child, until } = start();
+    await until(() => serves(39));
+    expect(await serves(38)).toBe(false);
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toBe(0);
+  });
+});

@@ -1,0 +1,203 @@
+/** The watches of a stand-in for an API server: they remember, replay, and misbehave when told to. */
+import type { ServerResponse } from 'node:http';
+import type { ListName } from './stand-in-api.ts';
+
+export interface RecordedEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: object;
+  readonly version: number;
+}
+
+/** What a watch gets instead of what it asked for. */
+export type WatchMisbehaviour =
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
+  /** An event of type ERROR with this code, in a watch that began well. */
+  | { readonly kind: 'error-event'; readonly code: number }
+  | { readonly kind: 'close-before' }
+  /** Ends well at once. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'hang' };
+
+export interface StandInWatches {
+  /** How events reach the watches: default as they are. */
+  disorder(how: 'none' | 'twice' | 'swapped'): void;
+  /** The next watches of a list, one after another, get these. */
+  fail(list: ListName, ...how: readonly WatchMisbehaviour[]): void;
+  /** Breaks the connections of all watches; with half a line of an event before, if asked. */
+  cut(options?: { readonly halfLine?: boolean }): void;
+  /** Writes bytes to all watches of a list. */
+  write(list: ListName, text: string): void;
+  bookmark(): void;
+  /** Forgets all events so far: a watch from before them is told 410. */
+  compact(): void;
+  /** Holds events back until they are let go. */
+  hold(): void;
+  release(): void;
+  open(): number;
+  /** For the server. */
+  answer(
+    list: ListName,
+    from: string,
+    selector: string | undefined,
+    response: ServerResponse,
+  ): void;
+  record(list: ListName, event: RecordedEvent): void;
+}
+
+interface Watch {
+  readonly list: ListName;
+  readonly selector: string | undefined;
+  readonly response: ServerResponse;
+}
+
+const kinds = { nodes: 'Node', services: 'Service', endpointslices: 'EndpointSlice' } as const;
+
+export function makeWatches(version: () => number): StandInWatches {
+  const open = new Set<Watch>();
+  const events: { readonly list: ListName; readonly event: RecordedEvent }[] = [];
+  const failing = new Map<ListName, WatchMisbehaviour[]>();
+  let oldest = 0;
+  let order: 'none' | 'twice' | 'swapped' = 'none';
+  let held: (() => void)[] | undefined;
+  let swapped: (() => void) | undefined;
+
+  const line = ({ type, object }: { readonly type: string; readonly object: object }): string =>
+    `${JSON.stringify({ type, object })}\n`;
+  const error = (code: number): string => {
+    const reason = code === 410 ? 'Expired' : 'InternalError';
+    const object = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code };
+    return line({ type: 'ERROR', object: { ...object, message: `too old or broken (${code})` } });
+  };
+  const isFor = (watch: Watch, object: object): boolean =>
+    watch.selector === undefined ||
+    watch.selector === `metadata.name=${(object as { metadata: { name: string } }).metadata.name}`;
+
+  function deliver(list: ListName, event: RecordedEvent): void {
+    for (const watch of open)
+      if (watch.list === list && isFor(watch, event.object)) watch.response.write(line(event));
+  }
+
+  function send(list: ListName, event: RecordedEvent): void {
+    const act = () => deliver(list, event);
+    if (held !== undefined) {
+      held.push(act);
+      return;
+    }
+    switch (order) {
+      case 'none':
+        act();
+        break;
+      case 'twice':
+        act();
+        act();
+        break;
+      case 'swapped': {
+        // Each second one goes before the one that it follows.
+        const before = swapped;
+        if (before === undefined) {
+          swapped = act;
+          setTimeout(() => {
+            if (swapped === act) act();
+            if (swapped === act) swapped = undefined;
+          }, 20);
+          return;
+        }
+        swapped = undefined;
+        act();
+        before();
+      }
+    }
+  }
+
+  return {
+    disorder: (how) => {
+      order = how;
+    },
+    fail: (list, ...how) => {
+      failing.set(list, [...how]);
+    },
+    cut: ({ halfLine = false } = {}) => {
+      for (const { response, list } of open) {
+        const half = line({ type: 'ADDED', object: { kind: kinds[list], metadata: {} } }).slice(
+          0,
+          30,
+        );
+        if (halfLine) response.write(half, () => response.destroy());
+        else response.destroy();
+      }
+      open.clear();
+    },
+    write: (list, text) => {
+      for (const watch of open) if (watch.list === list) watch.response.write(text);
+    },
+    bookmark: () => {
+      for (const { list, response } of open)
+        response.write(
+          line({
+            type: 'BOOKMARK',
+            object: { kind: kinds[list], metadata: { resourceVersion: String(version()) } },
+          }),
+        );
+    },
+    compact: () => {
+      events.length = 0;
+      oldest = version();
+    },
+    hold: () => {
+      held ??= [];
+    },
+    release: () => {
+      const acts = held ?? [];
+      held = undefined;
+      for (const act of acts) act();
+    },
+    open: () => open.size,
+    record: (list, event) => {
+      events.push({ list, event });
+      send(list, event);
+    },
+    answer: (list, from, selector, response) => {
+      const how = failing.get(list)?.shift();
+      switch (how?.kind) {
+        case 'status': {
+          const reason = how.status === 410 ? 'Expired' : 'Failure';
+          const code = how.status;
+          response
+            .writeHead(code, {
+              'content-type': 'application/json',
+              ...(how.retryAfter !== undefined && { 'retry-after': how.retryAfter }),
+            })
+            .end(
+              JSON.stringify({ kind: 'Status', status: 'Failure', reason, code, message: 'no' }),
+            );
+          return;
+        }
+        case 'close-before':
+          response.destroy();
+          return;
+        case 'hang':
+          return;
+        case 'error-event':
+          response.writeHead(200).end(error(how.code));
+          return;
+        case 'end':
+          response.writeHead(200).end();
+          return;
+        case undefined:
+          break;
+      }
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.flushHeaders();
+      if (Number(from) < oldest) {
+        response.end(error(410));
+        return;
+      }
+      const watch = { list, selector, response };
+      for (const { list: of, event } of events)
+        if (of === list && event.version > Number(from) && isFor(watch, event.object))
+          response.write(line(event));
+      open.add(watch);
+      response.on('close', () => open.delete(watch));
+    },
+  };
+}
