@@ -54,9 +54,9 @@ function isWork(module) {
     case undefined:
       return name === 'compile.js' || name === 'options.js';
     case 'live':
-      return !/iptables|cluster|status|rollback|cleanup/.test(name);
+      return !/iptables|cluster|status|rollback|cleanup|^serve\//.test(name);
     case 'cli':
-      return !/^commands\/|cluster|diff|explain|html|status|completion/.test(name);
+      return !/^commands\/|^follow\/|cluster|diff|explain|html|status|completion/.test(name);
     case 'diagnostics':
       return !/codes|sarif|github/.test(name);
     default:

@@ -1,12 +1,18 @@
 import { type Command, Option } from 'commander';
 import { type ClaimPolicy, claimPolicies, commandDefaults } from '../options.ts';
+import { type BindAddress, healthzPort, metricsPort } from '../serve/bind-address.ts';
 import {
   addBackendOption,
   addHostOptions,
   type BackendFlags,
   type HostFlags,
 } from './host-options.ts';
-import { parseInteger, parseMilliseconds, parseSeconds } from './option-values.ts';
+import {
+  bindAddressParser,
+  parseInteger,
+  parseMilliseconds,
+  parseSeconds,
+} from './option-values.ts';
 import { addCompileOptions, type CompileFlags } from './shared-options.ts';
 
 /** What `natc apply` finds in `command.opts()`. */
@@ -26,6 +32,8 @@ export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
   /** Milliseconds. */
   readonly syncPeriod?: number;
   readonly logFormat?: LogFormat;
+  readonly healthzBindAddress?: BindAddress | 'none';
+  readonly metricsBindAddress?: BindAddress | 'none';
 }
 
 export type LogFormat = 'text' | 'json';
@@ -95,6 +103,16 @@ function addFollowOptions(command: Command): void {
         '--log-format <format>',
         'lines of text (default), or a JSON object a line',
       ).choices(['text', 'json']),
+    )
+    .option(
+      '--healthz-bind-address <address>',
+      "where to answer /healthz and /livez; '' for nowhere (default: 0.0.0.0:10256)",
+      bindAddressParser(healthzPort),
+    )
+    .option(
+      '--metrics-bind-address <address>',
+      'where to answer /metrics: 127.0.0.1:10249 (default: nowhere)',
+      bindAddressParser(metricsPort),
     );
   command.hook('preAction', () => {
     const flags = command.opts<ApplyFlags>();
@@ -107,6 +125,8 @@ function addFollowOptions(command: Command): void {
       flags.minSyncPeriod === undefined ? undefined : '--min-sync-period',
       flags.syncPeriod === undefined ? undefined : '--sync-period',
       flags.logFormat === undefined ? undefined : '--log-format',
+      flags.healthzBindAddress === undefined ? undefined : '--healthz-bind-address',
+      flags.metricsBindAddress === undefined ? undefined : '--metrics-bind-address',
     ].find((flag) => flag !== undefined);
     if (needing !== undefined) command.error(`error: ${needing} needs --follow`);
   });

@@ -1,6 +1,7 @@
 /** Parsers of option values. A value they refuse is a usage error. */
 import { InvalidArgumentError } from 'commander';
 import type { IpFamily } from '../net/family.ts';
+import { type BindAddress, parseBindAddress } from '../serve/bind-address.ts';
 
 /** Collects a repeatable option whose values are kept as they are, e.g. file names. */
 export const collect = (value: string, previous: readonly string[] | undefined) => [
@@ -69,3 +70,14 @@ export function parseMilliseconds(value: string): number {
   const milliseconds = /^(\d{1,6})ms$/.exec(value)?.[1];
   return milliseconds === undefined ? parseSeconds(value) * 1000 : Number(milliseconds);
 }
+
+/** An address with a port, or alone for the one given here; the empty text for none. */
+export const bindAddressParser =
+  (defaultPort: number) =>
+  (value: string): BindAddress | 'none' => {
+    const address = value === '' ? 'none' : parseBindAddress(value, defaultPort);
+    if (address !== undefined) return address;
+    throw new InvalidArgumentError(
+      `It must be an IP address and a port, such as 127.0.0.1:${defaultPort} or [::]:${defaultPort}.`,
+    );
+  };

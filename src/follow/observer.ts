@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { IpFamily } from '../net/family.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** What natc lists and watches. */
@@ -21,6 +22,8 @@ export interface ReceivedEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   /** `namespace/name`, or the name of a Node. */
   readonly name: string;
+  /** When what it tells of happened, where it says so; none for an object that is gone. */
+  readonly trigger?: { readonly at: Milliseconds; readonly family: IpFamily } | undefined;
 }
 
 /** Why natc looks at the kernel. */
@@ -62,6 +65,8 @@ export interface SyncedEvent {
   readonly plan: Plan;
   /** The number of the revision that the kernel holds; undefined where that is not known. */
   readonly revision: number | undefined;
+  /** Through what the kernel was led; undefined where that was not asked. */
+  readonly backend?: 'nftables' | 'iptables' | undefined;
   /** What the sync left undone, or warns of. */
   readonly diagnostics: readonly Diagnostic[];
 }

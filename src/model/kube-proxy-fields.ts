@@ -14,7 +14,7 @@ const warning = (because: string): Ignored => ({ severity: 'warning', because })
 
 const noDaemon = note('natc runs once and is no daemon');
 const noClient = note('natc reads manifests and talks to no API server');
-const noServer = note('natc serves no health checks, metrics or profiles');
+const byFlag = (flag: string): Ignored => note(`natc apply --follow takes ${flag}`);
 const conntrack = warning(
   'natc leaves the limits and timeouts of conntrack alone: set the sysctls',
 );
@@ -39,16 +39,16 @@ export const kubeProxyFields: FieldUses = {
   apiVersion: 'used',
   kind: 'used',
   bindAddress: 'used',
-  bindAddressHardFail: noServer,
+  bindAddressHardFail: note('natc goes on where an address is taken, and tries again'),
   clientConnection: noClient,
   clusterCIDR: 'used',
   configSyncPeriod: noDaemon,
   conntrack: { fields: conntrackFields },
   detectLocal: { fields: { bridgeInterface: 'used', interfaceNamePrefix: 'used' } },
   detectLocalMode: 'used',
-  enableProfiling: noServer,
+  enableProfiling: note('natc serves no profiles'),
   featureGates: note('natc has no feature gates: it always does as the newest kube-proxy'),
-  healthzBindAddress: noServer,
+  healthzBindAddress: byFlag('--healthz-bind-address'),
   hostnameOverride: 'used',
   iptables: { fields: { ...masquerading, ...syncPeriods, localhostNodePorts: 'used' } },
   ipvs: {
@@ -71,13 +71,13 @@ export const kubeProxyFields: FieldUses = {
     },
   },
   logging: note('natc logs nothing'),
-  metricsBindAddress: noServer,
+  metricsBindAddress: byFlag('--metrics-bind-address'),
   mode: 'used',
   nftables: { fields: { ...masquerading, ...syncPeriods } },
   nodePortAddresses: 'used',
   oomScoreAdj: noDaemon,
   portRange: note('only the removed userspace mode used it'),
-  showHiddenMetricsForVersion: noServer,
+  showHiddenMetricsForVersion: note('natc has no hidden metrics'),
   windowsRunAsService: windows,
   winkernel: {
     fields: {

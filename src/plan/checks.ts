@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { claimPolicies } from './checks/claim-policies.ts';
 import { clusterIPEndpoints } from './checks/cluster-ip-endpoints.ts';
 import { endpointsUse } from './checks/endpoints-use.ts';
+import { unansweredHealthChecks } from './checks/health-checks.ts';
 import { ignoredEndpoints } from './checks/ignored-endpoints.ts';
 import { nodePortSurprises } from './checks/node-ports.ts';
 import type { Check, Planned } from './checks/planned.ts';
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   clusterIPEndpoints,
   claimPolicies,
   missingTopologyHints,
+  unansweredHealthChecks,
 ];
 
 /** Everything there is to say about a finished plan, in a fixed order. */

@@ -1,5 +1,5 @@
 /**
- * What a health-check server would answer (H1 to H5). natc runs none; `natc list` tells.
+ * What a health-check server answers (H1 to H5): `natc apply --follow` has one, and `natc list` tells.
  */
 import type { Service } from '../model/cluster.ts';
 import type { Candidate } from './merge-endpoints.ts';

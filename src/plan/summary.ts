@@ -131,7 +131,9 @@ function familyNotes({ family, servicePort, healthCheck }: PortInFamily): readon
   }
   if (sourceRanges !== undefined) notes.push('source ranges');
   if (healthCheck !== undefined) {
-    notes.push(`health check on ${healthCheck.port}: ${healthCheckStatus(healthCheck)}`);
+    notes.push(
+      `health check on ${healthCheck.port}: ${healthCheckStatus(healthCheck)} by apply --follow`,
+    );
   }
   return notes;
 }

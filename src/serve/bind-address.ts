@@ -1,5 +1,11 @@
 import { parseAddress } from '../net/address.ts';
 
+/** Where load balancers and kubelets ask a kube-proxy for its health. */
+export const healthzPort = 10256;
+
+/** Where Prometheus asks a kube-proxy for metrics. */
+export const metricsPort = 10249;
+
 /** Where a server listens. */
 export interface BindAddress {
   /** Canonical. */

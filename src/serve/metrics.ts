@@ -112,7 +112,7 @@ export const metrics = {
   natc_build_info: {
     type: 'gauge',
     help: 'Always 1',
-    labels: ['version', 'backend'],
+    labels: ['version'],
   },
   natc_syncs_total: {
     type: 'counter',

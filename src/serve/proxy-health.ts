@@ -30,7 +30,7 @@ export const unknownHealth: ProxyHealth = {
   isNodeEligible: false,
 };
 
-/** A change came in, or all was listed anew. */
+/** A change came in. */
 export const changeQueued = (health: ProxyHealth, at: number): ProxyHealth =>
   health.isSyncing
     ? { ...health, oldestWaiting: health.oldestWaiting ?? at }
@@ -87,9 +87,10 @@ export const nodeChanged = (
 /**
  * Milliseconds for which a change may wait for the kernel: a minute, which is twice the sync period that
  * kube-proxy has by default, and never less than two of the periods for which changes are gathered.
+ *
+ * @param minSyncPeriod milliseconds
  */
-export const overdueAfter = (minSyncPeriod: number): number =>
-  Math.max(60_000, 2 * minSyncPeriod * 1000);
+export const overdueAfter = (minSyncPeriod: number): number => Math.max(60_000, 2 * minSyncPeriod);
 
 /**
  * Whether no change has waited too long. Unlike kube-proxy, natc counts the first sync too: one that never

@@ -1,6 +1,7 @@
 import type {
   FollowedKind,
   FollowObserver,
+  ReceivedEvent,
   SyncedEvent,
   SyncFailedEvent,
 } from '../follow/observer.ts';
@@ -29,6 +30,8 @@ const failureCounter = {
   iptables: 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
 } as const satisfies Record<BackendName, MetricName>;
 
+type Trigger = NonNullable<ReceivedEvent['trigger']>;
+
 interface ChangeMetrics {
   readonly total: MetricName;
   readonly pending: MetricName;
@@ -50,10 +53,12 @@ const changeMetrics: Readonly<Record<FollowedKind, ChangeMetrics | undefined>> =
  * Records what a follower does as metrics. Times of events are milliseconds, those of metrics seconds.
  *
  * @param backend asked at each sync: it may be chosen late, and change
+ * @param since what happened before does not tell how long the network takes to be programmed
  */
 export function metricsObserver(
   recorder: MetricRecorder,
   backend: () => BackendName,
+  since: number,
 ): FollowObserver {
   let families: readonly IpFamily[] = ipFamilies;
   let noLocal: ReadonlyMap<IpFamily, ReadonlyMap<string, NoLocalEndpoints>> = new Map();
@@ -61,6 +66,9 @@ export function metricsObserver(
   /** What came in while the sync that runs was running. */
   let waiting = new Map<MetricName, number>();
   let isSyncing = false;
+  /** Of changes that the kernel does not have yet. */
+  let triggers: Trigger[] = [];
+  let triggersWaiting: Trigger[] = [];
 
   const setPending = (name: MetricName, value: number): void => {
     pending.set(name, value);
@@ -86,8 +94,10 @@ export function metricsObserver(
       queued(at);
       for (const kind of kinds) recorder.add('natc_lists_total', { kind });
     },
-    eventReceived: ({ at, kind }) => {
+    eventReceived: ({ at, kind, trigger }) => {
       queued(at);
+      if (trigger !== undefined && trigger.at >= since)
+        (isSyncing ? triggersWaiting : triggers).push(trigger);
       const names = changeMetrics[kind];
       if (names === undefined) return;
       recorder.add(names.total);
@@ -102,6 +112,14 @@ export function metricsObserver(
       families = event.plan.families.map(({ family }) => family);
       const seconds = ended(event);
       for (const name of pending.keys()) setPending(name, waiting.get(name) ?? 0);
+      for (const { at, family } of triggers)
+        recorder.observe(
+          'kubeproxy_network_programming_duration_seconds',
+          Math.max(0, (event.committedAt ?? event.finishedAt) - at) / 1000,
+          { ip_family: family },
+        );
+      triggers = triggersWaiting;
+      triggersWaiting = [];
       const { committedAt, receivedAt, startedAt, reason, extent } = event;
       const result = committedAt === undefined ? 'unchanged' : 'changed';
       recorder.add('natc_syncs_total', { reason, result });
@@ -140,6 +158,8 @@ export function metricsObserver(
     },
     syncFailed: (event) => {
       ended(event);
+      triggers = [...triggers, ...triggersWaiting];
+      triggersWaiting = [];
       const { reason, diagnostics } = event;
       recorder.add('natc_syncs_total', { reason, result: 'failed' });
       const codes = diagnostics

@@ -189,7 +189,8 @@ const withoutKey = new Set(
     '--unless-confirmed --back-to --all-nodes --out-dir --prune --nodes --view --in-interface ' +
     '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces --allocate --no-allocate ' +
     '--base --no-base --lock --frozen-lock --lock-file ' +
-    '--follow --min-sync-period --sync-period --log-format --from --cluster-ips'
+    '--follow --min-sync-period --sync-period --log-format --from --cluster-ips ' +
+    '--healthz-bind-address --metrics-bind-address'
   ).split(' '),
 );
 

@@ -578,12 +578,39 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           plan('local-detector', 'M12 '),
         ),
         {
-          rules: ['H1', 'H2', 'H3', 'H4', 'H5', 'H6'],
-          says: 'health-check node ports and metrics',
-          natc: 'outside',
+          ...same(
+            'H1 H2 H3 H4',
+            'health-check node ports',
+            plan('health-check', 'H2 H4'),
+            'test/serve/health-checks.test.ts: H1 on all addresses',
+            'test/live/serve/serving.test.ts: H2 H5 the answers that a real kube-proxy gave',
+            'test/live/serve/follow.test.ts: health checks follow endpoints',
+          ),
           remark:
-            'They need a server that runs all the time. `natc list` shows what a health check would answer.',
-          tests: [plan('health-check', 'H2 H4')],
+            'With `--follow`; rules alone answer nothing there, which a note says (NATC5153). A port that is taken is told (NATC5151) and tried again every 30 seconds.',
+        },
+        {
+          rules: ['H5'],
+          says: '/healthz and /livez',
+          natc: 'own',
+          remark:
+            'With `--follow`: the statuses, headers and bodies of kube-proxy. A change is overdue after a minute, as with the default sync period of kube-proxy, and the first sync counts too.',
+          tests: [
+            'test/serve/proxy-health.test.ts: H5 a change that waits longer',
+            'test/serve/proxy-health.test.ts: H5 the node',
+            'test/live/serve/serving.test.ts: H2 H5 the answers that a real kube-proxy gave',
+          ],
+        },
+        {
+          rules: ['H6'],
+          says: 'metrics',
+          natc: 'own',
+          remark:
+            'With `--follow` and `--metrics-bind-address`. The names of kube-proxy where they mean the same, others begin with `natc_` (docs/follow.md).',
+          tests: [
+            'test/live/serve/serving.test.ts: H6 its metrics have the same type, labels and buckets',
+            'test/serve/record.test.ts: H6 ports that drop for want of local endpoints',
+          ],
         },
       ],
     },

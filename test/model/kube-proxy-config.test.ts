@@ -94,7 +94,7 @@ describe('what has no effect', () => {
       'warning NATC2091 ipvs.strictARP has no effect: natc has no IPVS mode',
     ]);
     expect(findings({ metricsBindAddress: '127.0.0.1:10249' })).toEqual([
-      'note NATC2091 metricsBindAddress has no effect: natc serves no health checks, metrics or profiles',
+      'note NATC2091 metricsBindAddress has no effect: natc apply --follow takes --metrics-bind-address',
     ]);
   });
 

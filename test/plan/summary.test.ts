@@ -44,9 +44,9 @@ test('a row per ServicePort, both families in one', () => {
     },
     notes: [
       'ClientIP affinity 10800s',
-      'IPv4: health check on 32000: 200',
+      'IPv4: health check on 32000: 200 by apply --follow',
       'IPv6: no usable endpoints: refused',
-      'IPv6: health check on 32000: 503',
+      'IPv6: health check on 32000: 503 by apply --follow',
     ],
   });
 });

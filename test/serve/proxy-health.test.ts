@@ -57,8 +57,8 @@ test('the first sync counts too', () => {
 });
 
 test('a minute at least, and two periods of gathering', () => {
-  expect(overdueAfter(1)).toBe(60_000);
-  expect(overdueAfter(45)).toBe(90_000);
+  expect(overdueAfter(1_000)).toBe(60_000);
+  expect(overdueAfter(45_000)).toBe(90_000);
 });
 
 describe('H5 the node', () => {

@@ -57,7 +57,7 @@ const changed = (kind: 'Service' | 'EndpointSlice', time: number) =>
 
 test('a sync: how long it took, when it was, and what the cluster has', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables');
+  const observer = metricsObserver(recorder, () => 'nftables', 0);
   observer.synced?.(synced());
   observer.synced?.(synced({ extent: new Set(), committedAt: undefined, reason: 'period' }));
   expect(of('kubeproxy_sync_proxy_rules_duration_seconds{ip_family=IPv4}')).toEqual([0.25, 0.25]);
@@ -74,7 +74,7 @@ test('a sync: how long it took, when it was, and what the cluster has', () => {
 
 test('changes are pending until the sync after them', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables');
+  const observer = metricsObserver(recorder, () => 'nftables', 0);
   const pending = 'kubeproxy_sync_proxy_rules_endpoint_changes_pending';
   observer.eventReceived?.(changed('EndpointSlice', 9_000));
   observer.eventReceived?.(changed('EndpointSlice', 9_500));
@@ -93,13 +93,36 @@ test('changes are pending until the sync after them', () => {
 
 test('changes that a failed sync did not bring stay pending', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables');
+  const observer = metricsObserver(recorder, () => 'nftables', 0);
   observer.eventReceived?.(changed('Service', 9_000));
   observer.syncStarted?.(started);
   const failed = { reason: 'change', startedAt: 10_000, finishedAt: 10_500 } as const;
   observer.syncFailed?.({ ...failed, diagnostics: [] });
   expect(of('kubeproxy_sync_proxy_rules_service_changes_pending')).toBe(1);
   expect(of('natc_sync_failures_total{code=none}')).toBe(1);
+});
+
+test('H6 how long it took from the change of a pod to the kernel, since natc began', () => {
+  const { recorder, of } = remembering();
+  const observer = metricsObserver(recorder, () => 'nftables', 5_000);
+  const told = (family: 'IPv4' | 'IPv6', triggeredAt: number) =>
+    observer.eventReceived?.({
+      ...changed('EndpointSlice', 9_000),
+      trigger: { at: triggeredAt, family },
+    });
+  const seconds = (family: string) =>
+    of(`kubeproxy_network_programming_duration_seconds{ip_family=${family}}`);
+  told('IPv4', 8_200);
+  told('IPv4', 4_000);
+  observer.syncStarted?.(started);
+  told('IPv6', 9_200);
+  observer.syncFailed?.({ ...synced(), diagnostics: [] });
+  observer.syncStarted?.(started);
+  told('IPv6', 10_100);
+  observer.synced?.(synced());
+  expect([seconds('IPv4'), seconds('IPv6')]).toEqual([[2], [1]]);
+  observer.synced?.(synced({ committedAt: undefined }));
+  expect([seconds('IPv4'), seconds('IPv6')]).toEqual([[2], [1, 0.15]]);
 });
 
 test.each([
@@ -109,7 +132,7 @@ test.each([
   '%s: what the kernel refuses counts as it does in kube-proxy',
   (backend, code, name) => {
     const { recorder, of, names } = remembering();
-    const observer = metricsObserver(recorder, () => backend);
+    const observer = metricsObserver(recorder, () => backend, 0);
     const failed = (failure: 'NATC5003' | 'NATC5052' | 'NATC5025') =>
       observer.syncFailed?.({
         reason: 'change',
@@ -128,7 +151,7 @@ test.each([
 
 test('H6 ports that drop for want of local endpoints, over plans of some Services', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables');
+  const observer = metricsObserver(recorder, () => 'nftables', 0);
   const count = (policy: string) =>
     of(
       `kubeproxy_sync_proxy_rules_no_local_endpoints_total{ip_family=IPv4,traffic_policy=${policy}}`,

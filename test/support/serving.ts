@@ -1,6 +1,6 @@
 /** Servers of a follower, told what happens by hand. */
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import type { FollowObserver, SyncedEvent } from '../../src/follow/observer.ts';
+import { type FollowObserver, observeAll, type SyncedEvent } from '../../src/follow/observer.ts';
 import type { Notifier } from '../../src/live/serve/notify.ts';
 import { type Serving, startServing } from '../../src/live/serve/serving.ts';
 import type { BindAddress } from '../../src/serve/bind-address.ts';
@@ -29,13 +29,13 @@ export async function serveByHand(
     healthz,
     metrics,
     notifier,
-    minSyncPeriod: 1,
+    minSyncPeriod: 1_000,
     host: fakeHost({ files: options.files ?? {} }).host,
-    backend: () => 'nftables',
+    backend: 'nftables',
     version: '0.0.0',
     report: (diagnostics) => reported.push(...diagnostics),
   });
-  const observer = serving.observer as Required<FollowObserver>;
+  const observer = observeAll([serving.observer]);
   return {
     ...serving,
     observer,

@@ -11,6 +11,7 @@ import { takesNatcConfig } from '../natc-config-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { followWith } from './follow-with.ts';
 import { type FollowLog, makeLog } from './log.ts';
+import { startServers } from './servers.ts';
 import { takeSignals } from './signals.ts';
 
 /**
@@ -32,9 +33,10 @@ export async function runFollow(
     isVerbose: flags.verbose === true,
     now: Date.now,
   });
-  const told: FollowObserver[] = [...observers];
   const signals = takeSignals();
   const host = await thisHost(terminal, flags.commandTimeout);
+  const serving = await startServers(flags, terminal, host, log);
+  const told: FollowObserver[] = [...observers, serving.observer];
   try {
     for (let isFirst = true; ; isFirst = false) {
       const end = await followWith({
@@ -47,9 +49,11 @@ export async function runFollow(
         if (reason === 'signal') log.say('info', 'ended; the rules stay');
         return end.exitCode;
       }
+      await serving.reloading();
       flags = (await readAgain(command, terminal, log)) ?? flags;
     }
   } finally {
+    await serving.close();
     signals.release();
     await log.flushed();
   }

@@ -13,7 +13,7 @@ import { syncWhole } from './sync-whole.ts';
 export type SyncResult =
   | ({ readonly kind: 'synced'; readonly exitCode: ExitCode } & Pick<
       SyncedEvent,
-      'committedAt' | 'extent' | 'plan' | 'revision' | 'diagnostics'
+      'backend' | 'committedAt' | 'extent' | 'plan' | 'revision' | 'diagnostics'
     >)
   | {
       readonly kind: 'failed';
@@ -85,6 +85,7 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
         extent: 'everything',
         plan: output.plan,
         revision: outcome?.kind === 'applied' ? outcome.revision.number : undefined,
+        backend: applied.backend,
         diagnostics,
       };
     },

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type FollowedKind, type FollowObserver, observeAll } from '../../follow/observer.ts';
 import { type FollowedChange, type FollowedStore, makeStore } from '../../follow/store.ts';
+import { triggerOf } from '../../follow/trigger.ts';
 import type { ClusterSettings } from '../../live/cluster/connection.ts';
 import { watchAway } from './away.ts';
 import type { FollowLog } from './log.ts';
@@ -90,7 +91,8 @@ export async function watchCluster(
           const at = now();
           const change = store.take(kind, type, item);
           if (change === undefined) return;
-          observer.eventReceived({ at, kind, type, name: item.name });
+          const trigger = change.after && triggerOf(kind, change.after.text);
+          observer.eventReceived({ at, kind, type, name: item.name, trigger });
           if (kind === 'Node' && item.name === nodeName) tellNode(at);
           changed([change], false, at);
         },

@@ -21,6 +21,13 @@ export const serveCodes = {
     explanation:
       'NOTIFY_SOCKET is set: whoever started natc, systemd mostly, wants to be told when it is ready, stops, or is still alive. natc tells it through the program systemd-notify, which is not there, failed, or is not trusted. natc works all the same, but a unit of Type=notify does not count as started, and is ended after TimeoutStartSec; with WatchdogSec it is started anew again and again.',
     remedy:
-      'Install systemd-notify, which is part of systemd. Without it, use Type=exec and no WatchdogSec in the unit, and ask /livez instead. Where natc does not run as root, the unit needs NotifyAccess=all.',
+      'Install systemd-notify, which is part of systemd. Without it, use Type=exec and no WatchdogSec in the unit, and ask /livez instead. The unit needs NotifyAccess=all, because it is not natc itself that sends.',
+  },
+  NATC5153: {
+    title: 'a health check that rules do not answer',
+    explanation:
+      'A Service of type LoadBalancer with externalTrafficPolicy Local has a port, spec.healthCheckNodePort, at which its load balancer asks each node over HTTP whether it has endpoints, and sends those nothing that do not answer 200. An answer takes a process that listens; a ruleset has none. What natc compiles is complete without it.',
+    remedy:
+      'Run natc apply --from-cluster --follow on the nodes, which answers as kube-proxy does (docs/follow.md). With natc apply from cron something else has to answer there, or the load balancer has to be told to ask elsewhere.',
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -28,8 +28,8 @@ export interface Notifier {
 
 /**
  * The way to the service manager that started natc. Node has no datagram sockets of the Unix kind, so the program
- * `systemd-notify` sends the messages, which is there wherever systemd is. Run by root it sends them as from
- * natc, so that NotifyAccess=main will do; otherwise the unit needs NotifyAccess=all.
+ * `systemd-notify` sends the messages, which is there wherever systemd is. The unit needs NotifyAccess=all: only
+ * with CAP_SYS_ADMIN could that program pretend to be natc.
  *
  * @returns undefined where nobody asked to be told
  */

@@ -32,12 +32,13 @@ export interface ServingOptions {
   /** Undefined: none. */
   readonly healthz: BindAddress | undefined;
   readonly metrics: BindAddress | undefined;
-  /** Seconds for which changes are gathered. */
+  /** Milliseconds for which changes are gathered. */
   readonly minSyncPeriod: number;
   readonly host: Host;
   /** Undefined where no service manager wants to be told. */
   readonly notifier: Notifier | undefined;
-  readonly backend: () => BackendName;
+  /** Until a sync tells through what the kernel is led. */
+  readonly backend: BackendName;
   /** natc's own. */
   readonly version: string;
   /** Takes what goes wrong, each thing once until it changes. */
@@ -62,12 +63,13 @@ const tryAgainAfter = 30_000;
  * them ends the loop: what cannot be served is reported and tried again.
  */
 export async function startServing(options: ServingOptions): Promise<Serving> {
-  const { minSyncPeriod, host, notifier, backend, report } = options;
+  const { minSyncPeriod, host, notifier, report } = options;
   const limit = overdueAfter(minSyncPeriod);
   const format = (at: number): string => new Date(at).toISOString();
   let health = unknownHealth;
   let checks: HealthChecks = new Map();
   let addresses: ReadonlySet<string> = new Set();
+  let { backend } = options;
   let isReady = false;
 
   const connections = connectionLimit();
@@ -86,7 +88,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       const { metricsAnswer, metricsRegistry } = await import('./registry.ts');
       const registry = metricsRegistry();
       metricRecorder = registry.recorder;
-      const answer = (path: string) => metricsAnswer(path, registry, backend());
+      const answer = (path: string) => metricsAnswer(path, registry, backend);
       opened.push(fixedServer('--metrics-bind-address', metrics, answer, connections));
     }
     if (healthz !== undefined) {
@@ -153,16 +155,15 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   };
   let isReloading = false;
   const own: FollowObserver = {
-    listed: ({ at }) => {
-      health = changeQueued(health, at);
-    },
+    // A list alone is no change: one that says what is known leads to no sync.
     eventReceived: ({ at }) => {
       health = changeQueued(health, at);
     },
     syncStarted: ({ at }) => {
       health = syncStarted(health, at);
     },
-    synced: ({ plan, extent, finishedAt, services }) => {
+    synced: ({ plan, extent, finishedAt, services, ...event }) => {
+      backend = event.backend ?? backend;
       const families = plan.families.map(({ family }) => family);
       health = syncSucceeded(health, families, finishedAt);
       checks = withPlan(checks, plan, extent);
@@ -182,10 +183,13 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     },
   };
   recorder.set('natc_node_eligible', 0);
-  recorder.set('natc_build_info', 1, { version: options.version, backend: backend() });
+  recorder.set('natc_build_info', 1, { version: options.version });
   await listenAgain();
   return {
-    observer: observeAll([own, metricsObserver(recorder, backend)]),
+    observer:
+      options.metrics === undefined
+        ? own
+        : observeAll([own, metricsObserver(recorder, () => backend, Date.now())]),
     reloading: () => {
       isReloading = isReady;
       isReady = false;

@@ -36,6 +36,8 @@ const local = (of: string, ...addresses: readonly string[]) =>
     addresses.map((address) => at(address, { nodeName: 'a' })),
     { of, name: `${of}-1` },
   );
+const changeAt = (time: number) =>
+  ({ at: time, kind: 'Service', type: 'MODIFIED', name: 'default/web' }) as const;
 const countOf = ({ body }: RawAnswer) =>
   (JSON.parse(body) as { localEndpoints: number }).localEndpoints;
 
@@ -150,13 +152,7 @@ describe('health-check node ports', () => {
     const serving = await start();
     serving.sync([balancer('web', port), local('web', '10.0.0.1')]);
     await eventually(() => ask({ port }));
-    const longAgo = Date.now() - 61_000;
-    serving.observer.eventReceived({
-      at: longAgo,
-      kind: 'Service',
-      type: 'MODIFIED',
-      name: 'default/web',
-    });
+    serving.observer.eventReceived(changeAt(Date.now() - 61_000));
     const answer = await ask({ port });
     expect(answer.status).toBe(503);
     expect(answer.body).toContain('"serviceProxyHealthy": false');
@@ -279,7 +275,7 @@ describe('the service manager', () => {
     const { told, notifier } = listening(40);
     const serving = await start({ notifier });
     await eventually(() => expect(told.length).toBeGreaterThan(2));
-    serving.observer.listed({ at: Date.now() - 61_000, kinds: ['Service'] });
+    serving.observer.eventReceived(changeAt(Date.now() - 61_000));
     const count = told.length;
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(told.length).toBe(count);

@@ -1,0 +1,36 @@
+import type { Host } from '../../live/host.ts';
+import type { Serving } from '../../live/serve/serving.ts';
+import { type BindAddress, healthzPort } from '../../serve/bind-address.ts';
+import type { ApplyFlags } from '../apply-options.ts';
+import type { Terminal } from '../terminal.ts';
+import { version } from '../version.ts';
+import type { FollowLog } from './log.ts';
+
+const everywhere: BindAddress = { address: '0.0.0.0', port: healthzPort };
+
+/** What kube-proxy takes for `--min-sync-period` where it is not given, and natc too, in milliseconds. */
+const defaultMinSyncPeriod = 1000;
+
+/** Starts what a follower serves: health checks, metrics, and word to whoever started it (docs/follow.md). */
+export async function startServers(
+  flags: ApplyFlags,
+  { environment }: Terminal,
+  host: Host,
+  log: FollowLog,
+): Promise<Serving> {
+  const { startServing } = await import('../../live/serve/serving.ts');
+  const { notifierFor } = await import('../../live/serve/notify.ts');
+  return startServing({
+    healthz: addressOf(flags.healthzBindAddress ?? everywhere),
+    metrics: addressOf(flags.metricsBindAddress ?? 'none'),
+    minSyncPeriod: flags.minSyncPeriod ?? defaultMinSyncPeriod,
+    host,
+    notifier: notifierFor(environment),
+    backend: flags.backend === 'iptables' ? 'iptables' : 'nftables',
+    version: version(),
+    report: log.diagnostics,
+  });
+}
+
+const addressOf = (given: BindAddress | 'none'): BindAddress | undefined =>
+  given === 'none' ? undefined : given;
