@@ -16,8 +16,8 @@ export interface ProxyHealth {
   /** The oldest change that came after the sync now running began. */
   readonly oldestWaiting: number | undefined;
   readonly isSyncing: boolean;
-  /** False while the node is being deleted, or is not known. */
-  readonly isNodeEligible: boolean;
+  /** False while the node is being deleted or is not there; undefined while nobody told of one. */
+  readonly isNodeEligible: boolean | undefined;
 }
 
 /** Before anything is known: healthy, on a node that is not known. */
@@ -27,7 +27,7 @@ export const unknownHealth: ProxyHealth = {
   oldestPending: undefined,
   oldestWaiting: undefined,
   isSyncing: false,
-  isNodeEligible: false,
+  isNodeEligible: undefined,
 };
 
 /** A change came in. */
@@ -54,6 +54,8 @@ export const syncSucceeded = (
   isSyncing: false,
   oldestPending: health.oldestWaiting,
   oldestWaiting: undefined,
+  // Lists come before syncs: of a natc that does not know its node, nobody will ever tell.
+  isNodeEligible: health.isNodeEligible ?? true,
 });
 
 /** What the sync should have done is still pending. */
@@ -121,7 +123,8 @@ export function proxyHealthAnswer(
 ): Answer {
   if (path !== '/healthz' && path !== '/livez') return notFound;
   const healthy = isHealthy(health, now, limit);
-  const isWell = healthy && (path === '/livez' || health.isNodeEligible);
+  const nodeEligible = health.isNodeEligible === true;
+  const isWell = healthy && (path === '/livez' || nodeEligible);
   const { lastUpdated, families } = health;
   const updated = lastUpdated === undefined ? never : format(lastUpdated);
   const status = Object.fromEntries(
@@ -131,7 +134,7 @@ export function proxyHealthAnswer(
     // As kube-proxy says it: one that is well is up to date now, whenever something changed last.
     lastUpdated: isWell ? format(now) : updated,
     currentTime: format(now),
-    ...(path === '/healthz' && { nodeEligible: health.isNodeEligible }),
+    ...(path === '/healthz' && { nodeEligible }),
     healthy,
     ...(families.length > 0 && { status }),
   };

@@ -80,6 +80,10 @@ describe('H5 the node', () => {
     expect(ask('/livez', health).status).toBe(200);
   });
 
+  test('is not known to a natc without a name for it, which follows all the same', () => {
+    expect(ask('/healthz', syncSucceeded(unknownHealth, ['IPv4'], 2_000)).status).toBe(200);
+  });
+
   test('is not known at first', () => {
     expect(ask('/healthz', unknownHealth)).toMatchObject({
       status: 503,

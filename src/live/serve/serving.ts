@@ -153,6 +153,9 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     isReady = true;
     void notify((to) => to.ready(status));
   };
+  const tellNode = (): void => {
+    recorder.set('natc_node_eligible', health.isNodeEligible === true ? 1 : 0);
+  };
   let isReloading = false;
   const own: FollowObserver = {
     // A list alone is no change: one that says what is known leads to no sync.
@@ -166,6 +169,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       backend = event.backend ?? backend;
       const families = plan.families.map(({ family }) => family);
       health = syncSucceeded(health, families, finishedAt);
+      tellNode();
       checks = withPlan(checks, plan, extent);
       void listenAgain();
       isReloading = false;
@@ -179,10 +183,10 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     },
     nodeChanged: (event) => {
       health = nodeChanged(health, event);
-      recorder.set('natc_node_eligible', health.isNodeEligible ? 1 : 0);
+      tellNode();
     },
   };
-  recorder.set('natc_node_eligible', 0);
+  tellNode();
   recorder.set('natc_build_info', 1, { version: options.version });
   await listenAgain();
   return {
