@@ -69,7 +69,8 @@ export function ciTestPackages() {
   const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   const hasBrowser = browsers.some((path) => existsSync(path));
   const hasSystemd = existsSync('/usr/bin/systemd-analyze');
-  return [...(hasBrowser ? [] : ['chromium']), ...(hasSystemd ? [] : ['systemd'])];
+  const shells = ['zsh', 'fish'];
+  return [...shells, ...(hasBrowser ? [] : ['chromium']), ...(hasSystemd ? [] : ['systemd'])];
 }
 
 /** Compiles src/ to dist/ when a source is newer than the last build. */

@@ -72,4 +72,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Print the versions of natc, nft, iptables, Node.js and the kernel',
     load: async () => (await import('./commands/version.ts')).versionCommand,
   },
+  {
+    name: 'completion',
+    summary: 'Print a completion script for a shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
 ];

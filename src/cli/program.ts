@@ -20,6 +20,7 @@ import { version } from './version.ts';
  */
 export async function runProgram(args: readonly string[], process: Terminal): Promise<ExitCode> {
   const terminal = safeTerminal(process);
+  if (args[0] === '__complete') return completeLine(args.slice(1), terminal);
   let exitCode: ExitCode = exitCodes.success;
   const pending: Promise<void>[] = [];
   const requested = requestedCommand(args);
@@ -67,6 +68,14 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
   return exitCode;
 }
 
+/** What the scripts of `natc completion` ask for; see there. */
+async function completeLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { completeWords } = await import('./shell-completion/complete.ts');
+  const program = await buildProgram((name) => name === words[0]);
+  await completeWords(program, words, runProgram, terminal);
+  return exitCodes.success;
+}
+
 /** Says what is wrong with a command line, what would do, and where the help is. */
 async function explainMisuse(misuse: Misuse, { stderr }: Terminal): Promise<void> {
   const { adviceFor } = await import('./usage/advice.ts');
@@ -92,14 +101,6 @@ function usageError(text: string, args: readonly string[]): string {
   return cut(lines.join('\n'), longestUsageError);
 }
 
-/** Stands here because it needs the whole tree of commands. */
-const completion: CommandEntry = {
-  name: 'completion',
-  summary: 'Print a completion script for a shell',
-  load: async () =>
-    (await import('./commands/completion.ts')).completionCommand(() => buildProgram()),
-};
-
 /** The command that will run: only its module is loaded, so that `natc --help` starts fast. */
 function requestedCommand(args: readonly string[]): string | undefined {
   const words = args.filter((arg) => !arg.startsWith('-'));
@@ -122,7 +123,7 @@ export async function buildProgram(
     .addHelpText('after', "\nRun 'natc help COMMAND' for a command's options, with examples.")
     .configureHelp({ optionDescription: ({ description }) => description, minWidthToWrap: 30 })
     .exitOverride();
-  for (const entry of [...commands, completion]) {
+  for (const entry of commands) {
     const command = program
       .command(entry.name)
       .summary(entry.summary)

@@ -1,16 +1,17 @@
-import type { Command } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 
-export const completionCommand = (buildProgram: () => Promise<Command>): CommandDefinition => ({
-  description: 'Print a completion script, to be read by the shell at its start.',
+const shells = ['bash', 'zsh', 'fish'] as const;
+
+export const completionCommand: CommandDefinition = {
+  description:
+    'Print a completion script, to be read by the shell at its start. It completes commands, options, their values, diagnostic codes, and the Services of the files on the line.',
   configure: (command) => {
-    command.addArgument(
-      command.createArgument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']),
-    );
+    command.addArgument(command.createArgument('<shell>', 'bash, zsh or fish').choices(shells));
   },
   examples: [
     { does: 'In ~/.bashrc', command: 'source <(natc completion bash)' },
+    { does: 'In ~/.zshrc, after compinit', command: 'source <(natc completion zsh)' },
     {
       does: 'Once, for fish',
       command: 'natc completion fish > ~/.config/fish/completions/natc.fish',
@@ -18,18 +19,8 @@ export const completionCommand = (buildProgram: () => Promise<Command>): Command
   ],
   exitCodes: [],
   run: async (command, terminal) => {
-    const { completionScripts } = await import('../completion-scripts.ts');
-    const program = await buildProgram();
-    const shell = command.args[0] as keyof typeof completionScripts;
-    await terminal.stdout.write(completionScripts[shell](program.commands.map(describe)));
+    const { completionScripts } = await import('../shell-completion/scripts.ts');
+    await terminal.stdout.write(completionScripts[command.args[0] as (typeof shells)[number]]);
     return exitCodes.success;
   },
-});
-
-const describe = (command: Command) => ({
-  name: command.name(),
-  summary: command.summary(),
-  options: command.createHelp().visibleOptions(command),
-  words: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
-  takesFiles: command.registeredArguments.some(({ variadic }) => variadic),
-});
+};
