@@ -1,6 +1,7 @@
 /** `npm run build`: src/ to dist/ and its bundle, with nothing left of sources that are gone. */
-import { renameSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root, run } from './setup.mjs';
 
 const fresh = join(root, 'dist.new');
@@ -19,6 +20,9 @@ if (status === 0) {
   // Only now: what it imports needs a Node.js that setup.mjs has looked at.
   const { bundle } = await import('./bundle.mjs');
   await bundle(fresh);
+  const { manPages } = await import(pathToFileURL(join(fresh, 'cli/man-pages.js')).href);
+  mkdirSync(join(fresh, 'man'));
+  for (const [name, page] of await manPages()) writeFileSync(join(fresh, 'man', name), page);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
   // The time of the sources it was made from, so that an edit during the build counts as newer.

@@ -11,13 +11,7 @@ import { rolldown } from 'rolldown';
 /** @param {string} dist the compiled sources; the bundle goes into a folder of it */
 export async function bundle(dist) {
   const main = join(dist, 'cli/main.js');
-  const modules = await rolldown({
-    input: { main },
-    platform: 'node',
-    external: ['yaml', /^node:/],
-    // Modules that are imported where they are needed share a chunk with those that need them at once.
-    onLog: (level, log, log_) => log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT' && log_(level, log),
-  });
+  const modules = await commandLine(dist);
   const format = { format: 'esm', entryFileNames: '[name].js' };
   const start = modulesAtStart((await modules.generate(format)).output);
   // It awaits what the others are imported for: they must not wait for it.
@@ -34,9 +28,35 @@ export async function bundle(dist) {
   const dir = join(dist, 'bundle');
   const { output } = await modules.write({ ...format, dir, codeSplitting });
   await modules.close();
-  const packages = new Set(output.flatMap(({ moduleIds = [] }) => moduleIds.flatMap(packageOf)));
-  writeFileSync(join(dir, 'LICENSES.txt'), [...packages].sort().map(licence).join('\n\n'));
+  writeFileSync(join(dir, 'LICENSES.txt'), licences(output));
 }
+
+/**
+ * The modules of the command line.
+ *
+ * @param {string} dist the compiled sources
+ * @param {import('rolldown').Plugin[]} plugins
+ */
+export function commandLine(dist, plugins = []) {
+  return rolldown({
+    input: { main: join(dist, 'cli/main.js') },
+    platform: 'node',
+    external: ['yaml', /^node:/],
+    plugins,
+    // The client for kubeconfigs asks for a module of Node.js of which newer ones warn.
+    resolve: { alias: { punycode: 'punycode/punycode.js' } },
+    // Modules that are imported where they are needed share a chunk with those that need them at once.
+    onLog: (level, log, log_) => log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT' && log_(level, log),
+  });
+}
+
+/** The licences of all packages that a bundle has something of, as text. */
+export const licences = (output) => packagesOf(output).map(licence).join('\n\n');
+
+/** The folders of those packages. */
+export const packagesOf = (output) => [
+  ...new Set(output.flatMap(({ moduleIds = [] }) => moduleIds.flatMap(packageOf)).sort()),
+];
 
 /** The modules that are evaluated whatever the command is. */
 function modulesAtStart(output) {

@@ -4,7 +4,7 @@ import { exitCodes } from '../src/cli/exit-codes.ts';
 import { expectGolden } from './support/golden.ts';
 import { commandsReference, diagnosticsReference } from './support/reference.ts';
 
-/** `npm run docs` writes both pages. */
+/** `npm run docs` writes these pages. */
 test('docs/reference/commands.md is what the commands say of themselves', async () => {
   expectGolden('docs/reference/commands.md', await commandsReference());
 });

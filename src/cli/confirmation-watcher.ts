@@ -9,6 +9,7 @@ import { changeOptions, type HostFlags, secondsNow } from './host-options.ts';
 import { reportRollback } from './report-apply.ts';
 import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
+import { thisProgram } from './this-program.ts';
 
 /**
  * `natc rollback --unless-confirmed` as a process of its own session, without a terminal: the end of
@@ -17,14 +18,14 @@ import type { Terminal } from './terminal.ts';
 export const confirmationOf = (seconds: number, flags: HostFlags): Confirmation => ({
   seconds,
   startWatcher: async ({ digest, previous, backend = 'auto' }) => {
-    const [program = ''] = process.argv.slice(1);
+    const [program, ...first] = thisProgram();
     const backTo = previous === undefined ? [] : ['--back-to', previous];
     const args = [
       ...['rollback', '--unless-confirmed', digest, ...backTo, '--backend', backend],
       ...['--state-dir', flags.stateDir, '--command-timeout', `${flags.commandTimeout}`, '-q'],
     ];
     const { execa } = await import('execa');
-    const child = execa(process.execPath, [program, ...args], {
+    const child = execa(program, [...first, ...args], {
       ...childOptions,
       // natc again, with the variables that this one was given.
       extendEnv: true,

@@ -8,15 +8,19 @@ for (const [signal, code] of Object.entries(signalExitCodes)) {
   process.once(signal, () => process.exit(code));
 }
 
-const terminal = processTerminal();
-const args = process.argv.slice(2);
-try {
-  process.exitCode = await runProgram(args, terminal);
-} catch (error) {
-  process.exitCode = exitCodes.cannotAnswer;
-  await safeTerminal(terminal)
-    .stderr.write(describeFailure(error))
-    .catch(() => {});
+// No top-level await: in the executable this is no ES module.
+void main();
+
+async function main(): Promise<void> {
+  const terminal = processTerminal();
+  try {
+    process.exitCode = await runProgram(process.argv.slice(2), terminal);
+  } catch (error) {
+    process.exitCode = exitCodes.cannotAnswer;
+    await safeTerminal(terminal)
+      .stderr.write(describeFailure(error))
+      .catch(() => {});
+  }
 }
 
 function describeFailure(error: unknown): string {

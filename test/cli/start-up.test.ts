@@ -25,7 +25,9 @@ test('natc --help takes little longer to start than node itself', () => {
     node.push(microseconds(['-e', '0']));
     natc.push(microseconds([natcProgram, '--help']));
   }
-  expect(Math.min(...natc) / Math.min(...node)).toBeLessThan(1.6);
+  // Since version 22 Node.js itself takes half as long as before.
+  const factor = process.versions.node.startsWith('20.') ? 1.6 : 2.2;
+  expect(Math.min(...natc) / Math.min(...node)).toBeLessThan(factor);
 });
 
 const manifest = 'fixtures/example/manifests';
@@ -61,8 +63,9 @@ function loadedBy(args: readonly string[]): readonly string[] {
   const script = `
     import { register } from 'node:module';
     register('data:text/javascript,' + encodeURIComponent(\`
+      import { writeSync } from 'node:fs';
       export async function load(url, context, next) {
-        process.stderr.write(url + '\\\\n');
+        writeSync(2, url + '\\\\n');
         return next(url, context);
       }
     \`));

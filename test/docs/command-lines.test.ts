@@ -37,7 +37,12 @@ const inlineOf = (page: string): readonly string[] =>
 /** The words of each natc in a line of a shell, up to what ends a command. */
 function callsIn(line: string): readonly (readonly string[])[] {
   const words = [
-    ...line.matchAll(/"[^"]*"|'[^']*'|\$\([^)]*\)|&&|\|\|?|;|[<>]+&?\d?|[^\s"'|;&<>]+|&/g),
+    ...line
+      // What a shell runs for its output is a line of its own.
+      .replace(/[<>]\(([^)]*)\)/g, '; $1 ;')
+      .matchAll(
+        /"[^"]*"|'[^']*'|\$\([^)]*\)|&&|\|\|?|;|[<>]+(?:&\d?|\s*[^\s"'|;&<>]+)?|[^\s"'|;&<>]+|&/g,
+      ),
   ]
     .map(([word]) => word)
     .filter((word) => !/^[<>]/.test(word));

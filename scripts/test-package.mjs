@@ -1,0 +1,8 @@
+/** `npm run test:package`: builds packages, and installs, uses and purges them in a clean root. */
+import { buildIfStale, installDebianPackages, installNpmPackages, run } from './setup.mjs';
+
+installNpmPackages();
+installDebianPackages(['nftables', 'util-linux', 'mmdebstrap', 'rpm', 'cpio']);
+buildIfStale();
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.package.config.ts'];
+process.exit(run(process.execPath, [...vitest, ...process.argv.slice(2)]));
