@@ -25,7 +25,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The backends are twins: neither knows of the other.
   nftables: ['net', 'plan', 'packet', 'diagnostics'],
   iptables: ['net', 'plan', 'packet', 'diagnostics'],
+  'kube-proxy': ['net', 'packet', 'nftables', 'iptables', 'plan', 'diagnostics'],
   diff: [
+    'kube-proxy',
     'allocate',
     'net',
     'packet',
@@ -37,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'explain',
   ],
   explain: [
+    'kube-proxy',
     'allocate',
     'net',
     'packet',

@@ -149,9 +149,9 @@ function misuseOf(names: Names, flags: DiffFlags): string | undefined {
   const { view } = flags;
   if (view !== 'traffic')
     return `--all-nodes has no --view ${view}: give one node with --node-name, or compare what natc compile --all-nodes writes`;
-  const other = names.find((name) => ['live', 'ruleset'].includes(kindOfSide(name)));
+  const other = names.find((name) => ['live', 'ruleset', 'kube-proxy'].includes(kindOfSide(name)));
   if (other !== undefined)
-    return `--all-nodes compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : "one node's ruleset"}`;
+    return `--all-nodes compares manifests, and "${other}" is ${other.endsWith('.nft') ? "one node's ruleset" : "the kernel's ruleset"}`;
   if ([...names, ...(flags.nodes ?? [])].filter((name) => name === '-').length > 1)
     return 'stdin can be named only once';
   return clusterFlagProblem(names, flags) ?? oneNodeFlagProblem(flags);

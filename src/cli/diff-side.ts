@@ -1,6 +1,7 @@
 import type { CompletedSide } from '../complete.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { KnownSide } from '../diff/surroundings.ts';
+import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
@@ -17,6 +18,7 @@ import { isOnOld, layDiff } from './diff/on-base.ts';
 import type { DiffFlags } from './diff/options.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';
+import { isListing, kubeProxyWord } from './kube-proxy/listing-input.ts';
 import { type KnownServices, servicesOfCluster, servicesOfRuleset } from './selection/selection.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock } from './stage-clock.ts';
@@ -25,7 +27,7 @@ import type { Terminal } from './terminal.ts';
 /** One side of a diff: the ruleset and what it tells of the node. */
 export interface DiffSide {
   readonly name: string;
-  readonly kind: 'manifests' | 'cluster' | 'ruleset' | 'live';
+  readonly kind: 'manifests' | 'cluster' | 'ruleset' | 'live' | 'kube-proxy';
   /** Undefined when a diagnostic is an error. */
   readonly ruleset: Ruleset | undefined;
   /** What the ruleset was made from; undefined unless that was manifests. */
@@ -40,12 +42,18 @@ export interface DiffSide {
   /** Those that it serves or refuses, and of manifests all. */
   readonly services: KnownServices;
   readonly nodeAddresses: readonly string[];
+  /** What a kube-proxy wrote; the ruleset is the outline of it. */
+  readonly listing?: KubeProxyListing;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a name on the command line stands for. */
+/** What a name on the command line stands for; a file may turn out to be a listing of kube-proxy's rules. */
 export const kindOfSide = (name: string): DiffSide['kind'] =>
-  name === 'live' || name === 'cluster' ? name : name.endsWith('.nft') ? 'ruleset' : 'manifests';
+  name === 'live' || name === 'cluster' || name === kubeProxyWord
+    ? name
+    : name.endsWith('.nft')
+      ? 'ruleset'
+      : 'manifests';
 
 /** Flags and paths under which a side that is compiled is read. */
 export const sideInput = (name: string, flags: CompileFlags) =>
@@ -63,7 +71,8 @@ export const clusterFlagProblem = (
     : "--kubeconfig and --context are for the side 'cluster'";
 
 /**
- * Both sides. `live` is the kernel's, `cluster` what the API server lists, a file that ends in `.nft` a golden
+ * Both sides. `live` is what natc has in the kernel, `kube-proxy` what a kube-proxy has there, `cluster` what the
+ * API server lists, a file with a listing of a kube-proxy's rules that, a file that ends in `.nft` a golden
  * ruleset, anything else manifests. What the control plane would do to manifests is done to the new side as to an
  * update of the old one, so that what natc makes up is no difference in itself.
  */
@@ -114,6 +123,10 @@ async function openSide(
 ): Promise<OpenedSide> {
   const kind = kindOfSide(name);
   if (kind === 'live') return liveSide(terminal);
+  if (kind === 'kube-proxy' || (kind !== 'cluster' && (await isListing(name)))) {
+    const { listingSide } = await import('./kube-proxy/listing-side.ts');
+    return listingSide(name, flags, terminal);
+  }
   if (kind === 'ruleset') {
     const { subject, diagnostics } = await subjectFromRuleset(name, flags);
     const nodeAddresses = [...(subject?.host.addresses ?? [])];

@@ -1,4 +1,5 @@
 import type { Invented } from '../allocate/invented.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { TrafficDiff } from '../diff/change.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
@@ -23,6 +24,8 @@ export interface ViewOptions {
 export interface FormattedView {
   readonly text: string;
   readonly isSame: boolean;
+  /** What could not be compared. */
+  readonly diagnostics?: readonly Diagnostic[];
 }
 
 /** What changes for packets. */
@@ -31,15 +34,8 @@ export async function formatTrafficView(
   after: LoadedSide,
   options: ViewOptions,
 ): Promise<FormattedView> {
-  const { diffIptablesTraffic, diffTraffic } = await import('../diff/traffic.ts');
-  const nodeAddresses = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
   const { withContests } = await import('../diff/claims.ts');
-  const { surroundingsOf } = await import('../diff/surroundings.ts');
-  const surroundings = surroundingsOf(before.known, after.known)(after.nodeName);
-  const traffic =
-    options.backend === 'iptables'
-      ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses, surroundings)
-      : diffTraffic(before.ruleset, after.ruleset, nodeAddresses, surroundings);
+  const { traffic, diagnostics } = await compareTraffic(before, after, options);
   const { notCompared } = await import('../diff/not-compared.ts');
   const { isSame, onlyShown } = await import('../diff/not-shown.ts');
   const whole = {
@@ -51,8 +47,35 @@ export async function formatTrafficView(
   const diff = isShown === undefined ? whole : onlyShown(whole, isShown);
   return {
     text: await formatTraffic(await marked(diff, [before, after], options), before, after, options),
-    isSame: isSame(diff),
+    isSame: isSame(diff) && diagnostics.length === 0,
+    diagnostics,
   };
+}
+
+async function compareTraffic(
+  before: LoadedSide,
+  after: LoadedSide,
+  { backend }: ViewOptions,
+): Promise<{ readonly traffic: TrafficDiff; readonly diagnostics: readonly Diagnostic[] }> {
+  const nodeAddresses = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
+  if (before.listing !== undefined || after.listing !== undefined) {
+    const { compareListed } = await import('./kube-proxy/compare-listed.ts');
+    const iptables = async (side: LoadedSide) =>
+      backend === 'iptables' && side.plan !== undefined ? await iptablesOf(side) : undefined;
+    return compareListed(
+      [before, await iptables(before)],
+      [after, await iptables(after)],
+      nodeAddresses,
+    );
+  }
+  const { diffIptablesTraffic, diffTraffic } = await import('../diff/traffic.ts');
+  const { surroundingsOf } = await import('../diff/surroundings.ts');
+  const surroundings = surroundingsOf(before.known, after.known)(after.nodeName);
+  const traffic =
+    backend === 'iptables'
+      ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses, surroundings)
+      : diffTraffic(before.ruleset, after.ruleset, nodeAddresses, surroundings);
+  return { traffic, diagnostics: [] };
 }
 
 /** Documents have the values as they are, and say which are invented. */

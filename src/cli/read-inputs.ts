@@ -1,13 +1,23 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { CollectedInputs, CollectOptions } from '../read/inputs.ts';
 
+/** Read once: a side of a diff is looked into before it is known what it is. */
+let stdin: Promise<Uint8Array> | undefined;
+
 /** The bytes of the files, directories and stdin (`-`) that the user named. */
 export async function readInputs(
   paths: readonly string[],
   options: CollectOptions = {},
 ): Promise<CollectedInputs> {
   const { collectInputs, readLimited } = await import('../read/inputs.ts');
-  return collectInputs(paths, () => readLimited(process.stdin), options);
+  return collectInputs(
+    paths,
+    () => {
+      stdin ??= readLimited(process.stdin);
+      return stdin;
+    },
+    options,
+  );
 }
 
 /**

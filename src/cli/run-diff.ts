@@ -11,6 +11,7 @@ import {
   type LoadedSide,
 } from './diff-views.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { kubeProxyWord } from './kube-proxy/listing-input.ts';
 import { paletteFor, printDiagnostics } from './messages.ts';
 import { isSelected, joinServices, selectionFindings, selectionOf } from './selection/selection.ts';
 import type { Terminal } from './terminal.ts';
@@ -40,6 +41,12 @@ export async function runDiff(
     await printDiagnostics(diagnosticsOf(sides), flags, terminal);
     return failure(sides);
   }
+  const listed = [old, next].find(({ listing }) => listing !== undefined);
+  if (listed !== undefined && flags.view !== 'traffic')
+    return cannotAnswer(
+      `--view ${flags.view} compares what natc writes, and "${listed.name}" is what kube-proxy wrote`,
+      terminal,
+    );
   const services = joinServices(old.services, next.services);
   const findings = selection === undefined ? [] : selectionFindings(selection, services);
   await printDiagnostics([...diagnosticsOf(sides), ...findings], flags, terminal);
@@ -50,12 +57,17 @@ export async function runDiff(
     text: formatTextView,
     kernel: formatKernelView,
   }[flags.view];
-  const { text, isSame } = await format(old, next, {
+  const {
+    text,
+    isSame,
+    diagnostics = [],
+  } = await format(old, next, {
     backend: flags.backend,
     output: flags.output,
     palette,
     isShown: selection && ((service) => isSelected(selection, service, services)),
   });
+  await printDiagnostics(diagnostics, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   const isCovered = sides.every(({ uncompiled }) => uncompiled.length === 0);
@@ -92,7 +104,10 @@ const loaded = ({ ruleset, ...side }: DiffSide): LoadedSide | undefined =>
   ruleset === undefined ? undefined : { ...side, ruleset };
 
 function failure(sides: readonly DiffSide[]): ExitCode {
-  const isHostRefusal = sides.some(({ kind, ruleset }) => kind === 'live' && ruleset === undefined);
+  const isHostRefusal = sides.some(
+    ({ name, kind, ruleset }) =>
+      (kind === 'live' || name === kubeProxyWord) && ruleset === undefined,
+  );
   return isHostRefusal ? exitCodes.hostRefused : exitWithoutOutput(diagnosticsOf(sides));
 }
 

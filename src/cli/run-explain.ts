@@ -6,6 +6,8 @@ import { explain, type Inquiry } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { familyOf, type Question, readQuestion } from '../explain/question.ts';
 import type { Subject } from '../explain/scene.ts';
+import type { KubeProxyListing } from '../kube-proxy/listing.ts';
+import type { NotUnderstood } from '../packet/not-understood.ts';
 import { lackingWords, type Uncompiled } from '../plan/uncompiled.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { ExplainFlags } from './commands/explain.ts';
@@ -18,6 +20,7 @@ import {
   subjectFromManifests,
   subjectFromRuleset,
 } from './explain-subject.ts';
+import { listingAmong, subjectFromListing } from './kube-proxy/listing-subject.ts';
 import { paletteFor, printDiagnostics } from './messages.ts';
 import { type Selection, selectionOf } from './selection/selection.ts';
 import type { Terminal } from './terminal.ts';
@@ -47,7 +50,13 @@ export async function runExplain(
   if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);
   if (flags.backend === 'iptables' && subject.compiled === undefined)
     return cannotAnswer('--backend iptables needs manifests: -f', terminal);
-  const explanation = withGaps(await answer(subject, inquiry, flags), uncompiled);
+  const answered = await answer(subject, inquiry, flags);
+  if ('met' in answered) {
+    const { notAnswered } = await import('./kube-proxy/not-answered.ts');
+    await printDiagnostics(notAnswered(answered.met, subject), flags, terminal);
+    return exitCodes.cannotAnswer;
+  }
+  const explanation = withGaps(answered, uncompiled);
   await terminal.stdout.write(await format(explanation, invented, flags, terminal));
   const isGood = explanation.verdict === 'delivered' || explanation.verdict === 'passed';
   return isGood && uncompiled.length === 0 ? exitCodes.success : exitCodes.no;
@@ -69,12 +78,29 @@ async function answer(
   subject: Subject,
   inquiry: Inquiry,
   { backend }: ExplainFlags,
-): Promise<Explanation> {
+): Promise<Explanation | { readonly met: NotUnderstood }> {
+  if (subject.listing !== undefined) return answerOfListing(subject, subject.listing, inquiry);
   if (backend === 'nftables' || subject.compiled === undefined) return explain(subject, inquiry);
   const { buildIptables } = await import('../iptables/layout/build.ts');
   const { explainIptables } = await import('../explain/explain-iptables.ts');
   const rulesets = subject.compiled.plan.families.map((family) => buildIptables(family));
   return explainIptables(subject, rulesets, inquiry);
+}
+
+/** A packet that meets a rule which is not understood has no answer. */
+async function answerOfListing(
+  subject: Subject,
+  listing: KubeProxyListing,
+  inquiry: Inquiry,
+): Promise<Explanation | { readonly met: NotUnderstood }> {
+  const { explainListed } = await import('../explain/kube-proxy/explain-listed.ts');
+  const { NotUnderstoodError } = await import('../packet/not-understood.ts');
+  try {
+    return explainListed(subject, listing, inquiry);
+  } catch (error) {
+    if (error instanceof NotUnderstoodError) return { met: error.met };
+    throw error;
+  }
 }
 
 async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
@@ -90,9 +116,11 @@ async function loadSubject(
   terminal: Terminal,
 ): Promise<LoadedSubject | undefined> {
   if (flags.live === true) return subjectFromKernel(familyOf(source), terminal);
+  const named = flags.ruleset === undefined ? inputPaths(flags, terminal) : [flags.ruleset];
+  const among = await listingAmong(named ?? []);
+  if (among !== undefined) return subjectFromListing(among, flags, terminal);
   if (flags.ruleset !== undefined) return subjectFromRuleset(flags.ruleset, flags);
-  const paths = inputPaths(flags, terminal);
-  return paths && subjectFromManifests(flags, paths, terminal);
+  return named && subjectFromManifests(flags, named, terminal);
 }
 
 /** What is asked, and the Service that is named instead of a destination, or beside its address. */

@@ -6,6 +6,7 @@ import type { CodeEntry } from './codes/entry.ts';
 import { followCodes } from './codes/follow.ts';
 import { hostCodes } from './codes/host.ts';
 import { inputCodes } from './codes/input.ts';
+import { kubeProxyCodes } from './codes/kube-proxy.ts';
 import { modelCodes } from './codes/model.ts';
 import { nodeCodes } from './codes/node.ts';
 import { planCodes } from './codes/plan.ts';
@@ -27,6 +28,7 @@ export const codes = {
   ...validationCodes,
   ...planCodes,
   ...rulesetCodes,
+  ...kubeProxyCodes,
   ...hostCodes,
   ...nodeCodes,
   ...confirmCodes,

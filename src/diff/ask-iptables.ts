@@ -22,7 +22,7 @@ export function askIptables(ruleset: IptablesRuleset | undefined): AskRules {
  * Read off the packet's way: the list that the client was put on, if a chain that the packet came
  * through would have looked for the client there. The one without the other remembers nobody (A12).
  */
-function affinityFinder(
+export function affinityFinder(
   ruleset: IptablesRuleset | undefined,
 ): (trace: IptablesTrace) => Affinity | undefined {
   const asked = new Map<string, ReadonlyMap<string, number>>();

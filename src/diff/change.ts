@@ -5,6 +5,7 @@ import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
+import type { KnownDifference } from './known-differences.ts';
 import type { NotCompared } from './not-compared.ts';
 
 export type ChangeType =
@@ -77,6 +78,8 @@ export interface Change {
   readonly origin: Origin | undefined;
   /** What somebody did to that field, where the manifests of both sides were given. */
   readonly cause: string | undefined;
+  /** Of a change from a kube-proxy to natc, or back: the decision of natc's that it follows from. */
+  readonly known?: KnownDifference;
 }
 
 export interface EndpointChange {

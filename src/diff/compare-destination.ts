@@ -1,3 +1,4 @@
+import { NotUnderstoodError } from '../packet/not-understood.ts';
 import type { Packet } from '../packet/packet.ts';
 import { type Behaviour, behaviourOf, sameBehaviour } from './behaviour.ts';
 import { type ClientClass, clientClasses } from './client-classes.ts';
@@ -51,7 +52,9 @@ export function destinationAsker(pair: FamilyPair): AskDestination {
     return {
       destination,
       mark,
-      results: clients.map((client) => ask(pair, destination, client, mark, nodeAddresses)),
+      results: clients.flatMap((client) =>
+        askUnderstood(pair, destination, client, mark, nodeAddresses),
+      ),
     };
   };
 }
@@ -71,6 +74,23 @@ export function destinationComparer(pair: FamilyPair): CompareDestination {
     }
     return undefined;
   };
+}
+
+/** Nothing, where the packet meets a rule that is not understood: that is told instead. */
+function askUnderstood(
+  pair: FamilyPair,
+  destination: Destination,
+  client: ClientClass,
+  mark: number,
+  nodeAddresses: ReadonlySet<string>,
+): readonly ClientResult[] {
+  try {
+    return [ask(pair, destination, client, mark, nodeAddresses)];
+  } catch (error) {
+    if (!(error instanceof NotUnderstoodError) || pair.onNotUnderstood === undefined) throw error;
+    pair.onNotUnderstood(destination, error.met);
+    return [];
+  }
 }
 
 function ask(

@@ -5,6 +5,7 @@ import { clientLabels } from './client-labels.ts';
 import type { ClientResult, ComparedDestination } from './compare-destination.ts';
 import type { Destination } from './destination.ts';
 import { type Facet, facetsOf } from './facets.ts';
+import type { FindKnown } from './known-differences.ts';
 
 /** A facet of one destination with the clients that see it. */
 interface Group {
@@ -21,6 +22,8 @@ export interface ChangeContext {
     results: readonly ClientResult[],
     all: readonly ClientResult[],
   ) => readonly Risk[];
+  /** Why a difference between natc and a kube-proxy is meant to be; absent where neither is one. */
+  readonly knownOf?: FindKnown;
 }
 
 /**
@@ -46,7 +49,9 @@ export function deriveChanges(
       const [first] = seenBy;
       if (first === undefined) continue;
       const clients = clientLabels(seenBy, results, destination.address);
+      const known = context.knownOf?.(facet, destination, first);
       const key = JSON.stringify([
+        known?.id ?? '',
         destination.family,
         service ?? '',
         facet.type,
@@ -73,6 +78,7 @@ export function deriveChanges(
         risks,
         witness: { packet, nodeAddresses, before, after },
         ...context.reasonOf(facet, destination),
+        ...(known && { known }),
       });
     }
   }

@@ -1,9 +1,11 @@
 import type { IpFamily, NftFamily } from '../net/family.ts';
 import type { Ruleset, Table } from '../nftables/ast.ts';
 import { prepare } from '../nftables/simulate/prepare.ts';
+import type { NotUnderstood } from '../packet/not-understood.ts';
 import { askNftables } from './ask-nftables.ts';
 import type { Side } from './behaviour.ts';
 import type { ClientSpace } from './client-classes.ts';
+import type { Destination } from './destination.ts';
 import { type DestinationIndex, indexDestinations, noDestinations } from './destination-index.ts';
 import {
   compareProgram,
@@ -29,6 +31,8 @@ export interface FamilyPair {
   readonly ownPodNetworks: ReadonlySet<string>;
   /** Nothing is concluded from equal elements: a packet is sent to every destination. */
   readonly isEveryDestinationTried: boolean;
+  /** Takes what could not be compared, since a rule of a listing is not understood. */
+  readonly onNotUnderstood?: (destination: Destination, met: NotUnderstood) => void;
   /** What is told apart although no rule does. */
   readonly asked: AskedNetworks;
 }

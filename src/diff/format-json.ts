@@ -61,6 +61,7 @@ function changeJson(change: Change, locate: Locate) {
     after: answerJson(after),
     endpoints,
     risks,
+    ...(change.known && { known: change.known }),
     origin: originJson(change.origin, locate),
     cause: change.cause ?? null,
     witness: {

@@ -5,7 +5,7 @@ import type { Change, Remark, TrafficDiff } from './change.ts';
 import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { notShownText } from './not-shown.ts';
-import { riskLines, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
+import { knownLine, riskLines, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface TextOptions {
   readonly palette: Palette;
@@ -88,6 +88,7 @@ function formatChange(change: Change, { palette, locate }: TextOptions): readonl
   return [
     `  ${colour[sign](`${sign} ${printable(subjectOf(change))}`)}`,
     `      ${printable(sentenceOf(change))}`,
+    ...(change.known === undefined ? [] : [`      ${knownLine(change.known)}`]),
     ...riskLines(change).map((line) => `      ${palette.red(`RISK: ${printable(line)}`)}`),
     ...(place === undefined
       ? []

@@ -10,6 +10,7 @@ import { type ClaimRisk, takeovers } from './claims.ts';
 import { compareFamily } from './compare-family.ts';
 import { deriveChanges, mergeMarked } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
+import type { FindKnown } from './known-differences.ts';
 import { riskJudge } from './risks.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -86,7 +87,8 @@ export const onIptables = (
   branchesOf: askIptables(rulesets.find(({ family }) => family === ipFamily)),
 });
 
-const withoutClientNames = (side: PairSide): PairSide => ({
+/** Lists and maps of clients have other names in other rules: only who is remembered, and for how long. */
+export const withoutClientNames = (side: PairSide): PairSide => ({
   ...side,
   branchesOf: (packet, host) =>
     side
@@ -98,16 +100,24 @@ const withoutClientNames = (side: PairSide): PairSide => ({
       ),
 });
 
-interface Sides {
+/** What is compared, and what is known beside it. */
+export interface Sides {
   readonly before: Ruleset;
   readonly after: Ruleset;
   readonly nodeAddresses: ReadonlySet<string>;
   readonly surroundings: Surroundings;
 }
 
-function diffPairs(
+/**
+ * Compares the sides of each family.
+ *
+ * @param adapt what is to be other than it is read off the rulesets
+ * @param knownOf why differences are meant to be, where one side is not natc's
+ */
+export function diffPairs(
   { before, after, nodeAddresses, surroundings }: Sides,
   adapt: (pair: FamilyPair) => FamilyPair,
+  knownOf?: (pair: FamilyPair) => FindKnown,
 ): TrafficDiff {
   const { ownPodNetworks = new Set(), blame } = surroundings;
   const known = new Set([...nodeAddresses].filter((address) => !/^127\.|^::1$/.test(address)));
@@ -125,7 +135,11 @@ function diffPairs(
         : { ...bare, nodeAddresses: new Set([address]), isNodeKnown: false };
     const reasonOf = changeReason(pair, blame);
     const compared = compareFamily(pair);
-    changes.push(...deriveChanges(compared, { reasonOf, risksOf: riskJudge(pair) }));
+    const risksOf = riskJudge(pair);
+    const findKnown = knownOf?.(pair);
+    changes.push(
+      ...deriveChanges(compared, { reasonOf, risksOf, ...(findKnown && { knownOf: findKnown }) }),
+    );
     claims.push(...takeovers(pair, compared));
   }
   const { services = { before: servicesOf(before), after: servicesOf(after) } } = surroundings;

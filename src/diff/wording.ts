@@ -2,6 +2,7 @@ import type { Answer, Share } from './answer.ts';
 import type { Change, ChangeType, EndpointChange } from './change.ts';
 import type { Destination } from './destination.ts';
 import { formatFraction } from './fraction.ts';
+import type { KnownDifference } from './known-differences.ts';
 
 /** Whether something comes, goes, or becomes another. */
 export type Sign = '+' | '-' | '~';
@@ -95,6 +96,10 @@ export function riskLines(change: Change): readonly string[] {
       : `${shorten(list, shown.destinations)}: ${text}`,
   );
 }
+
+/** `meant to differ (ND3, …): …` */
+export const knownLine = ({ id, text }: KnownDifference): string =>
+  `meant to differ (${id}, docs/compatibility.md): ${text}`;
 
 const was = (before: Answer, verb: 'was' | 'were' = 'was'): string => {
   switch (before.kind) {

@@ -1,12 +1,13 @@
 import { interpret } from '../nftables/simulate/interpret.ts';
-import type { NftBranch, NftOutcome } from '../nftables/simulate/trace.ts';
-import { answerOf } from '../packet/outcome.ts';
+import { answerOf, type Branch, type Outcome } from '../packet/outcome.ts';
 import { type Host, isLocal, type Packet } from '../packet/packet.ts';
 import type { Scene } from './scene.ts';
-import { unmatchedAs } from './unmatched.ts';
 
 /** Stands for an interface whose name is not known; no interface can have it. */
 export const unknownInterface = '?';
+
+/** Sends a packet through the rules that are asked about. */
+export type AskPacket = (packet: Packet, host: Host) => Outcome;
 
 /**
  * What is not known and would change the answer: each thing that was taken for granted is turned
@@ -14,14 +15,15 @@ export const unknownInterface = '?';
  */
 export function assumptionsOf(
   packet: Packet,
-  outcome: NftOutcome,
+  outcome: Outcome,
   scene: Scene,
+  ask: AskPacket = (asked, host) => interpret(scene.prepared, asked, host),
 ): readonly string[] {
   const { host } = scene.subject;
   const answer = shortAnswer(outcome);
   const assumptions: string[] = [];
   const check = (words: string, otherPacket: Packet, otherHost: Host): void => {
-    const other = shortAnswer(interpret(scene.prepared, otherPacket, otherHost));
+    const other = shortAnswer(ask(otherPacket, otherHost));
     if (other !== answer) assumptions.push(`${words}, the packet would be ${other}`);
   };
   const withAddress = (address: string): Host => ({
@@ -52,7 +54,7 @@ export function assumptionsOf(
 }
 
 /** No Service has the address: it may be anybody's. */
-const isPassed = (branch: NftBranch): boolean => unmatchedAs(branch) === 'passed';
+const isPassed = ({ verdict, dnat }: Branch): boolean => verdict === 'accept' && !dnat;
 
 /** Interfaces that rules tell apart, besides the loopback. */
 function interfacesOf({ table }: Scene): readonly string[] {
@@ -68,7 +70,7 @@ function interfacesOf({ table }: Scene): readonly string[] {
 }
 
 /** An outcome in a few words; outcomes with the same words are alike to a reader. */
-function shortAnswer(outcome: NftOutcome): string {
+function shortAnswer(outcome: Outcome): string {
   const answer = answerOf(outcome);
   switch (answer.kind) {
     case 'pass':

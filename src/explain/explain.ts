@@ -1,5 +1,6 @@
 import { interpret } from '../nftables/simulate/interpret.ts';
-import { type NftBranch, traceSteps } from '../nftables/simulate/trace.ts';
+import { traceSteps } from '../nftables/simulate/trace.ts';
+import type { Branch } from '../packet/outcome.ts';
 import { isLocal, type Packet, type PacketProtocol } from '../packet/packet.ts';
 import { assumptionsOf, unknownInterface } from './assumptions.ts';
 import { contestReasons } from './contests.ts';
@@ -57,7 +58,7 @@ export function explain(subject: Subject, inquiry: Inquiry): Explanation {
 }
 
 /** A packet of this node's own address is made here, unless an interface says where it came in. */
-function packetOf(inquiry: Inquiry, { family, subject }: Scene): Packet {
+export function packetOf(inquiry: Inquiry, { family, subject }: Scene): Packet {
   const { source, destination, destinationPort, protocol } = inquiry;
   const isMadeHere = inquiry.inInterface === undefined && isLocal(subject.host, source);
   return {
@@ -71,7 +72,8 @@ function packetOf(inquiry: Inquiry, { family, subject }: Scene): Packet {
   };
 }
 
-function verdictOf(branches: readonly NftBranch[]): ExplainVerdict {
+/** What becomes of a packet in one word. */
+export function verdictOf(branches: readonly Branch[]): ExplainVerdict {
   const verdicts = new Set(
     branches.map(({ verdict, dnat }): ExplainVerdict => {
       if (verdict === 'accept') return dnat ? 'delivered' : 'passed';
@@ -83,7 +85,7 @@ function verdictOf(branches: readonly NftBranch[]): ExplainVerdict {
 }
 
 /** Sentences of all branches, each once, in the order they come up. */
-function commonCourse(reasons: readonly BranchReasons[]): readonly Reason[] {
+export function commonCourse(reasons: readonly BranchReasons[]): readonly Reason[] {
   const course = new Map<string, Reason>();
   for (const reason of reasons.flatMap((each) => each.course)) {
     if (!course.has(reason.text)) course.set(reason.text, reason);
@@ -92,7 +94,7 @@ function commonCourse(reasons: readonly BranchReasons[]): readonly Reason[] {
 }
 
 /** Why all branches are masqueraded, where it is for the same reason. */
-function sharedMasquerade(reasons: readonly BranchReasons[]): Reason | undefined {
+export function sharedMasquerade(reasons: readonly BranchReasons[]): Reason | undefined {
   const [first, ...others] = reasons.map(({ masquerade }) => masquerade);
   if (first === undefined || others.some((other) => other?.text !== first.text)) return undefined;
   return { ...first, text: `masqueraded, because ${first.text}` };

@@ -28,7 +28,7 @@ export interface RouteEntry {
 export interface RuleEntry {
   readonly kind: 'rule';
   readonly chain: string;
-  /** As nft prints it. */
+  /** As nft prints it, or a listing that natc did not write. */
   readonly rule: string;
   readonly lookups: readonly LookupEntry[];
   /** The statement that did not match; undefined when all did. */
@@ -78,7 +78,7 @@ function withStatement(
   return {
     kind: 'rule',
     chain: chain.name,
-    rule: renderRule(rule, family),
+    rule: rule.listed?.text ?? renderRule(rule, family),
     lookups: [...(entry?.lookups ?? []), ...(lookup === undefined ? [] : [lookupEntry(lookup)])],
     stoppedAt: isStop(effect) ? renderStatement(statement, family) : undefined,
     isDecisive: (entry?.isDecisive ?? false) || (isDecision(effect) && !isPlainJump(rule)),
@@ -95,8 +95,11 @@ const isStop = (effect: Effect): boolean =>
 
 const isDecision = (effect: Effect): boolean => effect.kind !== 'miss' && effect.kind !== 'match';
 
-const lookupOf = (effect: Effect): Lookup | undefined =>
-  'lookup' in effect ? effect.lookup : undefined;
+/** What stands in the rule itself, the rule shows. */
+function lookupOf(effect: Effect): Lookup | undefined {
+  const lookup = 'lookup' in effect ? effect.lookup : undefined;
+  return lookup?.collection.isAnonymous === true ? undefined : lookup;
+}
 
 function serviceNamed(element: AnyElement | undefined): string | undefined {
   const servicePort = element && servicePortOf(element);

@@ -1,4 +1,5 @@
 import type { CompileOutput } from '../compile.ts';
+import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { L4Proto, NftFamily } from '../net/family.ts';
 import type { Ruleset, Table } from '../nftables/ast.ts';
 import { type PreparedRuleset, prepare } from '../nftables/simulate/prepare.ts';
@@ -14,6 +15,8 @@ export interface Subject {
   readonly host: HostKnowledge;
   /** What the ruleset was compiled from; undefined for a ruleset read from text. */
   readonly compiled: Pick<CompileOutput, 'plan' | 'cluster'> | undefined;
+  /** What a kube-proxy wrote, whose outline the ruleset is: then these rules are walked. */
+  readonly listing?: KubeProxyListing;
   /** What of others may drop the packet, in words: known of the running kernel only. */
   readonly notLookedAt?: readonly string[];
 }

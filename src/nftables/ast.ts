@@ -5,6 +5,7 @@
  * Addresses are in canonical text, protocols are `tcp`, `udp` or `sctp`, ports and indexes numbers.
  */
 import type { L4Proto, NftFamily } from '../net/family.ts';
+import type { NotUnderstood } from '../packet/not-understood.ts';
 import type { Owner } from '../plan/owner.ts';
 import type { Frontend, Origin } from '../plan/plan.ts';
 import type { ServicePortName } from '../plan/service-port-name.ts';
@@ -54,6 +55,8 @@ export type Collection = NftSet | VerdictMap | DataMap;
 
 interface CollectionBase {
   readonly name: string;
+  /** It stands in a rule of a listing that natc did not write, in braces; the name is made up. */
+  readonly isAnonymous?: true;
   readonly comment?: string;
   /** The declared `typeof`: one selector, or several concatenated. */
   readonly key: readonly Selector[];
@@ -157,6 +160,15 @@ export interface Rule {
   readonly statements: readonly Statement[];
   /** Why the rule is there, printed above it as a `#` comment. */
   readonly reason?: string;
+  /** Of a listing that natc did not write: how it stands there. */
+  readonly listed?: ListedRule;
+}
+
+/** A rule as it stands in a listing. */
+export interface ListedRule {
+  readonly text: string;
+  /** From 1 */
+  readonly line: number;
 }
 
 export type Statement = Match | Action;
@@ -184,7 +196,9 @@ export type Match =
       readonly key: readonly Selector[];
       readonly negated: boolean;
       readonly set: string;
-    };
+    }
+  /** The rest of a rule of a listing that natc did not write: what it does is not known. */
+  | ({ readonly kind: 'not-understood' } & NotUnderstood);
 
 export type Action =
   /** `meta mark set meta mark or|xor mask` */
@@ -198,13 +212,13 @@ export type Action =
       readonly map: string;
       readonly port?: number;
     }
-  /** `update @name { saddr : daddr }`, or `delete`: writes into a dynamic map. */
+  /** `update @name { saddr : daddr }`, or `delete`: writes into a dynamic map; without a value, a set. */
   | {
       readonly kind: 'map-update';
       readonly operation: 'update' | 'delete';
       readonly map: string;
       readonly key: Selector;
-      readonly value: Selector;
+      readonly value?: Selector;
     }
   /** `masquerade fully-random` */
   | { readonly kind: 'masquerade' }

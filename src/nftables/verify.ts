@@ -99,8 +99,10 @@ function verifyStatement(
       wants(statement.map, 'verdict-map');
       break;
     case 'dnat':
-    case 'map-update':
       wants(statement.map, 'data-map');
+      break;
+    case 'map-update':
+      wants(statement.map, statement.value === undefined ? 'set' : 'data-map');
       break;
     case 'jump':
     case 'goto':

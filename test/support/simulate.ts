@@ -45,12 +45,12 @@ export function iptablesSimulatorOf(
   };
 }
 
-const hostOf = (localIPs: readonly string[], routeLocalnet: boolean): Host => ({
+export const hostOf = (localIPs: readonly string[], routeLocalnet: boolean): Host => ({
   addresses: new Set(localIPs.map(canonical)),
   routeLocalnet,
 });
 
-function packetOf(
+export function packetOf(
   { from, to, port, protocol, iif, mark = 0 }: Packet & { readonly mark?: number },
   host: Host,
 ): SimulatedPacket {

@@ -7,6 +7,7 @@ export const diffCommand: CommandDefinition = {
   description:
     'Say what changes between two sides: for packets (the default), in the text of the ruleset, or in ' +
     'the kernel. A side is manifests (file, directory or -), a ruleset that natc compile wrote (*.nft), ' +
+    "a listing of kube-proxy's rules, " +
     "'live', what the kernel holds, or 'cluster', what the API server lists. The node's flags apply to both.",
   configure: addDiffOptions,
   examples: [

@@ -32,11 +32,10 @@ export const explainCommand: CommandDefinition = {
     addSelectionOptions(command, 'of')
       .optionsGroup('Ruleset (default: compile what -f names):')
       .addOption(
-        new Option('--ruleset <file>', 'a ruleset that natc compile wrote').conflicts([
-          'filename',
-          'fromCluster',
-          'live',
-        ]),
+        new Option(
+          '--ruleset <file>',
+          "a ruleset that natc compile wrote, or a listing of kube-proxy's",
+        ).conflicts(['filename', 'fromCluster', 'live']),
       )
       .addOption(
         new Option('--live', 'the one in the kernel').conflicts(['filename', 'fromCluster']),
@@ -69,6 +68,10 @@ export const explainCommand: CommandDefinition = {
     {
       does: 'The same for a Service by its name, in the running kernel, with every rule',
       command: 'natc explain 10.180.0.7 shop/web:http --live --trace',
+    },
+    {
+      does: 'What do the rules of a kube-proxy do, which nft list ruleset printed, and which lines are behind it?',
+      command: 'natc explain 10.180.0.7 172.30.1.10:80 kube-proxy.nft manifests/',
     },
   ],
   exitCodes: [exitCodes.no, exitCodes.hostRefused],

@@ -48,8 +48,8 @@ function parseReasonedRule(scanner: Scanner, family: NftFamily): Rule {
   return { statements, ...(reason !== '' && { reason }) };
 }
 
-/** `nat hook prerouting priority dstnat - 10; policy accept;` */
-function parseHook(scanner: Scanner): Hook {
+/** After the word `type`: `nat hook prerouting priority dstnat - 10; policy accept;` */
+export function parseHook(scanner: Scanner): Hook {
   const type = scanner.oneOf('filter', 'nat');
   scanner.expect('hook');
   const hook = scanner.oneOf('prerouting', 'input', 'forward', 'output', 'postrouting');

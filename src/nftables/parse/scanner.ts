@@ -44,6 +44,8 @@ export interface Scanner {
   skipEnds(): void;
   /** The `#` comments read since this was last asked, without `#`, one a line. */
   takeComments(): readonly string[];
+  /** Goes back to the offset of a token that was read. */
+  seek(offset: number): void;
   /** Gives up at the next token. */
   fail(message: string): never;
 }
@@ -54,8 +56,9 @@ const word = /[^\s{},;=&|^!"#]+/y;
 const restOfLine = /[^\n]*/y;
 const restOfString = /[^"\n]*"/y;
 
-export function createScanner({ text }: Source): Scanner {
-  let position = 0;
+/** @param from where in the text to begin */
+export function createScanner({ text }: Source, from = 0): Scanner {
+  let position = from;
   let ahead: Token | undefined;
   let comments: string[] = [];
 
@@ -148,6 +151,10 @@ export function createScanner({ text }: Source): Scanner {
       const taken = comments;
       comments = [];
       return taken;
+    },
+    seek(offset) {
+      position = offset;
+      ahead = undefined;
     },
     fail(message) {
       const { kind, text: found, start } = scanner.peek();

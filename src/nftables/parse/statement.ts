@@ -16,18 +16,20 @@ export function parseRule(scanner: Scanner, family: NftFamily): readonly Stateme
   return statements;
 }
 
-const isRuleEnd = ({ kind, text }: Token): boolean =>
+/** Whether nothing more belongs to the rule. */
+export const isRuleEnd = ({ kind, text }: Token): boolean =>
   kind === 'end' || kind === 'eof' || (kind === 'sign' && text === '}');
 
 /** Counters change nothing for a packet. */
-function skipCounter(scanner: Scanner): void {
+export function skipCounter(scanner: Scanner): void {
   if (!scanner.accept('packets')) return;
   scanner.number('a count of packets');
   scanner.expect('bytes');
   scanner.number('a count of bytes');
 }
 
-function parseStatement(scanner: Scanner, family: NftFamily): Statement {
+/** One statement of natc's. */
+export function parseStatement(scanner: Scanner, family: NftFamily): Statement {
   const { text } = scanner.peek();
   const verdict = parseVerdict(scanner);
   if (verdict !== undefined) return verdict;
@@ -89,7 +91,7 @@ const parsePort = (scanner: Scanner, protocol: 'tcp' | 'udp' | 'sctp'): Match =>
 });
 
 /** `@name` */
-function parseReference(scanner: Scanner): string {
+export function parseReference(scanner: Scanner): string {
   const { name, port } = parseReferenceWithPort(scanner);
   return port === undefined ? name : scanner.fail('expected no port after the name');
 }

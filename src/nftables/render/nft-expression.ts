@@ -43,8 +43,9 @@ export function renderStatement(statement: Statement, family: NftFamily): string
     }
     case 'map-update': {
       const key = renderSelector(statement.key, family);
-      const value = renderSelector(statement.value, family);
-      return `${statement.operation} @${identifier(statement.map)} { ${key} : ${value} }`;
+      const { value } = statement;
+      const pair = value === undefined ? key : `${key} : ${renderSelector(value, family)}`;
+      return `${statement.operation} @${identifier(statement.map)} { ${pair} }`;
     }
     case 'masquerade':
       return 'masquerade fully-random';
@@ -83,5 +84,7 @@ function renderMatch(match: Match, family: NftFamily): string {
       const key = renderKey(match.key, family);
       return `${key} ${negation(match.negated)}@${identifier(match.set)}`;
     }
+    case 'not-understood':
+      throw new Error(`not understood, so never written: ${match.text}`);
   }
 }

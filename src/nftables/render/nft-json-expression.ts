@@ -76,14 +76,22 @@ export function jsonStatement(statement: Statement, family: NftFamily): Json {
       return { dnat: { family, addr: { map }, ...port } };
     }
     case 'map-update':
-      return {
-        map: {
-          op: statement.operation,
-          elem: jsonSelector(statement.key, family),
-          data: jsonSelector(statement.value, family),
-          map: reference(statement.map),
-        },
-      };
+      return statement.value === undefined
+        ? {
+            set: {
+              op: statement.operation,
+              elem: jsonSelector(statement.key, family),
+              set: reference(statement.map),
+            },
+          }
+        : {
+            map: {
+              op: statement.operation,
+              elem: jsonSelector(statement.key, family),
+              data: jsonSelector(statement.value, family),
+              map: reference(statement.map),
+            },
+          };
     case 'masquerade':
       return { masquerade: { flags: 'fully-random' } };
     case 'reject':
@@ -133,5 +141,7 @@ function jsonMatch(statement: Match, family: NftFamily): Json {
         jsonKey(statement.key, family),
         reference(statement.set),
       );
+    case 'not-understood':
+      throw new Error(`not understood, so never written: ${statement.text}`);
   }
 }

@@ -1,5 +1,6 @@
 import { parseAddress } from '../../net/address.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { NotUnderstoodError } from '../../packet/not-understood.ts';
 import { isLocal } from '../../packet/packet.ts';
 import type { Action, Match, Selector, Statement, Verdict } from '../ast.ts';
 import { lookUp } from './lookup.ts';
@@ -15,7 +16,11 @@ export interface Evaluated {
   readonly flow: 'next' | 'break' | Verdict | { readonly kind: 'reject' };
 }
 
-/** Evaluates one statement: one result, or one per value of its random number. */
+/**
+ * Evaluates one statement: one result, or one per value of its random number.
+ *
+ * @throws {NotUnderstoodError} for a part of a rule that nobody knows the effect of
+ */
 export function evaluate(
   statement: Statement,
   state: State,
@@ -58,6 +63,8 @@ export function evaluate(
     case 'ct-status-dnat':
     case 'mark':
       return [matched(state, matches(statement, state, surroundings))];
+    case 'not-understood':
+      throw new NotUnderstoodError(statement);
   }
 }
 
@@ -139,8 +146,9 @@ function act(
     case 'map-update': {
       // The first packet writes; who asks next time finds it. Deleting an absent pair is no failure.
       const key = String(selectKeys([action.key], state)?.[0]?.key[0]);
-      const value = String(selectKeys([action.value], state)?.[0]?.key[0]);
-      return { state, effect: { kind: 'map-update', map: action.map, key, value }, flow: 'next' };
+      const value = action.value && String(selectKeys([action.value], state)?.[0]?.key[0]);
+      const effect: Effect = { kind: 'map-update', map: action.map, key, value };
+      return { state, effect, flow: 'next' };
     }
     case 'masquerade':
       return {
@@ -169,7 +177,7 @@ const masqueradeSource = ({ packet }: State, addresses: ReadonlySet<string>): st
   [...addresses].find((address) => address.includes(':') === (packet.family === 'ip6')) ?? '';
 
 function matches(
-  match: Exclude<Match, { kind: 'in-set' }>,
+  match: Exclude<Match, { kind: 'in-set' | 'not-understood' }>,
   state: State,
   { host }: Surroundings,
 ): boolean {

@@ -38,12 +38,12 @@ export type Effect =
   | { readonly kind: 'mark'; readonly before: number; readonly after: number }
   | { readonly kind: 'masquerade' }
   | { readonly kind: 'reject' }
-  /** A rule would write this pair into (or delete it from) a dynamic map. */
+  /** A rule would write this pair, or key, into (or delete it from) a dynamic map or set. */
   | {
       readonly kind: 'map-update';
       readonly map: string;
       readonly key: string;
-      readonly value: string;
+      readonly value: string | undefined;
     };
 
 export interface Lookup {

@@ -1,0 +1,65 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { TrafficDiff } from '../../diff/change.ts';
+import { diffListedTraffic, type NotComparedRule } from '../../diff/listed-traffic.ts';
+import { shorten } from '../../diff/wording.ts';
+import type { IptablesRuleset } from '../../iptables/ast.ts';
+import { lineOf } from '../../kube-proxy/parse-listing.ts';
+import type { LoadedSide } from '../diff-views.ts';
+
+/** A side, and natc's rules for iptables where those are to be asked. */
+type SideWithIptables = readonly [LoadedSide, readonly IptablesRuleset[] | undefined];
+
+/** Compares sides of which one at least is a kube-proxy's, and says what could not be compared. */
+export function compareListed(
+  [before, oldIptables]: SideWithIptables,
+  [after, newIptables]: SideWithIptables,
+  nodeAddresses: ReadonlySet<string>,
+): { readonly traffic: TrafficDiff; readonly diagnostics: readonly Diagnostic[] } {
+  const { diff, familiesLeftOut, notUnderstood } = diffListedTraffic(
+    withRules(before, oldIptables),
+    withRules(after, newIptables),
+    nodeAddresses,
+  );
+  const listed = before.listing === undefined ? after : before;
+  return {
+    traffic: diff,
+    diagnostics: [
+      ...familiesLeftOut.map(
+        (family): Diagnostic => ({
+          code: 'NATC4309',
+          severity: 'warning',
+          message: `${family} is not compared: ${listed.name} has no rules of kube-proxy for it`,
+          places: [],
+          hint:
+            family === 'IPv6'
+              ? 'append what ip6tables-save, or nft list table ip6 kube-proxy, prints'
+              : 'append what iptables-save, or nft list table ip kube-proxy, prints',
+        }),
+      ),
+      ...notUnderstood.map((each) => notComparedDiagnostic(each, [before, after])),
+    ],
+  };
+}
+
+const withRules = ({ ruleset, listing }: LoadedSide, iptables: SideWithIptables[1]) => ({
+  ruleset,
+  ...(listing && { listing }),
+  ...(iptables && { iptables }),
+});
+
+function notComparedDiagnostic(
+  { met, destinations }: NotComparedRule,
+  sides: readonly LoadedSide[],
+): Diagnostic {
+  const labels = destinations.map(({ label }) => label);
+  const side = sides.find(({ listing }) =>
+    listing?.notUnderstood.some(({ line, text }) => line === met.line && text === met.text),
+  );
+  return {
+    code: 'NATC4305',
+    severity: 'warning',
+    message: `not compared, since packets meet line ${met.line}, which is not understood: ${shorten(labels, 6)}`,
+    places: side?.listing === undefined ? [] : [lineOf(side.listing.source, met.line)],
+    hint: `natc does not know what this does: ${met.text}${met.why === undefined ? '' : ` (${met.why})`}`,
+  };
+}

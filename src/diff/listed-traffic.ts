@@ -1,0 +1,117 @@
+import { frontendsOf } from '../explain/frontends.ts';
+import type { IptablesRuleset } from '../iptables/ast.ts';
+import type { KubeProxyListing } from '../kube-proxy/listing.ts';
+import type { IpFamily, NftFamily } from '../net/family.ts';
+import type { Ruleset } from '../nftables/ast.ts';
+import type { NotUnderstood } from '../packet/not-understood.ts';
+import { askIptables } from './ask-iptables.ts';
+import { askKubeProxy } from './ask-kube-proxy.ts';
+import type { TrafficDiff } from './change.ts';
+import type { Destination } from './destination.ts';
+import type { FamilyPair, PairSide } from './family-pair.ts';
+import { knownDifferences } from './known-differences.ts';
+import { diffPairs, withoutClientNames } from './traffic.ts';
+
+/** A side of a comparison of which one at least is what a kube-proxy wrote. */
+export interface ListedSide {
+  /** Of natc's, or the outline of a listing: where destinations are read off. */
+  readonly ruleset: Ruleset;
+  /** natc's rules for iptables, where those are asked. */
+  readonly iptables?: readonly IptablesRuleset[];
+  readonly listing?: KubeProxyListing;
+}
+
+/** A rule that is not understood, and what was therefore not compared. */
+export interface NotComparedRule {
+  readonly met: NotUnderstood;
+  readonly destinations: readonly Destination[];
+}
+
+export interface ListedTrafficDiff {
+  readonly diff: TrafficDiff;
+  /** Families of which one side says nothing: a listing holds one family only. */
+  readonly familiesLeftOut: readonly IpFamily[];
+  readonly notUnderstood: readonly NotComparedRule[];
+}
+
+/**
+ * Compares what a kube-proxy's rules do to packets with what others do, as `diffTraffic` does: every kind of
+ * packet to every destination that either side names is sent through both sides' own rules. Of session
+ * affinity only who is remembered and for how long is compared. A packet that meets a rule which is not
+ * understood is not compared, and told.
+ *
+ * @param nodeAddresses this node's addresses as far as they are known
+ */
+export function diffListedTraffic(
+  before: ListedSide,
+  after: ListedSide,
+  nodeAddresses: ReadonlySet<string>,
+): ListedTrafficDiff {
+  const missed = new Map<string, { met: NotUnderstood; destinations: Map<string, Destination> }>();
+  const onNotUnderstood = (destination: Destination, met: NotUnderstood): void => {
+    const key = `${met.line} ${met.text}`;
+    const entry = missed.get(key) ?? { met, destinations: new Map() };
+    entry.destinations.set(destination.label, destination);
+    missed.set(key, entry);
+  };
+  const missing = (['ip', 'ip6'] as const).filter((family) =>
+    [before, after].some(({ listing }) => listing !== undefined && !hasFamily(listing, family)),
+  );
+  const compared = ({ ruleset: { tables } }: ListedSide): Ruleset => ({
+    tables: tables.filter(({ family }) => !missing.includes(family)),
+  });
+  const diff = diffPairs(
+    { before: compared(before), after: compared(after), nodeAddresses, surroundings: {} },
+    (pair) => ({
+      ...pair,
+      isEveryDestinationTried: true,
+      onNotUnderstood,
+      before: asking(pair, pair.before, before),
+      after: asking(pair, pair.after, after),
+    }),
+    (pair) => knownIn(pair, before, after),
+  );
+  return {
+    diff,
+    familiesLeftOut: missing
+      .filter((family) => [before, after].some(({ ruleset }) => serves(ruleset, family)))
+      .map((family) => (family === 'ip' ? 'IPv4' : 'IPv6')),
+    notUnderstood: [...missed.values()].map(({ met, destinations }) => ({
+      met,
+      destinations: [...destinations.values()],
+    })),
+  };
+}
+
+function asking(pair: FamilyPair, side: PairSide, { listing, iptables }: ListedSide): PairSide {
+  const { family, ipFamily } = pair;
+  if (listing !== undefined) {
+    const own = listing.rules.find((each) => each.family === family);
+    return withoutClientNames({
+      ...side,
+      branchesOf: askKubeProxy(listing, family),
+      // kube-proxy's iptables mode switches it on where it guards the loopback, its nftables mode never does.
+      routeLocalnet: own?.mode === 'iptables' && own.guardsLoopback,
+    });
+  }
+  if (iptables === undefined) return withoutClientNames(side);
+  const rules = iptables.find((each) => each.family === ipFamily);
+  return withoutClientNames({ ...side, branchesOf: askIptables(rules) });
+}
+
+/** Between two kube-proxies no difference is a decision of natc's. */
+function knownIn(pair: FamilyPair, before: ListedSide, after: ListedSide) {
+  const [was, is] = [before, after].map(({ listing }) =>
+    listing?.rules.find(({ family }) => family === pair.family),
+  );
+  if (before.listing !== undefined && after.listing !== undefined) return () => undefined;
+  const [side, rules] =
+    before.listing === undefined ? (['after', is] as const) : (['before', was] as const);
+  return knownDifferences(pair, side, rules?.mode ?? 'nftables');
+}
+
+const hasFamily = ({ rules }: KubeProxyListing, family: NftFamily): boolean =>
+  rules.some((each) => each.family === family);
+
+const serves = ({ tables }: Ruleset, family: NftFamily): boolean =>
+  tables.some((table) => table.family === family && frontendsOf(table).length > 0);

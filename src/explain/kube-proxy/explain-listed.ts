@@ -1,0 +1,101 @@
+import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
+import { interpretListing, type ListedTrace, prepareListing } from '../../kube-proxy/simulate.ts';
+import { traceSteps } from '../../nftables/simulate/trace.ts';
+import type { Branch } from '../../packet/outcome.ts';
+import type { Packet } from '../../packet/packet.ts';
+import { assumptionsOf } from '../assumptions.ts';
+import { contestReasons } from '../contests.ts';
+import { commonCourse, type Inquiry, packetOf, sharedMasquerade, verdictOf } from '../explain.ts';
+import type { ExplainedEndpoint, Explanation } from '../explanation.ts';
+import { nearMisses } from '../near-misses.ts';
+import { type PathEntry, pathOf } from '../path.ts';
+import { familyOf } from '../question.ts';
+import type { BranchReasons } from '../reasons.ts';
+import { type Scene, type Subject, sceneOf } from '../scene.ts';
+import { summarise } from '../summary.ts';
+import { nftablesReasons } from './nftables-reasons.ts';
+
+/**
+ * What kube-proxy's rules do to the first packet of a connection, and why; Services are named as its chains
+ * and comments name them.
+ *
+ * @param subject its ruleset is the outline of the listing, with origins where manifests were given
+ * @throws {NotUnderstoodError} where the packet meets a rule that is not understood
+ */
+export function explainListed(
+  subject: Subject,
+  listing: KubeProxyListing,
+  inquiry: Inquiry,
+): Explanation {
+  const scene = sceneOf(subject, familyOf(inquiry.destination));
+  const packet = packetOf(inquiry, scene);
+  const own = listing.rules.filter(({ family }) => family === scene.family);
+  const prepared = prepareListing(own);
+  const ask = (asked: Packet, host: Subject['host']) => interpretListing(prepared, asked, host);
+  const outcome = ask(packet, subject.host);
+  const { branches } = outcome;
+  const reasons = branches.map(({ trace, masquerade }) => {
+    const { masquerade: why, ...rest } = reasonsOf(trace, packet, scene);
+    return { ...rest, masquerade: masquerade ? why : undefined };
+  });
+  const frontend = reasons.find((each) => each.frontend !== undefined)?.frontend;
+  const verdict = verdictOf(branches);
+  const course = commonCourse(reasons);
+  const masquerade = sharedMasquerade(reasons);
+  const isUnmatched = frontend === undefined && branches.every(({ dnat }) => !dnat);
+  return {
+    packet,
+    sourcePort: inquiry.sourcePort,
+    verdict,
+    summary: summarise({ verdict, packet, branches, frontend, course, scene }),
+    servicePort: frontend?.name,
+    reasons: [
+      ...course,
+      ...(masquerade === undefined ? [] : [masquerade]),
+      ...contestReasons(packet, scene),
+    ],
+    endpoints: branches.map((branch, index) => endpointOf(branch, reasons[index], scene)),
+    nearMisses: isUnmatched
+      ? nearMisses(packet, verdict === 'refused' ? 'no-such-port' : 'passed', scene)
+      : [],
+    assumptions: assumptionsOf(packet, outcome, scene, (asked, host) =>
+      ask(asked, { ...subject.host, ...host }),
+    ),
+    notLookedAt: subject.notLookedAt ?? [],
+    path: pathThrough(branches[0]?.trace, scene),
+  };
+}
+
+function reasonsOf(trace: ListedTrace, packet: Packet, scene: Scene): BranchReasons {
+  const reasons = nftablesReasons(
+    trace.mode === 'nftables' ? trace.trace : undefined,
+    packet,
+    scene,
+  );
+  return reasons;
+}
+
+/** What the outline, and manifests behind it, say of the endpoint that a branch leads to. */
+function endpointOf(
+  branch: Branch,
+  reasons: BranchReasons | undefined,
+  { table }: Scene,
+): ExplainedEndpoint {
+  const element = (table?.collections ?? [])
+    .flatMap((each) => (each.kind === 'data-map' ? each.elements : []))
+    .find(
+      ({ value: [address, port] }) =>
+        address === branch.destination && port === branch.destinationPort,
+    );
+  return {
+    branch,
+    masqueradeReason: reasons?.masquerade,
+    nodeName: branch.dnat ? element?.nodeName : undefined,
+    origin: branch.dnat ? element?.origin : undefined,
+  };
+}
+
+function pathThrough(trace: ListedTrace | undefined, { family }: Scene): readonly PathEntry[] {
+  if (trace?.mode !== 'nftables') return [];
+  return pathOf(traceSteps(trace.trace), family);
+}

@@ -1,0 +1,17 @@
+/** The forms in which kube-proxy's rules are listed. */
+export type ListingForm = 'nft';
+
+/** `table ip kube-proxy {`, and what nft prints of iptables-nft's tables. */
+const nftTable = /^table (?:ip|ip6|inet) \S+ \{/m;
+
+/**
+ * What a text is, by its content: of a listing of rules that natc did not write. A ruleset of natc's has a
+ * table of that name, and none of kube-proxy's.
+ *
+ * @returns undefined for anything else
+ */
+export function recogniseListing(text: string): ListingForm | undefined {
+  if (/^table ip6? kube-proxy \{/m.test(text)) return 'nft';
+  const isOther = nftTable.test(text) && !/^(?:add |delete )?table ip6? natc\b/m.test(text);
+  return isOther ? 'nft' : undefined;
+}

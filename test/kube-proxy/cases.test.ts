@@ -1,0 +1,35 @@
+/** What the real kube-proxy wrote for the behaviour cases, read and walked: the cases hold, and natc does the same. */
+import { describe, expect, test } from 'vitest';
+import { diffListedTraffic } from '../../src/diff/listed-traffic.ts';
+import { interpretListing, prepareListing } from '../../src/kube-proxy/simulate.ts';
+import { readCase } from '../support/cases.ts';
+import { compileWorld } from '../support/compile-world.ts';
+import { canonical } from '../support/kernel-packets.ts';
+import { expectationOf, hostOf, packetOf } from '../support/simulate.ts';
+import { readRecorded, recordedListings } from './recorded.ts';
+import { describeChanges, isMeantFlow } from './told.ts';
+
+describe.each(recordedListings)('$path', ({ name, path }) => {
+  const { node, input, flows } = readCase(name);
+
+  test('packets go where the case says', () => {
+    const listing = readRecorded(path);
+    const prepared = prepareListing(listing.rules);
+    const host = hostOf(node.localIPs, false);
+    for (const flow of flows.filter((each) => !isMeantFlow(each))) {
+      const outcome = expectationOf(interpretListing(prepared, packetOf(flow, host), host));
+      expect(outcome, `${flow.name}: ${JSON.stringify(flow)}`).toEqual(flow.expect);
+    }
+  });
+
+  test('natc treats no packet otherwise, but where it means to', () => {
+    const listing = readRecorded(path);
+    const { diff, notUnderstood, familiesLeftOut } = diffListedTraffic(
+      { ruleset: listing.outline, listing },
+      { ruleset: compileWorld({ objects: input, node }) },
+      new Set(node.localIPs.map(canonical)),
+    );
+    expect({ notUnderstood, familiesLeftOut }).toEqual({ notUnderstood: [], familiesLeftOut: [] });
+    expect(describeChanges(diff.changes.filter(({ known }) => known === undefined))).toEqual([]);
+  });
+});
