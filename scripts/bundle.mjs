@@ -11,7 +11,9 @@ import { rolldown } from 'rolldown';
 /** @param {string} dist the compiled sources; the bundle goes into a folder of it */
 export async function bundle(dist) {
   const main = join(dist, 'cli/main.js');
-  const modules = await commandLine(dist);
+  // A thread of its own begins with it: found beside the module that starts it, here as in the sources.
+  const worker = join(dist, 'live/serve/worker.js');
+  const modules = await commandLine(dist, [], { worker });
   const format = { format: 'esm', entryFileNames: '[name].js' };
   const start = modulesAtStart((await modules.generate(format)).output);
   // It awaits what the others are imported for: they must not wait for it.
@@ -36,10 +38,11 @@ export async function bundle(dist) {
  *
  * @param {string} dist the compiled sources
  * @param {import('rolldown').Plugin[]} plugins
+ * @param {Record<string, string>} others further modules to begin with, by the names of their files
  */
-export function commandLine(dist, plugins = []) {
+export function commandLine(dist, plugins = [], others = {}) {
   return rolldown({
-    input: { main: join(dist, 'cli/main.js') },
+    input: { main: join(dist, 'cli/main.js'), ...others },
     platform: 'node',
     external: ['yaml', /^node:/],
     plugins,

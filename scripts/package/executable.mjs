@@ -66,7 +66,7 @@ async function bundleAsAssets(folder) {
   const format = { dir: folder, format: 'cjs', entryFileNames: '[name].js' };
   // The loader hands out require(), not import().
   const required = { ...format, dynamicImportInCjs: false, chunkFileNames: '[name].js' };
-  const natc = await commandLine(join(root, 'dist'), [forExecutable]);
+  const natc = await commandLine(join(root, 'dist'), [forExecutable(await workerText())]);
   const { output: own } = await natc.write(required);
   const yaml = await rolldown({
     input: { yaml: join(root, 'node_modules/yaml/dist/index.js') },
@@ -79,7 +79,7 @@ async function bundleAsAssets(folder) {
 }
 
 /** What looks for files beside it has none there. */
-const forExecutable = {
+const forExecutable = (worker) => ({
   name: 'natc-executable',
   load(id) {
     if (id.endsWith('/dist/cli/version.js')) {
@@ -88,9 +88,21 @@ const forExecutable = {
     }
     if (id.endsWith('/dist/read/yaml-package.js'))
       return "export const yamlPackage = () => require('yaml');";
+    if (id.endsWith('/dist/live/serve/worker-program.js'))
+      return `export const workerProgram = () => ({ program: ${JSON.stringify(worker)}, eval: true });`;
     return null;
   },
-};
+});
+
+/** The thread that answers health checks, as one script. */
+async function workerText() {
+  const worker = await rolldown({
+    input: join(root, 'dist/live/serve/worker.js'),
+    platform: 'node',
+  });
+  const { output: chunks } = await worker.generate({ format: 'cjs' });
+  return chunks[0].code;
+}
 
 async function injectBlob(executable, blob) {
   const { warn } = console;

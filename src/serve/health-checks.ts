@@ -7,7 +7,6 @@ import { parseAddress } from '../net/address.ts';
 import { cidrContains } from '../net/cidr.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import type { HealthCheck, NodePortAddresses, Plan } from '../plan/plan.ts';
-import { type Answer, jsonHeaders } from './answer.ts';
 
 /** What the plans until now say of one IP family. */
 export interface FamilyHealthChecks {
@@ -98,23 +97,3 @@ function listenAddresses(
 
 const isEverywhere = ({ cidrs }: NodePortAddresses): boolean =>
   cidrs.some(({ prefixLength }) => prefixLength === 0);
-
-/**
- * What a load balancer gets, whatever path it asks for: 200 while there are ready endpoints on this node and
- * the proxy is healthy, else 503, with kube-proxy's headers and body to the byte (H2).
- */
-export function healthCheckAnswer(
-  { namespace, service, localEndpoints }: HealthCheck,
-  isProxyHealthy: boolean,
-): Answer {
-  const body = {
-    service: { namespace, name: service },
-    localEndpoints,
-    serviceProxyHealthy: isProxyHealthy,
-  };
-  return {
-    status: localEndpoints > 0 && isProxyHealthy ? 200 : 503,
-    headers: { ...jsonHeaders, 'X-Load-Balancing-Endpoint-Weight': `${localEndpoints}` },
-    body: JSON.stringify(body, undefined, '\t'),
-  };
-}

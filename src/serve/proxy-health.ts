@@ -32,9 +32,9 @@ export const unknownHealth: ProxyHealth = {
 
 /** A change came in. */
 export const changeQueued = (health: ProxyHealth, at: number): ProxyHealth =>
-  health.isSyncing
-    ? { ...health, oldestWaiting: health.oldestWaiting ?? at }
-    : { ...health, oldestPending: health.oldestPending ?? at };
+  (health.isSyncing ? health.oldestWaiting : health.oldestPending) !== undefined
+    ? health
+    : { ...health, [health.isSyncing ? 'oldestWaiting' : 'oldestPending']: at };
 
 /** A sync begins: what it began with is pending, even where no change asked for it. */
 export const syncStarted = (health: ProxyHealth, at: number): ProxyHealth => ({

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { NodePortAddress } from '../../src/model/settings.ts';
 import { parseCidr } from '../../src/net/cidr.ts';
+import { healthCheckAnswer } from '../../src/serve/health-check-answer.ts';
 import {
   type HealthChecks,
-  healthCheckAnswer,
   healthCheckSockets,
   needsLocalAddresses,
   withPlan,

@@ -1,6 +1,7 @@
 /** Servers of a follower, told what happens by hand. */
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { type FollowObserver, observeAll, type SyncedEvent } from '../../src/follow/observer.ts';
+import { localAnswerer } from '../../src/live/serve/answerer.ts';
 import type { Notifier } from '../../src/live/serve/notify.ts';
 import { type Serving, startServing } from '../../src/live/serve/serving.ts';
 import type { BindAddress } from '../../src/serve/bind-address.ts';
@@ -32,6 +33,7 @@ export async function serveByHand(
     minSyncPeriod: 1_000,
     host: fakeHost({ files: options.files ?? {} }).host,
     backend: 'nftables',
+    startAnswerer: localAnswerer,
     version: '0.0.0',
     report: (diagnostics) => reported.push(...diagnostics),
   });

@@ -19,12 +19,14 @@ export async function startServers(
   log: FollowLog,
 ): Promise<Serving> {
   const { startServing } = await import('../../live/serve/serving.ts');
+  const { workerAnswerer } = await import('../../live/serve/worker-answerer.ts');
   const { notifierFor } = await import('../../live/serve/notify.ts');
   return startServing({
     healthz: addressOf(flags.healthzBindAddress ?? everywhere),
     metrics: addressOf(flags.metricsBindAddress ?? 'none'),
     minSyncPeriod: flags.minSyncPeriod ?? defaultMinSyncPeriod,
     host,
+    startAnswerer: workerAnswerer,
     notifier: notifierFor(environment),
     backend: flags.backend === 'iptables' ? 'iptables' : 'nftables',
     version: version(),

@@ -1,17 +1,21 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { type HealthCheckSocket, healthCheckAnswer } from '../../serve/health-checks.ts';
+import { type HealthCheckFacts, healthCheckAnswer } from '../../serve/health-check-answer.ts';
 import type { ConnectionLimit } from './connections.ts';
-import { type ListeningServer, listen } from './http-server.ts';
+import { type ListenFailure, type ListeningServer, listen } from './http-server.ts';
+
+/** Where to listen, and what of a Service is told there. */
+export interface AnsweringSocket extends HealthCheckFacts {
+  readonly address: string;
+  readonly port: number;
+}
 
 export interface HealthCheckServers {
   /**
    * Makes the servers those that are wanted: one that stays is not interrupted, whichever Service it speaks for
    * from now on; one whose address is taken is tried again the next time. Calls must not overlap.
    *
-   * @returns what cannot be served and was not told by the call before
+   * @returns what cannot be listened on
    */
-  readonly update: (wanted: readonly HealthCheckSocket[]) => Promise<readonly Diagnostic[]>;
-  readonly counts: () => { readonly listening: number; readonly failed: number };
+  readonly update: (wanted: readonly AnsweringSocket[]) => Promise<readonly ListenFailure[]>;
   /** Ends all. */
   readonly close: () => Promise<void>;
 }
@@ -19,7 +23,7 @@ export interface HealthCheckServers {
 interface OpenServer {
   readonly server: ListeningServer;
   /** What it speaks for now. */
-  socket: HealthCheckSocket;
+  facts: HealthCheckFacts;
 }
 
 /** @param isProxyHealthy asked at each request */
@@ -28,65 +32,35 @@ export function healthCheckServers(
   connections: ConnectionLimit,
 ): HealthCheckServers {
   const open = new Map<string, OpenServer>();
-  let failed: ReadonlyMap<string, string> = new Map();
 
-  async function start(key: string, socket: HealthCheckSocket): Promise<string | undefined> {
-    const { address, check } = socket;
-    const answer = () => {
-      const speaksFor = open.get(key)?.socket.check ?? check;
-      return healthCheckAnswer(speaksFor, isProxyHealthy());
-    };
-    const server = await listen({ address, port: check.port, ipv6Only: true }, answer, connections);
-    if (server.kind === 'failed') return server.message;
-    open.set(key, { server, socket });
+  async function start(key: string, socket: AnsweringSocket): Promise<ListenFailure | undefined> {
+    const { address, port } = socket;
+    const answer = () => healthCheckAnswer(open.get(key)?.facts ?? socket, isProxyHealthy());
+    const server = await listen({ address, port, ipv6Only: true }, answer, connections);
+    if (server.kind === 'failed') return server;
+    open.set(key, { server, facts: socket });
     return undefined;
   }
 
-  async function update(wanted: readonly HealthCheckSocket[]): Promise<readonly Diagnostic[]> {
-    const byKey = new Map(wanted.map((socket) => [keyOf(socket), socket]));
+  async function update(wanted: readonly AnsweringSocket[]): Promise<readonly ListenFailure[]> {
+    const byKey = new Map(wanted.map((socket) => [`${socket.address} ${socket.port}`, socket]));
     const ended = [...open].filter(([key]) => !byKey.has(key));
     for (const [key] of ended) open.delete(key);
     // Before others are opened: a port may move between all addresses and one.
     await Promise.all(ended.map(([, { server }]) => server.close()));
-    const failures = new Map<string, string>();
-    await Promise.all(
-      [...byKey].map(async ([key, socket]) => {
-        const running = open.get(key);
-        if (running !== undefined) {
-          running.socket = socket;
-          return;
-        }
-        const failure = await start(key, socket);
-        if (failure !== undefined) failures.set(key, failure);
-      }),
-    );
-    const told = failed;
-    failed = failures;
-    return [...byKey].flatMap(([key, socket]) => {
-      const message = failures.get(key);
-      return message === undefined || told.get(key) === message ? [] : [notServed(socket, message)];
+    const started = [...byKey].map(async ([key, socket]) => {
+      const running = open.get(key);
+      if (running === undefined) return start(key, socket);
+      running.facts = socket;
+      return undefined;
     });
+    return (await Promise.all(started)).filter((failure) => failure !== undefined);
   }
 
   return {
     update,
-    counts: () => ({ listening: open.size, failed: failed.size }),
     close: async () => {
       await update([]);
     },
-  };
-}
-
-const keyOf = ({ address, check }: HealthCheckSocket): string => `${address} ${check.port}`;
-
-function notServed({ family, address, check }: HealthCheckSocket, message: string): Diagnostic {
-  const { namespace, service, port, origin } = check;
-  const at = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
-  return {
-    code: 'NATC5151',
-    severity: 'warning',
-    message: `the health check of Service ${namespace}/${service} is not served on ${at}: ${message}`,
-    places: [{ kind: 'field', ...origin }],
-    hint: 'its load balancer sends this node nothing; see with ss -ltnp what listens there. natc tries again at the next sync',
   };
 }

@@ -18,15 +18,17 @@ export interface ListeningServer {
   readonly close: () => Promise<void>;
 }
 
-export type ListenResult =
-  | ListeningServer
-  | {
-      readonly kind: 'failed';
-      /** Such as `EADDRINUSE`. */
-      readonly code: string;
-      /** Such as `address already in use`. */
-      readonly message: string;
-    };
+export interface ListenFailure {
+  readonly kind: 'failed';
+  readonly address: string;
+  readonly port: number;
+  /** Such as `EADDRINUSE`. */
+  readonly code: string;
+  /** Such as `address already in use`. */
+  readonly message: string;
+}
+
+export type ListenResult = ListeningServer | ListenFailure;
 
 /** Takes the path of a request, without its query. */
 export type Answering = (path: string) => Answer | Promise<Answer>;
@@ -66,7 +68,7 @@ export function listen(
   server.on('checkContinue', (request, response) => void respond(request, response, answering));
   server.on('clientError', (error, socket) => refuse(error, socket as Socket));
   return new Promise((resolve) => {
-    server.once('error', (error) => resolve(failureOf(error)));
+    server.once('error', (error) => resolve({ ...failureOf(error), address, port }));
     server.listen({ host: address, port, ipv6Only }, () => {
       server.removeAllListeners('error');
       // Accepting fails for want of descriptors, for a while.
@@ -85,7 +87,7 @@ const codeOf = (error: Error): string | undefined =>
   'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 /** Node says `listen EADDRINUSE: address already in use 0.0.0.0:10256`. */
-function failureOf(error: Error): ListenResult {
+function failureOf(error: Error): Omit<ListenFailure, 'address' | 'port'> {
   const [, message = error.message] =
     /^listen E\w+: ([^\d:]*?)(?: [\da-f:.]+)?$/.exec(error.message) ?? [];
   return { kind: 'failed', code: codeOf(error) ?? '', message };

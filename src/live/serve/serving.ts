@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type FollowObserver, observeAll } from '../../follow/observer.ts';
-import type { BindAddress } from '../../serve/bind-address.ts';
+import { type BindAddress, formatBindAddress } from '../../serve/bind-address.ts';
 import {
   type HealthChecks,
   healthCheckSockets,
@@ -14,7 +14,7 @@ import {
   isHealthy,
   nodeChanged,
   overdueAfter,
-  proxyHealthAnswer,
+  type ProxyHealth,
   syncFailed,
   syncStarted,
   syncSucceeded,
@@ -23,9 +23,10 @@ import {
 import { type BackendName, metricsObserver } from '../../serve/record.ts';
 import type { Host } from '../host.ts';
 import { localAddresses } from '../local-addresses.ts';
+import type { StartAnswerer } from './answerer.ts';
 import { connectionLimit } from './connections.ts';
 import { type FixedServer, fixedServer } from './fixed-server.ts';
-import { healthCheckServers } from './health-check-servers.ts';
+import { isAt, notListening, notServed } from './listen-diagnostics.ts';
 import type { Notifier } from './notify.ts';
 
 export interface ServingOptions {
@@ -37,6 +38,7 @@ export interface ServingOptions {
   readonly host: Host;
   /** Undefined where no service manager wants to be told. */
   readonly notifier: Notifier | undefined;
+  readonly startAnswerer: StartAnswerer;
   /** Until a sync tells through what the kernel is led. */
   readonly backend: BackendName;
   /** natc's own. */
@@ -58,6 +60,9 @@ export interface Serving {
 /** Milliseconds after which an address that was taken is tried again, sooner where there is a sync. */
 const tryAgainAfter = 30_000;
 
+/** Milliseconds after which those who answer are told the same again, as a sign of life. */
+const tellAgainAfter = 5_000;
+
 /**
  * Opens the servers for `/healthz` and metrics; those of health-check node ports come with the first sync. None of
  * them ends the loop: what cannot be served is reported and tried again.
@@ -65,43 +70,30 @@ const tryAgainAfter = 30_000;
 export async function startServing(options: ServingOptions): Promise<Serving> {
   const { minSyncPeriod, host, notifier, report } = options;
   const limit = overdueAfter(minSyncPeriod);
-  const format = (at: number): string => new Date(at).toISOString();
   let health = unknownHealth;
   let checks: HealthChecks = new Map();
   let addresses: ReadonlySet<string> = new Set();
   let { backend } = options;
   let isReady = false;
 
-  const connections = connectionLimit();
-  const { recorder, servers } = await fixedServers();
-  const isWell = (): boolean => isHealthy(health, Date.now(), limit);
-  const checkServers = healthCheckServers(isWell, connections);
+  const { recorder, metricsServer } = await openMetrics();
+  const answerer = options.startAnswerer({ healthz: options.healthz, limit }, (path, status) => {
+    const code = `${status}`;
+    if (path === '/healthz') recorder.add('kubeproxy_proxy_healthz_total', { code });
+    if (path === '/livez') recorder.add('kubeproxy_proxy_livez_total', { code });
+  });
 
-  async function fixedServers(): Promise<{
+  async function openMetrics(): Promise<{
     readonly recorder: MetricRecorder;
-    readonly servers: readonly FixedServer[];
+    readonly metricsServer: FixedServer | undefined;
   }> {
-    const { healthz, metrics } = options;
-    const opened: FixedServer[] = [];
-    let metricRecorder = noMetrics;
-    if (metrics !== undefined) {
-      const { metricsAnswer, metricsRegistry } = await import('./registry.ts');
-      const registry = metricsRegistry();
-      metricRecorder = registry.recorder;
-      const answer = (path: string) => metricsAnswer(path, registry, backend);
-      opened.push(fixedServer('--metrics-bind-address', metrics, answer, connections));
-    }
-    if (healthz !== undefined) {
-      const answer = (path: string) => {
-        const answered = proxyHealthAnswer(path, health, { now: Date.now(), limit, format });
-        const code = `${answered.status}`;
-        if (path === '/healthz') metricRecorder.add('kubeproxy_proxy_healthz_total', { code });
-        if (path === '/livez') metricRecorder.add('kubeproxy_proxy_livez_total', { code });
-        return answered;
-      };
-      opened.push(fixedServer('--healthz-bind-address', healthz, answer, connections));
-    }
-    return { recorder: metricRecorder, servers: opened };
+    const { metrics } = options;
+    if (metrics === undefined) return { recorder: noMetrics, metricsServer: undefined };
+    const { metricsAnswer, metricsRegistry } = await import('./registry.ts');
+    const registry = metricsRegistry();
+    const answer = (path: string) => metricsAnswer(path, registry, backend);
+    const server = fixedServer(metrics, answer, connectionLimit());
+    return { recorder: registry.recorder, metricsServer: server };
   }
 
   /** One after another: two attempts at one port would take it from each other. */
@@ -122,13 +114,36 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     });
     return work;
   };
+  /** Messages by address: each is told once, until it changes. */
+  let told: ReadonlyMap<string, string> = new Map();
   async function listenToAll(): Promise<void> {
-    for (const server of servers) tell(await server.attempt());
+    const metricsFailure = await metricsServer?.attempt();
     if (needsLocalAddresses(checks)) addresses = await localAddresses(host);
-    tell(await checkServers.update(healthCheckSockets(checks, addresses)));
-    const { listening, failed } = checkServers.counts();
-    recorder.set('natc_health_check_servers', listening, { state: 'listening' });
-    recorder.set('natc_health_check_servers', failed, { state: 'failed' });
+    const sockets = healthCheckSockets(checks, addresses);
+    const failures = await answerer.open(
+      sockets.map(({ address, check: { namespace, service, localEndpoints, port } }) => {
+        return { address, port, namespace, service, localEndpoints };
+      }),
+    );
+    const unserved = failures.filter((failure) => !isAt(failure, options.healthz));
+    recorder.set('natc_health_check_servers', sockets.length - unserved.length, {
+      state: 'listening',
+    });
+    recorder.set('natc_health_check_servers', unserved.length, { state: 'failed' });
+    const all = metricsFailure === undefined ? failures : [metricsFailure, ...failures];
+    const news = all.filter((each) => told.get(formatBindAddress(each)) !== each.message);
+    told = new Map(all.map((each) => [formatBindAddress(each), each.message]));
+    tell(
+      news.flatMap((failure) => {
+        if (failure === metricsFailure) return [notListening('--metrics-bind-address', failure)];
+        if (isAt(failure, options.healthz))
+          return [notListening('--healthz-bind-address', failure)];
+        const socket = sockets.find(({ address, check }) =>
+          isAt(failure, { address, port: check.port }),
+        );
+        return socket === undefined ? [] : [notServed(socket, failure)];
+      }),
+    );
   }
   const tell = (diagnostics: readonly Diagnostic[]): void => {
     if (diagnostics.length > 0) report(diagnostics);
@@ -137,15 +152,20 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     notifier === undefined ? Promise.resolve() : send(notifier).then(tell);
 
   const again = setInterval(() => {
-    const isMissing = servers.some((server) => !server.isListening());
-    if (isMissing || checkServers.counts().failed > 0) void listenAgain();
+    if (told.size > 0) void listenAgain();
   }, tryAgainAfter).unref();
+  const living = setInterval(() => answerer.tell(health), tellAgainAfter).unref();
+  const becomes = (next: ProxyHealth): void => {
+    if (next === health) return;
+    health = next;
+    answerer.tell(health);
+  };
   const period = notifier?.watchdog;
   const watchdog =
     period === undefined
       ? undefined
       : setInterval(() => {
-          if (isWell()) void notify((to) => to.alive());
+          if (isHealthy(health, Date.now(), limit)) void notify((to) => to.alive());
         }, period / 2).unref();
 
   const ready = (status: string): void => {
@@ -160,15 +180,15 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const own: FollowObserver = {
     // A list alone is no change: one that says what is known leads to no sync.
     eventReceived: ({ at }) => {
-      health = changeQueued(health, at);
+      becomes(changeQueued(health, at));
     },
     syncStarted: ({ at }) => {
-      health = syncStarted(health, at);
+      becomes(syncStarted(health, at));
     },
     synced: ({ plan, extent, finishedAt, services, ...event }) => {
       backend = event.backend ?? backend;
       const families = plan.families.map(({ family }) => family);
-      health = syncSucceeded(health, families, finishedAt);
+      becomes(syncSucceeded(health, families, finishedAt));
       tellNode();
       checks = withPlan(checks, plan, extent);
       void listenAgain();
@@ -176,13 +196,13 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       ready(`follows the cluster: ${services} Services`);
     },
     syncFailed: () => {
-      health = syncFailed(health);
+      becomes(syncFailed(health));
       // The reload is over, whatever came of it; at the start, nothing is ready yet.
       if (isReloading) ready('the last sync failed; the kernel keeps what it has');
       isReloading = false;
     },
     nodeChanged: (event) => {
-      health = nodeChanged(health, event);
+      becomes(nodeChanged(health, event));
       tellNode();
     },
   };
@@ -202,10 +222,11 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     close: async () => {
       isClosed = true;
       clearInterval(again);
+      clearInterval(living);
       clearInterval(watchdog);
       await notify((to) => to.stopping());
       await work;
-      await Promise.all([checkServers.close(), ...servers.map((server) => server.close())]);
+      await Promise.all([answerer.close(), metricsServer?.close()]);
     },
   };
 }

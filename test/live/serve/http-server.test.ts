@@ -149,12 +149,14 @@ test('an address that is taken is a failure, in words', async () => {
   const port = await start();
   const at = { address: '127.0.0.1', port };
   expect(await listen(at, echo, connectionLimit())).toEqual({
+    ...at,
     kind: 'failed',
     code: 'EADDRINUSE',
     message: 'address already in use',
   });
   const foreign = { address: '192.0.2.1', port: 0 };
   expect(await listen(foreign, echo, connectionLimit())).toEqual({
+    ...foreign,
     kind: 'failed',
     code: 'EADDRNOTAVAIL',
     message: 'address not available',
