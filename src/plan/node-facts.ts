@@ -14,7 +14,7 @@ export interface NodeFacts {
   readonly primaryIPs: Readonly<Record<IpFamily, string | undefined>>;
   /** All of its addresses that are known, canonical; both families. */
   readonly addresses: ReadonlySet<string>;
-  /** The Node object, or its addresses, cannot be read, and no flag gives any (ND10). */
+  /** The Node object, or its addresses, cannot be read: flags alone say what it has (ND10). */
   readonly hasUnreadableAddresses: boolean;
   /** In order of preference; both families. */
   readonly podCIDRs: readonly Cidr[];
@@ -32,9 +32,8 @@ export function nodeFacts(cluster: Cluster, settings: Settings): NodeFacts {
     const first = addresses.find((address) => familyOf(address) === family);
     return first === undefined || isLoopback(first) ? undefined : first;
   };
-  const isUnreadable =
+  const hasUnreadableAddresses =
     node === undefined ? name !== undefined && cluster.hasUnreadableNode : !node.addressesAreWhole;
-  const hasUnreadableAddresses = addresses.length === 0 && isUnreadable;
   const podCIDRs =
     settings.podCIDRs.length > 0
       ? settings.podCIDRs

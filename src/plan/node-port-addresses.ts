@@ -19,7 +19,7 @@ const loopback: Readonly<Record<IpFamily, Cidr>> = {
 
 /**
  * N4: no entry of this family means all addresses; N5: so does a zero-length prefix. ND10: `primary` means
- * none where the node has addresses that cannot be read.
+ * none where the node has addresses that cannot be read, and no flag gives one of this family.
  */
 export function nodePortAddresses(
   settings: Settings,
@@ -27,10 +27,8 @@ export function nodePortAddresses(
   family: IpFamily,
 ): NodePortAddresses {
   const listed = listedCidrs(settings, node, family);
-  const isPrimaryHidden =
-    node.hasUnreadableAddresses &&
-    settings.nodePortAddresses.some(({ kind }) => kind === 'primary');
-  if (listed.length === 0 && isPrimaryHidden) return { cidrs: [loopback[family]], loopback: false };
+  if (listed.length === 0 && isPrimaryHidden(settings, node))
+    return { cidrs: [loopback[family]], loopback: false };
   const cidrs = listed.length === 0 ? [everywhere[family]] : normaliseCidrs(listed);
   return {
     cidrs,
@@ -40,6 +38,12 @@ export function nodePortAddresses(
       cidrs.some((cidr) => overlaps(cidr, loopback.IPv4)),
   };
 }
+
+/** Whether a primary address is asked for that an unreadable Node object may give. */
+export const isPrimaryHidden = (
+  { nodePortAddresses: entries }: Settings,
+  node: Pick<NodeFacts, 'hasUnreadableAddresses'>,
+): boolean => node.hasUnreadableAddresses && entries.some(({ kind }) => kind === 'primary');
 
 /** The entries of `--nodeport-addresses` that speak of this family. */
 export const listedCidrs = (

@@ -106,6 +106,20 @@ test('N4 an unknown primary address opens the family, which is told', () => {
   expect(said(['primary'], { nodeIPs: ['192.168.0.2'] })).toEqual(['NATC3017 warning']);
 });
 
+test('ND10 a primary address that only an unreadable Node object can give closes the family, which is told', () => {
+  const unreadable = { ...node('n1'), metadata: 1.5 };
+  const options = { nodePortAddresses: ['primary'], nodeName: 'n1', validate: 'warn' } as const;
+  const { IPv4, IPv6, diagnostics } = planned([nodePortService, unreadable], {
+    ...options,
+    nodeIPs: ['192.168.0.2'],
+  });
+  expect(IPv4.nodePortAddresses.cidrs.map(formatCidr)).toEqual(['192.168.0.2/32']);
+  expect(IPv6.nodePortAddresses.cidrs.map(formatCidr)).toEqual(['::1/128']);
+  expect(diagnostics.filter(({ code }) => code === 'NATC3017')).toMatchObject([
+    { message: expect.stringContaining('IPv6 node ports are served nowhere') },
+  ]);
+});
+
 test('N5 a zero-length prefix makes the other entries irrelevant', () => {
   expect(open('IPv4', ['10.20.30.0/24', '0.0.0.0/0', '192.168.0.0/24'])).toBe(
     '0.0.0.0/0 +loopback',

@@ -101,7 +101,7 @@ export const planCodes = {
   NATC3017: {
     title: 'node ports open on all addresses',
     explanation:
-      "A list of node-port addresses without any entry for a family means all addresses of that family, as in kube-proxy. This includes `primary` where the node's primary address of the family is not known.",
+      "A list of node-port addresses without any entry for a family means all addresses of that family, as in kube-proxy. This includes `primary` where the node's primary address of the family is not known. Where it would be known if the Node object could be read, the family is closed.",
     remedy:
       'List addresses of both families. An entry that matches no address, ::/128 or 0.0.0.0/32, closes the family.',
   },

@@ -2,7 +2,7 @@ import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.ts';
 import type { NodePortAddress, Settings } from '../../model/settings.ts';
 import { formatCidr } from '../../net/cidr.ts';
 import type { IpFamily } from '../../net/family.ts';
-import { isLoopbackOnly, listedCidrs } from '../node-port-addresses.ts';
+import { isLoopbackOnly, isPrimaryHidden, listedCidrs } from '../node-port-addresses.ts';
 import type { FamilyPlan } from '../plan.ts';
 import { type Check, optionPlace, type Planned } from './planned.ts';
 
@@ -19,6 +19,16 @@ function openFamily(planned: Planned, family: FamilyPlan): readonly Diagnostic[]
   const entries = settings.nodePortAddresses;
   if (entries.length === 0 || listedCidrs(settings, node, family.family).length > 0) return [];
   const isPrimary = entries.some((entry) => entry.kind === 'primary');
+  if (isPrimaryHidden(settings, node))
+    return [
+      {
+        code: 'NATC3017',
+        severity: severityFor(planned, family),
+        message: `this node's primary ${family.family} address cannot be read, so ${family.family} node ports are served nowhere`,
+        places: [optionPlace(planned, 'nodePortAddresses', formatEntries(settings))],
+        hint: 'correct the Node object, or give --node-ip',
+      },
+    ];
   const why = isPrimary
     ? `this node's primary ${family.family} address is not known`
     : `the node-port addresses have no ${family.family} entry`;
