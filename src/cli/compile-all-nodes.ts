@@ -5,6 +5,7 @@ import type { NodeCompilation } from '../compile-nodes.ts';
 import { type Diagnostic, hasErrors, isPrinted } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { systemErrorText } from '../live/system-error.ts';
+import type { CompileOptions } from '../options.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import {
   compileDemands,
@@ -70,7 +71,13 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const written = hasErrors(found)
     ? exitCodes.cannotAnswer
     : await clock.run('nodes', () =>
-        writeNodes(compiled.nodes, found, completed?.invented ?? nothingInvented, flags, terminal),
+        writeNodes(
+          compiled.nodes,
+          found,
+          { options: effective.options, invented: completed?.invented ?? nothingInvented },
+          flags,
+          terminal,
+        ),
       );
   const isDone = written === exitCodes.success && !hasErrors(found);
   // An object that could not be read may be a Node.
@@ -135,7 +142,7 @@ function misuseOf(flags: AllNodesFlags): string | undefined {
 async function writeNodes(
   nodes: Iterable<NodeCompilation>,
   found: Diagnostic[],
-  invented: Invented,
+  { options, invented }: { readonly options: CompileOptions; readonly invented: Invented },
   flags: AllNodesFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -152,7 +159,8 @@ async function writeNodes(
       found.push(diagnostic);
     }
     if (output === undefined || hasErrors(limits ?? [])) continue;
-    const text = await rulesetText(output, invented, flags.output);
+    const made = { options: { ...options, nodeName: node }, invented };
+    const text = await rulesetText(output, made, flags.output);
     const path = join(directory, `${node}.${extensions[flags.output]}`);
     if ((await readFile(path, 'utf8').catch(() => undefined)) === text) continue;
     const exitCode = await deliver(text, path, flags, terminal);

@@ -17,6 +17,7 @@ import {
   splitInput,
   unlessDamaged,
 } from './recompile-input.ts';
+import { rulesetHead } from './ruleset-head.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -75,7 +76,7 @@ async function compileChanged(
   );
   if (text === undefined) return undefined;
   await tell();
-  const exitCode = await clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
+  const exitCode = await clock.run('write', () => deliverText(text, input, flags, terminal));
   await keep(known, clock, flags, terminal);
   return exitCode;
 }
@@ -92,11 +93,19 @@ async function compileInFull(
   if (output === undefined) return exitWithoutOutput(compiled.diagnostics);
   const { renderNft } = await import('../nftables/render/nft.ts');
   const text = clock.run('render', () => renderNft(output.ruleset));
-  const exitCode = await clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
+  const exitCode = await clock.run('write', () => deliverText(text, input, flags, terminal));
   const known = await rememberCompiled(input, items, compiled);
   if (known !== undefined) await keep(known, clock, flags, terminal);
   return exitCode;
 }
+
+const deliverText = (
+  text: string,
+  { effective }: CompileInput,
+  flags: ChangesFlags,
+  terminal: Terminal,
+): Promise<ExitCode> =>
+  deliver(`${rulesetHead(effective.options)}${text}`, flags.outFile, flags, terminal);
 
 async function keep(
   known: KnownCompilation,

@@ -141,6 +141,8 @@ const isOnBase = ({ base }: CompileFlags): boolean => typeof base === 'string';
 
 /** What a command that compiles starts from. */
 export interface Compiled {
+  /** What it was compiled with. */
+  readonly options: CompileOptions;
   readonly diagnostics: readonly Diagnostic[];
   /** Those of how the input is written, and those of what was compiled. */
   readonly read: readonly Diagnostic[];
@@ -251,6 +253,7 @@ export async function compileWritten(
   const { heard, complaints } = await withoutIgnored(ignores, objects, told);
   const uncompiled = heardUncompiled(partly, heard);
   return {
+    options: effective.options,
     diagnostics: [...heard, ...complaints, ...sayUncompiled(uncompiled)],
     uncompiled,
     completed,

@@ -1,5 +1,7 @@
 import { type Invented, inventedComment } from '../allocate/invented.ts';
 import type { CompileOutput } from '../compile.ts';
+import type { CompileOptions } from '../options.ts';
+import { rulesetHead } from './ruleset-head.ts';
 import type { FormatLimits } from './with-compiled.ts';
 
 type Format = (output: CompileOutput, invented: Invented) => Promise<string>;
@@ -29,13 +31,14 @@ export const formatLimits: Readonly<Partial<Record<keyof typeof outputFormats, F
   iptables: async ({ plan }) => (await import('../iptables/limits.ts')).iptablesLimits(plan),
 };
 
-/** With a comment that tells which values are invented, in the formats that have comments. */
+/** With what made it and which values are invented, in the formats that have comments. */
 export async function rulesetText(
   output: CompileOutput,
-  invented: Invented,
+  { options, invented }: { readonly options: CompileOptions; readonly invented: Invented },
   format: keyof typeof outputFormats,
 ): Promise<string> {
   const text = await outputFormats[format](output, invented);
-  const hasComments = format === 'nft' || format === 'iptables';
-  return hasComments ? `${inventedComment(invented)}${text}` : text;
+  if (format !== 'nft' && format !== 'iptables') return text;
+  const head = rulesetHead(options, format === 'nft' ? undefined : format);
+  return `${head}${inventedComment(invented)}${text}`;
 }

@@ -15,11 +15,11 @@ export const extensions: Readonly<Record<Format, string>> = {
 
 /** How a file of each format begins, whatever is in it. */
 const heads: Readonly<Record<Format, RegExp>> = {
-  nft: /^add table (ip6?) natc\ndelete table \1 natc\n/,
+  nft: /^(?:# .*\n)*add table (ip6?) natc\ndelete table \1 natc\n/,
   'nft-json':
     /^\{ "nftables": \[\n\{"metainfo":.*\n\{"add":\{"table":\{"family":"ip6?","name":"natc"\}\}\},?\n/,
   json: /^\{\n {2}"version": 1,\n {2}"kind": "Ruleset",\n/,
-  iptables: /^# Kubernetes Services as iptables rules, compiled by natc\./,
+  iptables: /^(?:# .*\n)*# Kubernetes Services as iptables rules, compiled by natc\./,
   plan: /^\{\n {2}"version": 1,\n {2}"kind": "Plan",\n/,
   summary: /^NAMESPACE +SERVICE +TYPE +PORT +ADDRESSES +NODE PORT +READY +REMARKS\n/,
 };

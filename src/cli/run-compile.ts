@@ -32,7 +32,14 @@ export async function runCompile(
   if (stateDir === undefined) {
     const deliverOutput = async (output: CompileOutput, clock: StageClock, compiled: Compiled) => {
       const text = await clock.run('render', () =>
-        rulesetText(output, compiled.completed?.invented ?? nothingInvented, flags.output),
+        rulesetText(
+          output,
+          {
+            options: compiled.options,
+            invented: compiled.completed?.invented ?? nothingInvented,
+          },
+          flags.output,
+        ),
       );
       return clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
     };

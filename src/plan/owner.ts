@@ -110,9 +110,10 @@ function endpointList(
   const list = endpoints.map((endpoint) => {
     const address = family.family === 'IPv6' ? `[${endpoint.address}]` : endpoint.address;
     const node = endpoint.nodeName === undefined ? '' : ` on ${endpoint.nodeName}`;
-    return `${address}:${endpoint.port}${node}`;
+    return `  ${address}:${endpoint.port}${node}`;
   });
-  return wrap(`${what}, ${share}: ${list.join(', ')}`);
+  // A line each: where one comes or goes, one line does.
+  return [`${what}, ${share}:`, ...list];
 }
 
 const separator = ', ';

@@ -18,7 +18,11 @@ const example = [
   '--validate',
   'warn',
 ];
-const expected = readFileSync('fixtures/example/expected.nft', 'utf8');
+const golden = readFileSync('fixtures/example/expected.nft', 'utf8');
+
+/** The golden file begins behind the head, which names what made it. */
+const withoutHead = (text: string): string =>
+  text.replace(/^# Compiled by natc .*\n# natc compile .*\n/, '');
 
 describe('--out-file', () => {
   test('replaces a file as a whole, keeps its mode, leaves nothing beside it', () => {
@@ -30,7 +34,7 @@ describe('--out-file', () => {
       stdout: '',
       stderr: '',
     });
-    expect(readFileSync(path, 'utf8')).toBe(expected);
+    expect(withoutHead(readFileSync(path, 'utf8'))).toBe(golden);
     expect(statSync(path).mode & 0o777).toBe(0o640);
     // Another file under the same name: a reader of the old one keeps reading the old one.
     expect(statSync(path).ino).not.toBe(before);
@@ -89,7 +93,7 @@ describe('stdout', () => {
       ],
       { input: stdin },
     );
-    expect(run).toMatchObject({ exitCode: 0, stdout: expected });
+    expect([run.exitCode, withoutHead(run.stdout)]).toEqual([0, golden]);
   });
 });
 

@@ -42,7 +42,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
   };
   const size = { files: 1, objects: objects.length };
   const compiled = {
-    ...{ diagnostics, output, size, objects, skipped },
+    ...{ options, diagnostics, output, size, objects, skipped },
     uncompiled: [],
     notRead: { foreign: [], excluded: 0 },
     completed: undefined,

@@ -23,7 +23,7 @@ import {
 import { addKey, newSeenKeys } from '../seen-keys.ts';
 import type { Fragment } from './fragment.ts';
 import { endpointKey } from './pick.ts';
-import { programChains } from './program.ts';
+import { programChains, unusedChains } from './program.ts';
 import { dports, hairpinKey, indexType, nodePortKey, serviceKey } from './selectors.ts';
 
 /** What a table has besides the elements of Services: a pure function of the family's settings and this. */
@@ -90,10 +90,14 @@ function withoutRepetition(elements: readonly SetElement[]): SetElement[] {
 /** A table without the elements of Services. */
 export function tableFrame(family: FamilyPlan, needs: TableNeeds): Table {
   const stickyMaps = usedStickyMaps(needs.used);
-  return {
+  const head = {
     family: family.family === 'IPv4' ? 'ip' : 'ip6',
     name: tableName,
     comment: 'Kubernetes Services, compiled by natc',
+  } as const;
+  if (isUnused(family, needs)) return { ...head, collections: [], chains: unusedChains(family) };
+  return {
+    ...head,
     collections: [
       ...frontendMaps,
       ...endpointMaps(needs.used),
@@ -119,6 +123,14 @@ export function tableFrame(family: FamilyPlan, needs: TableNeeds): Table {
     ],
   };
 }
+
+/** Whether the sets and maps of a family would all be empty but for the node's own addresses. */
+const isUnused = (family: FamilyPlan, { used }: TableNeeds): boolean =>
+  used.size +
+    family.clusterIPs.length +
+    family.otherProxyClusterIPs.length +
+    family.serviceCIDRs.length ===
+  0;
 
 const verdictMap = (name: string, key: readonly Selector[], comment: string): VerdictMap => ({
   kind: 'verdict-map',

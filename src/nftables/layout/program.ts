@@ -36,6 +36,19 @@ export function programChains(
   ];
 }
 
+/** What is left of the program where a family has no Services: what does not depend on any. */
+export const unusedChains = (family: FamilyPlan): readonly Chain[] => [
+  ...(family.nodePortAddresses.loopback
+    ? [baseChain('filter-prerouting', filter('prerouting', -110), loopbackGuard(family))]
+    : []),
+  baseChain('nat-postrouting', nat('postrouting', 100), [
+    {
+      ...masqueradeMarked(family),
+      reason: `no Service has an ${family.family} address: only what others marked is masqueraded`,
+    },
+  ]),
+];
+
 const markForMasquerade = (family: FamilyPlan): Chain => ({
   name: chains.markForMasquerade,
   rules: [rule({ kind: 'set-mark', operation: 'or', mask: family.masqueradeMark })],
@@ -129,6 +142,9 @@ const rememberClients = (
 
 const newConnections = (chain: string): Rule => rule({ kind: 'ct-state-new' }, jump(chain));
 
+const filter = (hook: Hook['hook'], priority: number): Hook => ({ type: 'filter', hook, priority });
+const nat = (hook: Hook['hook'], priority: number): Hook => ({ type: 'nat', hook, priority });
+
 const baseChain = (name: string, hook: Hook, rules: readonly Rule[]): Chain => ({
   name,
   hook,
@@ -142,12 +158,6 @@ const baseChain = (name: string, hook: Hook, rules: readonly Rule[]): Chain => (
  * rewritten, so it is still recognised there.
  */
 function baseChains(family: FamilyPlan): readonly Chain[] {
-  const filter = (hook: Hook['hook'], priority: number): Hook => ({
-    type: 'filter',
-    hook,
-    priority,
-  });
-  const nat = (hook: Hook['hook'], priority: number): Hook => ({ type: 'nat', hook, priority });
   return [
     baseChain('filter-prerouting', filter('prerouting', -110), [
       ...loopbackGuard(family),
@@ -174,11 +184,7 @@ function baseChains(family: FamilyPlan): readonly Chain[] {
     baseChain('nat-input', nat('input', 100), [rule(jump(chains.rememberClients))]),
     baseChain('nat-postrouting', nat('postrouting', 100), [
       rule(jump(chains.rememberClients)),
-      rule(
-        { kind: 'mark', mask: family.masqueradeMark },
-        { kind: 'set-mark', operation: 'xor', mask: family.masqueradeMark },
-        { kind: 'masquerade' },
-      ),
+      masqueradeMarked(family),
       because(
         'an endpoint that reached itself through a Service',
         { kind: 'ct-status-dnat' },
@@ -188,6 +194,14 @@ function baseChains(family: FamilyPlan): readonly Chain[] {
     ]),
   ];
 }
+
+/** kube-proxy masquerades what others marked, too. */
+const masqueradeMarked = (family: FamilyPlan): Rule =>
+  rule(
+    { kind: 'mark', mask: family.masqueradeMark },
+    { kind: 'set-mark', operation: 'xor', mask: family.masqueradeMark },
+    { kind: 'masquerade' },
+  );
 
 /** N10: route_localnet lets 127.0.0.0/8 be routed, so packets from outside must not get there. */
 function loopbackGuard(family: FamilyPlan): readonly Rule[] {

@@ -11,8 +11,12 @@ import {
 } from '../../support/plan.ts';
 import { rulesOf, tableOf } from '../../support/table.ts';
 
+/** Of a family that has a cluster IP, unless told otherwise. */
 const build = (more: Parameters<typeof familyPlan>[0]) =>
-  tableOf(buildNftables(planOf(familyPlan(more))), more?.family === 'IPv6' ? 'ip6' : 'ip');
+  tableOf(
+    buildNftables(planOf(familyPlan({ clusterIPs: ['10.96.0.9'], ...more }))),
+    more?.family === 'IPv6' ? 'ip6' : 'ip',
+  );
 
 describe('the constant program', () => {
   test('M1: masquerade-all marks whatever goes to a cluster IP', () => {
@@ -84,5 +88,31 @@ describe('the constant program', () => {
     );
     const chains = (count: number) => build({ servicePorts: servicePorts.slice(0, count) }).chains;
     expect(chains(50)).toEqual(chains(1));
+  });
+});
+
+describe('a family without Services', () => {
+  const all = { cidrs: [{ family: 'IPv4', address: '0.0.0.0', prefixLength: 0 }] } as const;
+
+  test('has what others and the sysctls need of it, and nothing else', () => {
+    const table = build({ clusterIPs: [], nodePortAddresses: { ...all, loopback: true } });
+    expect(table.collections).toEqual([]);
+    expect(table.chains.map(({ name }) => name)).toEqual(['filter-prerouting', 'nat-postrouting']);
+    expect(rulesOf(table, 'filter-prerouting')).toEqual([
+      'iifname != "lo" ip daddr 127.0.0.0/8 drop',
+    ]);
+    expect(rulesOf(table, 'nat-postrouting')).toEqual([
+      'meta mark & 0x4000 == 0x4000 meta mark set meta mark xor 0x4000 masquerade fully-random',
+    ]);
+    const without = build({ clusterIPs: [], nodePortAddresses: { ...all, loopback: false } });
+    expect(without.chains.map(({ name }) => name)).toEqual(['nat-postrouting']);
+  });
+
+  test.each([
+    ['a cluster IP', { clusterIPs: ['10.96.0.9'] }],
+    ["another proxy's cluster IP", { otherProxyClusterIPs: ['10.96.0.9'] }],
+    ['a network of Services', { serviceCIDRs: all.cidrs }],
+  ])('has the whole program for %s', (_, more) => {
+    expect(build({ clusterIPs: [], ...more }).chains.length).toBeGreaterThan(10);
   });
 });

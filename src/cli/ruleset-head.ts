@@ -1,0 +1,33 @@
+import { commentLine } from '../net/quote.ts';
+import { type CompileOptions, defaultOptions, optionTable } from '../options.ts';
+import { shellWords } from './usage/shell-words.ts';
+import { version } from './version.ts';
+
+/**
+ * What a ruleset in a file begins with, as comments: which natc made it, for which node, and the command line
+ * that would make it again, wherever its settings came from. Manifests are not named: they are where the file is kept.
+ *
+ * @param output the format, where it is not the default one
+ */
+export function rulesetHead(options: CompileOptions, output?: string): string {
+  const { nodeName } = options;
+  const flags = (Object.keys(optionTable) as (keyof CompileOptions)[]).flatMap((name) =>
+    flagOf(name, options),
+  );
+  const command = ['natc', 'compile', ...flags, ...(output === undefined ? [] : ['-o', output])];
+  const whom = nodeName === undefined ? 'for a node without a name' : `for node ${nodeName}`;
+  return [`Compiled by natc ${version()} ${whom}.`, shellWords(command)]
+    .map((line) => `# ${commentLine(line)}\n`)
+    .join('');
+}
+
+function flagOf(name: keyof CompileOptions, options: CompileOptions): readonly string[] {
+  const value = options[name];
+  const { flag } = optionTable[name];
+  if (value === undefined || JSON.stringify(value) === JSON.stringify(defaultOptions[name]))
+    return [];
+  if (name === 'families') return [flag, options.families.join(',').toLowerCase()];
+  if (name === 'masqueradeAll') return [flag];
+  if (typeof value !== 'object') return [flag, String(value)];
+  return [flag, 'first' in value ? `${value.first}-${value.last}` : value.join(',')];
+}
