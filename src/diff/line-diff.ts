@@ -1,3 +1,5 @@
+import { diffArrays } from 'diff';
+
 /** Lines `[aStart, aEnd)` of the old text were replaced by lines `[bStart, bEnd)` of the new one. */
 export interface LineChange {
   readonly aStart: number;
@@ -6,13 +8,13 @@ export interface LineChange {
   readonly bEnd: number;
 }
 
-/** Beyond this many steps a stretch without unique lines is called replaced as a whole. */
-const maxMyersSteps = 2_000_000;
+/** With more lines that differ, a stretch without unique lines is called replaced as a whole. */
+const maxEditLength = 1000;
 
 /**
  * What differs between two lists of lines, in order. Patience diff: lines that occur once on both sides
- * are matched first, in the longest common order; what is between them is compared by Myers' method.
- * Takes n log n for texts of mostly distinct lines, as rulesets are.
+ * are matched first, in the longest common order; `diff` compares what is between them, which takes it a thousand
+ * times as long for a whole ruleset. This takes n log n for texts of mostly distinct lines, as rulesets are.
  */
 export function diffLines(a: readonly string[], b: readonly string[]): readonly LineChange[] {
   const numbers = new Map<string, number>();
@@ -36,7 +38,7 @@ export function diffLines(a: readonly string[], b: readonly string[]): readonly 
     }
     const anchors = commonUniqueLines(left, right, rest);
     if (anchors.length === 0) {
-      for (const change of myers(left, right, rest)) append(changes, change);
+      for (const change of shortest(left, right, rest)) append(changes, change);
       continue;
     }
     stretches.push(...between(anchors, rest).reverse());
@@ -120,67 +122,20 @@ function between(anchors: readonly Anchor[], stretch: LineChange): LineChange[] 
   return parts;
 }
 
-/** The shortest edit script of a stretch (Myers 1986), or the whole stretch where that takes too long. */
-function myers(a: Int32Array, b: Int32Array, stretch: LineChange): readonly LineChange[] {
+/** The shortest edit script of a stretch, or the whole stretch where that takes too long. */
+function shortest(a: Int32Array, b: Int32Array, stretch: LineChange): readonly LineChange[] {
   const { aStart, aEnd, bStart, bEnd } = stretch;
-  const [n, m] = [aEnd - aStart, bEnd - bStart];
-  const trails: Int32Array[] = [];
-  let steps = 0;
-  const reach = new Int32Array(2 * (n + m) + 3);
-  const middle = n + m + 1;
-  for (let d = 0; d <= n + m; d++) {
-    trails.push(reach.slice(middle - d - 1, middle + d + 2));
-    for (let k = -d; k <= d; k += 2) {
-      steps += 1;
-      const isDown = k === -d || (k !== d && at(reach, middle + k - 1) < at(reach, middle + k + 1));
-      let x = isDown ? at(reach, middle + k + 1) : at(reach, middle + k - 1) + 1;
-      while (x < n && x - k < m && a[aStart + x] === b[bStart + x - k]) x += 1;
-      reach[middle + k] = x;
-      if (x >= n && x - k >= m) return backtrack(trails, stretch, n, m);
-    }
-    steps += d;
-    if (steps > maxMyersSteps) return [stretch];
-  }
-  return [stretch];
-}
-
-const at = (array: Int32Array, index: number): number => array[index] ?? 0;
-
-function backtrack(
-  trails: readonly Int32Array[],
-  { aStart, bStart }: LineChange,
-  n: number,
-  m: number,
-): readonly LineChange[] {
-  const edits: LineChange[] = [];
-  let [x, y] = [n, m];
-  for (let d = trails.length - 1; d > 0; d--) {
-    const trail = trails[d];
-    if (trail === undefined) break;
-    const reach = (k: number): number => at(trail, k + d + 1);
-    const k = x - y;
-    const isDown = k === -d || (k !== d && reach(k - 1) < reach(k + 1));
-    const from = isDown ? k + 1 : k - 1;
-    const fromX = reach(from);
-    const fromY = fromX - from;
-    edits.push(
-      isDown
-        ? {
-            aStart: aStart + fromX,
-            aEnd: aStart + fromX,
-            bStart: bStart + fromY,
-            bEnd: bStart + fromY + 1,
-          }
-        : {
-            aStart: aStart + fromX,
-            aEnd: aStart + fromX + 1,
-            bStart: bStart + fromY,
-            bEnd: bStart + fromY,
-          },
-    );
-    [x, y] = [fromX, fromY];
-  }
-  return edits.reverse();
+  const parts = diffArrays([...a.subarray(aStart, aEnd)], [...b.subarray(bStart, bEnd)], {
+    maxEditLength,
+  });
+  if (parts === undefined) return [stretch];
+  let [before, after] = [aStart, bStart];
+  return parts.flatMap(({ added, removed, count }): readonly LineChange[] => {
+    const [start, other] = [before, after];
+    if (!added) before += count;
+    if (!removed) after += count;
+    return added || removed ? [{ aStart: start, aEnd: before, bStart: other, bEnd: after }] : [];
+  });
 }
 
 /** Changes that touch each other are one. */
