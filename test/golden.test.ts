@@ -12,10 +12,8 @@ import { buildIptables } from '../src/iptables/layout/build.ts';
 import { renderIptablesRestore } from '../src/iptables/render/iptables-restore.ts';
 import { execHost } from '../src/live/exec-host.ts';
 import { checkInKernel } from '../src/live/kernel-check.ts';
-import { nftVersion } from '../src/live/nft.ts';
 import { kubeProxyConfigOf } from '../src/model/kube-proxy-config.ts';
 import { renderNft } from '../src/nftables/render/nft.ts';
-import { renderNftJson } from '../src/nftables/render/nft-json.ts';
 import { type CompileOptions, defaultOptions } from '../src/options.ts';
 import { collectInputs } from '../src/read/inputs.ts';
 import { readObjects } from '../src/read/read.ts';
@@ -36,9 +34,6 @@ async function compileCase(path: string, options: Partial<CompileOptions>) {
 }
 
 const cases = readdirSync('fixtures/compile').sort();
-
-/** Between them these have every statement and every kind of set and map. */
-const asJson = ['load-balancer-source-ranges', 'node-port-on-loopback-only', 'session-affinity'];
 
 const compileFixture = (name: string) => {
   const directory = join('fixtures/compile', name);
@@ -66,11 +61,6 @@ describe('compiled rulesets', () => {
   test('the example application', async () => {
     await expectOutputs('fixtures/example', await compileExample());
   });
-
-  test.each(asJson)('%s, as JSON for nft', async (name) => {
-    const { ruleset } = await compileFixture(name);
-    expectGolden(join('fixtures/compile', name, 'expected.nft.json'), renderNftJson(ruleset));
-  });
 });
 
 describeWithKernel('the kernel accepts', () => {
@@ -82,17 +72,5 @@ describeWithKernel('the kernel accepts', () => {
 
   test('the example application', async () => {
     expect(await checkInKernel(host, (await compileExample()).ruleset)).toEqual([]);
-  });
-
-  // nft 1.0.6 cannot be told the type of an endpoint map in JSON.
-  test.each(asJson)('%s as JSON, from nft 1.1.3 on', async (name) => {
-    const { ruleset } = await compileFixture(name);
-    const version = /v(\d+)\.(\d+)\.(\d+)/.exec((await nftVersion(host)) ?? '') ?? [];
-    const [major = 0, minor = 0, patch = 0] = version.slice(1).map(Number);
-    const isNew = major * 10_000 + minor * 100 + patch >= 10_103;
-    const namespace = host.isRoot ? '-n' : '-Urn';
-    const args = [namespace, 'nft', '-j', '-c', '-f', '-'];
-    const result = await host.run('unshare', args, renderNftJson(ruleset));
-    expect(result).toMatchObject({ kind: 'exited', exitCode: isNew ? 0 : 1 });
   });
 });

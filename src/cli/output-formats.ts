@@ -11,8 +11,6 @@ export const outputFormats = {
   nft: async ({ ruleset }) => (await import('../nftables/render/nft.ts')).renderNft(ruleset),
   json: async ({ ruleset }) =>
     (await import('../nftables/render/json.ts')).renderRulesetJson(ruleset),
-  'nft-json': async ({ ruleset }) =>
-    (await import('../nftables/render/nft-json.ts')).renderNftJson(ruleset),
   iptables: async ({ plan }) => {
     const { buildIptables } = await import('../iptables/layout/build.ts');
     const { renderIptablesRestore } = await import('../iptables/render/iptables-restore.ts');

@@ -6,7 +6,6 @@ type Format = keyof typeof outputFormats;
 
 export const extensions: Readonly<Record<Format, string>> = {
   nft: 'nft',
-  'nft-json': 'json',
   json: 'json',
   iptables: 'iptables',
   plan: 'json',
@@ -16,8 +15,6 @@ export const extensions: Readonly<Record<Format, string>> = {
 /** How a file of each format begins, whatever is in it. */
 const heads: Readonly<Record<Format, RegExp>> = {
   nft: /^(?:# .*\n)*add table (ip6?) natc\ndelete table \1 natc\n/,
-  'nft-json':
-    /^\{ "nftables": \[\n\{"metainfo":.*\n\{"add":\{"table":\{"family":"ip6?","name":"natc"\}\}\},?\n/,
   json: /^\{\n {2}"version": 1,\n {2}"kind": "Ruleset",\n/,
   iptables: /^(?:# .*\n)*# Kubernetes Services as iptables rules, compiled by natc\./,
   plan: /^\{\n {2}"version": 1,\n {2}"kind": "Plan",\n/,

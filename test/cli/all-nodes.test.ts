@@ -139,7 +139,7 @@ describe('--prune', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test.each(['nft', 'nft-json', 'json', 'iptables', 'plan', 'summary'])(
+  test.each(['nft', 'json', 'iptables', 'plan', 'summary'])(
     'removes the %s file of a node that left, and says so',
     (format) => {
       expect(run(input, '-o', format).exitCode).toBe(0);

@@ -67,7 +67,7 @@ const commands: readonly (readonly [string, (file: string) => readonly string[]]
         (file: string) => ['compile', '-f', file, ...warn, '--diagnostics', format],
       ] as const,
   ),
-  ...['nft', 'json', 'nft-json', 'iptables', 'plan', 'summary'].map(
+  ...['nft', 'json', 'iptables', 'plan', 'summary'].map(
     (format) =>
       [
         `compile -o ${format}`,
@@ -199,10 +199,7 @@ describe('in GitHub Actions', () => {
 
 describe('a file that natc writes', () => {
   const formats = [
-    ...['nft', 'json', 'nft-json', 'iptables', 'plan', 'summary'].map((format) => [
-      'compile',
-      format,
-    ]),
+    ...['nft', 'json', 'iptables', 'plan', 'summary'].map((format) => ['compile', format]),
     ...['text', 'json', 'markdown', 'github', 'html'].map((format) => ['diff', format]),
   ] as const;
   test.each(formats)('%s -o %s is as harmless as what it prints', async (name, format) => {

@@ -16,8 +16,8 @@ export const compileCommand: CommandDefinition = {
       .addOption(
         new Option(
           '-o, --output <format>',
-          'nft (default) or nft-json (for nft 1.1.3 and newer) or iptables: the ruleset; json: the ' +
-            'ruleset as data; plan: what was decided, as data; summary: a table',
+          'nft (default) or iptables: the ruleset; json: the ruleset as data; plan: what was decided, ' +
+            'as data; summary: a table',
         )
           .choices(Object.keys(outputFormats))
           .default('nft'),
