@@ -19,7 +19,7 @@ import {
 import { takingEmpty } from './empty-side.ts';
 import { type Ignores, ignoresOf, withoutIgnored } from './ignores.ts';
 import type { LockFlags } from './lock.ts';
-import { readManifests } from './read-inputs.ts';
+import { readPaths } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock, reportStages, type StageClock, stageClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
@@ -108,7 +108,7 @@ export async function readCompileInput(
 ): Promise<CompileInput> {
   const { inputs, diagnostics, excluded } = await (flags.fromCluster === true
     ? clock.run('list', async () => ({ ...(await list()), excluded: [] }))
-    : clock.run('input', () => readManifests(paths, flags.exclude)));
+    : clock.run('input', () => readPaths(paths, flags, !refusesCutOff)));
   const kubeProxy = await readConfig(flags.config, refusesCutOff);
   const layers = effectiveOptions({
     defaults,
@@ -324,6 +324,7 @@ export function inputPaths(
 ): readonly string[] | undefined {
   if (flags.fromCluster === true) return [];
   if (flags.filename !== undefined) return flags.filename;
+  if (Array.isArray(flags.kustomize)) return [];
   return stdinIsTerminal ? undefined : ['-'];
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { collect } from './option-values.ts';
 import type { CompileFlags } from './shared-options.ts';
 
 /**
@@ -7,7 +8,18 @@ import type { CompileFlags } from './shared-options.ts';
  * @param isUsual whether the command completes manifests if no flag says so
  */
 export function addCompletionOptions(command: Command, isUsual: boolean): void {
-  command.optionsGroup('Manifests as people keep them:');
+  command
+    .optionsGroup('Manifests as people keep them:')
+    .addOption(
+      command.name() === 'diff'
+        ? new Option('-k, --kustomize', 'build sides that are directories with a kustomization')
+        : new Option(
+            '-k, --kustomize <directory>',
+            'build it with kustomize or kubectl (repeatable)',
+          )
+            .argParser(collect)
+            .conflicts('fromCluster'),
+    );
   command.addOption(
     isUsual
       ? new Option(

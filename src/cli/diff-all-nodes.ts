@@ -189,7 +189,7 @@ async function readSide({
 
 async function readNodes(paths: readonly string[], { exclude }: DiffFlags): Promise<ReadObjects> {
   const { readObjects } = await import('../read/read.ts');
-  const { inputs, diagnostics } = await readManifests(paths, exclude);
+  const { inputs, diagnostics } = await readManifests(paths, exclude, true);
   const read = readObjects(inputs);
   return {
     objects: read.objects,

@@ -7,7 +7,7 @@ import type { Ruleset } from '../nftables/ast.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
 import { answeringDemands, compileInput } from './compile-input.ts';
 import { thisHost } from './host.ts';
-import { readInputs } from './read-inputs.ts';
+import { readManifests } from './read-inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -50,7 +50,7 @@ export async function subjectFromRuleset(
   flags: CompileFlags,
 ): Promise<LoadedSubject> {
   const { readRuleset } = await import('../nftables/parse/read-ruleset.ts');
-  const { inputs, diagnostics } = await readInputs([path]);
+  const { inputs, diagnostics } = await readManifests([path], [], true);
   const [input] = inputs;
   if (input === undefined) return { subject: undefined, diagnostics };
   const text = new TextDecoder().decode(input.bytes);

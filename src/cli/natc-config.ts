@@ -19,6 +19,7 @@ type Flags = NatcConfigFlags & MessageFlags & Partial<CommandOptions> & OtherSub
 interface OtherSubjects {
   readonly live?: boolean;
   readonly ruleset?: string;
+  readonly kustomize?: readonly string[] | boolean;
 }
 
 /**
@@ -78,7 +79,11 @@ function isFor(
   if (command.getOptionValueSource(name) === 'cli') return false;
   const flags = command.opts<Flags>();
   const isGiven = (other: CommandOptionName) => command.getOptionValueSource(other) === 'cli';
-  const hasSubject = isGiven('filename') || flags.live === true || flags.ruleset !== undefined;
+  const hasSubject =
+    isGiven('filename') ||
+    flags.live === true ||
+    flags.ruleset !== undefined ||
+    flags.kustomize !== undefined;
   if (name === 'filename') return !isGiven('fromCluster') && !hasSubject;
   if (!clusterOptions.includes(name)) return true;
   if (command.name() === 'diff') return command.args.includes('cluster');

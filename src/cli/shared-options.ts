@@ -58,6 +58,8 @@ export interface CompileFlags extends MessageFlags, NatcConfigFlags {
   readonly allocate?: boolean;
   /** false: none, though a side of the diff could be it. */
   readonly base?: string | false;
+  /** Directories to build; true: the sides of a diff that are kustomizations. */
+  readonly kustomize?: readonly string[] | boolean;
   readonly lock?: boolean;
   readonly frozenLock?: boolean;
   readonly lockFile?: string;

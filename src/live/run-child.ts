@@ -31,6 +31,8 @@ export interface Child {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Undefined: natc's own. */
   readonly cwd: string | undefined;
+  /** How its bytes become text; latin1 keeps each one. */
+  readonly encoding?: 'utf8' | 'latin1';
   /** An open file of natc's that it gets as its descriptor 3. */
   readonly file?: number;
 }
@@ -46,7 +48,7 @@ export async function runChild(
 ): Promise<RunResult> {
   try {
     const { execa } = await import('execa');
-    return await endOf(start(execa, child, limits), child.stdin.length, limits, reaper);
+    return await endOf(start(execa, child, limits), child, limits, reaper);
   } catch (error) {
     // Not even a result: a working directory that is gone.
     return { kind: 'not-started', message: messageOf(error) };
@@ -86,7 +88,7 @@ const messageOf = (error: unknown): string =>
  */
 async function endOf(
   subprocess: Subprocess,
-  input: number,
+  { stdin: input, encoding }: Pick<Child, 'stdin' | 'encoding'>,
   limits: ChildLimits,
   reaper: Reaper | undefined,
 ): Promise<RunResult> {
@@ -107,7 +109,7 @@ async function endOf(
       // What left the group may hold the pipes for ever.
       later(limits.grace * 2, () => resolve(undefined));
     };
-    const seconds = limits.seconds + Math.floor(input / inputPerSecond);
+    const seconds = limits.seconds + Math.floor(input.length / inputPerSecond);
     later(seconds, () => stop(`it took longer than ${seconds} s`));
     for (const stream of [stdout, stderr])
       whenLonger(stream, limits.output, () => stop(`it printed more than ${limits.output} bytes`));
@@ -134,7 +136,7 @@ async function endOf(
   return {
     kind: 'exited',
     exitCode: result.exitCode,
-    stdout: Buffer.from(result.stdout).toString(),
+    stdout: Buffer.from(result.stdout).toString(encoding ?? 'utf8'),
     stderr: complaints(),
   };
 }

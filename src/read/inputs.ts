@@ -74,14 +74,7 @@ export async function collectInputs(
   stdin: () => Promise<Uint8Array>,
   { exclude = [], matched = new Set() }: CollectOptions = {},
 ): Promise<CollectedInputs> {
-  const collector: Collector = {
-    inputs: [],
-    diagnostics: [],
-    seen: new Set(),
-    excluded: [],
-    isExcluded: exclusionOf(exclude),
-    matched,
-  };
+  const collector = newCollector(exclude, matched);
   for (const path of new Set(paths)) {
     if (path === '-') {
       await attempt(collector, '<stdin>', async () => {
@@ -95,6 +88,25 @@ export async function collectInputs(
     report(collector, 'NATC1067', first, 'nothing is left to read: all of it is excluded');
   return { inputs, diagnostics, excluded };
 }
+
+/** Unpacks what is compressed of bytes that come from elsewhere. */
+export async function unpackInputs(
+  files: readonly Input[],
+): Promise<Pick<CollectedInputs, 'inputs' | 'diagnostics'>> {
+  const collector = newCollector([], new Set());
+  for (const file of files) await attempt(collector, file.name, () => addInput(collector, file));
+  const { inputs, diagnostics } = collector;
+  return { inputs, diagnostics };
+}
+
+const newCollector = (exclude: readonly string[], matched: ReadonlySet<string>): Collector => ({
+  inputs: [],
+  diagnostics: [],
+  seen: new Set(),
+  excluded: [],
+  isExcluded: exclusionOf(exclude),
+  matched,
+});
 
 async function readPath(collector: Collector, path: string): Promise<void> {
   await attempt(collector, path, async () => {

@@ -33,7 +33,7 @@ const answers: readonly (readonly [line: string, answer: string])[] = [
   ['check --werror web.yaml', 'Did you mean --fail-on <severity>?'],
   ['check -o json web.yaml', 'Did you mean --diagnostics <format>?'],
   ['check --nod-name a web.yaml', '(Did you mean --node-name?)'],
-  ['check -k overlays/prod', 'kubectl kustomize DIRECTORY | natc check -'],
+  ['apply -k overlays/prod', 'kubectl kustomize DIRECTORY | natc apply -f -'],
   ['check --dry-run web.yaml', '--dry-run is an option of natc apply.'],
   ['compile -n shop web.yaml', 'Services of all namespaces; natc list'],
   ['compile -A web.yaml', 'Services of all namespaces; natc list'],

@@ -8,7 +8,7 @@
  * - `api.json`, how a stand-in for an API server fails, and what the kubeconfig for it lacks;
  * - `serve.json`, what keeps a server of a follower from listening, or its service manager from hearing;
  * - `watch.json`, how its first watch of EndpointSlices fails;
- * - `directory.json`, the mode of a directory that natc runs in, with the other files, and its arguments;
+ * - `directory.json`, the mode of a directory that natc runs in, with the other files, and its arguments, and what is run there first;
  * - `host.json`, what a scripted machine answers to `command` (apply, check or cleanup).
  */
 import {

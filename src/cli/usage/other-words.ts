@@ -99,7 +99,8 @@ export const resourceWords: ReadonlySet<string> = new Set([
 
 const allServices =
   'A ruleset is made of the Services of all namespaces; natc list, natc explain and natc diff can show some of them.';
-const kustomize = 'natc reads manifests as they are: kubectl kustomize DIRECTORY | natc check -';
+const kustomize =
+  'this command reads manifests as they are: kubectl kustomize DIRECTORY | natc apply -f -';
 
 /** Said of a flag that commands lack for a reason. */
 export const flagRemarks: ReadonlyMap<string, string> = new Map([

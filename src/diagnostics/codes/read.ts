@@ -15,6 +15,45 @@ export const readCodes = {
     remedy:
       'Name the directory that holds the manifests, or give a file with another name directly.',
   },
+  NATC1071: {
+    title: 'unknown revision',
+    explanation:
+      'A name with a colon that is no file stands for a revision of Git and a path in it, as in main:deploy/. git knows no such revision here.',
+    remedy:
+      'Correct the revision, or fetch it: a branch that was not checked out is origin/BRANCH, and a shallow clone has few.',
+  },
+  NATC1072: {
+    title: 'no such path in a revision',
+    explanation:
+      "The revision is there, and has no file or directory of that name. Paths are from the repository's root, or with ./ from the working directory.",
+    remedy: 'Correct the path; `git ls-tree --name-only REVISION` lists what there is.',
+  },
+  NATC1073: {
+    title: 'git cannot be asked',
+    explanation:
+      'A name with a colon that is no file stands for a revision of Git. There is no git, no repository, or one that git does not trust since it belongs to somebody else.',
+    remedy:
+      'Name a file that is there, or do what git says. natc runs git from directories that only root and the user can write.',
+  },
+  NATC1074: {
+    title: 'link in a revision',
+    explanation:
+      'A manifest of a revision is a symbolic link. natc reads revisions from the store of git, where links lead nowhere, so it is passed over.',
+    remedy: 'Name the file that it leads to.',
+  },
+  NATC1075: {
+    title: 'kustomization that cannot be built',
+    explanation:
+      '-k builds a kustomization with kustomize, or else with kubectl. Neither is in a directory that only root and the user can write, or it was run and failed, or took longer than a minute.',
+    remedy:
+      'Put right what it says, install one of them, or pipe in what is built elsewhere: kustomize build DIR | natc list -',
+  },
+  NATC1076: {
+    title: 'no kustomization',
+    explanation:
+      'What -k names is no directory with a kustomization.yaml, kustomization.yml or Kustomization. natc builds none from URLs.',
+    remedy: 'Name the directory of an overlay or a base.',
+  },
   NATC1070: {
     title: 'pattern that matches nothing',
     explanation:
