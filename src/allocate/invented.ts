@@ -61,15 +61,37 @@ export function inventedJson({ addresses: known, nodePorts }: Invented) {
   };
 }
 
+const headLine =
+  'Not for a node: natc made these values up, where an API server would have allocated others.';
+
 /** The same as comments at the head of a ruleset, which nobody is to take for one of a node. */
 export function inventedComment(invented: Invented): string {
   if (isNothing(invented)) return '';
   const { addresses: allocated, nodePorts, endpoints } = inventedJson(invented);
   const lines = [
-    'Not for a node: natc made these values up, where an API server would have allocated others.',
+    headLine,
     ...(allocated.length === 0 ? [] : [`cluster IPs: ${allocated.join(', ')}`]),
     ...(nodePorts.length === 0 ? [] : [`node ports: ${nodePorts.join(', ')}`]),
     ...endpoints.map(({ address, title }) => `endpoint ${address}: ${title}`),
   ];
   return lines.map((line) => `# ${line}\n`).join('');
+}
+
+/** What {@link inventedComment} wrote into a ruleset. */
+export function inventedIn(text: string): Invented {
+  const at = text.indexOf(`# ${headLine}\n`);
+  if (at < 0) return nothingInvented;
+  const addresses = new Map<string, string>();
+  const nodePorts = new Set<number>();
+  for (const line of text.slice(at).split('\n').slice(1)) {
+    const [, what, address, values = ''] =
+      /^# (cluster IPs|node ports|endpoint (\S+)): (.*)$/.exec(line) ?? [];
+    if (what === undefined) break;
+    if (address !== undefined) addresses.set(address, values);
+    else
+      for (const value of values.split(', '))
+        if (what === 'node ports') nodePorts.add(Number(value));
+        else addresses.set(value, 'allocated');
+  }
+  return { addresses, nodePorts };
 }

@@ -1,3 +1,4 @@
+import type { Invented } from '../allocate/invented.ts';
 import type { CompletedSide } from '../complete.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { KnownSide } from '../diff/surroundings.ts';
@@ -37,6 +38,8 @@ export interface DiffSide {
   readonly nodeName?: string | undefined;
   /** What the control plane was taken to do to manifests. */
   readonly completed?: CompletedSide;
+  /** What a ruleset says that was made up for it. */
+  readonly invented?: Invented;
   /** Of the Services of manifests. */
   readonly uncompiled: readonly Uncompiled[];
   /** Those that it serves or refuses, and of manifests all. */
@@ -128,11 +131,12 @@ async function openSide(
     return listingSide(name, flags, terminal);
   }
   if (kind === 'ruleset') {
-    const { subject, diagnostics } = await subjectFromRuleset(name, flags);
+    const { subject, diagnostics, invented } = await subjectFromRuleset(name, flags);
     const nodeAddresses = [...(subject?.host.addresses ?? [])];
     const services = servicesOfRuleset(subject?.ruleset ?? { tables: [] });
     return {
       ...{ name, kind, ruleset: subject?.ruleset, services, nodeAddresses, diagnostics },
+      ...(invented !== undefined && { invented }),
       uncompiled: [],
     };
   }

@@ -91,7 +91,9 @@ async function marked(
 
 async function inventedOn(sides: readonly LoadedSide[]): Promise<Invented> {
   const { joinInvented } = await import('../allocate/invented.ts');
-  return joinInvented(sides.flatMap(({ completed }) => completed?.invented ?? []));
+  return joinInvented(
+    sides.flatMap(({ completed, invented }) => completed?.invented ?? invented ?? []),
+  );
 }
 
 async function remarksOf(

@@ -1,4 +1,4 @@
-import { type Invented, nothingInvented } from '../allocate/invented.ts';
+import { type Invented, inventedIn, nothingInvented } from '../allocate/invented.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Subject } from '../explain/scene.ts';
 import { parseAddress } from '../net/address.ts';
@@ -60,6 +60,7 @@ export async function subjectFromRuleset(
   return {
     subject: parsed.ruleset && offline(parsed.ruleset, addresses, undefined),
     diagnostics: [...diagnostics, ...parsed.diagnostics],
+    invented: inventedIn(text),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { Locate, Report } from '../diagnostics/report.ts';
@@ -48,6 +49,7 @@ export async function printDiagnostics(
       ...(tellsIgnored ? ignored.map(({ diagnostic }) => diagnostic) : []),
     ]),
     least: leastSeverity(flags),
+    always: answersDependOn,
     limit: flags.maxDiagnostics ?? defaultLimit,
     joinsAlike: format === 'text',
     ignored,
@@ -108,6 +110,12 @@ async function loadLocate(diagnostics: readonly Diagnostic[]): Promise<Locate> {
   );
   return hasText ? (await import('../read/locate.ts')).locate : () => undefined;
 }
+
+/**
+ * Warnings that --quiet does not take away, since an answer without them is taken for more than it is: pods that get no
+ * connections, and pods that nobody looked at.
+ */
+const answersDependOn: ReadonlySet<DiagnosticCode> = new Set(['NATC3047', 'NATC3049']);
 
 function leastSeverity(flags: MessageFlags) {
   if (flags.quiet === true) return flags.news === undefined ? 'error' : 'warning';

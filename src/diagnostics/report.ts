@@ -1,4 +1,5 @@
 import { groupAlike } from './alike.ts';
+import type { DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Place, Severity } from './diagnostic.ts';
 import type { Ignored, IgnoreRule } from './ignore.ts';
 import { objectName } from './object-name.ts';
@@ -43,6 +44,8 @@ export interface ReportOptions {
   readonly locate: Locate;
   /** The least severe kind to report. */
   readonly least: Severity;
+  /** Codes of what is reported however severe it is. */
+  readonly always?: ReadonlySet<DiagnosticCode>;
   readonly limit: number;
   /** Whether findings that say the same of many objects are one entry. */
   readonly joinsAlike?: boolean;
@@ -61,7 +64,8 @@ const rank = (severity: Severity): number => severities.indexOf(severity);
  * ten thousand diagnostics cost no more than the limit.
  */
 export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOptions): Report {
-  const isShown = ({ severity }: Diagnostic): boolean => rank(severity) <= rank(options.least);
+  const isShown = ({ severity, code }: Diagnostic): boolean =>
+    rank(severity) <= rank(options.least) || options.always?.has(code) === true;
   const shown = withoutDuplicates(diagnostics).filter(isShown);
   const ignored = ignoredOnce(options.ignored ?? []).filter(({ diagnostic }) =>
     isShown(diagnostic),

@@ -80,3 +80,88 @@ describe('allocation', () => {
     );
   });
 });
+
+const specs = fc.record(
+  {
+    type: fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer'),
+    ipFamilyPolicy: fc.constantFrom('SingleStack', 'PreferDualStack', 'RequireDualStack'),
+    ipFamilies: fc.constantFrom(['IPv4'], ['IPv6'], ['IPv6', 'IPv4']),
+    externalTrafficPolicy: fc.constantFrom('Local', 'Cluster'),
+    allocateLoadBalancerNodePorts: fc.boolean(),
+    clusterIP: fc.integer({ min: 1, max: 126 }).map((last) => `10.96.0.${last}`),
+    ports: fc.uniqueArray(
+      fc.record(
+        {
+          name: fc.constantFrom('a', 'b', 'c'),
+          port: fc.integer({ min: 1, max: 4 }),
+          nodePort: fc.integer({ min: 30000, max: 30099 }),
+        },
+        { requiredKeys: ['name', 'port'] },
+      ),
+      { selector: ({ name }) => name, minLength: 1, maxLength: 3 },
+    ),
+  },
+  { requiredKeys: ['ports'] },
+);
+const dual = {
+  ...networks,
+  services: [parseCidr('10.96.0.0/25')!, parseCidr('fd00:10:96::/120')!],
+};
+const key = ({ value }: SourceObject) => (value as { metadata: { name: string } }).metadata.name;
+
+test('adding, removing and reordering objects of any kind changes no other allocation', () => {
+  const worlds = fc.dictionary(fc.stringMatching(/^[a-z]{1,2}$/), specs, {
+    minKeys: 1,
+    maxKeys: 30,
+  });
+  const changes = fc.record({
+    removed: fc.array(fc.nat({ max: 30 })),
+    added: fc.dictionary(fc.stringMatching(/^[a-z]{3}$/), specs, { maxKeys: 15 }),
+    order: fc.infiniteStream(fc.nat()),
+  });
+  fc.assert(
+    fc.property(worlds, changes, (world, { removed, added, order }) => {
+      const old = Object.entries(world).map(([name, spec]) => service(name, spec));
+      const left = old.filter((_, index) => !removed.includes(index));
+      const more = Object.entries(added).map(([name, spec]) => service(name, spec));
+      const next = [...left, ...more]
+        .map((object) => [order.next().value ?? 0, object] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([, object]) => object);
+      const [before, after] = allocate([old, next], dual);
+      const was = new Map(before!.objects.map((object) => [key(object), object.value]));
+      const names = new Set(left.map(key));
+      for (const object of after!.objects)
+        if (names.has(key(object))) expect(object.value).toEqual(was.get(key(object)));
+      // A lock file, which knows the old side alone, keeps what nobody has claimed since.
+      const [alone] = allocate([old], dual);
+      const [locked] = allocate([next], dual, alone!.held);
+      const claimed = new Set(
+        more.flatMap(({ value }) => {
+          const { clusterIP, ports } = (value as { spec: Spec }).spec;
+          return [clusterIP, ...ports.map(({ nodePort }) => nodePort)];
+        }),
+      );
+      const kept = new Map(alone!.objects.map((object) => [key(object), object.value]));
+      for (const object of locked!.objects) {
+        const { spec } = (kept.get(key(object)) ?? {}) as { spec?: Spec };
+        if (spec === undefined || !names.has(key(object))) continue;
+        const values = [
+          ...(spec.clusterIPs ?? [spec.clusterIP]),
+          ...spec.ports.map(({ nodePort }) => nodePort),
+          spec.healthCheckNodePort,
+        ];
+        if (!values.some((value) => value !== undefined && claimed.has(value)))
+          expect(object.value).toEqual(kept.get(key(object)));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+interface Spec {
+  readonly clusterIP?: string;
+  readonly clusterIPs?: readonly string[];
+  readonly ports: readonly { readonly nodePort?: number }[];
+  readonly healthCheckNodePort?: number;
+}

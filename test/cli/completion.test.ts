@@ -89,3 +89,42 @@ test('apply makes nothing up, and compile only when it is asked', async () => {
   const { stdout } = await natcInProcess(['compile', '--allocate', '-f', old]);
   expect(stdout).toContain('# Not for a node');
 });
+
+test('--quiet takes nothing away that an answer depends on', async () => {
+  const unnamed = join(directory, 'unnamed.yaml');
+  writeFileSync(unnamed, manifest.replace('targetPort: http', 'targetPort: web'));
+  const many = join(directory, 'many.yaml');
+  const node = '---\napiVersion: v1\nkind: Node\nmetadata:\n  name: node-a\n';
+  const crowded = manifest.replace('    spec:\n', '    spec:\n      hostNetwork: true\n');
+  writeFileSync(many, `${crowded}${node}`);
+  for (const args of [
+    ['list', '-f'],
+    ['check', '--no-kernel', '--no-sysctl', '-f'],
+    ['explain', '192.0.2.1', 'shop/web', '-f'],
+    ['diff', old],
+    ['compile', '--allocate', '-f'],
+  ]) {
+    const run = (path: string) => natcInProcess([...args, path, '-q']);
+    expect((await run(unnamed)).stderr, args[0]).toContain('NATC3047');
+    expect((await run(many)).stderr, args[0]).toContain('NATC3049');
+  }
+});
+
+test('a golden ruleset tells what was made up for it', async () => {
+  const golden = join(directory, 'golden.nft');
+  await natcInProcess(['compile', '--allocate', '-f', old, '--out-file', golden]);
+  expect(await natcInProcess(['diff', golden, old, '-q'])).toMatchObject({ exitCode: 0 });
+  const { stdout } = await natcInProcess(['diff', golden, '/dev/null', '-q']);
+  expect(stdout).toMatch(/cluster IP 10\.\S+:80\/TCP \(allocated\)/);
+  expect(stdout).toMatch(/node port \d+\/TCP \(allocated\)/);
+  expect(stdout).toContain('(pod 1 of Deployment shop/web)');
+  const address = /cluster IP (10\.[\d.]+)/.exec(stdout)?.[1];
+  const explained = await natcInProcess([
+    'explain',
+    '192.0.2.1',
+    `${address}:80`,
+    '--ruleset',
+    golden,
+  ]);
+  expect(explained.stdout).toContain('(allocated)');
+});
