@@ -154,12 +154,12 @@ const saying: readonly (readonly [string, (objects: Objects) => void, string | R
   [
     'type, to ExternalName',
     (o) => (web(o).spec = { type: 'ExternalName', externalName: 'a.example' }),
-    'Service shop/web (removed)',
+    'no longer answers',
   ],
   [
     'type, to headless',
     (o) => Object.assign(web(o).spec, { type: 'ClusterIP', clusterIP: 'None' }),
-    'Service shop/web (removed)',
+    'no longer answers',
   ],
   ['clusterIP', (o) => (web(o).spec.clusterIP = '10.96.0.50'), '+ cluster IP 10.96.0.50:80/TCP'],
   [
@@ -191,7 +191,7 @@ const saying: readonly (readonly [string, (objects: Objects) => void, string | R
   [
     'externalTrafficPolicy',
     (o) => (web(o).spec.externalTrafficPolicy = 'Local'),
-    "SNAT ends for clients: endpoints see the client's address",
+    'SNAT ends for all clients but this node: endpoints see',
   ],
   [
     'internalTrafficPolicy',
@@ -235,11 +235,11 @@ const saying: readonly (readonly [string, (objects: Objects) => void, string | R
     /\+ cluster IP \[fd00:10:96::\S+\]:80\/TCP \(allocated\)/,
   ],
   ['name', (o) => (web(o).metadata.name = 'www'), /shop\/web \(removed\)[\s\S]*shop\/www \(new\)/],
-  ['namespace', (o) => (web(o).metadata.namespace = 'other'), 'Service shop/web (removed)'],
+  ['namespace', (o) => (web(o).metadata.namespace = 'other'), 'no longer answers'],
   [
     'the label of another proxy',
     (o) => (web(o).metadata.labels['service.kubernetes.io/service-proxy-name'] = 'x'),
-    'Service shop/web (removed)',
+    'no longer answers',
   ],
   ['a Service less', (o) => remove(o, 'Service', 'api'), 'Service shop/api (removed)'],
   // What makes pods
@@ -256,7 +256,7 @@ const saying: readonly (readonly [string, (objects: Objects) => void, string | R
   [
     'replicas, none',
     (o) => (of(o, 'Deployment', 'web').spec.replicas = 0),
-    'the last usable endpoint is gone',
+    'nobody answers here any more',
   ],
   [
     'replicas, left out',
@@ -287,7 +287,7 @@ const saying: readonly (readonly [string, (objects: Objects) => void, string | R
   [
     'nodeSelector, no node',
     (o) => (webPods(o).spec.nodeSelector = { disk: 'tape' }),
-    'the last usable endpoint is gone',
+    'nobody answers here any more',
   ],
   [
     'minReplicas of an autoscaler',

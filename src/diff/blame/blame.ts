@@ -49,7 +49,10 @@ export function blameFor(
   };
 }
 
-/** A slice may be another one under the same name, and one may take the place of another. */
+/**
+ * A slice may be another one under the same name, and one may take the place of another. What endpoints were made from, a
+ * workload or the Service itself, need not be new or gone where it is behind them on one side only.
+ */
 function ofSources(
   before: readonly SourceObject[],
   after: readonly SourceObject[],
@@ -61,9 +64,11 @@ function ofSources(
   };
   const old = new Map(before.map((object) => [nameOf(object), object]));
   const now = new Map(after.map((object) => [nameOf(object), object]));
-  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) =>
-    fieldChanges(old.get(name), now.get(name)),
-  );
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
+    const [was, is] = [old.get(name), now.get(name)];
+    const isTold = [was, is].every((each) => each === undefined || /^Endpoint/.test(each.kind));
+    return isTold || (was !== undefined && is !== undefined) ? fieldChanges(was, is) : [];
+  });
 }
 
 function mostRelevant(changes: readonly FieldChange[], effect: Effect): FieldChange | undefined {
