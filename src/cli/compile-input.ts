@@ -16,7 +16,7 @@ import {
   effectiveOptions,
   optionsFromFlags,
 } from './effective-options.ts';
-import { takingEmpty } from './empty-side.ts';
+import { takingEmpty, takingWorkloads } from './empty-side.ts';
 import { type Ignores, ignoresOf, withoutIgnored } from './ignores.ts';
 import type { LockFlags } from './lock.ts';
 import { readPaths } from './read-inputs.ts';
@@ -137,7 +137,7 @@ export async function readCompileInput(
   };
 }
 
-const isOnBase = ({ base }: CompileFlags): boolean => typeof base === 'string';
+const isOnBase = ({ base }: BaseFlags): boolean => typeof base === 'string';
 
 /** What a command that compiles starts from. */
 export interface Compiled {
@@ -228,6 +228,7 @@ export async function compileWritten(
     clock,
     ignores,
     tellsUncompiled,
+    completion,
   }: CompileInput,
   { result: read, files }: WrittenInput,
   completed?: CompletedSide,
@@ -236,7 +237,11 @@ export async function compileWritten(
   const { compile } = await import('../compile.ts');
   const objects = completed?.objects ?? read.objects;
   const compilation = compile(objects, effective.options, optionPlaces, clock.run);
-  const all = readFindings(read, effective.options);
+  const all = takingWorkloads(
+    readFindings(read, effective.options),
+    isOnBase(completion),
+    read.others,
+  );
   const found = mayBeEmpty ? takingEmpty(all) : all;
   const reported = refusesCutOff ? refusingCutOff(found) : found;
   const partly = tellsUncompiled ? await uncompiledOf(objects, compilation.output) : [];

@@ -54,6 +54,8 @@ export function addCompletionOptions(command: Command, isUsual: boolean): void {
     );
   command.hook('preAction', () => {
     const { base, allocate, lock, frozenLock } = command.opts<CompileFlags>();
+    if (base === 'live' || (typeof base === 'string' && base.endsWith('.nft')))
+      command.error("error: --base takes what kubectl get wrote, or 'cluster': no ruleset");
     const completes = allocate ?? (isUsual || typeof base === 'string');
     if (completes) return;
     if (typeof base === 'string') command.error('error: --base needs what --no-allocate turns off');

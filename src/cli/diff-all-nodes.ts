@@ -12,7 +12,7 @@ import { isOnOld, layDiff } from './diff/on-base.ts';
 import type { DiffFlags } from './diff/options.ts';
 import { tellingOf } from './diff/told.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
-import { takingEmpty } from './empty-side.ts';
+import { takingEmpty, takingWorkloads } from './empty-side.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
@@ -50,12 +50,16 @@ export async function diffAllNodes(
     return readCompileInput(side.flags, side.paths, clock, sideDemands);
   };
   const input = await readInput(names[0]);
-  const written = [await readSide(input), await readSide(await readInput(names[1]))] as const;
+  const isLaid = isOnOld([kindOf(names[0]), kindOf(names[1])], flags);
+  const written = [
+    await readSide(input),
+    await readSide(await readInput(names[1]), isLaid),
+  ] as const;
   const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes, flags);
   const laid = input.completes
     ? await layDiff(
         written.map((side, index) => ({ ...side, kind: kindOf(names[index]) })),
-        { ...flags, isOnOld: isOnOld([kindOf(names[0]), kindOf(names[1])], flags) },
+        { ...flags, isOnOld: isLaid },
         ofNoNode(input.effective.options),
       )
     : [];
@@ -169,19 +173,20 @@ interface ReadObjects {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-async function readSide({
-  inputs,
-  effective,
-  diagnostics,
-  clock,
-  ignores,
-  completes,
-}: CompileInput): Promise<ReadObjects> {
+/** @param isLaid whether the side is laid on the other one */
+async function readSide(
+  { inputs, effective, diagnostics, clock, ignores, completes, completion }: CompileInput,
+  isLaid = false,
+): Promise<ReadObjects> {
   const { readObjects } = await import('../read/read.ts');
   const read = clock.run('read', () => readObjects(inputs, undefined, completes));
   // As much as the objects, and nobody needs it any more.
   inputs.length = 0;
-  const found = takingEmpty(readFindings(read, effective.options));
+  const found = takingWorkloads(
+    takingEmpty(readFindings(read, effective.options)),
+    isLaid || typeof completion.base === 'string',
+    read.others,
+  );
   const all = [...diagnostics, ...found];
   const { heard } = await withoutIgnored(ignores, read.objects, all);
   return { objects: read.objects, others: read.others, diagnostics: heard };

@@ -84,17 +84,17 @@ export async function loadDiffSides(
   flags: DiffFlags,
   terminal: Terminal,
 ): Promise<readonly [DiffSide, DiffSide]> {
-  const opened = [
-    await openSide(names[0], flags, terminal),
-    await openSide(names[1], flags, terminal),
-  ] as const;
+  const old = await openSide(names[0], flags, terminal);
+  const next = await openSide(names[1], flags, terminal);
+  const isLaid = isOnOld([old.kind, next.kind], flags);
+  const opened = [old, isLaid && isOpen(next) ? onBase(next, names[0]) : next] as const;
   const completing = opened.filter((side) => isOpen(side)).filter(({ input }) => input.completes);
   const [first] = completing;
   if (first === undefined) return [await closeSide(opened[0]), await closeSide(opened[1])];
   const { options } = first.input.effective;
   const laid = await layDiff(
     completing.map(({ kind, written }) => ({ kind, ...written.result })),
-    { ...flags, isOnOld: isOnOld([opened[0].kind, opened[1].kind], flags) },
+    { ...flags, isOnOld: isLaid },
     options,
   );
   const completed = await completeSides(laid, options, flags);
@@ -116,6 +116,12 @@ interface OpenSide {
   readonly input: CompileInput;
   readonly written: WrittenInput;
 }
+
+/** As if `--base` had named the other side. */
+const onBase = (side: OpenSide, base: string): OpenSide => ({
+  ...side,
+  input: { ...side.input, completion: { ...side.input.completion, base } },
+});
 
 const isOpen = (side: OpenedSide): side is OpenSide => 'written' in side;
 

@@ -31,8 +31,8 @@ export interface Found {
 export interface Surroundings {
   readonly makers: Makers;
   readonly nodes: readonly NodePlace[];
-  /** Endpoints of any Service of the namespace. */
-  readonly seen: readonly HeldEndpoint[];
+  /** Pods of the namespace that run, however that is known; see {@link runningPods}. */
+  readonly runs: () => readonly Workload[];
   /** Whether the cluster's pods are known: then what is not among them is not there. */
   readonly knowsPods: boolean;
 }
@@ -63,11 +63,9 @@ export function findEndpoints(sought: Sought, surroundings: Surroundings): Found
     slices.length > 0 && old !== undefined && isWeaker(selector, old) && isWeaker(old, selector);
   const kept = had.filter(stays);
   const known = new Set(kept.map(({ pod }) => pod));
-  const runs = [
-    ...[...makers.pods.values()].filter(isRunning),
-    ...seenPods(surroundings).filter(({ name }) => !makers.pods.has(name)),
-  ];
-  const running = isSame ? [] : runs.filter((pod) => isSelected(pod) && !known.has(pod.name));
+  const running = isSame
+    ? []
+    : surroundings.runs().filter((pod) => isSelected(pod) && !known.has(pod.name));
   const counted = [...kept.flatMap(({ pod }) => pod ?? []), ...running.map(({ name }) => name)];
   const selected = makers.workloads.filter(({ workload }) => isSelected(workload));
   const counts = selected.map((maker) => countOf(maker, counted, isSame, surroundings));
@@ -101,8 +99,13 @@ export function findEndpoints(sought: Sought, surroundings: Surroundings): Found
 const isRunning = ({ running }: Workload): boolean =>
   running !== undefined && running.addresses.length > 0 && !running.isOver;
 
-/** Pods that only slices of other Services tell of, with the labels that their workload gives them. */
-function seenPods({ seen, makers }: Surroundings): readonly Workload[] {
+/**
+ * The pods of a namespace that run: Pod objects, and those of which only slices tell, with the labels that their workload
+ * gives them.
+ *
+ * @param seen endpoints of any Service of the namespace
+ */
+export function runningPods(makers: Makers, seen: readonly HeldEndpoint[]): readonly Workload[] {
   const found = new Map<string, Workload>();
   for (const { pod: name, endpoint, isReady } of seen) {
     const maker = name === undefined ? undefined : makerOf(name, makers);
@@ -119,7 +122,10 @@ function seenPods({ seen, makers }: Surroundings): readonly Workload[] {
       },
     });
   }
-  return [...found.values()];
+  return [
+    ...[...makers.pods.values()].filter(isRunning),
+    ...[...found.values()].filter(({ name }) => !makers.pods.has(name)),
+  ];
 }
 
 /** What says which labels a pod will have. */

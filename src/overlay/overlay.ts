@@ -6,10 +6,11 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { nodePlaces, type OneNode } from '../workloads/nodes.ts';
 import type { Selection } from '../workloads/selection.ts';
 import { mapping } from '../workloads/values.ts';
+import type { Workload } from '../workloads/workload.ts';
 import { applied } from './applied.ts';
-import { findEndpoints, isSelecting, type Sought } from './endpoints.ts';
+import { findEndpoints, isSelecting, runningPods, type Sought } from './endpoints.ts';
 import { endpointsOf, type HeldEndpoint, isManaged, serviceOfSlice } from './held-slices.ts';
-import { makersOf } from './makers.ts';
+import { type Makers, makersOf } from './makers.ts';
 import { type Refused, updatedSpec } from './update-service.ts';
 
 /** Objects that natc compiles, and those that may make pods. */
@@ -65,6 +66,12 @@ export function overlay(base: Side, written: Side, settings: OverlaySettings): O
     own.push(object);
   }
   const seen = seenBy(base);
+  const known = new Map<string, readonly Workload[]>();
+  const runs = (namespace: string, around: Makers): readonly Workload[] => {
+    const found = known.get(namespace) ?? runningPods(around, seen.get(namespace) ?? []);
+    known.set(namespace, found);
+    return found;
+  };
   const gone = new Set<SourceObject>();
   const made: SourceObject[] = [];
   const joining: Selection[] = [];
@@ -81,7 +88,7 @@ export function overlay(base: Side, written: Side, settings: OverlaySettings): O
     const sought: Sought = { service, before: old, after, slices: held };
     const found = findEndpoints(sought, {
       ...{ makers: around, nodes, knowsPods },
-      seen: seen.get(namespace) ?? [],
+      runs: () => runs(namespace, around),
     });
     for (const slice of held) gone.add(slice);
     made.push(...(found?.slices ?? []));

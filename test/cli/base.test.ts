@@ -88,7 +88,13 @@ const apply = async (items: readonly Item[], base = cluster, ...more: readonly s
 describe('natc diff --base', () => {
   test('says nothing where kubectl apply would change nothing, and deletes nothing', async () => {
     expect(await apply([written('web', webSpec)])).toEqual({ exitCode: 0, text: '' });
-    expect(await apply([deployment('web', 3, { app: 'web' })])).toMatchObject({ exitCode: 0 });
+    // Workloads alone are manifests enough.
+    expect(await apply([deployment('web', 3, { app: 'web' })])).toEqual({ exitCode: 0, text: '' });
+    const alone = file('alone', [deployment('web', 3, { app: 'web' })]);
+    expect(await natcInProcess(['list', '--base', cluster, alone])).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
   });
 
   test('another targetPort is one for the endpoints that there are', async () => {
@@ -202,6 +208,10 @@ describe('natc diff --base', () => {
     ]);
     const more = ['--all-nodes', '--nodes', nodes];
     expect(await apply([written('web', webSpec)], cluster, ...more)).toMatchObject({ exitCode: 0 });
+    expect(await apply([deployment('web', 3, { app: 'web' })], cluster, ...more)).toEqual({
+      exitCode: 0,
+      text: 'No difference on any node: node-a\n',
+    });
     expect((await apply([deployment('web', 1, { app: 'web' })], cluster, ...more)).text).toContain(
       'loses 10.180.1.2:8080',
     );
@@ -210,6 +220,8 @@ describe('natc diff --base', () => {
   test('a command line that means nothing is refused', async () => {
     for (const args of [
       ['diff', cluster],
+      ['diff', '--base', 'live', cluster],
+      ['list', '--base', 'golden.nft', cluster],
       ['diff', '--base', cluster, cluster, '--prune'],
       ['diff', '--base', cluster, cluster, '--no-allocate'],
       ['list', '--base', cluster, '--from-cluster'],

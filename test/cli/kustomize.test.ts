@@ -71,7 +71,7 @@ describe('with a program in the place of kustomize', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain('10.96.0.81:443/TCP');
     expect(stdout).toContain('<kustomize overlay>:');
-    expect(run('diff', '-k', 'main:base', 'base').stdout).toContain('main:base/web.yaml:');
+    expect(run('diff', '-k', 'base', 'main:base').stdout).toContain('main:base/web.yaml:');
     expect(run('diff', '-k', 'main:nowhere', 'overlay').stderr).toContain('NATC1072');
   });
 

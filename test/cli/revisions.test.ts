@@ -73,8 +73,8 @@ describe('a revision and a path', () => {
     write('deploy/web.yaml', service('web', 90));
     const { exitCode, stdout } = run(['diff', 'main:deploy', 'deploy']);
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('main:deploy/web.yaml:');
-    expect(stdout).toContain('deploy/web.yaml:');
+    expect(stdout).toContain(' deploy/web.yaml:');
+    expect(run(['diff', 'deploy', 'main:deploy']).stdout).toContain('main:deploy/web.yaml:');
     commit();
     expect(run(['diff', 'HEAD~1:deploy', 'HEAD:deploy']).stdout).toBe(
       stdout.replaceAll('main:', 'HEAD~1:').replaceAll(/^( +)deploy\//gm, '$1HEAD:deploy/'),

@@ -64,10 +64,10 @@ function ofSources(
   };
   const old = new Map(before.map((object) => [nameOf(object), object]));
   const now = new Map(after.map((object) => [nameOf(object), object]));
+  const isMade = [...before, ...after].some(({ kind }) => !kind.startsWith('Endpoint'));
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
     const [was, is] = [old.get(name), now.get(name)];
-    const isTold = [was, is].every((each) => each === undefined || /^Endpoint/.test(each.kind));
-    return isTold || (was !== undefined && is !== undefined) ? fieldChanges(was, is) : [];
+    return isMade && (was === undefined || is === undefined) ? [] : fieldChanges(was, is);
   });
 }
 
