@@ -9,6 +9,7 @@ import type { Host } from '../live/host.ts';
 import type { ApplyFlags } from './apply-options.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import type { Compiled, CompileInput } from './compile-input.ts';
+import type { EffectiveOptions } from './effective-options.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { secondsNow } from './host-options.ts';
 import { printDiagnostics } from './messages.ts';
@@ -20,6 +21,7 @@ import { compileAndReport } from './with-compiled.ts';
 export interface AppliedInput {
   readonly exitCode: ExitCode;
   readonly compiled: Compiled;
+  readonly effective: EffectiveOptions;
   /** What the kernel was led to; undefined where it holds what it held. */
   readonly output: CompileOutput | undefined;
   readonly backend: Backend | undefined;
@@ -45,7 +47,14 @@ export async function applyInWhole(
 ): Promise<AppliedInput> {
   const compiled = await compileAndReport(input, flags, terminal);
   const { diagnostics } = compiled;
-  const nothing = { compiled, output: undefined, backend: undefined, outcome: undefined };
+  const { effective } = input;
+  const nothing = {
+    compiled,
+    effective,
+    output: undefined,
+    backend: undefined,
+    outcome: undefined,
+  };
   if (compiled.output === undefined)
     return { ...nothing, exitCode: exitWithoutOutput(diagnostics), isWhole: false };
   const { protectPortsOf } = await import('./protect-ports.ts');
@@ -81,6 +90,7 @@ export async function applyInWhole(
   return {
     exitCode: isHeldBack ? exitCodes.guardRefused : exitCode,
     compiled,
+    effective,
     output: isDone ? belief.output : undefined,
     backend,
     outcome,

@@ -40,7 +40,7 @@ export interface StoredRevision {
 const keptRevisions = 5;
 
 /** Changes with the shape of the files; others are ignored. */
-const format = 5;
+const format = 6;
 
 export const revisionFile = (digest: string): string => `revision-${digest}.gz`;
 

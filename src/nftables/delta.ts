@@ -197,7 +197,7 @@ function elementOperations(
   previous: CanonicalCollection | undefined,
   next: CanonicalCollection,
 ): readonly Operation[] {
-  if (next.isDynamic) return [];
+  if (next.isDynamic || previous?.elements === next.elements) return [];
   const before = previous?.elements ?? new Map<string, string>();
   const added: string[] = [];
   const deleted: string[] = [];

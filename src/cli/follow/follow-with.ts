@@ -9,6 +9,7 @@ import { readConfig } from '../compile-input.ts';
 import { applyDefaults, effectiveOptions, optionsFromFlags } from '../effective-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type { FollowLog } from './log.ts';
 import { logTerminal } from './log-terminal.ts';
 import type { Signals } from './signals.ts';
@@ -99,17 +100,22 @@ export async function followWith(parts: FollowParts): Promise<FollowEnd> {
       whole: flags.syncPeriod ?? defaultPeriods.whole,
     };
     let history: SyncHistory = { lastEnd: undefined, lastWhole: undefined, failures: 0 };
+    let hasGarbage = false;
     for (;;) {
       const signal = signals.take();
       if (signal !== undefined) {
-        await syncer.close();
+        await syncer.flush();
         return endOf(signal);
       }
       const demand = { isWhole: hasList, hasChanges: pending.size > 0 };
       const next = nextSync(demand, history, periods, Date.now());
       const delay = next.at - Date.now();
       if (delay > 0) {
-        await untilWoken(delay);
+        const flushAt = syncer.flushAt();
+        if (hasGarbage) collectGarbage();
+        hasGarbage = false;
+        if (flushAt !== undefined && flushAt <= Date.now()) await syncer.flush();
+        else await untilWoken(Math.min(delay, (flushAt ?? next.at) - Date.now()));
         continue;
       }
       // What came with it, in the same piece of a watch, goes with it.
@@ -134,12 +140,11 @@ export async function followWith(parts: FollowParts): Promise<FollowEnd> {
       const startedAt = Date.now();
       const changes = [...pending.values()];
       const oldest = receivedAt;
-      const isWhole = hasList;
       pending.clear();
       hasList = false;
       receivedAt = undefined;
       observer.syncStarted({ at: startedAt, reason, changes: changes.length });
-      const result = await syncer.sync(reason, changes, isWhole);
+      const result = await syncer.sync(reason, changes, oldest);
       const finishedAt = Date.now();
       if (result.kind === 'failed') {
         const { diagnostics } = result;
@@ -147,6 +152,7 @@ export async function followWith(parts: FollowParts): Promise<FollowEnd> {
         return result.exitCode;
       }
       const { exitCode, kind: _, ...synced } = result;
+      hasGarbage ||= synced.extent === 'everything';
       observer.synced({
         ...{ reason, startedAt, finishedAt, receivedAt: oldest },
         ...{ services: store.all('Service').size, endpoints: store.endpoints() },
@@ -158,7 +164,7 @@ export async function followWith(parts: FollowParts): Promise<FollowEnd> {
 
   function untilWoken(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(milliseconds, longestTimer));
+      const timer = setTimeout(resolve, Math.max(0, Math.min(milliseconds, longestTimer)));
       wake = () => {
         clearTimeout(timer);
         resolve();

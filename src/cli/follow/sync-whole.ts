@@ -18,6 +18,8 @@ export interface WholeSync {
   readonly applied: AppliedInput | undefined;
   /** Milliseconds since 1970; undefined where the kernel held all of it before. */
   readonly committedAt: number | undefined;
+  /** Objects of the input. */
+  readonly count: number;
 }
 
 /**
@@ -32,11 +34,12 @@ export async function syncWhole(
 ): Promise<WholeSync> {
   let applied: AppliedInput | undefined;
   let committedAt: number | undefined;
+  const texts = textsOf(store);
   const exitCode = await attempt(flags, terminal, async (paths, heard, log) => {
     const { undoFirst } = await import('../undone.ts');
     const failed = await undoFirst(host, heard, log);
     if (failed !== undefined) return failed;
-    const list = async () => ({ inputs: [inputOf(store)], diagnostics: [] });
+    const list = async () => ({ inputs: [inputOf(texts)], diagnostics: [] });
     const input = await readCompileInput(heard, paths, stageClock(), applyDemands, list);
     const fingerprint = inputFingerprint(input);
     applied = await applyInWhole(host, input, undefined, fingerprint, heard, log, (step) => {
@@ -45,15 +48,18 @@ export async function syncWhole(
     if (applied.outcome?.kind === 'applied') committedAt ??= Date.now();
     return applied.exitCode;
   });
-  return { exitCode, applied, committedAt };
+  return { exitCode, applied, committedAt, count: texts.length };
 }
 
-/** The same bytes as a list of the same objects from the API server has. */
-function inputOf(store: FollowedStore) {
-  const texts = listKinds.flatMap(({ kind }) =>
+/** In the order of a list from the API server, whose bytes are the same then. */
+const textsOf = (store: FollowedStore): readonly string[] =>
+  listKinds.flatMap(({ kind }) =>
     [...store.all(kind).values()]
       .sort((a, b) => compareBytes(a.name, b.name))
       .map(({ text }) => text),
   );
-  return { name: clusterName, bytes: Buffer.from(listText(texts)) };
-}
+
+const inputOf = (texts: readonly string[]) => ({
+  name: clusterName,
+  bytes: Buffer.from(listText(texts)),
+});

@@ -1,39 +1,36 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { SyncedEvent, SyncReason } from '../../follow/observer.ts';
+import { makeLiveCompilation } from '../../follow/live-compilation.ts';
+import type { SyncReason } from '../../follow/observer.ts';
 import type { FollowedChange, FollowedStore } from '../../follow/store.ts';
+import { clusterName } from '../../live/cluster/failure.ts';
 import type { Host } from '../../live/host.ts';
+import { familiesWithServices, requiredSysctls, servedFamilies } from '../../live/sysctl.ts';
 import type { AppliedInput } from '../apply-input.ts';
 import type { ApplyFlags } from '../apply-options.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { formatChanges, formatEnded } from '../format-changes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
+import { type FastSync, makeFastSync } from './fast-sync.ts';
+import { makeStateKeeper } from './keep-state.ts';
 import type { FollowLog } from './log.ts';
+import { makeSaid } from './said.ts';
+import { latencyOf, type SyncResult, sayOutcome } from './sync-result.ts';
 import { syncWhole } from './sync-whole.ts';
-
-export type SyncResult =
-  | ({ readonly kind: 'synced'; readonly exitCode: ExitCode } & Pick<
-      SyncedEvent,
-      'backend' | 'committedAt' | 'extent' | 'plan' | 'revision' | 'diagnostics'
-    >)
-  | {
-      readonly kind: 'failed';
-      readonly exitCode: ExitCode;
-      readonly diagnostics: readonly Diagnostic[];
-    };
 
 /** Leads the kernel to what is known of the cluster. */
 export interface Syncer {
   /**
-   * @param changes since the last sync, or the last one that failed
-   * @param isWhole whether a list came anew
+   * @param changes since the last sync, also where that failed
+   * @param receivedAt when the oldest event of them came, in milliseconds since 1970; undefined: there is none
    */
   readonly sync: (
     reason: SyncReason,
     changes: readonly FollowedChange[],
-    isWhole: boolean,
+    receivedAt: number | undefined,
   ) => Promise<SyncResult>;
-  /** Does what was put off. */
-  readonly close: () => Promise<void>;
+  /** When {@link flush} is to be called, in milliseconds since 1970; undefined: there is no need. */
+  readonly flushAt: () => number | undefined;
+  /** Writes to the state directory what was put off. */
+  readonly flush: () => Promise<void>;
 }
 
 export interface SyncerParts {
@@ -44,51 +41,89 @@ export interface SyncerParts {
   readonly terminal: Terminal;
 }
 
-/** What changed, in the words of `natc apply`. */
-export function sayOutcome(log: FollowLog, outcome: AppliedInput['outcome']): void {
-  if (outcome?.kind === 'up-to-date' && formatEnded(outcome.ended) !== '')
-    log.say('info', `up to date${formatEnded(outcome.ended)}`);
-  if (outcome?.kind !== 'applied') return;
-  const { revision, delta, ended } = outcome;
-  const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
-  const { number } = revision;
-  log.say('info', `applied revision ${number}: ${changes}`, { revision: number });
-}
-
+/**
+ * Through nftables, changes are compiled in memory and sent as they are, for as long as the kernel holds what
+ * this natc gave it; everything else is a full apply.
+ */
 export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
   const { host, log, terminal } = parts;
+  const keeper = makeStateKeeper(parts.flags, Date.now);
+  const said = makeSaid(log, Date.now);
   let backend = parts.flags.backend;
+  let fast: FastSync | undefined;
+  /** What a full apply left undone stays so after changes alone. */
+  let lastWhole: ExitCode = exitCodes.success;
+
+  async function whole(reason: SyncReason, receivedAt: number | undefined): Promise<SyncResult> {
+    const diagnostics: Diagnostic[] = [];
+    const flags: ApplyFlags = {
+      ...parts.flags,
+      backend,
+      verify: reason === 'period' || parts.flags.verify === true,
+      // What an apply says of its end is said here.
+      quiet: true,
+      tell: (given) => {
+        diagnostics.push(...given);
+        log.diagnostics(given);
+      },
+    };
+    // What is known of the kernel is written first: it need not be listed then.
+    await keeper.flush();
+    const { exitCode, applied, committedAt, count } = await syncWhole(store, host, flags, terminal);
+    if (applied?.output === undefined) return { kind: 'failed', exitCode, diagnostics };
+    // Which one it is to be is asked once.
+    backend = applied.backend ?? backend;
+    const { output, outcome } = applied;
+    sayOutcome(log, outcome, latencyOf(receivedAt, committedAt));
+    lastWhole = exitCode;
+    fast = await fastAfter(applied, count);
+    return {
+      ...{ kind: 'synced', exitCode, committedAt, extent: 'everything' },
+      ...{ plan: output.plan, diagnostics },
+      revision: outcome?.kind === 'applied' ? outcome.revision.number : undefined,
+      backend: applied.backend,
+    };
+  }
+
+  /** What the changes after a full apply go through; undefined where they need another one. */
+  async function fastAfter(applied: AppliedInput, count: number): Promise<FastSync | undefined> {
+    const { compiled, output, isWhole } = applied;
+    const { flags } = parts;
+    const isOrdinary = applied.backend === 'nftables' && isWhole && flags.protectPorts !== 'deny';
+    if (output === undefined || !isOrdinary || compiled.read.length > 0) return undefined;
+    // What was left out was left out for a reason.
+    if (compiled.objects.length !== count) return undefined;
+    const { readStamps } = await import('../../live/kernel-tables.ts');
+    const { commonRevision } = await import('../../live/held.ts');
+    const { objects, compiled: diagnostics } = compiled;
+    const { options, places: optionPlaces } = applied.effective;
+    const given = { options, optionPlaces, sourceName: clusterName };
+    const live = makeLiveCompilation({ objects, output, diagnostics }, store, given);
+    const stamps = await readStamps(host);
+    if (live === undefined || 'refusals' in stamps) return undefined;
+    if (commonRevision(stamps)?.digest !== live.digest()) return undefined;
+    said.begin(compiled.diagnostics);
+    keeper.written({
+      families: output.plan.families.map(({ family }) => (family === 'IPv4' ? 'ip' : 'ip6')),
+      warnings: compiled.diagnostics.filter(({ severity }) => severity === 'warning').length,
+      sysctls: flags.sysctl ? requiredSysctls(output.plan) : [],
+      served: familiesWithServices(servedFamilies(output.plan)),
+    });
+    return makeFastSync({ live, stamps, host, flags, log, said, keeper });
+  }
+
   return {
-    sync: async (reason) => {
-      const diagnostics: Diagnostic[] = [];
-      const flags: ApplyFlags = {
-        ...parts.flags,
-        backend,
-        verify: reason === 'period' || parts.flags.verify === true,
-        // What an apply says of its end is said here.
-        quiet: true,
-        tell: (given) => {
-          diagnostics.push(...given);
-          log.diagnostics(given);
-        },
-      };
-      const { exitCode, applied, committedAt } = await syncWhole(store, host, flags, terminal);
-      if (applied?.output === undefined) return { kind: 'failed', exitCode, diagnostics };
-      // Which one it is to be is asked once.
-      backend = applied.backend ?? backend;
-      const { output, outcome } = applied;
-      sayOutcome(log, outcome);
-      return {
-        kind: 'synced',
-        exitCode,
-        committedAt,
-        extent: 'everything',
-        plan: output.plan,
-        revision: outcome?.kind === 'applied' ? outcome.revision.number : undefined,
-        backend: applied.backend,
-        diagnostics,
-      };
+    sync: async (reason, changes, receivedAt) => {
+      const isFast = reason === 'change' || reason === 'list';
+      const known = fast;
+      // Whatever comes of it, only a whole one may be begun from again.
+      fast = undefined;
+      const result = isFast ? await known?.sync(changes, receivedAt) : undefined;
+      if (result === undefined) return whole(reason, receivedAt);
+      fast = known;
+      return { ...result, exitCode: lastWhole };
     },
-    close: async () => {},
+    flushAt: keeper.dueAt,
+    flush: keeper.flush,
   };
 }

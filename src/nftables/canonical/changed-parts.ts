@@ -2,6 +2,7 @@
  * The parts of two rulesets that have to be compared: those of the Services that differ. Elements that
  * Services have in common stay as long as one of them has them.
  */
+import type { NftFamily } from '../../net/family.ts';
 import type { CanonicalCollection, CanonicalRuleset, CanonicalTable } from './canonical.ts';
 import {
   canonicalOf,
@@ -16,17 +17,35 @@ export interface ChangedParts {
   readonly next: CanonicalRuleset;
 }
 
+/** Gives those of some elements of {@link sharedMembers} that Services have which did not change. */
+export type KeysOfOthers = (family: NftFamily, keys: readonly string[]) => readonly string[];
+
 /** @throws {DamagedFragment} when one that has to be looked at is not what its digest stands for */
 export function changedParts(previous: WrittenRuleset, next: WrittenRuleset): ChangedParts {
   const changed = changedServices(previous, next);
+  if (changed === undefined) return { previous: canonicalOf(previous), next: canonicalOf(next) };
+  return partsOf(previous, next, changed, (family, keys) => {
+    const whole = next.tables.find(({ shared }) => shared.family === family);
+    return whole === undefined ? [] : keysOfOthers(whole, keys, changed);
+  });
+}
+
+/**
+ * The same where it is known which Services differ, and what the others have; these need not be in the
+ * rulesets then.
+ */
+export function partsOf(
+  previous: WrittenRuleset,
+  next: WrittenRuleset,
+  changed: ReadonlySet<string>,
+  others: KeysOfOthers,
+): ChangedParts {
   const [before, after] = [canonicalOf(previous, changed), canonicalOf(next, changed)];
-  if (changed === undefined) return { previous: before, next: after };
   const tables = after.tables.map((table) => {
     const { family } = table;
     const old = before.tables.find((each) => each.family === family);
-    const whole = next.tables.find(({ shared }) => shared.family === family);
     const keys = differingKeys(membersOf(old), membersOf(table));
-    return { family, keys: whole === undefined ? [] : keysOfOthers(whole, keys, changed) };
+    return { family, keys: keys.length === 0 ? [] : others(family, keys) };
   });
   const withOthers = (table: CanonicalTable): CanonicalTable =>
     withMembers(table, tables.find(({ family }) => family === table.family)?.keys ?? []);

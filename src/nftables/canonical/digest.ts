@@ -1,7 +1,7 @@
 import type { NftFamily } from '../../net/family.ts';
 
 /** Hexadecimal digits that stand for one table: 64 bits. */
-const halfLength = 16;
+export const halfLength = 16;
 
 /** The half of a digest that is about one table, 16 hexadecimal digits. */
 export const halfOf = (digest: string, family: NftFamily): string =>

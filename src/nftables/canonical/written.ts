@@ -3,7 +3,7 @@
  * two rulesets by. A Service that contributes what it did before need not be looked at.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { NftFamily } from '../../net/family.ts';
 import { collections as collectionNames } from '../names.ts';
 import type {
@@ -13,7 +13,8 @@ import type {
   CanonicalTable,
 } from './canonical.ts';
 import { tableToJson } from './canonical-json.ts';
-import { joinHalves } from './digest.ts';
+import { halfLength, joinHalves } from './digest.ts';
+import { type FragmentDigests, fragmentDigests } from './fragment-digests.ts';
 
 export interface WrittenRuleset {
   readonly tables: readonly WrittenTable[];
@@ -197,10 +198,23 @@ export const digestOf = (ruleset: WrittenRuleset): string =>
 
 function halfDigest(table: WrittenTable | undefined): string | undefined {
   if (table === undefined) return undefined;
-  const hash = createHash('sha256').update(tableToJson(table.shared));
-  let list = '';
-  for (const [service, { digest }] of table.fragments) list += `\n${service} ${digest}`;
-  return hash.update(list).digest('hex').slice(0, 16);
+  const digests = Array.from(
+    table.fragments,
+    ([service, { digest }]) => [service, digest] as const,
+  );
+  return tableDigest(table.shared, fragmentDigests(digests));
+}
+
+/** The half of a digest that is about one table, of what its Services share and of their fragments. */
+export const tableDigest = (shared: CanonicalTable, fragments: FragmentDigests): string =>
+  hash('sha256', `${sharedDigest(shared)} ${fragments.digest()}`).slice(0, halfLength);
+
+const sharedDigests = new WeakMap<CanonicalTable, string>();
+
+function sharedDigest(shared: CanonicalTable): string {
+  const known = sharedDigests.get(shared) ?? hash('sha256', tableToJson(shared));
+  sharedDigests.set(shared, known);
+  return known;
 }
 
 /** The Services (`namespace/name`) that a ruleset has something of. */

@@ -132,6 +132,8 @@ describeWithKernel('natc apply --follow as a process', () => {
       await once(child, 'exit');
     }
     const { child, until } = start();
+    // The one before may have served it already.
+    await until((lines) => lines.some((line) => line.includes('listed')));
     await until(() => serves(39));
     expect(await serves(38)).toBe(false);
     child.kill('SIGINT');

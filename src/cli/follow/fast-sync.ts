@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
+import type { FollowedChange } from '../../follow/store.ts';
+import { announce } from '../../live/aftermath.ts';
+import { storeAttempt } from '../../live/attempt-store.ts';
+import { commitChange, holdsStamps } from '../../live/commit-change.ts';
+import { unconfirmed } from '../../live/confirmation.ts';
+import { type EndedFlows, endStaleFlows, noFlows } from '../../live/conntrack.ts';
+import { settleFlows } from '../../live/flow-state.ts';
+import type { Host } from '../../live/host.ts';
+import type { Stamps } from '../../live/kernel-tables.ts';
+import { retirePins } from '../../live/retire-pins.ts';
+import type { Delta } from '../../nftables/delta.ts';
+import type { FlowChange } from '../../plan/flows.ts';
+import type { ApplyFlags } from '../apply-options.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { secondsNow } from '../host-options.ts';
+import type { StateKeeper } from './keep-state.ts';
+import type { FollowLog } from './log.ts';
+import type { SaidWarnings } from './said.ts';
+import { latencyOf, type SyncResult, sayOutcome } from './sync-result.ts';
+
+/** A kernel and a compilation that agree, so that only what changes need be looked at. */
+export interface FastSync {
+  /**
+   * Compiles what changed, in memory, and sends the difference.
+   *
+   * @returns undefined where everything has to be compiled and compared; this one is of no use any more then
+   */
+  readonly sync: (
+    changes: readonly FollowedChange[],
+    receivedAt: number | undefined,
+  ) => Promise<SyncResult | undefined>;
+}
+
+export interface FastSyncParts {
+  readonly live: LiveCompilation;
+  /** Those of the kernel, which holds what is compiled. */
+  readonly stamps: Stamps;
+  readonly host: Host;
+  readonly flags: ApplyFlags;
+  readonly log: FollowLog;
+  readonly said: SaidWarnings;
+  readonly keeper: StateKeeper;
+}
+
+export function makeFastSync(parts: FastSyncParts): FastSync {
+  const { live, host, flags, log, said, keeper } = parts;
+  const { stateDir } = flags;
+  let { stamps } = parts;
+
+  async function sync(
+    changes: readonly FollowedChange[],
+    receivedAt: number | undefined,
+  ): Promise<SyncResult | undefined> {
+    const change = live.change(changes);
+    // What sysctls depend on, and a node without Services, are for a full apply to judge.
+    if (change === undefined || change.servesOtherwise || !live.servesAny()) return undefined;
+    if ((await unconfirmed(stateDir, secondsNow())).length > 0) return undefined;
+    const flows = flowsOf(change);
+    if (flows !== undefined && (await announce(stateDir, flows)).length > 0) return undefined;
+    const committed = await commitChange(host, change, stamps, secondsNow());
+    if (committed.kind === 'unsure') return undefined;
+    const isChanged = committed.kind === 'committed';
+    const committedAt = isChanged ? Date.now() : undefined;
+    if (isChanged) {
+      stamps = committed.stamps;
+      keeper.committed(live, committed.revision, change);
+      if (!(await holdsStamps(host, stamps, committed.families))) return undefined;
+    }
+    const told = said.hear(change.services, change.diagnostics);
+    const rest = await doRest(change, isChanged ? committed.delta : undefined, flows);
+    if (isChanged)
+      sayOutcome(
+        log,
+        { ...committed, kind: 'applied', ended: rest.ended, diagnostics: [] },
+        latencyOf(receivedAt, committedAt),
+      );
+    // What comes after the rules is tried again by a full apply, which says what keeps it from being done.
+    if (rest.diagnostics.length > 0) return undefined;
+    const attempt = { time: secondsNow(), exitCode: exitCodes.success, message: undefined };
+    await storeAttempt(stateDir, attempt).catch(() => {});
+    return {
+      ...{ kind: 'synced', exitCode: exitCodes.success, committedAt },
+      ...{ extent: change.services, plan: change.output.plan, diagnostics: told },
+      revision: isChanged ? committed.revision.number : undefined,
+      backend: 'nftables',
+    };
+  }
+
+  /** With all that is served now: that is what the state directory has to know. */
+  function flowsOf({ flows }: LiveChange): FlowChange | undefined {
+    if (flows === undefined || isDeepStrictEqual(flows.before, flows.after)) return undefined;
+    return { before: flows.before, after: live.flowServices() };
+  }
+
+  /** What rules alone cannot do. */
+  async function doRest(
+    { next, flows }: LiveChange,
+    delta: Delta | undefined,
+    all: FlowChange | undefined,
+  ): Promise<EndedFlows> {
+    const pins: readonly Diagnostic[] =
+      delta === undefined ? [] : await retirePins(host, next, delta);
+    if (flows === undefined || all === undefined) return { ...noFlows, diagnostics: pins };
+    const { ended, diagnostics } = await endStaleFlows(host, flows);
+    // Where it cannot be written, the next full apply looks once more.
+    if (diagnostics.length === 0) await settleFlows(stateDir, all).catch(() => {});
+    return { ended, diagnostics: [...pins, ...diagnostics] };
+  }
+
+  return { sync };
+}

@@ -1,0 +1,113 @@
+import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
+import { type ServedService, servedBy } from '../../hold-back/served.ts';
+import type { Revision } from '../../live/revision.ts';
+import type { Settled } from '../../live/settled.ts';
+import type { ApplyFlags } from '../apply-options.ts';
+import { changeOptions } from '../host-options.ts';
+
+/**
+ * The state directory behind a kernel that is changed many times a minute: what natc keeps there has the size
+ * of all Services, so that it is written when things are quiet, and at the end. Until then the next natc
+ * finds out from the kernel what there is.
+ */
+export interface StateKeeper {
+  /** Notes what was committed. */
+  readonly committed: (
+    live: LiveCompilation,
+    revision: Revision,
+    change: Pick<LiveChange, 'services' | 'output'>,
+  ) => void;
+  /** Everything was written by somebody else, a full apply. */
+  readonly written: (settled: KeptSettled) => void;
+  /** When to write, in milliseconds since 1970; undefined: there is nothing to write. */
+  readonly dueAt: () => number | undefined;
+  /** Writes it, under the lock. Where that fails it only costs time, and is tried again later. */
+  readonly flush: () => Promise<void>;
+}
+
+/** What an apply that did everything leaves behind, but for what a change makes anew. */
+export type KeptSettled = Omit<Settled, 'digest' | 'input'>;
+
+/** After so long without a change, and at the latest, in milliseconds. */
+const quiet = 5000;
+const latest = 60_000;
+
+/** Writing takes no more than this part of the time. */
+const share = 1 / 20;
+
+/** @param now milliseconds since 1970 */
+export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeeper {
+  let settled: KeptSettled | undefined;
+  let pending: { readonly live: LiveCompilation; readonly revision: Revision } | undefined;
+  let [firstAt, lastAt, notBefore] = [0, 0, 0];
+  /** What is served of the Services that changed; undefined: nothing any more. */
+  const changed = new Map<string, ServedService | undefined>();
+
+  async function write(): Promise<void> {
+    if (pending === undefined || settled === undefined) return;
+    const { live, revision } = pending;
+    const { stateDir } = flags;
+    const { storeRevision, pruneRevisions } = await import('../../live/revision-store.ts');
+    const { pruneCompilations } = await import('../../live/compilation-store.ts');
+    const { storeSettled } = await import('../../live/settled.ts');
+    const flowServices = live.flowServices();
+    await storeRevision(stateDir, { revision, ruleset: live.whole(), flowServices });
+    await storeSettled(stateDir, { ...settled, digest: revision.digest, input: undefined });
+    await pruneRevisions(stateDir);
+    await pruneCompilations(stateDir);
+    await keepServed(live);
+  }
+
+  /** What the next input is compared with, if it is a list that somebody else made. */
+  async function keepServed(live: LiveCompilation): Promise<void> {
+    const { loadServed } = await import('../../live/served-store.ts');
+    const { keepChangedBelief } = await import('../hold-back.ts');
+    const last = await loadServed(flags.stateDir);
+    if (last === undefined) return;
+    const services = new Map(last.services);
+    for (const [name, served] of changed)
+      if (served === undefined) services.delete(name);
+      else services.set(name, served);
+    const names = new Set(changed.keys());
+    const served = { node: last.node, services };
+    await keepChangedBelief({ last, served }, live.objectsOf(names), names, flags);
+  }
+
+  return {
+    committed: (live, revision, { services, output }) => {
+      if (pending === undefined) firstAt = now();
+      pending = { live, revision };
+      lastAt = now();
+      const served = servedBy(output).services;
+      for (const name of services) changed.set(name, served.get(name));
+    },
+    written: (next) => {
+      settled = next;
+      pending = undefined;
+      changed.clear();
+    },
+    dueAt: () =>
+      pending === undefined
+        ? undefined
+        : Math.max(notBefore, Math.min(lastAt + quiet, firstAt + latest)),
+    flush: async () => {
+      if (pending === undefined) return;
+      const started = now();
+      const wasPending = pending;
+      const locked = await changeOptions(flags).lock();
+      if (locked.kind === 'held') {
+        try {
+          await write();
+          if (pending === wasPending) pending = undefined;
+          changed.clear();
+        } catch {
+          // A full disk must not keep packets from being routed.
+        } finally {
+          await locked.lock.release();
+        }
+      }
+      const took = now() - started;
+      notBefore = now() + Math.max(quiet, took / share);
+    },
+  };
+}

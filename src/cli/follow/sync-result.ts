@@ -1,0 +1,47 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { SyncedEvent } from '../../follow/observer.ts';
+import type { AppliedInput } from '../apply-input.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { formatChanges, formatEnded } from '../format-changes.ts';
+import type { FollowLog } from './log.ts';
+
+/** What came of leading the kernel to what is known of the cluster. */
+export type SyncResult =
+  | ({ readonly kind: 'synced'; readonly exitCode: ExitCode } & Pick<
+      SyncedEvent,
+      'backend' | 'committedAt' | 'extent' | 'plan' | 'revision' | 'diagnostics'
+    >)
+  | {
+      readonly kind: 'failed';
+      readonly exitCode: ExitCode;
+      readonly diagnostics: readonly Diagnostic[];
+    };
+
+/**
+ * What changed, in the words of `natc apply`.
+ *
+ * @param latency from the arrival of the oldest event to the commit, in milliseconds; undefined without an event
+ */
+export function sayOutcome(
+  log: FollowLog,
+  outcome: AppliedInput['outcome'],
+  latency: number | undefined,
+): void {
+  if (outcome?.kind === 'up-to-date' && formatEnded(outcome.ended) !== '')
+    log.say('info', `up to date${formatEnded(outcome.ended)}`);
+  if (outcome?.kind !== 'applied') return;
+  const { revision, delta, ended } = outcome;
+  const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
+  const { number } = revision;
+  const after = latency === undefined ? '' : `, ${latency} ms after the change came`;
+  log.say('info', `applied revision ${number}: ${changes}${after}`, {
+    revision: number,
+    ...(latency !== undefined && { latencyMilliseconds: latency }),
+  });
+}
+
+export const latencyOf = (
+  receivedAt: number | undefined,
+  committedAt: number | undefined,
+): number | undefined =>
+  receivedAt === undefined || committedAt === undefined ? undefined : committedAt - receivedAt;
