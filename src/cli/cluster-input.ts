@@ -1,10 +1,18 @@
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { ListMemory } from '../live/cluster/list-cluster.ts';
 import { commandDefaults } from '../options.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { CompileFlags } from './shared-options.ts';
 
-/** Lists what the flags say of a cluster; see {@link listCluster}. */
-export async function listInputs({ kubeconfig, context, requestTimeout }: CompileFlags) {
+/**
+ * Lists what the flags say of a cluster; see {@link listCluster}.
+ *
+ * @param memory where the lists of the last run may be; undefined: all is listed
+ */
+export async function listInputs(
+  { kubeconfig, context, requestTimeout }: CompileFlags,
+  memory?: ListMemory,
+) {
   const { listCluster } = await import('../live/cluster/list-cluster.ts');
   const { largestInput } = await import('../read/inputs.ts');
   return listCluster(
@@ -15,6 +23,8 @@ export async function listInputs({ kubeconfig, context, requestTimeout }: Compil
       environment: process.env,
     },
     largestInput,
+    undefined,
+    memory,
   );
 }
 

@@ -20,6 +20,8 @@ export const stateFiles: Readonly<Record<string, Backend | 'both'>> = {
   'served.json': 'both',
   'served-objects.gz': 'both',
   'served-changes.gz': 'both',
+  'lists.gz': 'both',
+  'lists.json': 'both',
   'waiting.json': 'both',
   'confirm.json': 'both',
   'unconfirmed.json': 'both',

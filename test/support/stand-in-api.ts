@@ -144,7 +144,13 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     const selector = url.searchParams.get('fieldSelector') ?? undefined;
     if (url.searchParams.get('watch') === 'true') {
       requests.push(`${list} watch ${url.searchParams.get('resourceVersion')}`);
-      watches.answer(list, url.searchParams.get('resourceVersion') ?? '', selector, response);
+      watches.answer(
+        list,
+        url.searchParams.get('resourceVersion') ?? '',
+        selector,
+        response,
+        Number(url.searchParams.get('timeoutSeconds') ?? '600'),
+      );
       return;
     }
     const token = Buffer.from(url.searchParams.get('continue') ?? '', 'base64').toString();

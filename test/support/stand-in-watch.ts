@@ -28,6 +28,8 @@ export interface StandInWatches {
   /** Writes bytes to all watches of a list. */
   write(list: ListName, text: string): void;
   bookmark(): void;
+  /** From now on none comes by itself. */
+  withoutBookmarks(): void;
   /** Forgets all events so far: a watch from before them is told 410. */
   compact(): void;
   /** Holds events back until they are let go. */
@@ -40,6 +42,7 @@ export interface StandInWatches {
     from: string,
     selector: string | undefined,
     response: ServerResponse,
+    seconds?: number,
   ): void;
   record(list: ListName, event: RecordedEvent): void;
 }
@@ -57,6 +60,7 @@ export function makeWatches(version: () => number): StandInWatches {
   const events: { readonly list: ListName; readonly event: RecordedEvent }[] = [];
   const failing = new Map<ListName, WatchMisbehaviour[]>();
   let oldest = 0;
+  let knowsBookmarks = true;
   let order: 'none' | 'twice' | 'swapped' = 'none';
   let held: (() => void)[] | undefined;
   let swapped: (() => void) | undefined;
@@ -109,7 +113,23 @@ export function makeWatches(version: () => number): StandInWatches {
     }
   }
 
+  /** As the API server: a bookmark two seconds before the end, which is when it was asked for. */
+  function endLater({ list, response }: Watch, seconds: number): void {
+    const metadata = { resourceVersion: String(version()) };
+    const bookmark = line({ type: 'BOOKMARK', object: { kind: kinds[list], metadata } });
+    const timers = [
+      setTimeout(() => knowsBookmarks && response.write(bookmark), (seconds - 2) * 100),
+      setTimeout(() => response.end(), seconds * 100),
+    ];
+    response.on('close', () => {
+      for (const timer of timers) clearTimeout(timer);
+    });
+  }
+
   return {
+    withoutBookmarks: () => {
+      knowsBookmarks = false;
+    },
     disorder: (how) => {
       order = how;
     },
@@ -156,7 +176,7 @@ export function makeWatches(version: () => number): StandInWatches {
       events.push({ list, event });
       send(list, event);
     },
-    answer: (list, from, selector, response) => {
+    answer: (list, from, selector, response, seconds) => {
       const how = failing.get(list)?.shift();
       switch (how?.kind) {
         case 'status': {
@@ -197,6 +217,7 @@ export function makeWatches(version: () => number): StandInWatches {
         if (of === list && event.version > Number(from) && isFor(watch, event.object))
           response.write(line(event));
       open.add(watch);
+      if (seconds !== undefined && seconds <= 10) endLater(watch, seconds);
       response.on('close', () => open.delete(watch));
     },
   };

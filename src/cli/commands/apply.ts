@@ -1,10 +1,12 @@
 import { applyInWhole } from '../apply-input.ts';
 import { type ApplyFlags, addApplyOptions } from '../apply-options.ts';
 import { attempt } from '../attempt.ts';
+import { listInputs } from '../cluster-input.ts';
 import type { CommandDefinition } from '../command.ts';
 import { applyDemands, readCompileInput } from '../compile-input.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
+import { secondsNow } from '../host-options.ts';
 import { inputFingerprint } from '../input-fingerprint.ts';
 import { splitInput } from '../recompile-input.ts';
 import { reportUnchanged } from '../report-apply.ts';
@@ -59,7 +61,13 @@ async function run(paths: readonly string[], flags: ApplyFlags, terminal: Termin
   const { undoFirst } = await import('../undone.ts');
   const failed = await undoFirst(host, flags, terminal);
   if (failed !== undefined) return failed;
-  const input = await readCompileInput(flags, paths, commandClock(flags, terminal), applyDemands);
+  // A dry run leaves no trace, and who wants all verified wants all listed.
+  const remembersLists = !flags.verify && flags.dryRun === undefined;
+  const memory = { directory: flags.stateDir, now: secondsNow() };
+  const clock = commandClock(flags, terminal);
+  const input = await readCompileInput(flags, paths, clock, applyDemands, () =>
+    listInputs(flags, remembersLists ? memory : undefined),
+  );
   const fingerprint = inputFingerprint(input);
   const isOrdinary = !flags.verify && flags.dryRun === undefined && flags.protectPorts !== 'deny';
   if (isOrdinary && input.diagnostics.length === 0) {

@@ -2,8 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { ClusterSettings, Connection } from './connection.ts';
 import { clusterName } from './failure.ts';
-import { type AskPage, listAll } from './list-pages.ts';
-import { listKinds, listText } from './list-text.ts';
+import type { KeptLists } from './kept-lists.ts';
+import { type AskPage, listAll, type WholeList } from './list-pages.ts';
+import { type ListedItem, type ListKind, listKinds, listText } from './list-text.ts';
 import { get } from './request.ts';
 import { type Wait, withRetry } from './retry.ts';
 
@@ -13,23 +14,33 @@ export interface ClusterListing {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Where lists are kept for the next run. */
+export interface ListMemory {
+  /** The state directory. */
+  readonly directory: string;
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
 /**
  * Lists the Nodes, Services and EndpointSlices of a cluster, all of each or none of any: one error, and
  * no input, as soon as one page of one list is not there.
  *
  * @param mostBytes of all answers together
  * @param wait before a request is sent again
+ * @param memory where the lists of the last run are, of which only what changed since is asked for then
  */
 export async function listCluster(
   settings: ClusterSettings,
   mostBytes: number,
   wait: Wait = (milliseconds) => setTimeout(milliseconds),
+  memory?: ListMemory,
 ): Promise<ClusterListing> {
   const { connect } = await import('./kubeconfig.ts');
   const connection = await connect(settings);
   if ('code' in connection) return { inputs: [], diagnostics: [connection] };
   try {
-    return await listWith(connection, settings.requestTimeout * 1000, mostBytes, wait);
+    return await listWith(connection, settings.requestTimeout * 1000, mostBytes, wait, memory);
   } finally {
     connection.agent.destroy();
   }
@@ -40,6 +51,7 @@ async function listWith(
   milliseconds: number,
   mostBytes: number,
   wait: Wait,
+  memory: ListMemory | undefined,
 ): Promise<ClusterListing> {
   let left = mostBytes;
   const ask: AskPage = async (path, isWhole) => {
@@ -48,12 +60,83 @@ async function listWith(
     if (attempts.answer.kind === 'answer') left -= attempts.answer.body.length;
     return attempts;
   };
-  const items: string[] = [];
+  const kept = memory === undefined ? undefined : await keptFor(connection, memory);
+  const caughtUp = await broughtUpToDate(connection, kept, milliseconds);
+  const lists = new Map<ListKind['kind'], WholeList>();
   for (const list of listKinds) {
-    const listed = await listAll(list, connection.server, ask);
+    const listed = caughtUp.get(list.kind) ?? (await listAll(list, connection.server, ask));
     if ('code' in listed) return { inputs: [], diagnostics: [listed] };
-    for (const { text } of listed.items) items.push(text);
+    lists.set(list.kind, listed);
   }
+  if (memory !== undefined) {
+    const listedAt = kept !== undefined && caughtUp.size > 0 ? kept.listedAt : memory.now;
+    await keep(connection, kept, lists, { ...memory, now: listedAt });
+  }
+  const items = [...lists.values()].flatMap((list) => list.items.map(({ text }) => text));
   const bytes = Buffer.from(listText(items));
   return { inputs: [{ name: clusterName, bytes }], diagnostics: [] };
 }
+
+/** So often everything is listed all the same, in seconds. */
+const mostTrust = 3600;
+
+/** A list of one page is had sooner than the end of a watch. */
+const fewObjects = 500;
+
+async function keptFor(
+  { server }: Connection,
+  { directory, now }: ListMemory,
+): Promise<KeptLists | undefined> {
+  const { loadLists } = await import('./kept-lists.ts');
+  const kept = await loadLists(directory, server);
+  const age = now - (kept?.listedAt ?? 0);
+  return age >= 0 && age < mostTrust ? kept : undefined;
+}
+
+/** The lists of which a short watch told what changed. */
+async function broughtUpToDate(
+  connection: Connection,
+  kept: KeptLists | undefined,
+  milliseconds: number,
+): Promise<ReadonlyMap<ListKind['kind'], WholeList>> {
+  const worthIt = listKinds.flatMap((list) => {
+    const before = kept?.lists.get(list.kind);
+    return before === undefined || before.items.length <= fewObjects ? [] : [{ list, before }];
+  });
+  if (worthIt.length === 0) return new Map();
+  const { catchUp } = await import('./catch-up.ts');
+  const lists = await Promise.all(
+    worthIt.map(({ list, before }) => catchUp(list, before, connection, milliseconds)),
+  );
+  return new Map(
+    worthIt.flatMap(({ list: { kind } }, index) => {
+      const list = lists[index];
+      return list === undefined ? [] : [[kind, list] as const];
+    }),
+  );
+}
+
+/**
+ * Keeps lists for the next run, where they are worth it. A directory that cannot be written is told by others.
+ *
+ * @param memory the time is that of what is oldest in them
+ */
+async function keep(
+  { server }: Connection,
+  kept: KeptLists | undefined,
+  lists: ReadonlyMap<ListKind['kind'], WholeList>,
+  { directory, now: listedAt }: ListMemory,
+): Promise<void> {
+  if (![...lists.values()].some(({ items }) => items.length > fewObjects)) return;
+  const isSame = [...lists].every(([kind, { items }]) =>
+    areSame(kept?.lists.get(kind)?.items ?? [], items),
+  );
+  const { storeLists } = await import('./kept-lists.ts');
+  const next = { server, listedAt, lists, id: isSame ? kept?.id : undefined };
+  await storeLists(directory, next).catch(() => {});
+}
+
+const areSame = (before: readonly ListedItem[], after: readonly ListedItem[]): boolean =>
+  before === after ||
+  (before.length === after.length &&
+    before.every(({ text }, index) => text === after[index]?.text));

@@ -62,8 +62,10 @@ export function itemText(item: unknown, { kind, apiVersion }: ListKind): string 
   const object = { apiVersion, kind, ...item };
   const slim = kind === 'Node' ? slimNode(object) : withMetadata(object, ['managedFields']);
   // The closing brace where kubectl has it, which is how the items are told apart without parsing.
-  return `${JSON.stringify(slim).slice(0, -1)}\n        }`;
+  return `${JSON.stringify(slim).slice(0, -1)}${itemEnd}`;
 }
+
+export const itemEnd = '\n        }';
 
 function slimNode(node: Mapping): Mapping {
   const slim = withMetadata(node, ['managedFields', 'resourceVersion']);
