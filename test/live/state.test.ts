@@ -106,7 +106,7 @@ describeWithKernel('apply', () => {
     ['cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, -200))],
     [
       'of another format',
-      (path) => repack(path, (text) => text.replace('"format":5', '"format":9')),
+      (path) => repack(path, (text) => text.replace('"format":6', '"format":9')),
     ],
     ['small and huge inside', (path) => repack(path, (text) => text + ' '.repeat(20_000_000))],
     [

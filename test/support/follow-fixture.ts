@@ -91,7 +91,7 @@ export function startFollowing(
   };
   return {
     ...{ synced, failed, log, stateDir, ended },
-    until: async (what, seconds = 20) => {
+    until: async (what, seconds = 60) => {
       const last = Date.now() + seconds * 1000;
       while (!(await what())) {
         if (Date.now() > last) throw new Error(`waited in vain: ${what}\n${log.join('')}`);

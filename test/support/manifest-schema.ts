@@ -7,6 +7,12 @@ type Schema =
   | { readonly [field: string]: Schema };
 
 const labels: Schema = { '*': 'string' };
+
+const probe: Schema = {
+  exec: { command: ['string'] },
+  httpGet: { 'path!': 'string', 'port!': 'number' },
+  ...{ initialDelaySeconds: 'number', periodSeconds: 'number', failureThreshold: 'number' },
+};
 const metadata: Schema = { 'name!': 'string', namespace: 'string', labels };
 
 const role: Schema = {
@@ -53,7 +59,8 @@ const podTemplate: Schema = {
           readOnlyRootFilesystem: 'boolean',
           seccompProfile: { 'type!': 'string', localhostProfile: 'string' },
         },
-        readinessProbe: { exec: { command: ['string'] }, periodSeconds: 'number' },
+        readinessProbe: probe,
+        livenessProbe: probe,
         resources: { requests: labels, limits: labels },
         volumeMounts: [{ 'name!': 'string', 'mountPath!': 'string', readOnly: 'boolean' }],
       },

@@ -47,8 +47,8 @@ describeCluster('natc apply --follow', (cluster) => {
     api = await startStandIn();
     for (const object of [followedNode(), web, slice(['pod-a', 'pod-b'])]) api.put(object);
     following = startFollowing(api, hostOn(cluster.node.run));
-    await following.until(() => following.synced.length > 0);
-  });
+    await following.until(() => following.synced.length > 0, 60);
+  }, 90_000);
   afterAll(async () => {
     await following.end();
     await api.close();
