@@ -13,6 +13,7 @@ import { collectGarbage } from './collect-garbage.ts';
 import type { FollowLog } from './log.ts';
 import { logTerminal } from './log-terminal.ts';
 import type { Signals } from './signals.ts';
+import { steadyNow } from './steady-now.ts';
 import { makeSyncer } from './syncer.ts';
 import { type ClusterWatch, watchCluster } from './watch-cluster.ts';
 
@@ -108,21 +109,23 @@ export async function followWith(parts: FollowParts): Promise<FollowEnd> {
         return endOf(signal);
       }
       const demand = { isWhole: hasList, hasChanges: pending.size > 0 };
-      const next = nextSync(demand, history, periods, Date.now());
-      const delay = next.at - Date.now();
+      const next = nextSync(demand, history, periods, steadyNow());
+      const delay = next.at - steadyNow();
       if (delay > 0) {
         const flushAt = syncer.flushAt();
         if (hasGarbage) collectGarbage();
         hasGarbage = false;
-        if (flushAt !== undefined && flushAt <= Date.now()) await syncer.flush();
-        else await untilWoken(Math.min(delay, (flushAt ?? next.at) - Date.now()));
+        if (flushAt !== undefined && flushAt <= steadyNow()) {
+          await syncer.flush();
+          hasGarbage = true;
+        } else await untilWoken(Math.min(delay, (flushAt ?? next.at) - steadyNow()));
         continue;
       }
       // What came with it, in the same piece of a watch, goes with it.
       await new Promise((resolve) => setImmediate(resolve));
       const exitCode = await syncOnce(next.reason);
       const isDone = exitCode === exitCodes.success || exitCode === exitCodes.incomplete;
-      const lastEnd = Date.now();
+      const lastEnd = steadyNow();
       const isFatal = exitCode === exitCodes.hostRefused || exitCode === exitCodes.cannotAnswer;
       if (isFatal && history.lastEnd === undefined && !parts.hasFollowed)
         return { kind: 'ended', exitCode };

@@ -19,14 +19,17 @@ export interface StateKeeper {
   ) => void;
   /** Everything was written by somebody else, a full apply. */
   readonly written: (settled: KeptSettled) => void;
-  /** When to write, in milliseconds since 1970; undefined: there is nothing to write. */
+  /** When to write, by the clock that is given; undefined: there is nothing to write. */
   readonly dueAt: () => number | undefined;
   /** Writes it, under the lock. Where that fails it only costs time, and is tried again later. */
   readonly flush: () => Promise<void>;
 }
 
 /** What an apply that did everything leaves behind, but for what a change makes anew. */
-export type KeptSettled = Omit<Settled, 'digest' | 'input'>;
+export interface KeptSettled extends Omit<Settled, 'digest' | 'input'> {
+  /** Whether nothing was left undone: else the next apply is not to take it for settled. */
+  readonly isDone: boolean;
+}
 
 /** After so long without a change, and at the latest, in milliseconds. */
 const quiet = 5000;
@@ -35,7 +38,7 @@ const latest = 60_000;
 /** Writing takes no more than this part of the time. */
 const share = 1 / 20;
 
-/** @param now milliseconds since 1970 */
+/** @param now in milliseconds */
 export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeeper {
   let settled: KeptSettled | undefined;
   let pending: { readonly live: LiveCompilation; readonly revision: Revision } | undefined;
@@ -52,7 +55,9 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
     const { storeSettled } = await import('../../live/settled.ts');
     const flowServices = live.flowServices();
     await storeRevision(stateDir, { revision, ruleset: live.whole(), flowServices });
-    await storeSettled(stateDir, { ...settled, digest: revision.digest, input: undefined });
+    const { isDone, ...rest } = settled;
+    if (isDone)
+      await storeSettled(stateDir, { ...rest, digest: revision.digest, input: undefined });
     await pruneRevisions(stateDir);
     await pruneCompilations(stateDir);
     await keepServed(live);

@@ -13,6 +13,7 @@ import { type FastSync, makeFastSync } from './fast-sync.ts';
 import { makeStateKeeper } from './keep-state.ts';
 import type { FollowLog } from './log.ts';
 import { makeSaid } from './said.ts';
+import { steadyNow } from './steady-now.ts';
 import { latencyOf, type SyncResult, sayOutcome } from './sync-result.ts';
 import { syncWhole } from './sync-whole.ts';
 
@@ -27,7 +28,7 @@ export interface Syncer {
     changes: readonly FollowedChange[],
     receivedAt: number | undefined,
   ) => Promise<SyncResult>;
-  /** When {@link flush} is to be called, in milliseconds since 1970; undefined: there is no need. */
+  /** When {@link flush} is to be called, by {@link steadyNow}; undefined: there is no need. */
   readonly flushAt: () => number | undefined;
   /** Writes to the state directory what was put off. */
   readonly flush: () => Promise<void>;
@@ -47,7 +48,7 @@ export interface SyncerParts {
  */
 export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
   const { host, log, terminal } = parts;
-  const keeper = makeStateKeeper(parts.flags, Date.now);
+  const keeper = makeStateKeeper(parts.flags, steadyNow);
   const said = makeSaid(log, Date.now);
   let backend = parts.flags.backend;
   let fast: FastSync | undefined;
@@ -104,6 +105,7 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
     if (commonRevision(stamps)?.digest !== live.digest()) return undefined;
     said.begin(compiled.diagnostics);
     keeper.written({
+      isDone: lastWhole === exitCodes.success,
       families: output.plan.families.map(({ family }) => (family === 'IPv4' ? 'ip' : 'ip6')),
       warnings: compiled.diagnostics.filter(({ severity }) => severity === 'warning').length,
       sysctls: flags.sysctl ? requiredSysctls(output.plan) : [],

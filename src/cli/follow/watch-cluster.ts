@@ -6,6 +6,7 @@ import type { ClusterSettings } from '../../live/cluster/connection.ts';
 import { watchAway } from './away.ts';
 import type { FollowLog } from './log.ts';
 import { nodeEvent } from './node-event.ts';
+import { steadyNow } from './steady-now.ts';
 
 /** What is followed, and how. */
 export interface FollowedCluster {
@@ -71,7 +72,7 @@ export async function watchCluster(
       mostBytes,
       selector,
       random: Math.random,
-      now,
+      now: steadyNow,
       wait: abortableWait,
     };
     return reflect(
