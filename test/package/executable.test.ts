@@ -1,12 +1,13 @@
 /** natc as one file without Node.js: what it must do the same as `node bin/natc.js`, and what it has of its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { runInNamespace } from '../support/namespace-script.ts';
 import { natc, natcProgram, projectRoot } from '../support/natc.ts';
+import { kubeconfigFor } from '../support/stand-in-api.ts';
 import { buildPackages, packagingObstacle } from './built.ts';
 
 const isCi = !['', '0', 'false'].includes(process.env['CI'] ?? '');
@@ -88,6 +89,29 @@ describe.skipIf(isSkipped)(title, () => {
   });
 
   describeWithKernel('in the kernel', () => {
+    test('answers health checks while it follows, though the thread for it is no file there', () => {
+      const kubeconfig = join(folder, 'kubeconfig');
+      writeFileSync(kubeconfig, kubeconfigFor('http://127.0.0.1:1'));
+      const ask = `
+        const ask = (tries) => fetch('http://127.0.0.1:10256/livez').then(
+          ({ status }) => console.log(status),
+          (error) => (tries > 0 ? setTimeout(ask, 200, tries - 1) : console.log(String(error))));
+        ask(50);
+      `;
+      const { stdout } = runInNamespace(
+        `
+        ip link set lo up
+        ${executable} apply --from-cluster --follow --kubeconfig "$KUBECONFIG" --node-name node-a 2>/dev/null &
+        "$NODE" -e "$ASK"
+        kill $!
+        wait $!
+        echo $?
+        `,
+        { KUBECONFIG: kubeconfig, NODE: process.execPath, ASK: ask },
+      );
+      expect(stdout).toBe('200\n0\n');
+    });
+
     test('goes back by itself when nobody confirms', () => {
       const { stdout, stderr } = runInNamespace(`
         natc() { ${executable} "$@"; }

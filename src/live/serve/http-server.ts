@@ -68,7 +68,12 @@ export function listen(
   server.on('checkContinue', (request, response) => void respond(request, response, answering));
   server.on('clientError', (error, socket) => refuse(error, socket as Socket));
   return new Promise((resolve) => {
-    server.once('error', (error) => resolve({ ...failureOf(error), address, port }));
+    const fail = (error: Error): void => resolve({ ...failureOf(error), address, port });
+    if (port > 65_535) {
+      fail(new Error(`there is no port ${port}`));
+      return;
+    }
+    server.once('error', fail);
     server.listen({ host: address, port, ipv6Only }, () => {
       server.removeAllListeners('error');
       // Accepting fails for want of descriptors, for a while.

@@ -46,6 +46,13 @@ test('what cannot be listened on is a failure each time', async () => {
   expect(await answerer.open([socket])).toMatchObject(failures);
 });
 
+/** Runs a program in another process, until it prints; what it prints. */
+async function begin(program: string, ...args: readonly number[]): Promise<string> {
+  const argv = ['--input-type=module', '-e', program, ...args.map(String)];
+  child = spawn(process.execPath, argv, { cwd: projectRoot, stdio: ['pipe', 'pipe', 'inherit'] });
+  return String((await once(child.stdout!, 'data'))[0]);
+}
+
 /** Answers in another thread, and then keeps this one busy. */
 const busy = `
   import { workerAnswerer } from './dist/live/serve/worker-answerer.js';
@@ -66,12 +73,7 @@ const busy = `
 
 test('answers do not wait for the thread that compiles', async () => {
   const [port, check] = [await freePort(), await freePort()];
-  const argv = ['--input-type=module', '-e', busy, `${port}`, `${check}`];
-  child = spawn(process.execPath, argv, {
-    cwd: projectRoot,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  expect(String((await once(child.stdout!, 'data'))[0])).toBe('[]');
+  expect(await begin(busy, port, check)).toBe('[]');
   await new Promise((resolve) => setTimeout(resolve, 500));
   const begun = Date.now();
   expect(await ask({ port, path: '/healthz' })).toMatchObject({ status: 200 });
@@ -84,7 +86,46 @@ test('answers do not wait for the thread that compiles', async () => {
     if (Date.now() > deadline) throw new Error('it does not hear any more');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  child.stdin!.end('x');
-  expect((await once(child, 'exit'))[0]).toBe(0);
+  child!.stdin!.end('x');
+  expect((await once(child!, 'exit'))[0]).toBe(0);
   await expect(ask({ port, path: '/livez' })).rejects.toThrow('ECONNREFUSED');
+});
+
+/** Answers in another thread, which then dies. */
+const dying = `
+  import { Worker } from 'node:worker_threads';
+  import { workerAnswerer } from './dist/live/serve/worker-answerer.js';
+  const [port, check] = process.argv.slice(1).map(Number);
+  const address = '127.0.0.1';
+  const workers = new Set();
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (message) {
+    workers.add(this);
+    return postMessage.call(this, message);
+  };
+  const answerer = workerAnswerer({ healthz: { address, port }, limit: 60000 }, () => {});
+  answerer.tell(${JSON.stringify(well)});
+  const facts = { namespace: 'shop', service: 'web', localEndpoints: 2 };
+  await answerer.open([{ address, port: check, ...facts }]);
+  process.stdout.write('ready');
+  await new Promise((resolve) => process.stdin.once('data', resolve));
+  for (const worker of workers) void worker.terminate();
+  await new Promise((resolve) => setTimeout(resolve, 60000));
+`;
+
+test('a thread that dies is started anew, and knows what the old one knew', async () => {
+  const [port, check] = [await freePort(), await freePort()];
+  expect(await begin(dying, port, check)).toBe('ready');
+  expect(await ask({ port: check })).toMatchObject({ status: 200 });
+  child!.stdin!.write('x');
+  let deaths = 0;
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const answer = await ask({ port: check }).catch(() => undefined);
+    if (answer === undefined) deaths++;
+    else if (deaths > 0) break;
+    if (Date.now() > deadline) throw new Error(`it does not come back, or never went: ${deaths}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(await ask({ port, path: '/healthz' })).toMatchObject({ status: 200 });
 });

@@ -163,6 +163,14 @@ test('an address that is taken is a failure, in words', async () => {
   });
 });
 
+test('a port that there cannot be is a failure too', async () => {
+  const at = { address: '127.0.0.1', port: 70_000 };
+  expect(await listen(at, echo, connectionLimit())).toMatchObject({
+    kind: 'failed',
+    message: 'there is no port 70000',
+  });
+});
+
 test('closing ends idle connections, and lets answers out', async () => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {
