@@ -41,8 +41,8 @@ export async function runExplain(
   const { subject, diagnostics, uncompiled = [], invented = nothingInvented } = loaded;
   await printDiagnostics(diagnostics, flags, terminal);
   if (subject === undefined) {
-    const isHostRefusal = diagnostics.some(
-      ({ code }) => code === 'NATC5001' || code === 'NATC5002',
+    const isHostRefusal = diagnostics.some(({ code }) =>
+      ['NATC5001', 'NATC5002', 'NATC4307', 'NATC4308'].includes(code),
     );
     return isHostRefusal ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
   }

@@ -37,8 +37,8 @@ export function deriveChanges(
   const changes = new Map<string, Change>();
   for (const { destination, mark, results } of compared) {
     if (mark !== 0) {
-      const [change] = markedChanges(destination, mark, results);
-      const key = `mark ${mark}`;
+      const [change] = markedChanges(destination, mark, results, context.knownOf);
+      const key = `mark ${mark} ${change?.known?.id}`;
       const same = changes.get(key);
       if (change !== undefined)
         changes.set(key, same === undefined ? change : joined(same, change));
@@ -93,12 +93,15 @@ function* markedChanges(
   destination: Destination,
   mark: number,
   results: readonly ClientResult[],
+  knownOf: FindKnown | undefined,
 ): Iterable<Change> {
   for (const result of results) {
     if (!result.isDifferent) continue;
     const { packet, nodeAddresses, before, after } = result;
+    const type = 'MARKED_PACKETS_CHANGED';
+    const known = knownOf?.({ type }, destination, result);
     yield {
-      type: 'MARKED_PACKETS_CHANGED',
+      type,
       family: destination.family,
       service: undefined,
       destinations: [destination],
@@ -110,6 +113,7 @@ function* markedChanges(
       witness: { packet, nodeAddresses, before, after },
       origin: undefined,
       cause: undefined,
+      ...(known && { known }),
     };
   }
 }
@@ -125,7 +129,7 @@ export function mergeMarked(changes: readonly Change[]): readonly Change[] {
   const marked = new Map<string, Change>();
   for (const change of changes) {
     if (change.type !== 'MARKED_PACKETS_CHANGED') continue;
-    const key = change.clients.join();
+    const key = `${change.clients.join()} ${change.known?.id}`;
     const same = marked.get(key);
     marked.set(key, same === undefined ? change : joined(same, change));
   }

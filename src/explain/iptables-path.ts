@@ -26,7 +26,7 @@ function entryOf(step: IptablesStep): PathEntry {
       return {
         kind: 'rule',
         chain: step.chain,
-        rule: renderIptablesRule(step.rule),
+        rule: step.rule.listed?.text ?? renderIptablesRule(step.rule),
         lookups: [],
         stoppedAt: undefined,
         isDecisive: isDecisive(step.rule),
@@ -58,5 +58,5 @@ function priorityOf(table: TableName, hook: BuiltInChain): number {
 const isDecisive = ({ matches, target }: IptablesRule): boolean =>
   !(
     ['jump', 'return'].includes(target.kind) &&
-    matches.every(({ kind }) => kind === 'ctstate-new' || kind === 'not-marked')
+    matches.every(({ kind }) => ['ctstate-new', 'ctstate', 'not-marked'].includes(kind))
   );

@@ -4,6 +4,7 @@
  */
 
 import type { IpFamily, L4Proto } from '../net/family.ts';
+import type { NotUnderstood } from '../packet/not-understood.ts';
 import type { Owner } from '../plan/owner.ts';
 import type { Origin } from '../plan/plan.ts';
 
@@ -47,6 +48,8 @@ export interface IptablesRule {
   /** `-m comment`: at most 255 bytes, cut by the renderer. */
   readonly comment?: string;
   readonly origin?: Origin;
+  /** Of a listing that natc did not write: how it stands there, and on which line, from 1. */
+  readonly listed?: { readonly text: string; readonly line: number };
 }
 
 export type IptablesMatch =
@@ -71,7 +74,11 @@ export type IptablesMatch =
   /** `-m conntrack --ctstate NEW` */
   | { readonly kind: 'ctstate-new' }
   /** `-m addrtype --src-type LOCAL` or `--dst-type LOCAL` */
-  | { readonly kind: 'addrtype-local'; readonly selector: 'source' | 'destination' }
+  | {
+      readonly kind: 'addrtype-local';
+      readonly selector: 'source' | 'destination';
+      readonly negated?: boolean;
+    }
   /** `-m mark`: at least one bit of `mask` differs from it. */
   | { readonly kind: 'not-marked'; readonly mask: number }
   /** `-m statistic --mode random`: true once in `oneIn` times. */
@@ -79,7 +86,18 @@ export type IptablesMatch =
   /** `-m recent --rcheck`: the source was put on the list in the last `seconds` seconds. */
   | { readonly kind: 'recent-rcheck'; readonly list: string; readonly seconds: number }
   /** `-m recent --set`: puts the source on the list, and always holds. */
-  | { readonly kind: 'recent-set'; readonly list: string };
+  | { readonly kind: 'recent-set'; readonly list: string }
+  /** `--ctstate`, of listings that natc did not write: one of the states, `NEW` or another. */
+  | { readonly kind: 'ctstate'; readonly negated: boolean; readonly states: readonly string[] }
+  /** `-m mark --mark value/mask` of such listings. */
+  | {
+      readonly kind: 'mark';
+      readonly negated: boolean;
+      readonly value: number;
+      readonly mask: number;
+    }
+  /** A match of such a listing of which nobody knows whether it holds. */
+  | ({ readonly kind: 'not-understood' } & NotUnderstood);
 
 export type IptablesTarget =
   | { readonly kind: 'jump'; readonly chain: string }
@@ -93,4 +111,9 @@ export type IptablesTarget =
   | { readonly kind: 'mark'; readonly operation: 'or' | 'xor'; readonly mask: number }
   | { readonly kind: 'dnat'; readonly address: string; readonly port: number }
   /** `MASQUERADE --random-fully` */
-  | { readonly kind: 'masquerade' };
+  | { readonly kind: 'masquerade' }
+  /** Of listings that natc did not write: nothing more is looked at in this table. */
+  | { readonly kind: 'accept' }
+  /** Of such listings: no target, or one that only counts or logs. */
+  | { readonly kind: 'continue' }
+  | ({ readonly kind: 'not-understood' } & NotUnderstood);

@@ -2,6 +2,8 @@ import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/source.ts';
 import { NftSyntaxError } from '../nftables/parse/scanner.ts';
 import type { NotUnderstood } from '../packet/not-understood.ts';
+import { parseIptablesSaves } from './iptables/parse-save.ts';
+import { guardsLoopback, servedByIptables } from './iptables/serves.ts';
 import type { FamilyRules, LeftOut, ParsedListing } from './listing.ts';
 import { parseNftRuleset } from './nftables/parse-ruleset.ts';
 import { servedByNftables } from './nftables/serves.ts';
@@ -16,7 +18,8 @@ interface Parsed {
 }
 
 /**
- * Reads what kube-proxy wrote out of a listing (what `nft list ruleset` or `table` prints). What others wrote is left out and named. A rule that is not understood stays where
+ * Reads what kube-proxy wrote out of a listing (`nft list ruleset` or `table`, as text or JSON; iptables-save,
+ * ip6tables-save or both). What others wrote is left out and named. A rule that is not understood stays where
  * it is as that (NATC4302), so that no packet that meets it gets an answer.
  *
  * @returns no listing where there is nothing of kube-proxy's (NATC4301), or it cannot be read (NATC4303, 4304)
@@ -54,13 +57,28 @@ function parseForm(source: Source, form: ListingForm): ParsedListing {
       );
       return finish(source, { ...parsed, rules });
     }
+    case 'iptables-save': {
+      const parsed = parseIptablesSaves(source.text);
+      const rules = parsed.rules.map(
+        ({ family, ruleset }): FamilyRules => ({
+          ...{ mode: 'iptables', family, ruleset },
+          guardsLoopback: guardsLoopback(ruleset),
+        }),
+      );
+      return finish(source, { ...parsed, rules });
+    }
+    case 'nft-json':
+      return failed(nothingOfKubeProxy(source));
   }
 }
 
 function finish(source: Source, { rules, notUnderstood, leftOut }: Parsed): ParsedListing {
   if (rules.length === 0) return failed(nothingOfKubeProxy(source));
-  const tables = rules.flatMap((each) =>
-    each.mode === 'nftables' ? [outlineTable(each.family, servedByNftables(each.table))] : [],
+  const tables = rules.map((each) =>
+    outlineTable(
+      each.family,
+      each.mode === 'nftables' ? servedByNftables(each.table) : servedByIptables(each.ruleset),
+    ),
   );
   return {
     listing: { source, rules, outline: { tables }, leftOut, notUnderstood },

@@ -26,7 +26,7 @@ function told(name: string, file: string, change: (text: string) => string) {
     notUnderstood: notUnderstood.map(({ met, destinations }) => ({
       text: met.text,
       why: met.why,
-      at: destinations.map(({ label }) => label),
+      at: destinations.map(({ label }) => label).sort(),
     })),
     diagnostics: diagnostics.map(({ code, message }) => `${code} ${message}`),
   };
@@ -87,7 +87,7 @@ describe('a changed listing of the nftables mode', () => {
       {
         text: 'goto service-LAUZTJTB-ns4/svc4/tcp/p80',
         why: 'chain service-LAUZTJTB-ns4/svc4/tcp/p80 is not in the listing',
-        at: ['external IP 192.168.99.33:80/TCP', 'cluster IP 172.30.0.44:80/TCP'],
+        at: ['cluster IP 172.30.0.44:80/TCP', 'external IP 192.168.99.33:80/TCP'],
       },
     ]);
   });
@@ -106,7 +106,7 @@ describe('a changed listing of the nftables mode', () => {
           /^tcp option maxseg size set 1400 dnat ip to numgen random mod 2/,
         ),
         why: undefined,
-        at: ['external IP 192.168.99.33:80/TCP', 'cluster IP 172.30.0.44:80/TCP'],
+        at: ['cluster IP 172.30.0.44:80/TCP', 'external IP 192.168.99.33:80/TCP'],
       },
     ]);
     expect(diagnostics).toEqual([
@@ -151,6 +151,75 @@ table ip nat {
     expect(listing?.leftOut).toEqual([
       { name: 'table inet filter', dropPolicy: 'chain forward at forward' },
       { name: 'table ip nat' },
+    ]);
+  });
+});
+
+const saved = (change: (text: string) => string) =>
+  told('010-overall-mix', 'iptables-save', change);
+
+describe('a changed listing of the iptables mode', () => {
+  test('a stale endpoint, and a wrong probability', () => {
+    const stale = saved((text) =>
+      text.replace('--to-destination 10.180.0.5:80', '--to-destination 10.180.0.99:80'),
+    );
+    expect(stale.changes).toEqual([
+      expect.stringContaining('gains 10.180.0.5:80 (1/2), loses 10.180.0.99:80 (1/2)'),
+    ]);
+    const uneven = saved((text) =>
+      text.replace('--probability 0.50000000000', '--probability 0.25000000000'),
+    );
+    expect(uneven.changes).toEqual([
+      expect.stringContaining('10.180.0.4:80 1/4 -> 1/2, 10.180.0.5:80 3/4 -> 1/2'),
+    ]);
+  });
+
+  test('a destination that is not served, and one that is not masqueraded', () => {
+    const gone = saved((text) => text.replace(/^-A KUBE-SERVICES -d 172\.30\.0\.44.*\n/m, ''));
+    expect(gone.changes).toEqual([
+      expect.stringContaining('ns4/svc4: cluster IP 172.30.0.44:80/TCP begins to answer'),
+    ]);
+    const unmasked = saved((text) => text.replace(/^-A KUBE-SVC-4SW47YFZTEDKD3PK ! -s.*\n/m, ''));
+    expect(unmasked.changes).toEqual([expect.stringContaining('172.30.0.44:80/TCP SNAT begins')]);
+  });
+
+  test('a chain that is not there, and a match that nobody knows', () => {
+    const { changes, notUnderstood } = saved((text) =>
+      text.replaceAll(/^(:|-A )KUBE-SEP-UKSFD7AGPMPPLUHC .*\n/gm, ''),
+    );
+    expect(changes).toEqual([]);
+    expect(notUnderstood).toEqual([
+      {
+        text: expect.stringMatching(/-j KUBE-SEP-UKSFD7AGPMPPLUHC$/),
+        why: 'chain KUBE-SEP-UKSFD7AGPMPPLUHC is not in the listing',
+        at: ['cluster IP 172.30.0.44:80/TCP', 'external IP 192.168.99.33:80/TCP'],
+      },
+    ]);
+    const odd = saved((text) =>
+      text.replace(
+        '-m statistic --mode random',
+        '-m geoip --source-country DE -m statistic --mode random',
+      ),
+    );
+    expect(odd.changes).toEqual([]);
+    expect(odd.notUnderstood).toMatchObject([
+      { at: ['cluster IP 172.30.0.44:80/TCP', 'external IP 192.168.99.33:80/TCP'] },
+    ]);
+    expect(odd.diagnostics).toEqual([
+      expect.stringMatching(/^NATC4302 line \d+ is not understood: .*geoip/),
+    ]);
+  });
+
+  test('chains of others are left out and named, policies that drop first', () => {
+    const text = listingText('010-overall-mix.iptables-save')
+      .replace(/(\*filter\n:INPUT.*\n:FORWARD) ACCEPT/, '$1 DROP')
+      .replace(':KUBE-FORWARD -', ':DOCKER-USER - [0:0]\n:KUBE-FORWARD -')
+      .replace('-A FORWARD ', '-A FORWARD -j DOCKER-USER\n-A FORWARD ');
+    const { listing } = parseListing({ name: 'listing', text });
+    expect(listing?.leftOut).toEqual([
+      { name: 'table filter (IPv4)', dropPolicy: 'chain FORWARD' },
+      { name: 'DOCKER-USER of table filter (IPv4)' },
+      { name: 'DOCKER-USER from FORWARD of table filter (IPv4)' },
     ]);
   });
 });

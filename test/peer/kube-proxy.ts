@@ -27,12 +27,17 @@ const settingsOf = (node: NodeRecord) => ({
   nodePortAddresses: node.nodePortAddresses.length === 0 ? ['all'] : node.nodePortAddresses,
 });
 
-/** Starts kube-proxy's nftables mode on a node. It writes nothing before the first `sync`. */
-export function startKubeProxy(node: KernelNode, record: NodeRecord): KubeProxy {
+/** Starts kube-proxy on a node. It writes nothing before the first `sync`. */
+export function startKubeProxy(
+  node: KernelNode,
+  record: NodeRecord,
+  mode: 'nftables' | 'iptables' = 'nftables',
+): KubeProxy {
   const directory = mkdtempSync(join(tmpdir(), 'natc-peer-'));
   const settings = join(directory, 'node.json');
   writeFileSync(settings, JSON.stringify(settingsOf(record)));
-  const enter = ['-t', String(node.pid), '-n', program, '-node', settings, '-serve'];
+  const enter = ['-t', String(node.pid), '-n', program, '-mode', mode];
+  enter.push('-node', settings, '-serve');
   const child = spawn('nsenter', enter, { stdio: 'pipe' });
   let log = '';
   child.stderr.on('data', (data: Buffer) => {

@@ -2,7 +2,8 @@
  * `npm run peer`: natc beside the real kube-proxy, whose proxiers test/peer/kube-proxy runs as a library.
  * Needs Go, root, and what the kernel tests need; the first build takes minutes.
  *
- *   --only PARTS    of cases, worlds, sequences, speed; all if not said
+ *   --only PARTS    of cases, worlds, listings, sequences, speed; all if not said
+ *   --record DIR    keep what kube-proxy writes for the behaviour cases there, with the part listings
  *   --worlds N      generated worlds, 100 if not said
  *   --seed N        of the first of them
  *   --sizes LIST    numbers of Services for speed, 1000,5000 if not said; iptables mode up to 1000
@@ -14,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { buildIfStale, root, run } from '../../scripts/setup.mjs';
 import { measureSpeed } from './speed.mjs';
 
-const parts = ['cases', 'worlds', 'sequences', 'speed'];
+const parts = ['cases', 'worlds', 'listings', 'sequences', 'speed'];
 const packetParts = parts.filter((part) => part !== 'speed');
 
 const { values: flags } = parseArgs({
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     sizes: { type: 'string', default: '1000,5000' },
     rounds: { type: 'string', default: '5' },
+    record: { type: 'string', default: '' },
   },
 });
 
@@ -69,6 +71,7 @@ const environment = {
   PEER_KUBE_PROXY: program,
   PEER_WORLDS: flags.worlds,
   PEER_SEED: flags.seed,
+  PEER_RECORD: flags.record,
 };
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/peer/vitest.config.ts'];
 const status =

@@ -16,6 +16,7 @@ import type { Host } from '../../src/live/host.ts';
 import { checkInKernel } from '../../src/live/kernel-check.ts';
 import { listKernelRuleset } from '../../src/live/kernel-ruleset.ts';
 import { nftFamilies } from '../../src/live/kernel-tables.ts';
+import { listKubeProxy } from '../../src/live/kube-proxy-listing.ts';
 import { listeningSockets } from '../../src/live/listening-ports.ts';
 import { type LockResult, takeLock } from '../../src/live/lock.ts';
 import { pendingStatus } from '../../src/live/pending-status.ts';
@@ -41,6 +42,7 @@ export interface HostFixture {
   readonly command:
     | ('confirm' | 'undo')
     | ('apply' | 'believe' | 'check' | 'cleanup' | 'explain' | 'rollback' | 'status')
+    | 'list-kube-proxy'
     | 'protect-ports';
   /** `--protect-ports` */
   readonly policy?: 'warn' | 'deny';
@@ -130,6 +132,10 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
         : [...(await takenBack(fixture, host)), ...(await cleanUp(host)).diagnostics];
     case 'explain':
       return (await listKernelRuleset(host, ['ip'])).diagnostics;
+    case 'list-kube-proxy': {
+      const found = await listKubeProxy(host);
+      return 'diagnostic' in found ? [found.diagnostic] : [];
+    }
     case 'rollback':
       return rollbackDiagnostics(fixture, output);
     case 'confirm':

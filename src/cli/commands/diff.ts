@@ -7,7 +7,7 @@ export const diffCommand: CommandDefinition = {
   description:
     'Say what changes between two sides: for packets (the default), in the text of the ruleset, or in ' +
     'the kernel. A side is manifests (file, directory or -), a ruleset that natc compile wrote (*.nft), ' +
-    "a listing of kube-proxy's rules, " +
+    "a listing of kube-proxy's rules or 'kube-proxy', what it has in the kernel, " +
     "'live', what the kernel holds, or 'cluster', what the API server lists. The node's flags apply to both.",
   configure: addDiffOptions,
   examples: [
@@ -30,6 +30,10 @@ export const diffCommand: CommandDefinition = {
     {
       does: 'What would kubectl apply of these manifests change, by what kubectl get -A -o yaml wrote?',
       command: 'natc diff --base cluster.yaml manifests/',
+    },
+    {
+      does: 'Which packets would change if natc took over from kube-proxy?',
+      command: 'natc diff kube-proxy cluster --config kube-proxy.yaml --node-name "$(hostname)"',
     },
     {
       does: 'What would natc apply send to this kernel?',

@@ -29,7 +29,7 @@ export interface DiffFlags extends CompileFlags, SelectionFlags {
 
 export function addDiffOptions(command: Command): void {
   command
-    .argument('<old>', 'manifests, a ruleset file, live or cluster')
+    .argument('<old>', 'manifests, a ruleset file, live, kube-proxy or cluster')
     .argument('[new]', 'the same; with --base it may be left out, and OLD is laid on it')
     .optionsGroup('Rulesets:')
     .addOption(

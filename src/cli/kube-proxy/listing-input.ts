@@ -2,7 +2,9 @@
 import { open } from 'node:fs/promises';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
+import { thisHost } from '../host.ts';
 import { readInputs } from '../read-inputs.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** What stands for the rules of kube-proxy in this node's kernel. */
 export const kubeProxyWord = 'kube-proxy';
@@ -50,11 +52,22 @@ async function textOf(
   return input && { name: input.name, text: new TextDecoder().decode(input.bytes) };
 }
 
-/** Reads a listing of which {@link isListing} says that it is one. */
-export async function readListing(path: string): Promise<{
+/** What a listing is read with, and what is known of the machine where it is that of this kernel. */
+export interface ReadListing {
   readonly listing: KubeProxyListing | undefined;
   readonly diagnostics: readonly Diagnostic[];
-}> {
+  /** Undefined for a file. */
+  readonly kernel?: {
+    readonly addresses: ReadonlySet<string>;
+    readonly routeLocalnet: boolean;
+    /** Chains of others that may drop packets. */
+    readonly notWalked: readonly string[];
+  };
+}
+
+/** Reads a listing of which {@link isListing} says that it is one, or what kube-proxy has in this kernel. */
+export async function readListing(path: string, terminal: Terminal): Promise<ReadListing> {
+  if (path === kubeProxyWord) return readKernel(terminal);
   const { inputs, diagnostics } = await readInputs([path]);
   const [input] = inputs;
   if (input === undefined) return { listing: undefined, diagnostics };
@@ -62,6 +75,31 @@ export async function readListing(path: string): Promise<{
   const text = new TextDecoder().decode(input.bytes);
   const parsed = parseListing({ name: input.name, text });
   return { ...parsed, diagnostics: [...diagnostics, ...parsed.diagnostics] };
+}
+
+async function readKernel(terminal: Terminal): Promise<ReadListing> {
+  const { foreignForward, notWalked } = await import('../../live/foreign-forward.ts');
+  const { listKubeProxy } = await import('../../live/kube-proxy-listing.ts');
+  const { localAddresses } = await import('../../live/local-addresses.ts');
+  const { routeLocalnet, sysctlPath } = await import('../../live/sysctl.ts');
+  const { parseListing } = await import('../../kube-proxy/parse-listing.ts');
+  const host = await thisHost(terminal);
+  const found = await listKubeProxy(host);
+  if ('diagnostic' in found) return { listing: undefined, diagnostics: [found.diagnostic] };
+  const parsed = parseListing(found);
+  const { rules = [] } = parsed.listing ?? {};
+  const forward = await foreignForward(
+    host,
+    rules.map(({ family }) => (family === 'ip' ? 'IPv4' : 'IPv6')),
+  );
+  return {
+    ...parsed,
+    kernel: {
+      addresses: await localAddresses(host),
+      routeLocalnet: (await host.readFile(sysctlPath(routeLocalnet)))?.trim() === '1',
+      notWalked: notWalked(forward),
+    },
+  };
 }
 
 const mostNamed = 8;

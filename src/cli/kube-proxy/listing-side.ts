@@ -9,15 +9,18 @@ import { leftOutDiagnostics, readListing } from './listing-input.ts';
 export async function listingSide(
   name: string,
   flags: CompileFlags,
-  _terminal: Terminal,
+  terminal: Terminal,
 ): Promise<DiffSide> {
-  const { listing, diagnostics } = await readListing(name);
+  const { listing, diagnostics, kernel } = await readListing(name, terminal);
   const ruleset = listing?.outline;
   const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
   return {
     ...{ name, kind: 'kube-proxy', ruleset, uncompiled: [] },
     services: servicesOfRuleset(ruleset ?? { tables: [] }),
-    nodeAddresses: nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? []),
+    nodeAddresses: [
+      ...(kernel?.addresses ?? []),
+      ...nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? []),
+    ],
     ...(listing && { listing }),
     diagnostics: [...diagnostics, ...(listing === undefined ? [] : leftOutDiagnostics(listing))],
   };

@@ -28,19 +28,24 @@ export async function subjectFromListing(
   flags: CompileFlags,
   terminal: Terminal,
 ): Promise<LoadedSubject> {
-  const { listing, diagnostics } = await readListing(path);
+  const { listing, diagnostics, kernel } = await readListing(path, terminal);
   if (listing === undefined) return { subject: undefined, diagnostics };
   const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
   const bare: Subject = {
     ruleset: listing.outline,
     compiled: undefined,
     listing,
-    notLookedAt: leftOutWords(listing),
-    host: {
-      addresses: new Set(nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? [])),
-      routeLocalnet: listing.rules.some((each) => each.mode === 'iptables' && each.guardsLoopback),
-      isComplete: false,
-    },
+    notLookedAt: kernel?.notWalked ?? leftOutWords(listing),
+    host:
+      kernel === undefined
+        ? {
+            addresses: new Set(nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? [])),
+            routeLocalnet: listing.rules.some(
+              (each) => each.mode === 'iptables' && each.guardsLoopback,
+            ),
+            isComplete: false,
+          }
+        : { addresses: kernel.addresses, routeLocalnet: kernel.routeLocalnet, isComplete: true },
   };
   if (manifests.length === 0 && flags.fromCluster !== true) return { subject: bare, diagnostics };
   const { subjectFromManifests } = await import('../explain-subject.ts');

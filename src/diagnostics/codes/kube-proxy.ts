@@ -39,6 +39,18 @@ export const kubeProxyCodes = {
       "The listing has tables or chains of others beside kube-proxy's. They are not walked: whatever they drop, translate or mark is not in the answer. Those with a policy that drops are named as such.",
     remedy: 'Keep them in mind, above all a chain that drops what it does not accept.',
   },
+  NATC4307: {
+    title: 'kube-proxy has no rules in this kernel',
+    explanation:
+      'Neither a table kube-proxy nor a chain KUBE-SERVICES of either variant of iptables is in the kernel, in the network namespace that natc runs in.',
+    remedy: 'Ask on a node that runs kube-proxy, in the network namespace of the host.',
+  },
+  NATC4308: {
+    title: "kube-proxy's rules cannot be listed",
+    explanation:
+      'A program that lists rules failed. What it said follows; what it would have listed is not known.',
+    remedy: 'Run the program by hand, or give a listing as a file.',
+  },
   NATC4309: {
     title: 'a family that is not compared',
     explanation:

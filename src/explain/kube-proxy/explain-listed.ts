@@ -7,12 +7,14 @@ import { assumptionsOf } from '../assumptions.ts';
 import { contestReasons } from '../contests.ts';
 import { commonCourse, type Inquiry, packetOf, sharedMasquerade, verdictOf } from '../explain.ts';
 import type { ExplainedEndpoint, Explanation } from '../explanation.ts';
+import { iptablesPath } from '../iptables-path.ts';
 import { nearMisses } from '../near-misses.ts';
 import { type PathEntry, pathOf } from '../path.ts';
 import { familyOf } from '../question.ts';
 import type { BranchReasons } from '../reasons.ts';
 import { type Scene, type Subject, sceneOf } from '../scene.ts';
 import { summarise } from '../summary.ts';
+import { iptablesReasons } from './iptables-reasons.ts';
 import { nftablesReasons } from './nftables-reasons.ts';
 
 /**
@@ -66,14 +68,10 @@ export function explainListed(
   };
 }
 
-function reasonsOf(trace: ListedTrace, packet: Packet, scene: Scene): BranchReasons {
-  const reasons = nftablesReasons(
-    trace.mode === 'nftables' ? trace.trace : undefined,
-    packet,
-    scene,
-  );
-  return reasons;
-}
+const reasonsOf = (listed: ListedTrace, packet: Packet, scene: Scene): BranchReasons =>
+  listed.mode === 'nftables'
+    ? nftablesReasons(listed.trace, packet, scene)
+    : iptablesReasons(listed.trace, packet, scene);
 
 /** What the outline, and manifests behind it, say of the endpoint that a branch leads to. */
 function endpointOf(
@@ -96,6 +94,8 @@ function endpointOf(
 }
 
 function pathThrough(trace: ListedTrace | undefined, { family }: Scene): readonly PathEntry[] {
-  if (trace?.mode !== 'nftables') return [];
-  return pathOf(traceSteps(trace.trace), family);
+  if (trace === undefined) return [];
+  return trace.mode === 'nftables'
+    ? pathOf(traceSteps(trace.trace), family)
+    : iptablesPath(trace.trace);
 }

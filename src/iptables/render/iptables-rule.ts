@@ -29,7 +29,7 @@ function renderMatch(match: IptablesMatch): string {
     case 'ctstate-new':
       return '-m conntrack --ctstate NEW';
     case 'addrtype-local':
-      return `-m addrtype ${match.selector === 'source' ? '--src-type' : '--dst-type'} LOCAL`;
+      return `-m addrtype ${not(match.negated === true)}${match.selector === 'source' ? '--src-type' : '--dst-type'} LOCAL`;
     case 'not-marked':
       return `-m mark ! --mark ${mask(match.mask)}/${mask(match.mask)}`;
     case 'random':
@@ -38,6 +38,10 @@ function renderMatch(match: IptablesMatch): string {
       return `-m recent --name ${chainName(match.list)} --rcheck --seconds ${match.seconds} --reap --rsource`;
     case 'recent-set':
       return `-m recent --name ${chainName(match.list)} --set --rsource`;
+    case 'ctstate':
+    case 'mark':
+    case 'not-understood':
+      throw new Error(`only of a listing, so never written: ${match.kind}`);
   }
 }
 
@@ -62,6 +66,10 @@ function renderTarget(target: IptablesTarget): string {
     }
     case 'masquerade':
       return '-j MASQUERADE --random-fully';
+    case 'accept':
+    case 'continue':
+    case 'not-understood':
+      throw new Error(`only of a listing, so never written: ${target.kind}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseAddress } from '../../net/address.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { NotUnderstoodError } from '../../packet/not-understood.ts';
 import { type Host, isLocal, type Packet } from '../../packet/packet.ts';
 import type { Route } from '../../packet/route.ts';
 import type {
@@ -71,6 +72,7 @@ export interface IptablesWalked {
  *
  * @returns one result per way that the random matches can send it.
  * @throws when a rule names a chain that is not there: iptables-restore refuses such rules.
+ * @throws {NotUnderstoodError} where the packet meets what nobody knows the effect of
  */
 export function walkIptablesChain(
   name: string,
@@ -113,7 +115,7 @@ function matchRule(
   let share = 1;
   for (const match of matches) {
     if (match.kind === 'random') share /= match.oneIn;
-    else isMatch &&= holds(match, state.packet, surroundings);
+    else isMatch &&= holds(match, state.packet, surroundings, state.chosen);
   }
   if (!isMatch || share === 1) return [{ state, isMatch }];
   return [
@@ -126,6 +128,7 @@ function holds(
   match: Exclude<IptablesMatch, { kind: 'random' }>,
   packet: Packet,
   { host, recent }: IptablesSurroundings,
+  isTranslated: boolean,
 ): boolean {
   switch (match.kind) {
     case 'address':
@@ -143,13 +146,23 @@ function holds(
     case 'ctstate-new':
       return true;
     case 'addrtype-local':
-      return isLocal(host, packet[match.selector]);
+      return isLocal(host, packet[match.selector]) !== (match.negated === true);
     case 'not-marked':
       return (packet.mark & match.mask) >>> 0 !== match.mask;
     case 'recent-rcheck':
       return recent.get(match.list)?.has(packet.source) === true;
     case 'recent-set':
       return true;
+    case 'ctstate':
+      // The first packet of a connection; what DNAT did to it makes it DNAT too.
+      return (
+        (match.states.includes('NEW') || (isTranslated && match.states.includes('DNAT'))) !==
+        match.negated
+      );
+    case 'mark':
+      return ((packet.mark & match.mask) >>> 0 === match.value) !== match.negated;
+    case 'not-understood':
+      throw new NotUnderstoodError(match);
   }
 }
 
@@ -196,5 +209,11 @@ function act(
     }
     case 'masquerade':
       return [{ state: { ...state, sourceBound: true, masqueraded: true }, end: 'accept' }];
+    case 'accept':
+      return [{ state, end: 'accept' }];
+    case 'continue':
+      return [{ state, end: undefined }];
+    case 'not-understood':
+      throw new NotUnderstoodError(target);
   }
 }

@@ -1,0 +1,141 @@
+import type { IptablesRule } from '../../iptables/ast.ts';
+import type { IptablesStep, IptablesTrace } from '../../iptables/simulate/walk.ts';
+import type { Packet } from '../../packet/packet.ts';
+import { frontendReason, martianReason } from '../course-reason.ts';
+import type { Reason } from '../explanation.ts';
+import type { Frontend } from '../frontends.ts';
+import { formatEndpoint } from '../question.ts';
+import type { BranchReasons } from '../reasons.ts';
+import type { Scene } from '../scene.ts';
+import {
+  frontendAt,
+  localPolicyReasons,
+  masqueradeReasons,
+  noEndpointReason,
+  pickedReason,
+  pinnedReason,
+  sourceRangeReason,
+} from './sentences.ts';
+
+type RuleStep = Extract<IptablesStep, { kind: 'rule' }>;
+
+/** Reads a packet's way through the rules of the iptables mode: every rule that decided something gives a sentence. */
+export function iptablesReasons(trace: IptablesTrace, packet: Packet, scene: Scene): BranchReasons {
+  const course: Reason[] = [];
+  let masquerade: Reason | undefined;
+  let frontend: Frontend | undefined;
+  let before: RuleStep | undefined;
+  let isPinned = false;
+  for (const step of stepsOf(trace)) {
+    if (step.kind === 'route' && step.to === 'martian')
+      course.push(martianReason(step.destination));
+    if (step.kind !== 'rule') continue;
+    const { chain, rule } = step;
+    const { target, matches } = rule;
+    const found = destinationOf(step, packet, scene);
+    if (found !== undefined && frontend === undefined) {
+      frontend = found;
+      course.push(frontendReason(found));
+    }
+    const reason = courseOf(step, packet, frontend, scene);
+    if (reason !== undefined) course.push(reason);
+    if (matches.some(({ kind }) => kind === 'recent-rcheck')) isPinned = true;
+    if (target.kind === 'dnat' && matches.some(({ kind }) => kind === 'recent-set')) {
+      const timeout = timeoutIn(chain, scene);
+      if (isPinned) course.push(pinnedReason(formatEndpoint(target.address, target.port)));
+      else if (timeout !== undefined) course.push(pickedReason(timeout));
+    }
+    // KUBE-MARK-MASQ says what is done, the rule that leads there says why.
+    if (target.kind === 'mark' && target.operation === 'or' && chain === 'KUBE-MARK-MASQ')
+      masquerade = markReason(before);
+    before = step;
+  }
+  return { course, masquerade, frontend };
+}
+
+function stepsOf(trace: IptablesTrace): readonly IptablesStep[] {
+  const steps: IptablesStep[] = [];
+  for (let at = trace; at !== undefined; at = at.before) steps.push(at.step);
+  return steps.reverse();
+}
+
+/** A rule for one destination that leads on, or stops the packet. */
+function destinationOf(
+  { chain, rule }: RuleStep,
+  packet: Packet,
+  scene: Scene,
+): Frontend | undefined {
+  const isDispatch = /^KUBE-(SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL)$/.test(chain);
+  const { target, matches } = rule;
+  if (!isDispatch || target.kind === 'accept') return undefined;
+  if (!matches.some(({ kind }) => kind === 'dport')) return undefined;
+  const hasAddress = matches.some(
+    (match) => match.kind === 'address' && match.selector === 'destination',
+  );
+  return frontendAt(packet, !hasAddress || chain === 'KUBE-NODEPORTS', scene);
+}
+
+function courseOf(
+  { chain, rule }: RuleStep,
+  packet: Packet,
+  frontend: Frontend | undefined,
+  scene: Scene,
+): Reason | undefined {
+  const { target } = rule;
+  if (target.kind === 'drop' || target.kind === 'reject') {
+    if (chain === 'KUBE-PROXY-FIREWALL') return sourceRangeReason(packet, frontend);
+    if (chain === 'KUBE-FIREWALL') return firewallReason(rule, packet, frontend);
+    return frontend && noEndpointReason(frontend, target.kind === 'drop', scene);
+  }
+  if (target.kind !== 'jump' && target.kind !== 'goto') return undefined;
+  if (!/^KUBE-(EXT|XLB)-/.test(chain) || target.chain === 'KUBE-MARK-MASQ') return undefined;
+  return externalReason(rule, target.chain);
+}
+
+/** The kubelet's chain: the loopback, and what older versions mark to be dropped. */
+function firewallReason(
+  { matches }: IptablesRule,
+  packet: Packet,
+  frontend: Frontend | undefined,
+): Reason {
+  return matches.some(({ kind }) => kind === 'mark')
+    ? sourceRangeReason(packet, frontend)
+    : { text: 'the loopback may not be reached from outside this node' };
+}
+
+/** Who may be sent where under the policy Local. */
+function externalReason({ matches }: IptablesRule, chain: string): Reason | undefined {
+  if (matches.some(({ kind }) => kind === 'addrtype-local')) return localPolicyReasons.madeHere;
+  const isPod = matches.some(
+    (match) =>
+      (match.kind === 'address' && match.selector === 'source') || match.kind === 'in-interface',
+  );
+  if (isPod) return localPolicyReasons.pod;
+  return chain.startsWith('KUBE-SVL-') ? localPolicyReasons.others : undefined;
+}
+
+function markReason(step: RuleStep | undefined): Reason {
+  if (step === undefined) return masqueradeReasons.all;
+  const { chain, rule } = step;
+  if (chain.startsWith('KUBE-SEP-')) return masqueradeReasons.itself;
+  for (const match of rule.matches) {
+    if (match.kind === 'addrtype-local' && match.selector === 'source')
+      return masqueradeReasons.madeHere;
+    if (match.kind === 'address' && match.selector === 'source')
+      return masqueradeReasons.outside(match.network);
+    if (match.kind === 'in-interface')
+      return masqueradeReasons.elsewhere(match.name + (match.isPrefix ? '*' : ''));
+  }
+  return /^KUBE-SV[CL]-/.test(chain) ? masqueradeReasons.all : masqueradeReasons.anyNode;
+}
+
+/** For how long clients are looked for on the list of an endpoint. */
+function timeoutIn(list: string, { subject, family }: Scene): number | undefined {
+  const rules = subject.listing?.rules.find((each) => each.family === family);
+  if (rules?.mode !== 'iptables') return undefined;
+  for (const { chains } of rules.ruleset.tables)
+    for (const { matches } of chains.flatMap((chain) => chain.rules))
+      for (const match of matches)
+        if (match.kind === 'recent-rcheck' && match.list === list) return match.seconds;
+  return undefined;
+}
