@@ -74,9 +74,13 @@ export function complete(
     const addresses = addressPods(selected, { podNetworks, taken, before: pods });
     const matched = new Set(before.filter((each) => each.found.length > 0).map(serviceOf));
     const byService = new Map(found.map((each) => [each.service, each]));
+    const sliced = new Set<string>();
     const slices = objects.flatMap((object) => {
-      const selection =
-        object.kind === 'Service' ? byService.get(objectKey(object) ?? '') : undefined;
+      const key = object.kind === 'Service' ? objectKey(object) : undefined;
+      // A Service that is given twice is an error by itself, and has its endpoints once.
+      if (key === undefined || sliced.has(key)) return [];
+      sliced.add(key);
+      const selection = byService.get(key);
       const isKnown =
         selection !== undefined &&
         (selection.found.length > 0 || (joining === undefined && matched.has(selection.service)));

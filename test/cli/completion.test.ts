@@ -128,3 +128,15 @@ test('a golden ruleset tells what was made up for it', async () => {
   ]);
   expect(explained.stdout).toContain('(allocated)');
 });
+
+test('a Service that is given twice is told of once', async () => {
+  const twice = join(directory, 'twice.yaml');
+  const [service = '', deployment = ''] = manifest.split('---\n');
+  writeFileSync(
+    twice,
+    [service, service.replace('targetPort: http', 'targetPort: 9'), deployment].join('---\n'),
+  );
+  const { stderr } = await natcInProcess(['list', '-f', twice]);
+  expect(stderr.match(/NATC\d{4}/g)).toEqual(['NATC2007']);
+  expect(stderr).toContain('Service shop/web is given more than once');
+});
