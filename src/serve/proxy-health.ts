@@ -66,6 +66,26 @@ export const syncFailed = (health: ProxyHealth): ProxyHealth => ({
   oldestWaiting: undefined,
 });
 
+/** Errors by which natc does not believe a list, and leaves the kernel as it is until somebody looks. */
+const disbelief: ReadonlySet<string> = new Set(['NATC5024', 'NATC5025', 'NATC5060', 'NATC5061']);
+
+/**
+ * A sync ended without a change of the kernel. What failed is still pending; what was not believed is not: the
+ * kernel serves what it did, on purpose, and when a whole cluster is not believed on all nodes, load balancers must
+ * not take all of them out.
+ *
+ * @param codes of its errors
+ */
+export const syncRefused = (health: ProxyHealth, codes: readonly string[]): ProxyHealth =>
+  codes.some((code) => disbelief.has(code))
+    ? {
+        ...health,
+        isSyncing: false,
+        oldestPending: health.oldestWaiting,
+        oldestWaiting: undefined,
+      }
+    : syncFailed(health);
+
 /** The taint by which the cluster autoscaler announces that it removes a node. */
 const toBeDeleted = 'ToBeDeletedByClusterAutoscaler';
 

@@ -6,6 +6,7 @@ import {
   overdueAfter,
   proxyHealthAnswer,
   syncFailed,
+  syncRefused,
   syncStarted,
   syncSucceeded,
   unknownHealth,
@@ -44,6 +45,16 @@ test('a sync that fails leaves pending what it should have done', () => {
   expect(isHealthy(again, 69_999, limit)).toBe(true);
   expect(isHealthy(again, 70_000, limit)).toBe(false);
   expect(isHealthy(syncSucceeded(again, ['IPv4'], 80_000), 1e12, limit)).toBe(true);
+});
+
+test('what natc does not believe takes no node out of service', () => {
+  const begun = syncStarted(changeQueued(synced, 10_000), 11_000);
+  const disbelieved = syncRefused(changeQueued(begun, 12_000), ['NATC5024']);
+  expect(isHealthy(disbelieved, 71_999, limit)).toBe(true);
+  expect(isHealthy(disbelieved, 72_000, limit)).toBe(false);
+  expect(isHealthy(syncRefused(begun, ['NATC5025']), 1e12, limit)).toBe(true);
+  expect(isHealthy(syncRefused(begun, ['NATC5003']), 70_000, limit)).toBe(false);
+  expect(isHealthy(syncRefused(begun, []), 70_000, limit)).toBe(false);
 });
 
 test('a sync without a change, of the period, is pending while it runs and when it failed', () => {

@@ -15,7 +15,7 @@ import {
   nodeChanged,
   overdueAfter,
   type ProxyHealth,
-  syncFailed,
+  syncRefused,
   syncStarted,
   syncSucceeded,
   unknownHealth,
@@ -195,8 +195,14 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       isReloading = false;
       ready(`follows the cluster: ${services} Services`);
     },
-    syncFailed: () => {
-      becomes(syncFailed(health));
+    syncFailed: ({ diagnostics }) => {
+      const errors = diagnostics.filter(({ severity }) => severity === 'error');
+      becomes(
+        syncRefused(
+          health,
+          errors.map(({ code }) => code),
+        ),
+      );
       // The reload is over, whatever came of it; at the start, nothing is ready yet.
       if (isReloading) ready('the last sync failed; the kernel keeps what it has');
       isReloading = false;
