@@ -207,7 +207,7 @@ export interface CommandOptionEntry extends OptionEntry {
   readonly commands: readonly string[];
 }
 
-const compiling = ['compile', 'check', 'list', 'explain', 'reach', 'apply'];
+const compiling = ['compile', 'check', 'list', 'explain', 'reach', 'assert', 'apply'];
 const changing = ['apply', 'status', 'rollback', 'cleanup'];
 
 export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry>> = {
@@ -250,7 +250,7 @@ export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry
     flag: '--backend',
     key: 'backend',
     value: ['auto', 'nftables', 'iptables'],
-    commands: ['check', 'diff', 'explain', 'reach', ...changing],
+    commands: ['check', 'diff', 'explain', 'reach', 'assert', ...changing],
   },
   protectPorts: {
     flag: '--protect-ports',

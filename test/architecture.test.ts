@@ -73,6 +73,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'serve',
   ],
   serve: ['diagnostics', 'follow', 'net', 'plan'],
+  assert: ['diagnostics', 'diff', 'explain', 'model', 'net', 'nftables', 'packet', 'plan', 'reach'],
   reach: [
     'compile.ts',
     'allocate',
@@ -80,6 +81,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'diff',
     'explain',
     'iptables',
+    'model',
     'net',
     'nftables',
     'packet',

@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reach.ts')).reachCommand,
   },
   {
+    name: 'assert',
+    summary: 'Judge statements about who may reach what, for every packet',
+    load: async () => (await import('./commands/assert.ts')).assertCommand,
+  },
+  {
     name: 'cleanup',
     summary: 'Remove what apply made',
     load: async () => (await import('./commands/cleanup.ts')).cleanupCommand,

@@ -1,4 +1,5 @@
 import { allocationCodes } from './codes/allocation.ts';
+import { assertCodes } from './codes/assert.ts';
 import { clusterCodes } from './codes/cluster.ts';
 import { configurationCodes } from './codes/configuration.ts';
 import { confirmCodes } from './codes/confirm.ts';
@@ -36,6 +37,7 @@ export const codes = {
   ...followCodes,
   ...stateCodes,
   ...serveCodes,
+  ...assertCodes,
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof codes;

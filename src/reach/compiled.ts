@@ -1,5 +1,6 @@
 import type { CompileOutput } from '../compile.ts';
 import { buildIptables } from '../iptables/layout/build.ts';
+import type { Settings } from '../model/settings.ts';
 import { formatNetwork } from '../net/cidr.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 import type { SurveySubject } from './survey.ts';
@@ -25,8 +26,15 @@ export function compiledSubject(
       ...[...settings.clusterCIDRs, ...settings.podCIDRs].map(formatNetwork),
       ...cluster.nodes.flatMap(({ podCIDRs }) => podCIDRs),
     ],
+    podInterfaces: podInterfacesOf(settings),
     ...(backend === 'iptables' && {
       iptables: plan.families.map((family) => buildIptables(family)),
     }),
   };
+}
+
+function podInterfacesOf(settings: Settings): readonly string[] {
+  const { detectLocalMode, podBridgeInterface, podInterfaceNamePrefix } = settings;
+  if (detectLocalMode === 'BridgeInterface') return [podBridgeInterface];
+  return detectLocalMode === 'InterfaceNamePrefix' ? [`${podInterfaceNamePrefix}*`] : [];
 }

@@ -21,6 +21,8 @@ export interface SurveySubject {
   readonly nodeAddresses: ReadonlySet<string>;
   /** CIDRs of pods that the node's options and Node objects name, both families. */
   readonly podNetworks: readonly string[];
+  /** Names of pods' interfaces, which may end in `*`, that the node's options tell. */
+  readonly podInterfaces?: readonly string[];
   /** The sysctl of a running kernel; absent: what natc apply would set it to. */
   readonly routeLocalnet?: boolean;
 }
@@ -63,16 +65,20 @@ export function surveyOf(
     [...subject.nodeAddresses, ...base.nodeAddresses].filter((address) => !isLoopback(address)),
   );
   const podNetworks = [...subject.podNetworks, ...base.podNetworks];
+  // Where all is masqueraded, no rule has to know pods.
+  const interfaces = [subject, base].flatMap(({ podInterfaces = [] }) => podInterfaces);
   const told: AskedNetworks = {
     ...asked,
     sources: new Set([...asked.sources, ...podNetworks]),
   };
   return trafficFamilies.flatMap((family): readonly FamilySurvey[] => {
     const compiled = pairFamily(family, base.ruleset, subject.ruleset, known);
+    const { constants } = compiled;
     if (compiled.before.table === undefined && compiled.after.table === undefined) return [];
     const bare: FamilyPair = {
       ...compiled,
       asked: told,
+      constants: { ...constants, interfaces: new Set([...constants.interfaces, ...interfaces]) },
       before: sideOf(compiled, 'before', base),
       after: sideOf(compiled, 'after', subject),
     };

@@ -4,6 +4,7 @@
  * - `input.yaml`, compiled with `natc compile -f input.yaml`;
  * - `args.json`, the arguments after `natc`; words that name a file of the folder mean that file;
  * - `generated.json`, files too large to keep: pieces of text and how often each is repeated, or a size;
+ * - `rules.yaml`, assertions, whose verdicts are told on stdout;
  * - `ruleset.nft`, read back as a ruleset;
  * - `api.json`, how a stand-in for an API server fails, and what the kubeconfig for it lacks;
  * - `serve.json`, what keeps a server of a follower from listening, or its service manager from hearing;
@@ -93,7 +94,8 @@ async function stderrOfCompile(directory: string): Promise<string> {
     : ['compile', '-f', 'input.yaml'];
   const resolve = (word: string) =>
     /^[\w-]+\.\w+$/.test(word) || existsSync(join(directory, word)) ? join(directory, word) : word;
-  return (await natcInProcess(args.map(resolve))).stderr;
+  const { stdout, stderr } = await natcInProcess(args.map(resolve));
+  return existsSync(join(directory, 'rules.yaml')) ? stderr + stdout : stderr;
 }
 
 describe('error fixtures', () => {

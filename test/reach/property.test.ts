@@ -6,7 +6,7 @@ import { parseAddress } from '../../src/net/address.ts';
 import { cidrContains, parseCidr } from '../../src/net/cidr.ts';
 import { answerOf } from '../../src/packet/outcome.ts';
 import { isLoopback } from '../../src/packet/packet.ts';
-import { type ClientGroup, parseClientGroup } from '../../src/reach/clients.ts';
+import { parseClientGroup } from '../../src/reach/clients.ts';
 import { compiledSubject } from '../../src/reach/compiled.ts';
 import { type ExposureRow, exposureOf } from '../../src/reach/exposure.ts';
 import { surveyOf } from '../../src/reach/survey.ts';
@@ -15,10 +15,11 @@ import type { Packet, World } from '../oracle/world.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { iptablesSimulatorOf, simulatorOf } from '../support/simulate.ts';
 import { worlds } from '../support/worlds.ts';
-import { type CompiledWorld, compileValid, describeWorld } from '../support/worlds-compile.ts';
+import { compileValid, describeWorld } from '../support/worlds-compile.ts';
 import { packetsOf } from '../support/worlds-packets.ts';
 import { forAll } from '../support/worlds-property.ts';
 import { isAdmitted } from './admitted-text.ts';
+import { isMember } from './membership.ts';
 
 const groups: readonly string[] = [
   'outside',
@@ -31,46 +32,6 @@ const groups: readonly string[] = [
   '2600:5200::/32',
   '10.0.0.0/8',
 ];
-
-/** Written anew, after the manual: what pods are, by the node's options and Node objects. */
-function isMember(
-  group: ClientGroup,
-  packet: Packet,
-  { settings, cluster }: CompiledWorld,
-): boolean {
-  const from = canonical(packet.from);
-  const address = parseAddress(from);
-  const isOwn = packet.iif === undefined;
-  if (address === undefined) throw new Error(from);
-  const networks = [
-    ...settings.clusterCIDRs,
-    ...settings.podCIDRs,
-    ...cluster.nodes.flatMap(({ podCIDRs }) => podCIDRs.flatMap((text) => parseCidr(text) ?? [])),
-  ].filter(({ family }) => family === address.family);
-  const { detectLocalMode, podBridgeInterface, podInterfaceNamePrefix } = settings;
-  const usesInterface =
-    detectLocalMode === 'BridgeInterface' || detectLocalMode === 'InterfaceNamePrefix';
-  const isBehind =
-    detectLocalMode === 'BridgeInterface'
-      ? packet.iif === podBridgeInterface
-      : detectLocalMode === 'InterfaceNamePrefix' &&
-        packet.iif?.startsWith(podInterfaceNamePrefix) === true;
-  const isPod = isBehind || networks.some((cidr) => cidrContains(cidr, address));
-  switch (group.kind) {
-    case 'anyone':
-      return true;
-    case 'node':
-      return isOwn;
-    case 'outside':
-      return !isOwn && !isPod;
-    case 'pods':
-      return !isOwn && (isPod || (networks.length === 0 && !usesInterface));
-    case 'network': {
-      const cidr = parseCidr(group.network);
-      return cidr === undefined ? from === group.network : cidrContains(cidr, address);
-    }
-  }
-}
 
 function isInside(text: string, network: string): boolean {
   const cidr = parseCidr(network);

@@ -50,6 +50,7 @@ const stages: Readonly<Record<string, string>> = {
   3: 'Service proxying',
   4: 'Rulesets',
   5: 'The host',
+  6: 'Comparisons and assertions',
 };
 
 /** docs/reference/diagnostics.md: what `natc explain-code` says of every code. */

@@ -2,6 +2,7 @@ import type { WrittenSide } from '../../complete.ts';
 import type { CompileOptions } from '../../options.ts';
 import { type LaidSide, layBoth, layOn, readBase } from '../base.ts';
 import { readFindings } from '../compile-input.ts';
+import type { CompileFlags } from '../shared-options.ts';
 import type { DiffFlags } from './options.ts';
 
 /** A side that is compiled. */
@@ -16,7 +17,7 @@ interface Side extends WrittenSide {
  */
 export const isOnOld = (
   [old, next]: readonly [string, string],
-  { isOnOld: isAsked, base }: DiffFlags,
+  { isOnOld: isAsked, base }: CompileFlags & Pick<DiffFlags, 'isOnOld' | 'prune'>,
 ): boolean => isAsked === true || (base === undefined && old === 'cluster' && next === 'manifests');
 
 /**
@@ -26,7 +27,7 @@ export const isOnOld = (
  */
 export async function layDiff(
   sides: readonly Side[],
-  flags: DiffFlags,
+  flags: CompileFlags & Pick<DiffFlags, 'isOnOld' | 'prune'>,
   options: CompileOptions,
 ): Promise<readonly LaidSide[]> {
   const [old, next] = sides;

@@ -1,18 +1,24 @@
 import { type Invented, nothingInvented } from '../../allocate/invented.ts';
+import type { CompletedSide } from '../../complete.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
 import type { SurveySubject } from '../../reach/survey.ts';
-import { answeringDemands, compileInput, inputPaths } from '../compile-input.ts';
+import {
+  answeringDemands,
+  type CompileInput,
+  compileWritten,
+  inputPaths,
+  readCompileInput,
+  readWritten,
+  type WrittenInput,
+} from '../compile-input.ts';
+import { completeSides } from '../completion.ts';
 import { effectiveOptions, optionsFromFlags } from '../effective-options.ts';
 import { subjectFromRuleset } from '../explain-subject.ts';
 import { thisHost } from '../host.ts';
-import {
-  type KnownServices,
-  servicesOfCluster,
-  servicesOfRuleset,
-} from '../selection/selection.ts';
 import type { CompileFlags } from '../shared-options.ts';
+import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** What names the ruleset that is asked about; none: manifests. */
@@ -29,7 +35,6 @@ export interface LoadedSurveySubject {
   /** Services of which the answer may be wrong. */
   readonly uncompiled: readonly Uncompiled[];
   readonly invented: Invented;
-  readonly services: KnownServices;
 }
 
 /** What speaks against asking this of that; undefined where nothing does. */
@@ -42,7 +47,6 @@ const nothingLoaded = {
   subject: undefined,
   uncompiled: [],
   invented: nothingInvented,
-  services: new Map(),
 } as const;
 
 /**
@@ -54,31 +58,93 @@ export async function loadSurveySubject(
   flags: SubjectFlags,
   terminal: Terminal,
 ): Promise<LoadedSurveySubject | undefined> {
-  if (flags.live === true) return fromKernel(flags, terminal);
-  if (flags.ruleset !== undefined) return fromRulesetFile(flags.ruleset, flags);
-  const paths = inputPaths(flags, terminal);
-  return paths && fromManifests(flags, paths, terminal);
+  const opened = await openSubject(flags, terminal);
+  return opened === undefined ? undefined : (await closeSubjects([opened], flags))[0];
 }
 
-async function fromManifests(
+/** Something read that is not compiled yet, or that needs no compiling. */
+export type OpenedSubject =
+  | { readonly kind: 'loaded'; readonly loaded: LoadedSurveySubject }
+  | {
+      readonly kind: 'manifests';
+      readonly backend: SubjectFlags['backend'];
+      readonly input: CompileInput;
+      readonly written: WrittenInput;
+    };
+
+/** @returns undefined as {@link loadSurveySubject} does */
+export async function openSubject(
   flags: SubjectFlags,
-  paths: readonly string[],
   terminal: Terminal,
-): Promise<LoadedSurveySubject> {
-  const { output, diagnostics, uncompiled, completed } = await compileInput(
-    flags,
-    paths,
-    terminal,
-    answeringDemands,
+): Promise<OpenedSubject | undefined> {
+  if (flags.live === true) return { kind: 'loaded', loaded: await fromKernel(flags, terminal) };
+  if (flags.ruleset !== undefined)
+    return { kind: 'loaded', loaded: await fromRulesetFile(flags.ruleset, flags) };
+  const paths = inputPaths(flags, terminal);
+  if (paths === undefined) return undefined;
+  const clock = commandClock(flags, terminal);
+  const input = await readCompileInput(flags, paths, clock, answeringDemands);
+  return { kind: 'manifests', backend: flags.backend, input, written: await readWritten(input) };
+}
+
+/**
+ * Compiles what was opened. What a control plane would do to the manifests of a later one is done as to an update
+ * of the one before, as natc diff does it, so that what natc makes up is no difference in itself.
+ */
+export async function closeSubjects(
+  opened: readonly OpenedSubject[],
+  flags: CompileFlags,
+): Promise<readonly LoadedSurveySubject[]> {
+  const completing = opened.flatMap((each) =>
+    each.kind === 'manifests' && each.input.completes ? [each] : [],
   );
+  const completed = await completeAll(completing, flags);
+  const loaded: LoadedSurveySubject[] = [];
+  for (const each of opened) {
+    if (each.kind === 'loaded') loaded.push(each.loaded);
+    else loaded.push(await compileManifests(each, completed[completing.indexOf(each)]));
+  }
+  return loaded;
+}
+
+type Manifests = OpenedSubject & { readonly kind: 'manifests' };
+
+async function completeAll(
+  completing: readonly Manifests[],
+  flags: CompileFlags,
+): Promise<readonly CompletedSide[]> {
+  const [first, second] = completing;
+  if (first === undefined) return [];
+  const { isOnOld, layDiff } = await import('../diff/on-base.ts');
+  const { options } = first.input.effective;
+  const kindOf = ({ input }: Manifests) => (input.listedByNatc ? 'cluster' : 'manifests');
+  const laid = await layDiff(
+    completing.map((each) => ({ kind: kindOf(each), ...each.written.result })),
+    {
+      ...flags,
+      isOnOld: second !== undefined && isOnOld([kindOf(first), kindOf(second)], flags),
+    },
+    options,
+  );
+  const completed = await completeSides(laid, options, flags);
+  return completed.map((each, index) => ({
+    ...each,
+    diagnostics: [...(laid[index]?.diagnostics ?? []), ...each.diagnostics],
+  }));
+}
+
+async function compileManifests(
+  { input, written, backend }: Manifests,
+  completed: CompletedSide | undefined,
+): Promise<LoadedSurveySubject> {
+  const { output, diagnostics, uncompiled } = await compileWritten(input, written, completed);
   if (output === undefined) return { ...nothingLoaded, diagnostics };
   const { compiledSubject } = await import('../../reach/compiled.ts');
   return {
-    subject: compiledSubject(output, flags.backend),
+    subject: compiledSubject(output, backend),
     diagnostics,
     uncompiled,
     invented: completed?.invented ?? nothingInvented,
-    services: servicesOfCluster(output.cluster),
   };
 }
 
@@ -90,7 +156,6 @@ async function fromRulesetFile(path: string, flags: SubjectFlags): Promise<Loade
     ...nothingLoaded,
     subject: { ruleset, nodeAddresses: host.addresses, podNetworks: await podNetworksOf(flags) },
     diagnostics,
-    services: servicesOfRuleset(ruleset),
   };
 }
 
@@ -115,7 +180,6 @@ async function fromKernel(flags: SubjectFlags, terminal: Terminal): Promise<Load
       routeLocalnet: (await host.readFile(sysctlPath(routeLocalnet)))?.trim() === '1',
     },
     diagnostics: isAbsent ? [] : await nameCapabilities(host, diagnostics),
-    services: servicesOfRuleset(known),
   };
 }
 

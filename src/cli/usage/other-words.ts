@@ -25,6 +25,9 @@ export const otherCommands: ReadonlyMap<string, string> = new Map(
     'natc rollback goes back to the revision before': ['undo', 'revert', 'rollout', 'back'],
     [explain]: ['trace', 'packet', 'route', 'lookup', 'why', 'ping', 'curl'],
     'natc diff OLD NEW says what changes for packets': ['compare', 'changes'],
+    'natc assert -r RULES judges statements about who may reach what': [
+      ...['policy', 'rules', 'assertions', 'guard', 'enforce'],
+    ],
     'natc reach lists what answers clients outside, pods or a network': [
       'exposure',
       'expose',

@@ -1,0 +1,109 @@
+import { type Answer, answerOf } from '../diff/answer.ts';
+import type { Behaviour } from '../diff/behaviour.ts';
+import type { Destination } from '../diff/destination.ts';
+import { destinationKey, portKey } from '../diff/destination.ts';
+import type { FamilyPair } from '../diff/family-pair.ts';
+import { shareList } from '../diff/wording.ts';
+import { formatAddressPort } from '../net/address.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Origin } from '../plan/plan.ts';
+import { servicePortText } from '../plan/service-port-name.ts';
+import { exposureKinds } from '../reach/format.ts';
+import type { Assertion } from './assertion.ts';
+import type { MatchedClient } from './match-clients.ts';
+
+/** One way in which an assertion does not hold. */
+export interface Breach {
+  /** A sentence without full stop: `shop/web:http answers clients outside at 192.0.2.1:80/TCP (LoadBalancer)`. */
+  readonly text: string;
+  /** `namespace/name`; undefined where no Service is behind it. */
+  readonly service: string | undefined;
+  /** A packet that shows it, and what becomes of it; undefined where no packet is needed. */
+  readonly witness: BreachWitness | undefined;
+  /** The field that makes it so, where manifests were given. */
+  readonly origin: Origin | undefined;
+}
+
+export interface BreachWitness {
+  readonly packet: Packet;
+  /** What was taken for this node's addresses. */
+  readonly nodeAddresses: ReadonlySet<string>;
+  readonly behaviour: Behaviour;
+  /** Rules tell clients apart by the interface. */
+  readonly isThroughTold: boolean;
+}
+
+/** An assertion, and whether it holds: it does where there is no breach. */
+export interface Verdict {
+  readonly assertion: Assertion;
+  readonly breaches: readonly Breach[];
+  /** What a reader has to know beside: names in the assertion that nothing has. */
+  readonly remarks: readonly string[];
+}
+
+/** `192.0.2.1:80/TCP (LoadBalancer)`, `node port 30080/TCP at 192.168.0.2` */
+export function destinationText({ kind, address, port, protocol }: Destination): string {
+  const at = `${formatAddressPort(address, port)}/${protocol.toUpperCase()}`;
+  if (kind === 'node port') return `${at} (NodePort)`;
+  if (kind === 'region') return protocol === 'icmp' ? `${address} (ICMP)` : at;
+  return kind === 'address' ? at : `${at} (${exposureKinds[kind]})`;
+}
+
+/** `shop/web:http`, or what there is instead. */
+export const ownerText = ({ servicePort }: Destination): string =>
+  servicePort === undefined ? 'this node' : servicePortText(servicePort);
+
+/** The client's packet, and what the side `after` does to it. */
+export const witnessOf = (
+  { constants }: FamilyPair,
+  { result: { packet, nodeAddresses, after } }: MatchedClient,
+): BreachWitness => ({
+  packet,
+  nodeAddresses,
+  behaviour: after,
+  isThroughTold: [...constants.interfaces].some((name) => name !== 'lo'),
+});
+
+/** `203.0.113.77 to 192.0.2.1:80/TCP: sent to 10.1.0.5:8080` */
+export function witnessText({ packet, behaviour, isThroughTold }: BreachWitness): string {
+  const { source, destination, destinationPort, protocol, inInterface, mark } = packet;
+  const to =
+    protocol === 'icmp'
+      ? `${destination} (ICMP)`
+      : `${formatAddressPort(destination, destinationPort)}/${protocol.toUpperCase()}`;
+  const through = inInterface === '' || !isThroughTold ? '' : ` through ${inInterface}`;
+  const marked = mark === 0 ? '' : ` with mark ${mark}`;
+  return `${source}${through}${marked} to ${to}: ${answerText(answerOf(behaviour))}`;
+}
+
+export function answerText(answer: Answer): string {
+  switch (answer.kind) {
+    case 'served': {
+      const snat = {
+        always: ', source rewritten',
+        never: '',
+        sometimes: ', source at times rewritten',
+      };
+      return `sent to ${shareList(answer.endpoints)}${snat[answer.snat]}`;
+    }
+    case 'passed':
+      return 'no rule of natc answers it';
+    case 'dropped':
+      return 'dropped';
+    case 'refused':
+      return 'refused';
+  }
+}
+
+/** The field that gives a Service the destination. */
+export function originOf(
+  { after, before }: FamilyPair,
+  destination: Destination,
+): Origin | undefined {
+  const elementOf = ({ index }: FamilyPair['after']) =>
+    (destination.kind === 'node port'
+      ? index.byPort.get(portKey(destination))
+      : index.byAddress.get(destinationKey(destination.address, destination))
+    )?.element;
+  return (elementOf(after) ?? elementOf(before))?.origin;
+}

@@ -1,0 +1,47 @@
+import type { DiagnosticCode } from '../diagnostics/codes.ts';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Verb } from './assertion.ts';
+import { type Breach, type Verdict, witnessText } from './breach.ts';
+
+/** The code of each way in which an assertion may be broken. */
+export const breachCodes: Readonly<Record<Verb, DiagnosticCode>> = {
+  mustNotReach: 'NATC6110',
+  mustReach: 'NATC6111',
+  mayReachOnly: 'NATC6112',
+  mustKeepClientAddress: 'NATC6113',
+  mustHaveEndpoints: 'NATC6114',
+  externalIPsMustBeIn: 'NATC6115',
+  loadBalancerIPsMustBeIn: 'NATC6116',
+  nodePortsMustBeIn: 'NATC6117',
+  mayBeAnsweredOnlyBy: 'NATC6118',
+};
+
+/** An error for each breach: at the line that makes it so, or else at the assertion. */
+export const breachFindings = (verdicts: readonly Verdict[]): readonly Diagnostic[] =>
+  verdicts.flatMap((verdict) => verdict.breaches.map((breach) => findingOf(verdict, breach)));
+
+function findingOf({ assertion }: Verdict, { text, witness, origin }: Breach): Diagnostic {
+  const own: Place =
+    assertion.place.kind === 'field' ? { ...assertion.place, note: 'says so' } : assertion.place;
+  return {
+    code: breachCodes[assertion.verb],
+    severity: 'error',
+    message: `"${assertion.name}" is broken: ${text}`,
+    places: origin === undefined ? [assertion.place] : [{ kind: 'field', ...origin }, own],
+    ...(witness !== undefined && { hint: `packet: ${witnessText(witness)}` }),
+  };
+}
+
+/** A warning for each name in an assertion that nothing has. */
+export const remarkFindings = (verdicts: readonly Verdict[]): readonly Diagnostic[] =>
+  verdicts.flatMap(({ assertion, remarks }) =>
+    remarks.map(
+      (remark): Diagnostic => ({
+        code: 'NATC6104',
+        severity: 'warning',
+        message: `"${assertion.name}": ${remark}`,
+        places: [assertion.place],
+        hint: 'correct the name, or remove it where the Service is gone for good',
+      }),
+    ),
+  );

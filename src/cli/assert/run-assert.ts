@@ -1,0 +1,112 @@
+import { needsBefore } from '../../assert/assertion.ts';
+import type { Verdict } from '../../assert/breach.ts';
+import { breachFindings, remarkFindings } from '../../assert/findings.ts';
+import { judgeAssertions } from '../../assert/judge.ts';
+import type { Uncompiled } from '../../plan/uncompiled.ts';
+import { exitWithoutOutput } from '../cluster-input.ts';
+import type { AssertFlags } from '../commands/assert.ts';
+import { deliver } from '../deliver.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { gapLines } from '../list/gap-lines.ts';
+import { paletteFor, printDiagnostics } from '../messages.ts';
+import { closeSubjects, openSubject, subjectProblem } from '../reach/subject.ts';
+import { workflowCommands } from '../safe-terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { reportNoInput } from '../with-compiled.ts';
+import { flagsBefore } from './before.ts';
+import { readAssertionFiles } from './read-file.ts';
+
+/**
+ * `natc assert`: 0 all hold, 1 one is broken or a Service could not be compiled in full, 2 no answer, 3 the kernel
+ * or the cluster cannot be asked.
+ */
+export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise<ExitCode> {
+  const problem = subjectProblem(flags);
+  if (problem !== undefined) return cannotAnswer(problem, terminal);
+  const rules = await readAssertionFiles(flags.rules);
+  if (rules.assertions === undefined) {
+    await printDiagnostics(rules.diagnostics, flags, terminal);
+    return exitCodes.cannotAnswer;
+  }
+  const { assertions } = rules;
+  if (needsBefore(assertions) && flags.before === undefined)
+    return cannotAnswer(
+      'an assertion compares with what was before: name that with --before',
+      terminal,
+    );
+  const beforeFlags = flags.before === undefined ? undefined : flagsBefore(flags.before, flags);
+  if (flags.before !== undefined && beforeFlags === undefined)
+    return cannotAnswer(
+      '--before takes manifests, a ruleset that natc compile wrote, live or cluster',
+      terminal,
+    );
+  const opened = await openSubject(flags, terminal);
+  if (opened === undefined) return reportNoInput(terminal);
+  const before = beforeFlags && (await openSubject(beforeFlags, terminal));
+  const sides = await closeSubjects(before === undefined ? [opened] : [before, opened], flags);
+  const [loaded, old] = sides.toReversed();
+  if (loaded === undefined) throw new Error('one side at least');
+  const diagnostics = [...rules.diagnostics, ...loaded.diagnostics, ...(old?.diagnostics ?? [])];
+  const { subject, uncompiled } = loaded;
+  if (subject === undefined || (old !== undefined && old.subject === undefined)) {
+    await printDiagnostics(diagnostics, flags, terminal);
+    const isKernel =
+      (subject === undefined && flags.live === true) ||
+      (old !== undefined && old.subject === undefined && flags.before === 'live');
+    return isKernel ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
+  }
+  const verdicts = judgeAssertions(assertions, subject, old?.subject);
+  await printDiagnostics([...diagnostics, ...remarkFindings(verdicts)], flags, terminal);
+  const text = await format(verdicts, uncompiled, flags, terminal);
+  const delivered = await deliver(text, flags.outFile, flags, terminal);
+  if (delivered !== exitCodes.success) return delivered;
+  const isHeld = verdicts.every(({ breaches }) => breaches.length === 0);
+  const isCovered = uncompiled.length === 0 && (old?.uncompiled ?? []).length === 0;
+  return isHeld && isCovered ? exitCodes.success : exitCodes.no;
+}
+
+async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
+  await terminal.stderr.write(`natc: ${problem}\nSee 'natc assert --help'.\n`);
+  return exitCodes.cannotAnswer;
+}
+
+async function format(
+  verdicts: readonly Verdict[],
+  uncompiled: readonly Uncompiled[],
+  flags: AssertFlags,
+  terminal: Terminal,
+): Promise<string> {
+  const { locate } = await import('../../read/locate.ts');
+  const { makeReport } = await import('../../diagnostics/report.ts');
+  const report = () =>
+    makeReport(breachFindings(verdicts), {
+      locate,
+      least: 'error',
+      limit: flags.maxDiagnostics ?? 1000,
+    });
+  switch (flags.output) {
+    case 'text': {
+      const { formatVerdicts } = await import('../../assert/format-text.ts');
+      const toFile = flags.outFile !== undefined;
+      const palette = paletteFor(toFile ? { color: 'never' } : flags, terminal.stdout, terminal);
+      return `${formatVerdicts(verdicts, { palette, locate })}${gapLines(uncompiled)}`;
+    }
+    case 'json': {
+      const { formatVerdictsJson } = await import('../../assert/format-json.ts');
+      return formatVerdictsJson(verdicts, uncompiled, locate);
+    }
+    case 'github': {
+      const { formatGithub } = await import('../../diagnostics/format-github.ts');
+      return workflowCommands(formatGithub(report()));
+    }
+    case 'sarif': {
+      const { formatSarif } = await import('../../diagnostics/format-sarif.ts');
+      const { version } = await import('../version.ts');
+      return formatSarif(report(), version());
+    }
+    case 'junit': {
+      const { formatVerdictsJunit } = await import('../../assert/format-junit.ts');
+      return formatVerdictsJunit(verdicts, locate);
+    }
+  }
+}

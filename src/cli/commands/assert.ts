@@ -1,0 +1,65 @@
+import { Option } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+import { addCompletionOptions } from '../completion-options.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { collect } from '../option-values.ts';
+import { addSubjectOptions } from '../reach/options.ts';
+import type { SubjectFlags } from '../reach/subject.ts';
+import { addCompileOptions } from '../shared-options.ts';
+
+export const assertFormats = ['text', 'json', 'github', 'sarif', 'junit'] as const;
+
+export interface AssertFlags extends SubjectFlags {
+  readonly rules: readonly string[];
+  readonly before?: string;
+  readonly output: (typeof assertFormats)[number];
+  readonly outFile?: string;
+}
+
+export const assertCommand: CommandDefinition = {
+  description:
+    'Judge statements about packets: who must, may and must not reach what, how many endpoints there must be, and ' +
+    'which addresses. Each is judged for every class of packets, and a broken one is told with a packet or the line.',
+  configure: (command) => {
+    command
+      .optionsGroup('Assertions:')
+      .addOption(
+        new Option('-r, --rules <file>', 'what is to hold, a file of kind Assertions (repeatable)')
+          .argParser(collect)
+          .makeOptionMandatory(),
+      )
+      .option(
+        '--before <side>',
+        'manifests, a ruleset file (*.nft), live or cluster: what assertions compare with',
+      );
+    addSubjectOptions(command)
+      .optionsGroup('Output:')
+      .addOption(
+        new Option('-o, --output <format>', 'text (default), json, github, sarif or junit')
+          .choices(assertFormats)
+          .default('text'),
+      )
+      .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
+    addCompletionOptions(command, true);
+    addCompileOptions(command);
+  },
+  examples: [
+    {
+      does: 'Do these manifests keep what was agreed?',
+      command: 'natc assert -r rules.yaml manifests/ --node-name node-a',
+    },
+    {
+      does: 'Does a branch open anything to the outside that main does not?',
+      command: 'natc assert -r nothing-new-from-outside.yaml manifests/ --before main/manifests',
+    },
+    {
+      does: 'Does the kernel of this node?',
+      command: 'natc assert -r rules.yaml --live --cluster-cidr 10.180.0.0/16',
+    },
+  ],
+  exitCodes: [exitCodes.no, exitCodes.hostRefused],
+  run: async (command, terminal) => {
+    const { runAssert } = await import('../assert/run-assert.ts');
+    return runAssert(command.opts<AssertFlags>(), terminal);
+  },
+};
