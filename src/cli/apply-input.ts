@@ -66,6 +66,8 @@ export async function applyInWhole(
     return { ...nothing, exitCode: exitCodes.guardRefused, isWhole: false };
   const { backendFor, isApplied, runApply } = await import('./run-apply.ts');
   const backend = await backendFor(host, output.plan, flags, terminal);
+  const refused = await refusedBy(flags.assert, host, belief.output, backend, flags, terminal);
+  if (refused !== undefined) return { ...nothing, exitCode: refused, isWhole: false };
   const { isCompared, waiting } = belief;
   let outcome: AppliedInput['outcome'];
   const applied = {
@@ -96,6 +98,19 @@ export async function applyInWhole(
     outcome,
     isWhole: waiting === undefined && output === compiled.output,
   };
+}
+
+async function refusedBy(
+  paths: readonly string[] | undefined,
+  host: Host,
+  output: CompileOutput,
+  backend: Backend,
+  flags: ApplyFlags,
+  terminal: Terminal,
+): Promise<ExitCode | undefined> {
+  if (paths === undefined) return undefined;
+  const { refusedByAssertions } = await import('./assert/gate.ts');
+  return refusedByAssertions(host, output, backend, { paths, flags }, terminal);
 }
 
 const countOf = (diagnostics: readonly Diagnostic[]): number =>

@@ -9,6 +9,7 @@ import {
 } from './host-options.ts';
 import {
   bindAddressParser,
+  collect,
   parseInteger,
   parseMilliseconds,
   parseSeconds,
@@ -26,6 +27,7 @@ export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
   readonly maxRemovals: number;
   readonly allowMassRemoval?: boolean;
   readonly force?: boolean;
+  readonly assert?: readonly string[];
   readonly follow?: boolean;
   /** Milliseconds. */
   readonly minSyncPeriod?: number;
@@ -68,6 +70,14 @@ export function addApplyOptions(command: Command): void {
       )
         .choices(claimPolicies)
         .default(commandDefaults.protectPorts),
+    )
+    .addOption(
+      new Option(
+        '--assert <file>',
+        'refuse what breaks an assertion of the file, see natc assert (repeatable)',
+      )
+        .argParser(collect)
+        .conflicts('follow'),
     )
     .option('--force', 'go ahead where another service proxy serves the same addresses')
     .option('--no-sysctl', 'leave sysctls alone');

@@ -18,7 +18,7 @@ const answers: readonly (readonly [line: string, answer: string])[] = [
   ['exposure web.yaml', 'natc reach lists what answers'],
   ['reach --from outsid web.yaml', 'outside, pods, node, anyone, or a CIDR'],
   ['reach web.yaml --live', "cannot be used with a path, 'web.yaml'"],
-  ['assert web.yaml', "required option '-r, --rules <file>' not specified"],
+  ['assert web.yaml', 'name what is to hold: -r rules.yaml'],
   ['assert -r a.yaml --live --backend iptables', '--backend iptables needs manifests: -f'],
   ['policy -f rules.yaml', 'natc assert -r RULES judges'],
   ['NATC2001', 'natc explain-code NATC2001'],

@@ -23,6 +23,8 @@ import { readAssertionFiles } from './read-file.ts';
 export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise<ExitCode> {
   const problem = subjectProblem(flags);
   if (problem !== undefined) return cannotAnswer(problem, terminal);
+  if (flags.rules === undefined)
+    return cannotAnswer('name what is to hold: -r rules.yaml', terminal);
   const rules = await readAssertionFiles(flags.rules);
   if (rules.assertions === undefined) {
     await printDiagnostics(rules.diagnostics, flags, terminal);

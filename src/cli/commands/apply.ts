@@ -69,7 +69,12 @@ async function run(paths: readonly string[], flags: ApplyFlags, terminal: Termin
     listInputs(flags, remembersLists ? memory : undefined),
   );
   const fingerprint = inputFingerprint(input);
-  const isOrdinary = !flags.verify && flags.dryRun === undefined && flags.protectPorts !== 'deny';
+  const isOrdinary =
+    !flags.verify &&
+    flags.dryRun === undefined &&
+    flags.protectPorts !== 'deny' &&
+    // What the kernel holds already is judged all the same, and all of it.
+    flags.assert === undefined;
   if (isOrdinary && input.diagnostics.length === 0) {
     const unchanged = await unchangedInput(host, fingerprint, flags);
     if (unchanged !== undefined) return reportUnchanged(unchanged, flags, terminal);

@@ -10,7 +10,7 @@ import { addCompileOptions } from '../shared-options.ts';
 export const assertFormats = ['text', 'json', 'github', 'sarif', 'junit'] as const;
 
 export interface AssertFlags extends SubjectFlags {
-  readonly rules: readonly string[];
+  readonly rules?: readonly string[];
   readonly before?: string;
   readonly output: (typeof assertFormats)[number];
   readonly outFile?: string;
@@ -23,10 +23,10 @@ export const assertCommand: CommandDefinition = {
   configure: (command) => {
     command
       .optionsGroup('Assertions:')
-      .addOption(
-        new Option('-r, --rules <file>', 'what is to hold, a file of kind Assertions (repeatable)')
-          .argParser(collect)
-          .makeOptionMandatory(),
+      .option(
+        '-r, --rules <file>',
+        'what is to hold, a file of kind Assertions (repeatable)',
+        collect,
       )
       .option(
         '--before <side>',

@@ -5,7 +5,7 @@ export const assertCodes = {
   NATC6100: {
     title: 'no assertions',
     explanation:
-      'A file that natc assert is to judge by holds objects of kind Assertions, version natc.dev/v1alpha1, and this one holds none.',
+      'A file that natc assert or apply --assert is to judge by holds objects of kind Assertions, version natc.dev/v1alpha1, and this one holds none.',
     remedy:
       'Begin the file with `apiVersion: natc.dev/v1alpha1` and `kind: Assertions`; docs/assert.md has examples. Manifests are named with -f.',
   },
@@ -30,7 +30,7 @@ export const assertCodes = {
   NATC6104: {
     title: 'assertion about nothing',
     explanation:
-      'An assertion names a Service or a namespace, and nothing of that name is in what is judged. It holds for the rest, and says nothing of what it was written for.',
+      'An assertion names a Service or a namespace, and nothing of that name is in what is judged. It holds for the rest, and says nothing of what it was written for. With apply --assert: it compares with what the kernel holds, and the kernel holds nothing of natc, as after a start of the node.',
     remedy: 'Correct the name, or remove it where the Service is gone for good.',
   },
   NATC6110: {
@@ -86,5 +86,11 @@ export const assertCodes = {
     explanation:
       'An assertion says which Services may answer at certain addresses, such as those of the API server and of kube-dns, and another Service has one of them.',
     remedy: 'Remove the address from the other Service: it takes packets that are not for it.',
+  },
+  NATC6120: {
+    title: 'refused by an assertion',
+    explanation:
+      'natc apply --assert judges the new rules before anything is written. They break an assertion, or it cannot be judged, and so nothing was changed: exit status 4. What breaks it is told beside.',
+    remedy: 'Correct what the messages name; natc assert judges the same without applying.',
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,110 @@
+import { type Assertion, needsBefore } from '../../assert/assertion.ts';
+import type { Verdict } from '../../assert/breach.ts';
+import { breachFindings, remarkFindings } from '../../assert/findings.ts';
+import { judgeAssertions } from '../../assert/judge.ts';
+import type { CompileOutput } from '../../compile.ts';
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
+import type { Backend } from '../../live/backend.ts';
+import type { Host } from '../../live/host.ts';
+import { compiledSubject } from '../../reach/compiled.ts';
+import type { SurveySubject } from '../../reach/survey.ts';
+import type { ApplyFlags } from '../apply-options.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printDiagnostics } from '../messages.ts';
+import type { Terminal } from '../terminal.ts';
+import { readAssertionFiles } from './read-file.ts';
+
+/**
+ * Judges what apply is about to lead the kernel to, before anything is written.
+ *
+ * @param paths files of assertions; those that compare with what was before are about what the kernel holds
+ * @returns the exit status where it must not be applied; what is wrong has then been printed
+ */
+export async function refusedByAssertions(
+  host: Host,
+  output: CompileOutput,
+  backend: Backend,
+  { paths, flags }: { readonly paths: readonly string[]; readonly flags: ApplyFlags },
+  terminal: Terminal,
+): Promise<ExitCode | undefined> {
+  const { assertions, diagnostics } = await readAssertionFiles(paths);
+  await printDiagnostics(diagnostics, flags, terminal);
+  if (assertions === undefined) return exitCodes.cannotAnswer;
+  const compares = assertions.filter((assertion) => needsBefore([assertion]));
+  const [first] = compares;
+  if (first !== undefined && backend === 'iptables') {
+    await printDiagnostics([cannotCompare(first)], flags, terminal);
+    return exitCodes.guardRefused;
+  }
+  const held = first === undefined ? undefined : await heldByKernel(host);
+  if (held?.kind === 'unknown') {
+    await printDiagnostics(held.diagnostics, flags, terminal);
+    return exitCodes.hostRefused;
+  }
+  const before = held?.kind === 'held' ? held.subject : undefined;
+  const isJudged = (assertion: Assertion): boolean =>
+    before !== undefined || !compares.includes(assertion);
+  const verdicts = judgeAssertions(
+    assertions.filter(isJudged),
+    compiledSubject(output, backend),
+    before,
+  );
+  const vain = assertions.filter((assertion) => !isJudged(assertion)).map(nothingBefore);
+  const broken = breachFindings(verdicts);
+  const findings = [...refusal(verdicts), ...broken, ...remarkFindings(verdicts), ...vain];
+  await printDiagnostics(findings, flags, terminal);
+  return broken.length === 0 ? undefined : exitCodes.guardRefused;
+}
+
+type Held =
+  | { readonly kind: 'held'; readonly subject: SurveySubject }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] };
+
+async function heldByKernel(host: Host): Promise<Held> {
+  const { nameCapabilities } = await import('../../live/capabilities.ts');
+  const { listKernelRuleset } = await import('../../live/kernel-ruleset.ts');
+  const { localAddresses } = await import('../../live/local-addresses.ts');
+  const { ruleset, diagnostics } = await listKernelRuleset(host, ['ip', 'ip6']);
+  if (diagnostics.some(({ code }) => code === 'NATC5031')) return { kind: 'nothing' };
+  if (ruleset === undefined || hasErrors(diagnostics))
+    return { kind: 'unknown', diagnostics: await nameCapabilities(host, diagnostics) };
+  return {
+    kind: 'held',
+    subject: { ruleset, nodeAddresses: await localAddresses(host), podNetworks: [] },
+  };
+}
+
+/** Said first: it is what the last attempt ended with, for natc status. */
+function refusal(verdicts: readonly Verdict[]): readonly Diagnostic[] {
+  const broken = verdicts.filter(({ breaches }) => breaches.length > 0);
+  const [first] = broken;
+  if (first === undefined) return [];
+  const rest = broken.length - 1;
+  const more = rest === 0 ? '' : `, and ${rest} more`;
+  return [
+    {
+      code: 'NATC6120',
+      severity: 'error',
+      message: `refused, nothing was changed: the new rules break "${first.assertion.name}"${more}`,
+      places: [first.assertion.place],
+      hint: 'natc assert judges the same without applying',
+    },
+  ];
+}
+
+const cannotCompare = ({ name, place }: Assertion): Diagnostic => ({
+  code: 'NATC6120',
+  severity: 'error',
+  message: `refused, nothing was changed: "${name}" compares with what the kernel holds, which natc cannot ask rules of iptables`,
+  places: [place],
+  hint: 'judge it before: natc assert --before, with the manifests that were applied last',
+});
+
+const nothingBefore = ({ name, place }: Assertion): Diagnostic => ({
+  code: 'NATC6104',
+  severity: 'warning',
+  message: `"${name}" is not judged: it compares with what the kernel holds, and that is nothing of natc`,
+  places: [place],
+  hint: 'the next apply has something to compare with',
+});
