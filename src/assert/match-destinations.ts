@@ -39,12 +39,21 @@ export const matchesPort = (filter: PortFilter, port: number, protocol: string):
  * The destinations of a survey that there are on this node. A node port is tried at every address that could be
  * the node's: where some of those that are known have it, they stand for all.
  */
-export function actualDestinations({
-  pair,
-  destinations,
-}: FamilySurvey): readonly ComparedDestination[] {
+export function actualDestinations(survey: FamilySurvey): readonly ComparedDestination[] {
+  let found = known.get(survey);
+  if (found === undefined) {
+    found = findActual(survey);
+    known.set(survey, found);
+  }
+  return found;
+}
+
+/** Every statement asks, and every breach. */
+const known = new WeakMap<FamilySurvey, readonly ComparedDestination[]>();
+
+function findActual({ pair, destinations }: FamilySurvey): readonly ComparedDestination[] {
   const isKnown = (address: string): boolean => pair.nodeAddresses.has(address);
-  const known = new Set(
+  const listening = new Set(
     destinations.flatMap(({ destination: { kind, address, protocol, port } }) =>
       kind === 'node port' && isKnown(address) ? [`${protocol} ${port}`] : [],
     ),
@@ -53,7 +62,7 @@ export function actualDestinations({
     const { kind, address, protocol, port } = destination;
     if (kind === 'address') return isFrontend(pair, destination);
     const isStoodFor = !isKnown(address) && !isLoopback(address);
-    return kind !== 'node port' || !isStoodFor || !known.has(`${protocol} ${port}`);
+    return kind !== 'node port' || !isStoodFor || !listening.has(`${protocol} ${port}`);
   });
 }
 
