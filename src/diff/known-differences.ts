@@ -24,7 +24,7 @@ export type FindKnown = (
 ) => KnownDifference | undefined;
 
 const texts = {
-  ND1: 'natc serves node ports at every address of the node unless --nodeport-addresses says otherwise; kube-proxy here has fewer',
+  ND1: 'natc serves node ports at every address of the node that --nodeport-addresses covers; kube-proxy listed fewer when it wrote these rules',
   ND2: 'natc serves node ports on the IPv4 loopback in the kernel (--localhost-nodeports)',
   ND3: 'who masquerades an endpoint that reaches itself: natc where it is on this node or on an unknown one',
   ND4: 'natc leaves the cluster IPs of Services of other proxies alone',
@@ -65,7 +65,7 @@ export function knownDifferences(
       leadsTo.some((each) => isIn(ours, each, collections.otherProxyClusterIPs))
     )
       return known('ND4');
-    if (destination.kind === 'node port' && was.kind === 'passed') {
+    if (destination.kind === 'node port' && was.kind !== 'served') {
       const listens = isIn(theirs, address, collections.nodePortAddresses);
       if (!listens && isIn(ours, address, collections.nodePortAddresses)) return known('ND1');
     }

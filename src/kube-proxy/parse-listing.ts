@@ -18,7 +18,7 @@ interface Parsed {
 }
 
 /**
- * Reads what kube-proxy wrote out of a listing (`nft list ruleset` or `table`, as text or JSON; iptables-save,
+ * Reads what kube-proxy wrote out of a listing (what `nft list ruleset` or `table` prints as text; iptables-save,
  * ip6tables-save or both). What others wrote is left out and named. A rule that is not understood stays where
  * it is as that (NATC4302), so that no packet that meets it gets an answer.
  *
@@ -68,7 +68,7 @@ function parseForm(source: Source, form: ListingForm): ParsedListing {
       return finish(source, { ...parsed, rules });
     }
     case 'nft-json':
-      return failed(nothingOfKubeProxy(source));
+      return failed(asJson(source));
   }
 }
 
@@ -116,6 +116,15 @@ const nothingOfKubeProxy = ({ name }: Source): Diagnostic => ({
   message: "nothing in the listing is kube-proxy's: no table kube-proxy, no chain KUBE-SERVICES",
   places: [{ kind: 'file', name }],
   hint: 'list the rules of a node that runs kube-proxy: nft list ruleset, or iptables-save',
+});
+
+const asJson = ({ name }: Source): Diagnostic => ({
+  code: 'NATC4303',
+  severity: 'error',
+  message:
+    'the listing cannot be read: it is the JSON of nft -j, and natc reads what nft prints as text',
+  places: [{ kind: 'file', name }],
+  hint: 'list the rules again without -j: nft list ruleset',
 });
 
 const shownByNft = ({ name }: Source): Diagnostic => ({

@@ -189,8 +189,8 @@ export type Match =
   | { readonly kind: 'fib-local'; readonly selector: 'saddr' | 'daddr' }
   | { readonly kind: 'ct-state-new' }
   | { readonly kind: 'ct-status-dnat' }
-  /** `meta mark & mask == mask` */
-  | { readonly kind: 'mark'; readonly mask: number }
+  /** `meta mark & mask == mask`, or `!=` */
+  | { readonly kind: 'mark'; readonly mask: number; readonly negated?: true }
   | {
       readonly kind: 'in-set';
       readonly key: readonly Selector[];

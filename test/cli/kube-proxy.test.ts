@@ -110,6 +110,10 @@ describe('natc explain', () => {
     const none = await natcInProcess(['explain', '10.2.2.2', '172.30.0.44:80', other, ...node]);
     expect(none.exitCode).toBe(2);
     expect(none.stderr).toContain('NATC4301');
+    const json = listingWith(() => '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}');
+    const asJson = await natcInProcess(['explain', '10.2.2.2', '172.30.0.44:80', json, ...node]);
+    expect(asJson.exitCode).toBe(2);
+    expect(asJson.stderr).toContain('NATC4303');
   });
 });
 

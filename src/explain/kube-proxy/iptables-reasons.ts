@@ -26,6 +26,8 @@ export function iptablesReasons(trace: IptablesTrace, packet: Packet, scene: Sce
   let frontend: Frontend | undefined;
   let before: RuleStep | undefined;
   let isPinned = false;
+  /** Marked to be dropped, since no endpoint is on this node: before 1.24. */
+  let isLackOfEndpoints = false;
   for (const step of stepsOf(trace)) {
     if (step.kind === 'route' && step.to === 'martian')
       course.push(martianReason(step.destination));
@@ -37,7 +39,12 @@ export function iptablesReasons(trace: IptablesTrace, packet: Packet, scene: Sce
       frontend = found;
       course.push(frontendReason(found));
     }
-    const reason = courseOf(step, packet, frontend, scene);
+    if (target.kind === 'mark' && chain === 'KUBE-MARK-DROP')
+      isLackOfEndpoints = before?.chain.startsWith('KUBE-XLB-') === true;
+    const reason =
+      isLackOfEndpoints && target.kind === 'drop' && frontend !== undefined
+        ? noEndpointReason(frontend, true, scene)
+        : courseOf(step, packet, frontend, scene);
     if (reason !== undefined) course.push(reason);
     if (matches.some(({ kind }) => kind === 'recent-rcheck')) isPinned = true;
     if (target.kind === 'dnat' && matches.some(({ kind }) => kind === 'recent-set')) {
@@ -122,7 +129,7 @@ function markReason(step: RuleStep | undefined): Reason {
     if (match.kind === 'addrtype-local' && match.selector === 'source')
       return masqueradeReasons.madeHere;
     if (match.kind === 'address' && match.selector === 'source')
-      return masqueradeReasons.outside(match.network);
+      return match.negated ? masqueradeReasons.outside(match.network) : masqueradeReasons.madeHere;
     if (match.kind === 'in-interface')
       return masqueradeReasons.elsewhere(match.name + (match.isPrefix ? '*' : ''));
   }

@@ -66,7 +66,22 @@ function parseMeta(scanner: Scanner, context: ListingContext): Statement {
     if (!isNegated && scanner.accept('vmap')) return parseVmap(scanner, context, key);
   }
   scanner.seek(start);
+  const unmarked = parseUnmarked(scanner);
+  if (unmarked !== undefined) return unmarked;
+  scanner.seek(start);
   return parseStatement(scanner, context.family);
+}
+
+/** `meta mark & 0x4000 == 0`, where the mask is one bit; undefined for anything else. */
+function parseUnmarked(scanner: Scanner): Match | undefined {
+  scanner.next();
+  if (!scanner.accept('mark') || !scanner.accept('&')) return undefined;
+  const mask = scanner.number('a mask');
+  scanner.accept('==');
+  const { text } = scanner.peek();
+  if (Number(text) !== 0 || (mask & (mask - 1)) !== 0) return undefined;
+  scanner.next();
+  return { kind: 'mark', mask, negated: true };
 }
 
 /** `{ 10.0.0.0/8, 192.0.2.1 }` */

@@ -79,7 +79,7 @@ function renderMatch(match: Match, family: NftFamily): string {
     case 'ct-status-dnat':
       return 'ct status dnat';
     case 'mark':
-      return `meta mark & ${hex(match.mask)} == ${hex(match.mask)}`;
+      return `meta mark & ${hex(match.mask)} ${match.negated ? '!=' : '=='} ${hex(match.mask)}`;
     case 'in-set': {
       const key = renderKey(match.key, family);
       return `${key} ${negation(match.negated)}@${identifier(match.set)}`;

@@ -199,7 +199,7 @@ function matches(
     case 'ct-status-dnat':
       return state.dnat;
     case 'mark':
-      return (packet.mark & match.mask) >>> 0 === match.mask;
+      return ((packet.mark & match.mask) >>> 0 === match.mask) !== (match.negated === true);
   }
 }
 

@@ -1,0 +1,112 @@
+/** Layouts of older versions: fixtures/kube-proxy/older, in the form that kube-proxy 1.21 and 1.31 wrote them. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { explainListed } from '../../src/explain/kube-proxy/explain-listed.ts';
+import { parseListing } from '../../src/kube-proxy/parse-listing.ts';
+
+function explainer(file: string) {
+  const path = `fixtures/kube-proxy/older/${file}`;
+  const { listing, diagnostics } = parseListing({ name: path, text: readFileSync(path, 'utf8') });
+  if (listing === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
+  const answer = (source: string, destination: string, destinationPort: number) => {
+    const host = { addresses: new Set(['192.0.2.9']), routeLocalnet: false, isComplete: true };
+    const subject = { ruleset: listing.outline, compiled: undefined, listing, host };
+    const { summary, reasons } = explainListed(subject, listing, {
+      ...{ source, destination, destinationPort, sourcePort: undefined, inInterface: undefined },
+      protocol: destinationPort === 53 ? 'udp' : 'tcp',
+    });
+    return [summary, ...reasons.map(({ text }) => text)];
+  };
+  return { listing, diagnostics, answer };
+}
+
+describe('the iptables mode of 1.21', () => {
+  const { listing, diagnostics, answer } = explainer('1.21.iptables-save');
+
+  test('is read in full; what Docker has is named', () => {
+    expect(diagnostics).toEqual([]);
+    expect(listing.leftOut.map(({ name }) => name)).toEqual([
+      'DOCKER of table nat (IPv4)',
+      'DOCKER from PREROUTING of table nat (IPv4)',
+    ]);
+  });
+
+  test('a cluster IP: rules for the mark stand beside those that lead on', () => {
+    const picked =
+      "session affinity ClientIP: the endpoint is picked at random, and kept for the client's connections of the next 10800 s";
+    expect(answer('10.20.3.3', '10.96.7.1', 80)).toEqual([
+      'Delivered to one of 2 endpoints of inn/lodger:web, source address kept',
+      '10.96.7.1:80/tcp is the cluster IP of inn/lodger:web',
+      picked,
+    ]);
+    expect(answer('203.0.113.9', '10.96.7.1', 80)).toEqual([
+      'Delivered to one of 2 endpoints of inn/lodger:web, masqueraded',
+      '10.96.7.1:80/tcp is the cluster IP of inn/lodger:web',
+      picked,
+      'masqueraded, because the client is no pod: its address is outside 10.20.0.0/16',
+    ]);
+  });
+
+  test('KUBE-FW and KUBE-XLB drop by a mark', () => {
+    expect(answer('203.0.113.9', '198.51.100.7', 80)[0]).toBe(
+      'Delivered to one of 2 endpoints of inn/lodger:web, masqueraded',
+    );
+    // The mark drops packets for this node and from it; others are passed on.
+    expect(answer('198.18.0.1', '198.51.100.7', 80)[0]).toMatch(/^Passed on untouched: /);
+    expect(answer('192.0.2.9', '198.51.100.7', 80)[0]).toBe(
+      'Dropped: 192.0.2.9 is in none of the load-balancer source ranges of inn/lodger:web',
+    );
+    expect(answer('198.18.0.1', '192.0.2.9', 30082)[0]).toBe(
+      'Dropped: inn/oven:heat has no endpoint on this node, and its traffic policy is Local',
+    );
+    expect(answer('192.0.2.9', '192.0.2.9', 30082)).toEqual([
+      'Delivered to 10.20.2.9:9090, the only endpoint of inn/oven:heat, masqueraded',
+      '30082/tcp is a node port of inn/oven:heat',
+      'external traffic policy Local: made on this node, so any endpoint may answer',
+      'masqueraded, because it is made on this node',
+    ]);
+    expect(answer('10.20.3.3', '10.96.7.3', 53)[0]).toBe(
+      'Refused with ICMP port unreachable: inn/cellar:wine has no usable endpoint',
+    );
+  });
+});
+
+describe('the nftables mode of 1.31', () => {
+  const { diagnostics, answer } = explainer('1.31.nft');
+
+  test('chains of endpoints mark what reaches itself, clients stand in sets that expire', () => {
+    expect(diagnostics).toEqual([]);
+    expect(answer('10.20.9.9', '10.96.7.1', 80)).toEqual([
+      'Delivered to 10.20.1.2:8080, the only endpoint of inn/lodger:web, source address kept',
+      '10.96.7.1:80/tcp is the cluster IP of inn/lodger:web',
+      'session affinity ClientIP: the client is pinned to 10.20.1.2:8080',
+    ]);
+    expect(answer('10.20.1.2', '10.96.7.1', 80)[0]).toBe(
+      'Delivered to one of 2 endpoints of inn/lodger:web, source address kept except to 1 of them',
+    );
+    expect(answer('203.0.113.9', '10.96.7.1', 80).at(-1)).toBe(
+      'masqueraded, because the client is no pod: its address is outside 10.20.0.0/16',
+    );
+  });
+
+  test('source ranges are a set in the rule, and node ports are at every address', () => {
+    expect(answer('203.0.113.9', '198.51.100.7', 80).at(-1)).toBe(
+      'masqueraded, because the endpoint may be on any node, and has to answer through this one',
+    );
+    expect(answer('198.18.0.1', '198.51.100.7', 80)[0]).toBe(
+      'Dropped: 198.18.0.1 is in none of the load-balancer source ranges of inn/lodger:web',
+    );
+    expect(answer('198.18.0.1', '192.0.2.9', 30081)[0]).toBe(
+      'Delivered to one of 2 endpoints of inn/lodger:web, masqueraded',
+    );
+    expect(answer('10.20.9.9', '10.113.0.1', 80)[0]).toBe(
+      'Passed on untouched: no Service has 10.113.0.1:80/tcp',
+    );
+    expect(answer('10.20.9.9', '10.97.0.1', 80)[0]).toBe(
+      'Dropped: no Service has 10.97.0.1, an address in 10.96.0.0/12, 10.112.0.0/16',
+    );
+    expect(answer('10.20.9.9', '10.96.7.3', 53)[0]).toBe(
+      'Refused with ICMP port unreachable: inn/cellar:wine has no usable endpoint',
+    );
+  });
+});
