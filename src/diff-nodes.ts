@@ -80,8 +80,16 @@ export function compareNodes(input: NodesInput): NodesComparison {
 
   const [writtenBefore, writtenAfter] = input.written ?? [];
   const surroundings = surroundingsOf(
-    { cluster: old.cluster, ...(writtenBefore && { written: writtenBefore }) },
-    { cluster: next.cluster, ...(writtenAfter && { written: writtenAfter }) },
+    {
+      cluster: old.cluster,
+      settings: old.settings,
+      ...(writtenBefore && { written: writtenBefore }),
+    },
+    {
+      cluster: next.cluster,
+      settings: next.settings,
+      ...(writtenAfter && { written: writtenAfter }),
+    },
   );
 
   function diffNode(node: string) {

@@ -238,10 +238,15 @@ async function formatNodes(
 ): Promise<string> {
   const { locate } = await import('../read/locate.ts');
   const names = { before, after };
+  const details = flags.details === true;
   switch (flags.output) {
     case 'text': {
       const { formatNodesText } = await import('../diff/nodes/format-text.ts');
-      return formatNodesText(diff, names, { palette: dataPalette(flags, terminal), locate });
+      return formatNodesText(diff, names, {
+        palette: dataPalette(flags, terminal),
+        locate,
+        details,
+      });
     }
     case 'json':
       return (await import('../diff/nodes/format-json.ts')).formatNodesJson(diff, locate);
@@ -250,10 +255,16 @@ async function formatNodes(
         diff,
         names,
         locate,
+        details,
       );
     case 'github':
       return workflowCommands(
-        (await import('../diff/nodes/format-github.ts')).formatNodesGithub(diff, names, locate),
+        (await import('../diff/nodes/format-github.ts')).formatNodesGithub(
+          diff,
+          names,
+          locate,
+          details,
+        ),
       );
     case 'html':
       return (await import('../diff/nodes/format-html.ts')).formatNodesHtml(diff, names, locate);

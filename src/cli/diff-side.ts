@@ -170,7 +170,7 @@ async function closeSide(side: OpenedSide, completed?: CompletedSide): Promise<D
   const services = servicesOfCluster(cluster);
   const compiled = {
     ...{ name, kind, ruleset, plan, uncompiled, services, nodeAddresses, diagnostics },
-    known: { cluster, ...(completed && { written: written.result.objects }) },
+    known: { cluster, settings, ...(completed && { written: written.result.objects }) },
     nodeName: settings.nodeName,
   };
   return completed === undefined ? compiled : { ...compiled, completed };

@@ -17,6 +17,8 @@ export interface ViewOptions {
   readonly backend: DiffFlags['backend'];
   readonly output: DiffFlags['output'];
   readonly palette: Palette;
+  /** Whether nothing is folded. */
+  readonly details: boolean;
   /** Whether what changes for a Service is told; undefined: for all. */
   readonly isShown: ((service: string) => boolean) | undefined;
 }
@@ -121,12 +123,16 @@ async function formatTraffic(
   diff: TrafficDiff,
   before: LoadedSide,
   after: LoadedSide,
-  { output, palette, isShown }: ViewOptions,
+  { output, palette, isShown, details }: ViewOptions,
 ): Promise<string> {
   const { locate } = await import('../read/locate.ts');
   switch (output) {
     case 'text':
-      return (await import('../diff/format-text.ts')).formatTrafficText(diff, { palette, locate });
+      return (await import('../diff/format-text.ts')).formatTrafficText(diff, {
+        palette,
+        locate,
+        details,
+      });
     case 'json':
       return (await import('../diff/format-json.ts')).formatTrafficJson(
         diff,
@@ -134,10 +140,14 @@ async function formatTraffic(
         await inventedOn([before, after]),
       );
     case 'markdown':
-      return (await import('../diff/format-markdown.ts')).formatTrafficMarkdown(diff, locate);
+      return (await import('../diff/format-markdown.ts')).formatTrafficMarkdown(
+        diff,
+        locate,
+        details,
+      );
     case 'github':
       return workflowCommands(
-        (await import('../diff/format-github.ts')).formatTrafficGithub(diff, locate),
+        (await import('../diff/format-github.ts')).formatTrafficGithub(diff, locate, details),
       );
     case 'html': {
       const { formatTrafficHtml } = await import('../diff/format-html.ts');

@@ -65,6 +65,7 @@ export async function runDiff(
     backend: flags.backend,
     output: flags.output,
     palette,
+    details: flags.details === true,
     isShown: selection && ((service) => isSelected(selection, service, services)),
   });
   await printDiagnostics(diagnostics, flags, terminal);

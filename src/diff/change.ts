@@ -7,6 +7,7 @@ import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
 import type { KnownDifference } from './known-differences.ts';
 import type { NotCompared } from './not-compared.ts';
+import type { RiskCode, Severity } from './risks/table.ts';
 
 export type ChangeType =
   /** Connections are sent to endpoints that were not before. */
@@ -37,20 +38,11 @@ export type ChangeType =
   /** Only packets that another program gave a mark are treated differently. */
   | 'MARKED_PACKETS_CHANGED';
 
-export type RiskKind =
-  /** A client that is neither a pod nor on this node gets an answer that it did not get. */
-  | 'REACHABLE_FROM_OUTSIDE'
-  /** The destination is still there, but nobody answers any more. */
-  | 'LAST_ENDPOINT_LOST'
-  /** Clients from everywhere are let in, where only some networks were. */
-  | 'OPEN_TO_EVERYONE'
-  /** An external or load-balancer IP is an address of this node. */
-  | 'ADDRESS_OF_NODE'
-  /** An external or load-balancer IP is an address of another Service too. */
-  | 'ADDRESS_OF_OTHER_SERVICE';
-
 export interface Risk {
-  readonly kind: RiskKind;
+  readonly code: RiskCode;
+  readonly severity: Severity;
+  /** The code's name, as documents have it. */
+  readonly kind: string;
   /** The label of the destination that it is about. */
   readonly subject: string;
   /** What is said of the subject: `reachable from outside now`. */
@@ -123,6 +115,8 @@ export interface TrafficDiff {
   };
   /** Addresses of this node that were known or taken for granted. */
   readonly nodeAddresses: ReadonlySet<string>;
+  /** How many Services the sides have, where `services` has only some of them. */
+  readonly total?: number;
   /** What was left out, of Services that are not to be shown; absent where nothing was. */
   readonly notShown?: DiffCounts;
 }

@@ -6,6 +6,7 @@ import type { ClientResult, ComparedDestination } from './compare-destination.ts
 import type { Destination } from './destination.ts';
 import { type Facet, facetsOf } from './facets.ts';
 import type { FindKnown } from './known-differences.ts';
+import type { RiskJudge } from './risks/judge.ts';
 
 /** A facet of one destination with the clients that see it. */
 interface Group {
@@ -16,12 +17,7 @@ interface Group {
 /** What stands behind a destination and what is risky about a change of it. */
 export interface ChangeContext {
   readonly reasonOf: FindReason;
-  readonly risksOf: (
-    type: ChangeType,
-    destination: Destination,
-    results: readonly ClientResult[],
-    all: readonly ClientResult[],
-  ) => readonly Risk[];
+  readonly risksOf: RiskJudge;
   /** Why a difference between natc and a kube-proxy is meant to be; absent where neither is one. */
   readonly knownOf?: FindKnown;
 }
@@ -59,7 +55,7 @@ export function deriveChanges(
         mergeable(facet),
       ]);
       const same = changes.get(key);
-      const risks = context.risksOf(facet.type, destination, seenBy, results);
+      const risks = context.risksOf(facet, destination, seenBy, results);
       if (same !== undefined) {
         changes.set(key, {
           ...same,

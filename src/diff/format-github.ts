@@ -1,28 +1,68 @@
 import type { Locate } from '../diagnostics/report.ts';
+import { counted } from '../diagnostics/summary.ts';
 import type { Change, TrafficDiff } from './change.ts';
-import type { ClaimRisk } from './claims.ts';
-import { countChanges, countsText, groupChanges } from './group-changes.ts';
+import { churnLines, foldChurn } from './churn.ts';
+import { groupChanges } from './group-changes.ts';
 import { notComparedRemarks } from './not-compared.ts';
 import { isSilent, notShownLines } from './not-shown.ts';
-import { riskLines, sentenceOf, subjectOf } from './wording.ts';
+import { collectRisks, type FoundRisk, riskText } from './risks/collect.ts';
+import { summaryOf, summaryText } from './summary.ts';
+import { sentenceOf, subjectOf } from './wording.ts';
+
+/** As many as GitHub shows of each kind in a step. */
+export const shownAnnotations = 10;
 
 /**
- * GitHub workflow commands: an annotation on the manifest's line for each change, a warning where there
- * is a risk, a notice otherwise. GitHub shows ten of each in a step, so the summary comes first.
+ * GitHub workflow commands: annotations of the manifests' lines, what is dangerous first and as bad as it is, then
+ * other changes as notices. GitHub shows ten in a step, so there are no more, and the summary comes last.
+ *
+ * @param details whether everything is to be told, though GitHub shows no more of it
  */
-export function formatTrafficGithub(diff: TrafficDiff, locate: Locate): string {
+export function formatTrafficGithub(diff: TrafficDiff, locate: Locate, details = false): string {
   if (isSilent(diff)) return '';
-  const changes = groupChanges(diff).flatMap((group) => group.changes);
-  const risky = changes.filter(({ risks }) => risks.length > 0);
-  const others = changes.filter(({ risks }) => risks.length === 0);
-  const lines = [
-    notice([countsText(countChanges(diff)), ...notShownLines(diff)].join('\n')),
-    ...gapCommands(diff.notCompared),
-    ...diff.claims.map((claim) => claimCommand(claim, locate)),
-    ...remarkCommands(diff, locate),
-    ...[...risky, ...others].map((change) => command(change, locate)),
+  const { shown, churn } = foldChurn(diff.changes, details);
+  const changes = groupChanges({ ...diff, changes: shown }).flatMap((group) => group.changes);
+  return commandLines({
+    gaps: gapCommands(diff.notCompared),
+    risks: collectRisks(diff).map((risk) => riskCommand(risk, locate)),
+    others: [
+      ...remarkCommands(diff, locate),
+      ...changes.filter(({ risks }) => risks.length === 0).map((each) => command(each, locate)),
+    ],
+    rest: [...churnLines(churn), ...notShownLines(diff)],
+    summary: summaryText(summaryOf(diff)),
+    details,
+  });
+}
+
+export interface CommandParts {
+  readonly gaps: readonly string[];
+  /** The worst first. */
+  readonly risks: readonly string[];
+  readonly others: readonly string[];
+  /** Told beside the summary. */
+  readonly rest: readonly string[];
+  readonly summary: string;
+  readonly details: boolean;
+}
+
+/** The ten that matter, and a count of what is left out. */
+export function commandLines(parts: CommandParts): string {
+  const { gaps, risks, others, rest, summary, details } = parts;
+  const room = details ? Infinity : shownAnnotations - gaps.length;
+  const shownRisks = risks.slice(0, room);
+  const shownOthers = others.slice(0, Math.max(0, room - risks.length));
+  const left = [
+    ...(risks.length > shownRisks.length
+      ? [counted(risks.length - shownRisks.length, 'risk')]
+      : []),
+    ...(others.length > shownOthers.length
+      ? [counted(others.length - shownOthers.length, 'change')]
+      : []),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  const more = left.length === 0 ? [] : [`${left.join(' and ')} more, not annotated`];
+  const end = notice([summary, ...more, ...rest].join('\n'));
+  return [...gaps, ...shownRisks, ...shownOthers, end].map((line) => `${line}\n`).join('');
 }
 
 /** What the comparison does not cover is one error, for which GitHub always has room. */
@@ -33,27 +73,31 @@ export const notice = (text: string): string => `::notice title=natc diff::${esc
 
 /** @param where on which nodes, when it is about several */
 export function command(change: Change, locate: Locate, where?: string): string {
-  const { risks } = change;
   const text = [
     ...(where === undefined ? [] : [where]),
     `${subjectOf(change)}: ${sentenceOf(change)}`,
-    ...riskLines(change).map((line) => `RISK: ${line}`),
+    ...(change.cause === undefined ? [] : [change.cause]),
   ].join('\n');
-  const severity = risks.length > 0 ? 'warning' : 'notice';
-  return annotation(severity, change, text, locate);
+  return annotation('notice', change, text, locate);
+}
+
+const annotationOf = { high: 'error', medium: 'warning', low: 'notice' } as const;
+
+/** As bad as it is, though the command may not fail. */
+export function riskCommand(risk: FoundRisk, locate: Locate, where?: string): string {
+  const text = [
+    ...(where === undefined ? [] : [where]),
+    `RISK ${risk.severity} ${risk.code}: ${riskText(risk)}`,
+    ...(risk.cause === undefined ? [] : [risk.cause]),
+  ].join('\n');
+  return annotation(annotationOf[risk.severity], risk, text, locate);
 }
 
 /** Why endpoints are others, at the line where that is written. */
 const remarkCommands = (diff: TrafficDiff, locate: Locate): readonly string[] =>
   groupChanges(diff)
     .flatMap(({ remarks }) => remarks)
-    .map((remark) => annotation('warning', remark, remark.text, locate));
-
-/** What one Service claims of another: an error where it gets it, though the command does not fail. */
-export function claimCommand(claim: ClaimRisk, locate: Locate, where?: string): string {
-  const text = `${where === undefined ? '' : `${where}\n`}RISK: ${claim.text}`;
-  return annotation(claim.kind === 'CLAIM_LOST' ? 'warning' : 'error', claim, text, locate);
-}
+    .map((remark) => annotation('notice', remark, remark.text, locate));
 
 function annotation(
   severity: 'error' | 'warning' | 'notice',

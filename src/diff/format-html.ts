@@ -1,14 +1,18 @@
 import type { Locate } from '../diagnostics/report.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { Change, TrafficDiff } from './change.ts';
+import { churnLines, foldChurn } from './churn.ts';
 import { placeOf } from './format-text.ts';
-import { countChanges, countsText, groupChanges } from './group-changes.ts';
+import { groupChanges } from './group-changes.ts';
 import { script } from './html/script.ts';
 import { style } from './html/style.ts';
 import { type MappedService, mapTraffic } from './html/traffic-map.ts';
 import { notComparedRemarks } from './not-compared.ts';
 import { isSilent, notShownLines } from './not-shown.ts';
-import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
+import { collectRisks, type FoundRisk, riskMarks, riskText } from './risks/collect.ts';
+import { riskEntry } from './risks/table.ts';
+import { summaryOf, summaryText } from './summary.ts';
+import { sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface HtmlSide {
   /** What the user called it. */
@@ -40,9 +44,10 @@ export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): stri
   );
   return htmlPage({
     title: `${before.name} -> ${after.name}`,
+    risks: riskTexts(collectRisks(diff), locate),
     remarks: [
       ...notComparedRemarks(diff.notCompared),
-      ...claimRemarks(diff),
+      ...churnLines(foldChurn(diff.changes, false).churn),
       ...diff.remarks.map(({ service, text }) => `${service}: ${text}`),
     ],
     groups: [{ title: '', counts, nodes: '', services }],
@@ -60,22 +65,34 @@ export interface HtmlGroup {
 
 export interface HtmlPage {
   readonly title: string;
+  /** What is dangerous, the worst first. */
+  readonly risks: readonly string[];
   /** Said of all groups. */
   readonly remarks: readonly string[];
   readonly groups: readonly HtmlGroup[];
 }
 
-/** What Services claim of others. */
-export const claimRemarks = ({ claims }: TrafficDiff): readonly string[] =>
-  claims.map(({ text }) => `RISK: ${text}`);
+/** What is dangerous, a line each. @param where on which nodes */
+export const riskTexts = (
+  risks: readonly FoundRisk[],
+  locate: Locate,
+  where?: (risk: FoundRisk) => string,
+): readonly string[] =>
+  risks.map((risk) => {
+    const place = placeOf(risk, locate);
+    const at = place === undefined ? '' : ` · ${place}`;
+    const how = risk.cause === undefined ? '' : ` (${risk.cause})`;
+    const on = where === undefined ? '' : ` (${where(risk)})`;
+    return `RISK ${risk.severity} ${risk.code}: ${riskText(risk)}${on}${at}${how}`;
+  });
 
 export const countsOf = (diff: TrafficDiff): string =>
   isSilent(diff)
     ? 'No packet is treated differently.'
-    : [countsText(countChanges(diff)), ...notShownLines(diff)].join('. ');
+    : [summaryText(summaryOf(diff)), ...notShownLines(diff)].join('. ');
 
 /** Without an unchanged Service, unless it is about one node. */
-export function htmlPage({ title, remarks, groups }: HtmlPage): string {
+export function htmlPage({ title, risks, remarks, groups }: HtmlPage): string {
   const isOfOneNode = groups[0]?.title === '';
   const chooser =
     isOfOneNode || groups.length === 0
@@ -96,7 +113,7 @@ export function htmlPage({ title, remarks, groups }: HtmlPage): string {
 <span>${escapeHtml(title)}</span>
 <strong id="counts">${escapeHtml(groups[0]?.counts ?? '')}</strong>
 <span class="legend"><span class="new">new</span><span class="gone">gone</span></span>
-${remarks.map((remark) => `<small>${escapeHtml(remark)}</small>\n`).join('')}</header>
+${risks.length === 0 ? '' : `<ol id="risks">\n${risks.map((risk) => `<li>${escapeHtml(risk)}</li>\n`).join('')}</ol>\n`}${remarks.map((remark) => `<small>${escapeHtml(remark)}</small>\n`).join('')}</header>
 <nav aria-label="Services">
 <div class="tools">
 ${chooser}<input type="search" id="search" placeholder="Service, address, endpoint" aria-label="Search">
@@ -164,7 +181,7 @@ function reportChange(change: Change, locate: Locate) {
     sign: signOf(change),
     subject: subjectOf(change),
     sentence: sentenceOf(change),
-    risks: riskLines(change),
+    risks: riskMarks(change).map((code) => `${code} ${riskEntry(code).title}`),
     place: placeOf(change, locate) ?? '',
     witness: `for example ${packet.protocol} from ${packet.source} to ${packet.destination}${to}`,
   };

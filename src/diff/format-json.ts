@@ -9,6 +9,9 @@ import type { Destination } from './destination.ts';
 import { countChanges, groupChanges } from './group-changes.ts';
 import { notComparedJson } from './not-compared.ts';
 import { isSame } from './not-shown.ts';
+import { collectRisks, type FoundRisk, riskText } from './risks/collect.ts';
+import { riskEntry } from './risks/table.ts';
+import { summaryOf } from './summary.ts';
 import { sentenceOf, subjectOf } from './wording.ts';
 
 /** The version of the document; docs/reference/diff-json.md describes it. */
@@ -35,6 +38,8 @@ export function formatTrafficJson(
 export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
   nodeAddresses: [...diff.nodeAddresses],
   counts: countChanges(diff),
+  summary: summaryOf(diff),
+  risks: collectRisks(diff).map((risk) => riskJson(risk, locate)),
   ...(diff.notShown && { notShown: diff.notShown }),
   claims: diff.claims.map(({ origin, ...claim }) => ({
     ...claim,
@@ -47,6 +52,18 @@ export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
     remarks: remarks.map(({ text, origin }) => ({ text, origin: originJson(origin, locate) })),
     changes: changes.map((change) => changeJson(change, locate)),
   })),
+});
+
+/** One of what is dangerous, as every document has it. */
+export const riskJson = (risk: FoundRisk, locate: Locate) => ({
+  code: risk.code,
+  severity: risk.severity,
+  kind: riskEntry(risk.code).kind,
+  service: risk.service ?? null,
+  destinations: risk.subjects,
+  text: riskText(risk),
+  origin: originJson(risk.origin, locate),
+  cause: risk.cause ?? null,
 });
 
 function changeJson(change: Change, locate: Locate) {

@@ -1,10 +1,14 @@
 import type { Locate } from '../diagnostics/report.ts';
+import { counted } from '../diagnostics/summary.ts';
 import type { Change, TrafficDiff } from './change.ts';
+import { churnLines, foldChurn } from './churn.ts';
 import { placeOf } from './format-text.ts';
-import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
+import { groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { isSilent, notShownText } from './not-shown.ts';
-import { riskLines, sentenceOf, signOf, subjectOf } from './wording.ts';
+import { collectRisks, type FoundRisk, riskMarks, riskText } from './risks/collect.ts';
+import { summaryOf, summaryText } from './summary.ts';
+import { sentenceOf, signOf, subjectOf } from './wording.ts';
 
 /** GitHub cuts comments at 65,536 characters; the rest is left to the other formats. */
 export const longestMarkdown = 60_000;
@@ -12,45 +16,98 @@ export const longestMarkdown = 60_000;
 const heading = '### Service traffic';
 
 /** The traffic diff as a comment on a pull request: risks first, then a list per Service. */
-export const formatTrafficMarkdown = (diff: TrafficDiff, locate: Locate): string =>
+export const formatTrafficMarkdown = (
+  diff: TrafficDiff,
+  locate: Locate,
+  details = false,
+): string =>
   isSilent(diff)
     ? `${heading}\n\nNo packet is treated differently.\n`
-    : markdownChanges(diff, { heading, room: longestMarkdown, locate });
+    : `${markdownBody(diff, locate, details)}${markdownEnd(diff)}`;
+
+function markdownBody(diff: TrafficDiff, locate: Locate, details: boolean): string {
+  const risks = markdownRisks(collectRisks(diff), { room: longestMarkdown, locate });
+  const start = `${heading}\n\n${markdownGaps(diff.notCompared)}${risks}`;
+  const room = longestMarkdown - start.length;
+  return `${start}${markdownChanges(diff, { room, locate, details })}`;
+}
+
+function markdownEnd(diff: TrafficDiff): string {
+  const notShown = diff.notShown === undefined ? '' : `${notShownText(diff.notShown)}.\n\n`;
+  return `${notShown}**${summaryText(summaryOf(diff))}**\n`;
+}
 
 export interface MarkdownPart {
-  /** Markdown; the counts follow it. */
-  readonly heading: string;
   /** In characters; Services that do not fit are counted. */
   readonly room: number;
   readonly locate: Locate;
+  readonly details: boolean;
 }
 
-/** The changes under a heading. */
+/** What is dangerous, as an alert, in half of the room at most; '' where there is nothing. */
+export function markdownRisks(
+  risks: readonly FoundRisk[],
+  { room, locate }: Pick<MarkdownPart, 'room' | 'locate'>,
+  where?: (risk: FoundRisk) => string,
+): string {
+  if (risks.length === 0) return '';
+  let text = risks.some(({ severity }) => severity === 'high')
+    ? '> [!CAUTION]\n'
+    : '> [!WARNING]\n';
+  let told = 0;
+  for (const risk of risks) {
+    const on = where === undefined ? '' : ` (${where(risk)})`;
+    const line = `> - **${risk.severity}** ${risk.code} ${escapeMarkdown(`${riskText(risk)}${on}`)}${whereMarkdown(risk, locate)}\n`;
+    if (text.length + line.length > room / 2) break;
+    text += line;
+    told += 1;
+  }
+  const left = risks.slice(told);
+  const high = left.filter(({ severity }) => severity === 'high').length;
+  if (left.length > 0)
+    text += `> - and ${counted(left.length, 'risk')} more, ${high} of them high\n`;
+  return `${text}\n`;
+}
+
+/** The changes by namespace and Service, and endpoints that come and go by their number. */
 export function markdownChanges(
   diff: TrafficDiff,
-  { heading, room, locate }: MarkdownPart,
+  { room, locate, details }: MarkdownPart,
 ): string {
-  const groups = groupChanges(diff);
-  const risky = groups.flatMap(({ service, changes }) =>
-    changes.flatMap((change) =>
-      riskLines(change).map((line) => `> - ${subjectMarkdown(service)} ${escapeMarkdown(line)}`),
-    ),
-  );
-  const claims = diff.claims.map(({ text }) => `> - ${escapeMarkdown(text)}`);
-  const warnings = [...claims, ...risky];
-  const risks = warnings.length === 0 ? '' : `> [!WARNING]\n${warnings.join('\n')}\n\n`;
-  const gaps = markdownGaps(diff.notCompared);
-  let text = `${heading}: ${countsText(countChanges(diff))}\n\n${gaps}${risks}`;
+  const { shown, churn } = foldChurn(diff.changes, details);
+  const groups = groupChanges({ ...diff, changes: shown });
+  const lines = churnLines(churn).map((line) => `- ${escapeMarkdown(line)}\n`);
+  const folded =
+    lines.length === 0
+      ? ''
+      : `${lines.join('')}\n<sub>\\-\\-details tells them one by one.</sub>\n\n`;
+  const namespaces = new Set(groups.flatMap(({ service }) => service?.replace(/\/.*/, '') ?? []));
+  let text = '';
   let left = groups.length;
+  let current: string | undefined;
   for (const group of groups) {
-    const part = formatGroup(group, locate);
-    if (text.length + part.length > room) break;
+    const namespace = group.service?.replace(/\/.*/, '');
+    const isNew = namespaces.size > 1 && namespace !== undefined && namespace !== current;
+    const heading = isNew ? `##### Namespace ${escapeMarkdown(namespace)}\n\n` : '';
+    const part = `${heading}${formatGroup(group, locate)}`;
+    if (text.length + part.length + folded.length > room) break;
+    current = namespace;
     text += part;
     left -= 1;
   }
-  if (left > 0) text += `and ${left} more Services.\n`;
-  return diff.notShown === undefined ? text : `${text}${notShownText(diff.notShown)}.\n`;
+  if (left > 0) text += `and ${left} more Services.\n\n`;
+  return `${text}${folded}`;
 }
+
+const whereMarkdown = (
+  { origin, cause }: Pick<Change, 'origin' | 'cause'>,
+  locate: Locate,
+): string => {
+  const place = placeOf({ origin }, locate);
+  if (place === undefined) return '';
+  const how = cause === undefined ? '' : ` (${cause})`;
+  return ` <sub>${escapeMarkdown(`${place}${how}`)}</sub>`;
+};
 
 /** What the comparison does not cover, as an alert; '' where it covers everything. */
 export function markdownGaps(list: TrafficDiff['notCompared']): string {
@@ -83,10 +140,10 @@ function formatGroup({ service, life, changes, remarks }: ServiceChanges, locate
 const signWords = { '+': 'added', '-': 'lost', '~': 'changed' } as const;
 
 function formatChange(change: Change, locate: Locate): string {
-  const place = placeOf(change, locate);
-  const where = place === undefined ? '' : ` <sub>${escapeMarkdown(place)}</sub>`;
   const word = signWords[signOf(change)];
-  return `- *${word}* ${code(subjectOf(change))} ${escapeMarkdown(sentenceOf(change))}${where}\n`;
+  const marks = riskMarks(change);
+  const mark = marks.length === 0 ? '' : ` **${marks.join(', ')}**`;
+  return `- *${word}*${mark} ${code(subjectOf(change))} ${escapeMarkdown(sentenceOf(change))}${whereMarkdown(change, locate)}\n`;
 }
 
 const code = (text: string): string => `\`${text.replaceAll('`', "'").replace(/\s+/g, ' ')}\``;

@@ -2,27 +2,77 @@ import type { Palette } from '../diagnostics/palette.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import type { Change, Remark, TrafficDiff } from './change.ts';
-import { countChanges, countsText, groupChanges, type ServiceChanges } from './group-changes.ts';
+import { churnLines, foldChurn } from './churn.ts';
+import { byNamespace, groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { notShownText } from './not-shown.ts';
-import { knownLine, riskLines, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
+import { collectRisks, type FoundRisk, riskMarks, riskText } from './risks/collect.ts';
+import { summaryOf, summaryText } from './summary.ts';
+import { knownLine, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 export interface TextOptions {
   readonly palette: Palette;
   readonly locate: Locate;
+  /** Whether endpoints that come and go are all told; else many are told by their number. */
+  readonly details?: boolean;
 }
 
-/** The traffic diff for a terminal: by Service, a change a paragraph, risks marked; what Services claim of
- * others comes first. '' for none. */
+/**
+ * The traffic diff for a terminal: what is dangerous first, then by namespace and Service a change a paragraph, then
+ * endpoints that come and go by their number, and one line that sums up. '' for none.
+ */
 export function formatTrafficText(diff: TrafficDiff, options: TextOptions): string {
   const { palette } = options;
   const gaps = notComparedLines(diff.notCompared, options);
   const rest = diff.notShown === undefined ? '' : `${palette.bold(notShownText(diff.notShown))}\n`;
   if (diff.changes.length + diff.claims.length === 0) return `${gaps}${rest}`;
-  const groups = groupChanges(diff).map((group) => formatGroup(group, options));
-  const parts = [...claimsText(diff.claims, options), ...groups, ...(rest === '' ? [] : [rest])];
-  const head = gaps === '' ? '' : `${gaps}\n`;
-  return `${head}${palette.bold(countsText(countChanges(diff)))}\n\n${parts.join('\n')}`;
+  const summary = `${palette.bold(summaryText(summaryOf(diff)))}\n`;
+  const risks = riskBlock(collectRisks(diff), options);
+  return joined([gaps, risks, ...changeBlocks(diff, options), rest, summary]);
+}
+
+/** Blocks with a line between them. */
+export const joined = (blocks: readonly string[]): string =>
+  blocks.filter((block) => block !== '').join('\n');
+
+/** A risk a paragraph: how bad, which, of what, where. @param where on which nodes, by risk */
+export const riskBlock = (
+  risks: readonly FoundRisk[],
+  { palette, locate }: TextOptions,
+  where?: (risk: FoundRisk) => string,
+): string =>
+  risks
+    .flatMap((risk) => {
+      const place = placeOf(risk, locate);
+      const colour = risk.severity === 'low' ? palette.yellow : palette.red;
+      const on = where === undefined ? '' : ` (${where(risk)})`;
+      return [
+        colour(`RISK ${risk.severity} ${risk.code}: ${printable(`${riskText(risk)}${on}`)}`),
+        ...(place === undefined
+          ? []
+          : [`      ${palette.cyan(printable(place))}${causeAfter(risk)}`]),
+      ];
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** What changes, by namespace, and what is told by its number. */
+export function changeBlocks(diff: TrafficDiff, options: TextOptions): readonly string[] {
+  const { palette, details = false } = options;
+  const { shown, churn } = foldChurn(diff.changes, details);
+  const namespaces = byNamespace(groupChanges({ ...diff, changes: shown }));
+  const isHeaded = [...namespaces.keys()].filter((name) => name !== undefined).length > 1;
+  const blocks = [...namespaces].flatMap(([namespace, groups]) => [
+    ...(isHeaded && namespace !== undefined
+      ? [`${palette.bold(`Namespace ${printable(namespace)}`)}\n`]
+      : []),
+    ...groups.map((group) => formatGroup(group, options)),
+  ]);
+  const lines = churnLines(churn).map((line) => `${printable(line)}\n`);
+  return [
+    ...blocks,
+    lines.length === 0 ? '' : `${lines.join('')}--details tells them one by one.\n`,
+  ];
 }
 
 /** What was not compared comes first: without it, the rest says less than it seems to. */
@@ -36,23 +86,6 @@ export function notComparedLines(
     return `  ${printable(notComparedText(each))}${place === undefined ? '' : ` (${printable(place)})`}`;
   });
   return `${[palette.red(notComparedHeading(list)), ...lines].join('\n')}\n`;
-}
-
-/** One part for all of them; none where there is no claim. */
-function claimsText(
-  claims: TrafficDiff['claims'],
-  { palette, locate }: TextOptions,
-): readonly string[] {
-  if (claims.length === 0) return [];
-  const lines = claims.flatMap((claim) => {
-    const place = placeOf(claim, locate);
-    const colour = claim.kind === 'CLAIM_LOST' ? palette.yellow : palette.red;
-    return [
-      colour(`RISK: ${printable(claim.text)}`),
-      ...(place === undefined ? [] : [`      ${palette.cyan(printable(place))}`]),
-    ];
-  });
-  return [lines.map((line) => `${line}\n`).join('')];
 }
 
 function formatGroup(
@@ -85,11 +118,12 @@ function formatChange(change: Change, { palette, locate }: TextOptions): readonl
     '~': palette.yellow,
   };
   const place = placeOf(change, locate);
+  const marks = riskMarks(change);
+  const mark = marks.length === 0 ? '' : ` ${palette.red(`(${marks.join(', ')})`)}`;
   return [
-    `  ${colour[sign](`${sign} ${printable(subjectOf(change))}`)}`,
+    `  ${colour[sign](`${sign} ${printable(subjectOf(change))}`)}${mark}`,
     `      ${printable(sentenceOf(change))}`,
     ...(change.known === undefined ? [] : [`      ${knownLine(change.known)}`]),
-    ...riskLines(change).map((line) => `      ${palette.red(`RISK: ${printable(line)}`)}`),
     ...(place === undefined
       ? []
       : [`      ${palette.cyan(printable(place))}${causeAfter(change)}`]),
@@ -97,7 +131,7 @@ function formatChange(change: Change, { palette, locate }: TextOptions): readonl
 }
 
 /** What somebody did there, where that is known. */
-const causeAfter = ({ cause }: Change): string =>
+const causeAfter = ({ cause }: Pick<Change, 'cause'>): string =>
   cause === undefined ? '' : ` (${printable(cause)})`;
 
 /** `services.yaml:12`, where manifests were given. */

@@ -1,6 +1,6 @@
 import { naturalCompare } from '../net/natural-compare.ts';
 import type { Change, ChangeType, DiffCounts, Remark, TrafficDiff } from './change.ts';
-import { riskLines } from './wording.ts';
+import { collectRisks } from './risks/collect.ts';
 
 /** The changes of one Service, the risky ones first. */
 export interface ServiceChanges {
@@ -36,11 +36,25 @@ export function groupChanges({
   }));
 }
 
-export const countChanges = ({ changes, claims }: TrafficDiff): DiffCounts => ({
-  changes: changes.length,
-  services: new Set(changes.flatMap(({ service }) => service ?? [])).size,
-  risks: changes.reduce((sum, change) => sum + riskLines(change).length, claims.length),
+export const countChanges = (diff: TrafficDiff): DiffCounts => ({
+  changes: diff.changes.length,
+  services: new Set(diff.changes.flatMap(({ service }) => service ?? [])).size,
+  risks: collectRisks(diff).length,
 });
+
+/** The groups by namespace, in the order of their names; what no Service has comes last, as `undefined`. */
+export function byNamespace(
+  groups: readonly ServiceChanges[],
+): ReadonlyMap<string | undefined, readonly ServiceChanges[]> {
+  const namespaces = new Map<string | undefined, ServiceChanges[]>();
+  for (const group of groups) {
+    const namespace = group.service?.replace(/\/.*/, '');
+    const known = namespaces.get(namespace);
+    if (known === undefined) namespaces.set(namespace, [group]);
+    else known.push(group);
+  }
+  return namespaces;
+}
 
 /** `5 changes in 3 Services, 1 risk` */
 export function countsText({ changes, services, risks }: DiffCounts): string {

@@ -1,8 +1,10 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Cluster } from '../model/cluster.ts';
+import type { Settings } from '../model/settings.ts';
 import { type Blame, blameFor } from './blame/blame.ts';
 import { manifestsOf } from './blame/manifests.ts';
 import type { TrafficDiff } from './change.ts';
+import { factsOfCluster, type SideFacts } from './risks/facts.ts';
 
 /** What is known beside two rulesets. */
 export interface Surroundings {
@@ -15,11 +17,17 @@ export interface Surroundings {
   readonly blame?: Blame;
   /** `shop/web` of every Service that the manifests have, served or not; without it, what the rulesets serve. */
   readonly services?: TrafficDiff['services'];
+  /** What makes changes dangerous; of a side that is not known, what its ruleset tells. */
+  readonly facts?: {
+    readonly before: SideFacts | undefined;
+    readonly after: SideFacts | undefined;
+  };
 }
 
 /** What one side was made of. */
 export interface KnownSide {
   readonly cluster: Cluster;
+  readonly settings: Settings;
   /** The objects as somebody wrote them, where natc filled in what a control plane would. */
   readonly written?: readonly SourceObject[];
 }
@@ -34,7 +42,10 @@ export function surroundingsOf(
   before: KnownSide | undefined,
   after: KnownSide | undefined,
 ): (nodeName: string | undefined) => Surroundings {
-  if (before === undefined || after === undefined) return () => ({});
+  const factsOf = (side: KnownSide | undefined): SideFacts | undefined =>
+    side && factsOfCluster(side.cluster, side.settings);
+  const facts = { before: factsOf(before), after: factsOf(after) };
+  if (before === undefined || after === undefined) return () => ({ facts });
   const manifests = {
     before: manifestsOf(before.cluster, before.written),
     after: manifestsOf(after.cluster, after.written),
@@ -44,5 +55,5 @@ export function surroundingsOf(
     after: new Set(manifests.after.services.keys()),
   };
   const blame = blameFor(manifests.before, manifests.after);
-  return (nodeName) => ({ blame: blame(nodeName), services });
+  return (nodeName) => ({ blame: blame(nodeName), services, facts });
 }

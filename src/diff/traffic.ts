@@ -11,7 +11,8 @@ import { compareFamily } from './compare-family.ts';
 import { deriveChanges, mergeMarked } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
 import type { FindKnown } from './known-differences.ts';
-import { riskJudge } from './risks.ts';
+import { factsOfRuleset } from './risks/facts.ts';
+import { riskJudge } from './risks/judge.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export const trafficFamilies: readonly NftFamily[] = ['ip', 'ip6'];
@@ -120,6 +121,10 @@ export function diffPairs(
   knownOf?: (pair: FamilyPair) => FindKnown,
 ): TrafficDiff {
   const { ownPodNetworks = new Set(), blame } = surroundings;
+  const facts = {
+    before: surroundings.facts?.before ?? factsOfRuleset(before),
+    after: surroundings.facts?.after ?? factsOfRuleset(after),
+  };
   const known = new Set([...nodeAddresses].filter((address) => !/^127\.|^::1$/.test(address)));
   const assumed = new Set(known);
   const changes: Change[] = [];
@@ -135,7 +140,7 @@ export function diffPairs(
         : { ...bare, nodeAddresses: new Set([address]), isNodeKnown: false };
     const reasonOf = changeReason(pair, blame);
     const compared = compareFamily(pair);
-    const risksOf = riskJudge(pair);
+    const risksOf = riskJudge(pair, facts);
     const findKnown = knownOf?.(pair);
     changes.push(
       ...deriveChanges(compared, { reasonOf, risksOf, ...(findKnown && { knownOf: findKnown }) }),

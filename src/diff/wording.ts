@@ -85,18 +85,6 @@ function markedDifference({ before, after }: Change): string {
     : `they were ${before.kind}, and are ${after.kind}`;
 }
 
-/** A line per risk, with the destinations it is about. */
-export function riskLines(change: Change): readonly string[] {
-  const subjects = new Map<string, string[]>();
-  for (const { subject, text } of change.risks)
-    subjects.set(text, [...(subjects.get(text) ?? []), subject]);
-  return [...subjects].map(([text, list]) =>
-    list.length === change.destinations.length
-      ? text
-      : `${shorten(list, shown.destinations)}: ${text}`,
-  );
-}
-
 /** `meant to differ (ND3, …): …` */
 export const knownLine = ({ id, text }: KnownDifference): string =>
   `meant to differ (${id}, docs/compatibility.md): ${text}`;

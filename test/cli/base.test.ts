@@ -115,7 +115,7 @@ describe('natc diff --base', () => {
 
   test('labels of a template that the selector does not find any more', async () => {
     const { text } = await apply([deployment('web', 3, { app: 'shop' })]);
-    expect(text).toContain('RISK: nobody answers here any more');
+    expect(text).toContain('nobody answers here any more');
     expect(text).not.toContain('is new');
   });
 
@@ -137,7 +137,7 @@ describe('natc diff --base', () => {
     expect((await apply([other], withPods)).text).toContain('gains 10.180.2.9:8080');
     const nothing = written('web', { ...webSpec, selector: { app: 'nothing' } });
     const { text } = await apply([nothing], withPods);
-    expect(text).toContain('RISK: nobody answers here any more');
+    expect(text).toContain('nobody answers here any more');
     expect(text).not.toContain('NATC3045');
   });
 

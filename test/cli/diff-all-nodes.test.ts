@@ -95,8 +95,11 @@ describe('natc diff --all-nodes', () => {
 
   test.each([
     ['json', /^\{\n {2}"schema": "natc\.diff-nodes\/v1",\n {2}"same": false/],
-    ['markdown', /^### Service traffic\n\n#### On 2 of 5 nodes \(node-c, node-d\): 1 change/],
-    ['github', /^::notice title=natc diff::Changes on 3 of 5 nodes%0A/],
+    [
+      'markdown',
+      /^### Service traffic\n\n#### On 2 of 5 nodes \(node-c, node-d\)\n\n\*\*shop\/search/,
+    ],
+    ['github', /\n::notice title=natc diff::no risk; .*%0AChanges on 3 of 5 nodes%0A/],
     ['html', /^<!doctype html>[\s\S]*On 2 of 5 nodes \(node-c, node-d\)/],
   ])('-o %s', async (format, expected) => {
     const { exitCode, stdout } = await diff(old, next, '-o', format);

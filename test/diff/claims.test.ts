@@ -97,17 +97,16 @@ describe('an external IP that is the cluster IP of default/kubernetes', () => {
 
   test('is told before all else', () => {
     const said = formats(diff, old, next);
-    const [counts, , first] = said.text.split('\n');
-    expect(counts).toContain('1 risk found');
-    expect(first).toBe(`RISK: ${lost}`);
+    expect(said.text.split('\n')[0]).toBe(`RISK medium NATC6002: ${lost}`);
+    expect(said.text.trim().split('\n').at(-1)).toMatch(/^1 risk \(1 medium\); /);
     expect(said.markdown.split('\n')[2]).toBe('> [!WARNING]');
     expect(said.markdown.split('\n')[3]).toContain('of default/kubernetes and does not get it');
-    expect(said.github.split('\n')[1]).toMatch(/^::warning .*default\/kubernetes/);
+    expect(said.github.split('\n')[0]).toMatch(/^::warning .*default\/kubernetes/);
     expect(JSON.parse(said.json)).toMatchObject({
       counts: { risks: 1 },
       claims: [{ kind: 'CLAIM_LOST', victim: 'default/kubernetes' }],
     });
-    expect(said.html).toContain(`<small>RISK: ${lost}</small>`);
+    expect(said.html).toContain(`<li>RISK medium NATC6002: ${lost}`);
   });
 
   test('is no news when it was there before', () => {
@@ -143,7 +142,7 @@ test('a claim alone is told although no packet differs', () => {
   const { diff, old, next } = diffOf(before, [...web, ...evil({ externalIPs: ['198.51.100.1'] })]);
   expect(diff.changes).toEqual([]);
   const said = formats(diff, old, next);
-  expect(said.text).toMatch(/^0 changes, 1 risk found\n\nRISK: a\/evil claims 198\.51\.100\.1/);
+  expect(said.text).toMatch(/^RISK medium NATC6002: a\/evil claims 198\.51\.100\.1/);
   for (const text of Object.values(said)) expect(text).toContain('shop/web');
 });
 
@@ -159,7 +158,7 @@ describe('a destination taken over', () => {
         text: 'a/evil takes over 198.51.100.1:443/TCP from shop/web: a load-balancer IP goes before an external IP',
       },
     ]);
-    expect(formats(diff, old, next).github.split('\n')[1]).toMatch(/^::error .*shop\/web/);
+    expect(formats(diff, old, next).github.split('\n')[0]).toMatch(/^::error .*shop\/web/);
   });
 
   test('is seen without plans too', () => {

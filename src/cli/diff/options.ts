@@ -20,6 +20,7 @@ export interface DiffFlags extends CompileFlags, SelectionFlags {
   readonly backend: 'nftables' | 'iptables';
   readonly output: (typeof diffFormats)[number];
   readonly outFile?: string;
+  readonly details?: boolean;
   readonly allNodes?: boolean;
   readonly nodes?: readonly string[];
   readonly prune?: boolean;
@@ -57,6 +58,7 @@ export function addDiffOptions(command: Command): void {
         .choices(diffFormats)
         .default('text'),
     )
+    .option('--details', 'tell endpoints that come and go one by one, however many they are')
     .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
   addCompletionOptions(command, true);
   command

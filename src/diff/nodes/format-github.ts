@@ -1,17 +1,24 @@
 import type { Locate } from '../../diagnostics/report.ts';
 import type { Change } from '../change.ts';
-import type { ClaimRisk } from '../claims.ts';
-import { claimCommand, command, gapCommands, notice } from '../format-github.ts';
+import { churnLines, foldChurn } from '../churn.ts';
+import { command, commandLines, gapCommands, riskCommand } from '../format-github.ts';
 import { groupChanges } from '../group-changes.ts';
+import { summaryText } from '../summary.ts';
 import type { SideNames } from './format-text.ts';
 import { changeKey, type NodesDiff } from './node-groups.ts';
+import { risksOfNodes, summaryOfNodes } from './risks.ts';
 import { nodeCount, onNodes, otherNodes } from './wording.ts';
 
 /**
- * GitHub workflow commands. A line of a manifest is annotated once for each change, however many groups
- * of nodes have it: GitHub shows ten annotations in a step.
+ * GitHub workflow commands. A line of a manifest is annotated once for each risk or change, however many groups
+ * of nodes have it, and ten times at most: GitHub shows no more in a step.
  */
-export function formatNodesGithub(diff: NodesDiff, names: SideNames, locate: Locate): string {
+export function formatNodesGithub(
+  diff: NodesDiff,
+  names: SideNames,
+  locate: Locate,
+  details = false,
+): string {
   const { groups, onlyBefore, onlyAfter } = diff;
   const gaps = gapCommands(diff.notCompared);
   const others = diff.notShown.length + onlyBefore.length + onlyAfter.length + gaps.length;
@@ -23,30 +30,23 @@ export function formatNodesGithub(diff: NodesDiff, names: SideNames, locate: Loc
   const changed = changing === 0 ? [] : [`Changes on ${changing} of ${total} nodes`];
   const isMore = groups.some((group) => group.diff.notShown !== undefined);
   const unseen = isMore ? ['Services that are not shown differ there too'] : [];
-  const lines = [
-    notice([...changed, ...unseen, ...otherNodes(diff, names)].join('\n')),
-    ...gaps,
-    ...claimsOf(diff, total, locate),
-    ...[...changesOf(diff)]
-      .sort(byRisk)
-      .map(({ change, nodes }) => command(change, locate, `${onNodes(nodes, total)}:`)),
-  ];
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** Each claim once, with all nodes that have it. */
-function claimsOf({ groups }: NodesDiff, total: number, locate: Locate): readonly string[] {
-  const claims = new Map<string, { readonly claim: ClaimRisk; readonly nodes: string[] }>();
-  for (const { nodes, diff } of groups) {
-    for (const claim of diff.claims) {
-      const known = claims.get(claim.text);
-      if (known === undefined) claims.set(claim.text, { claim, nodes: [...nodes] });
-      else known.nodes.push(...nodes);
-    }
-  }
-  return [...claims.values()].map(({ claim, nodes }) =>
-    claimCommand(claim, locate, `${onNodes(nodes, total)}:`),
+  const risks = risksOfNodes(diff);
+  const all = [...changesOf(diff)];
+  const { churn } = foldChurn(
+    all.map(({ change }) => change),
+    details,
   );
+  const folded = new Set(churn);
+  return commandLines({
+    gaps,
+    risks: risks.map((risk) => riskCommand(risk, locate, `${onNodes(risk.nodes, total)}:`)),
+    others: all
+      .filter(({ change }) => change.risks.length === 0 && !folded.has(change))
+      .map(({ change, nodes }) => command(change, locate, `${onNodes(nodes, total)}:`)),
+    rest: [...changed, ...churnLines(churn), ...unseen, ...otherNodes(diff, names)],
+    summary: summaryText(summaryOfNodes(diff, risks)),
+    details,
+  });
 }
 
 interface ChangeOfNodes {
@@ -67,6 +67,3 @@ function changesOf({ groups }: NodesDiff): Iterable<ChangeOfNodes> {
   }
   return changes.values();
 }
-
-const byRisk = (a: ChangeOfNodes, b: ChangeOfNodes): number =>
-  Number(b.change.risks.length > 0) - Number(a.change.risks.length > 0);

@@ -4,24 +4,39 @@ import {
   longestMarkdown,
   markdownChanges,
   markdownGaps,
+  markdownRisks,
 } from '../format-markdown.ts';
+import { notShownLines } from '../not-shown.ts';
+import { summaryText } from '../summary.ts';
 import type { SideNames } from './format-text.ts';
 import type { NodesDiff } from './node-groups.ts';
+import { risksOfNodes, summaryOfNodes, whereOf } from './risks.ts';
 import { nodeCount, onNodes, otherNodes } from './wording.ts';
 
-/** A comment on a pull request: a section for each group of nodes, as many as a comment may hold. */
-export function formatNodesMarkdown(diff: NodesDiff, names: SideNames, locate: Locate): string {
+/** A comment on a pull request: what is dangerous, then a section for each group of nodes, as many as it may hold. */
+export function formatNodesMarkdown(
+  diff: NodesDiff,
+  names: SideNames,
+  locate: Locate,
+  details = false,
+): string {
   const total = nodeCount(diff);
+  const risks = risksOfNodes(diff);
   const others = otherNodes(diff, names).map((line) => `${escapeMarkdown(line)}\n`);
-  let text = `### Service traffic\n\n${markdownGaps(diff.notCompared)}`;
+  const alert = markdownRisks(risks, { room: longestMarkdown, locate }, whereOf(diff));
+  let text = `### Service traffic\n\n${markdownGaps(diff.notCompared)}${alert}`;
   let left = diff.groups.length;
   for (const { nodes, diff: changes } of diff.groups) {
-    const heading = `#### ${escapeMarkdown(onNodes(nodes, total))}`;
-    const part = markdownChanges(changes, { heading, room: longestMarkdown - text.length, locate });
+    const heading = `#### ${escapeMarkdown(onNodes(nodes, total))}\n\n`;
+    const room = longestMarkdown - text.length - heading.length;
+    const rest = notShownLines(changes).map((line) => `${line}.\n\n`);
+    const part = `${heading}${markdownChanges(changes, { room, locate, details })}${rest.join('')}`;
     if (text.length + part.length > longestMarkdown) break;
-    text += part.endsWith('\n\n') ? part : `${part}\n`;
+    text += part;
     left -= 1;
   }
   const rest = left === 0 ? [] : [`and ${left} more groups of nodes.\n`];
-  return `${text}${[...rest, ...others].join('\n')}`;
+  const summary =
+    diff.groups.length === 0 ? [] : [`**${summaryText(summaryOfNodes(diff, risks))}**\n`];
+  return `${text}${[...rest, ...others, ...summary].join('\n')}`;
 }

@@ -1,6 +1,15 @@
 import { printable } from '../../diagnostics/printable.ts';
-import { formatTrafficText, notComparedLines, type TextOptions } from '../format-text.ts';
+import {
+  changeBlocks,
+  joined,
+  notComparedLines,
+  riskBlock,
+  type TextOptions,
+} from '../format-text.ts';
+import { notShownLines } from '../not-shown.ts';
+import { summaryText } from '../summary.ts';
 import type { NodesDiff } from './node-groups.ts';
+import { risksOfNodes, summaryOfNodes, whereOf } from './risks.ts';
 import { nodeCount, onNodes, otherNodes } from './wording.ts';
 
 /** What the user calls the sides. */
@@ -9,19 +18,28 @@ export interface SideNames {
   readonly after: string;
 }
 
-/** For a terminal: a section for each group of nodes, then a line for each kind of other nodes. */
+/**
+ * For a terminal: what is dangerous on any node, a section for each group of nodes, a line for each kind of other
+ * nodes, and one that sums up.
+ */
 export function formatNodesText(diff: NodesDiff, names: SideNames, options: TextOptions): string {
   const { bold } = options.palette;
   const total = nodeCount(diff);
-  const sections = diff.groups.map(
-    (group) =>
-      `${bold(printable(onNodes(group.nodes, total)))}\n${formatTrafficText(group.diff, options)}`,
-  );
+  const risks = risksOfNodes(diff);
+  const sections = diff.groups.map((group) => {
+    const heading = `${bold(printable(onNodes(group.nodes, total)))}\n`;
+    const rest = notShownLines(group.diff).map((line) => `${bold(line)}\n`);
+    return `${heading}${joined([...changeBlocks(group.diff, options), ...rest])}`;
+  });
   const others = otherNodes(diff, names).map((line) => `${bold(printable(line))}\n`);
   const gaps = notComparedLines(diff.notCompared, options);
-  return [
-    ...(gaps === '' ? [] : [gaps]),
+  const summary =
+    diff.groups.length === 0 ? '' : `${bold(summaryText(summaryOfNodes(diff, risks)))}\n`;
+  return joined([
+    gaps,
+    riskBlock(risks, options, whereOf(diff)),
     ...sections,
-    ...(others.length === 0 ? [] : [others.join('')]),
-  ].join('\n');
+    others.join(''),
+    summary,
+  ]);
 }

@@ -4,6 +4,7 @@ import { servicePortText } from '../../plan/service-port-name.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { MappedService } from '../html/traffic-map.ts';
 import type { NotCompared } from '../not-compared.ts';
+import { totalOf } from '../summary.ts';
 
 /** What changes for packets on one node. */
 export interface NodeDiff {
@@ -41,6 +42,8 @@ export interface NodesDiff {
   readonly notCompared: readonly NotCompared[];
   /** What natc made up. */
   readonly invented: Invented;
+  /** How many Services one side or the other has. */
+  readonly total: number;
 }
 
 /**
@@ -53,13 +56,16 @@ export interface NodesDiff {
  */
 export function groupNodes(
   diffs: Iterable<NodeDiff>,
-): Pick<NodesDiff, 'groups' | 'unchanged' | 'notShown' | 'differsUnseen'> {
+): Pick<NodesDiff, 'groups' | 'unchanged' | 'notShown' | 'differsUnseen' | 'total'> {
   const groups = new Map<string, NodeGroup & { readonly nodes: string[] }>();
   const known = new Map<string, KnownChange>();
   const unchanged: string[] = [];
   const notShown: string[] = [];
   let differsUnseen = false;
+  let total = 0;
   for (const { node, diff, map } of diffs) {
+    // The same for all nodes, and many.
+    if (total === 0) total = totalOf(diff);
     differsUnseen ||= (diff.notShown?.changes ?? 0) > 0;
     if (diff.changes.length + diff.claims.length === 0) {
       (diff.notShown === undefined ? unchanged : notShown).push(node);
@@ -74,11 +80,11 @@ export function groupNodes(
       continue;
     }
     const shared = { ...diff, changes: changes.map(({ change }) => change) };
-    groups.set(key, { nodes: [node], diff: withoutUnchanged(shared), map });
+    groups.set(key, { nodes: [node], diff: withoutUnchanged(shared, total), map });
   }
   const bySize = (a: NodeGroup, b: NodeGroup): number =>
     b.nodes.length - a.nodes.length || naturalCompare(a.nodes[0] ?? '', b.nodes[0] ?? '');
-  return { groups: [...groups.values()].sort(bySize), unchanged, notShown, differsUnseen };
+  return { groups: [...groups.values()].sort(bySize), unchanged, notShown, differsUnseen, total };
 }
 
 export const isSameOnAllNodes = ({
@@ -95,12 +101,12 @@ export const isSameOnAllNodes = ({
   onlyAfter.length === 0;
 
 /** The names of thousands of Services are no part of a difference in three of them. */
-function withoutUnchanged(diff: TrafficDiff): TrafficDiff {
+function withoutUnchanged(diff: TrafficDiff, total: number): TrafficDiff {
   const changed = new Set(diff.changes.map(({ service }) => service));
   const kept = (names: ReadonlySet<string>): ReadonlySet<string> =>
     new Set([...names].filter((name) => changed.has(name)));
   const { before, after } = diff.services;
-  return { ...diff, services: { before: kept(before), after: kept(after) } };
+  return { ...diff, services: { before: kept(before), after: kept(after) }, total };
 }
 
 /** A change as it was first seen. */
@@ -133,7 +139,8 @@ export function changeKey(change: Change): string {
       )
       .sort(),
     [...clients].sort(),
-    change.risks.map(({ kind, subject, text }) => [kind, subject, text].join()).sort(),
+    change.risks.map(({ code, subject, text }) => [code, subject, text].join()).sort(),
+    change.cause,
     origin && [source, origin.object.extent.start, origin.object.extent.path, origin.path],
   ]);
 }

@@ -66,7 +66,20 @@ test.each<[string, Partial<Change>]>([
   ['a client', { clients: ['this node'] }],
   ['an endpoint', { endpoints: [{ endpoint: '10.180.2.5:8080', before: 0, after: 0.5 }] }],
   ['a probability', { endpoints: [{ endpoint: '10.180.1.5:8080', before: 0, after: 0.25 }] }],
-  ['a risk', { risks: [{ kind: 'LAST_ENDPOINT_LOST', subject: 'node port 1/TCP', text: 'gone' }] }],
+  [
+    'a risk',
+    {
+      risks: [
+        {
+          code: 'NATC6003',
+          severity: 'high',
+          kind: 'LAST_ENDPOINT_LOST',
+          subject: 'node port 1/TCP',
+          text: 'gone',
+        },
+      ],
+    },
+  ],
   ['a Service', { service: 'shop/other' }],
 ])('%s does', (_, more) => {
   const { groups } = grouped(plain, diffOf(change(more), change({ service: undefined })));

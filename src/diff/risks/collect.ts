@@ -1,0 +1,75 @@
+import { naturalCompare } from '../../net/natural-compare.ts';
+import type { Origin } from '../../plan/plan.ts';
+import type { Change, TrafficDiff } from '../change.ts';
+import type { ClaimRisk } from '../claims.ts';
+import { shorten } from '../wording.ts';
+import { type RiskCode, riskEntry, type Severity, severities } from './table.ts';
+
+/** One line of what is dangerous: a risk of a Service at all of its destinations that have it. */
+export interface FoundRisk {
+  readonly code: RiskCode;
+  readonly severity: Severity;
+  /** `shop/web`; undefined where no Service is concerned. */
+  readonly service: string | undefined;
+  /** Labels of destinations; none for a claim, which says so itself. */
+  readonly subjects: readonly string[];
+  readonly text: string;
+  readonly origin: Origin | undefined;
+  readonly cause: string | undefined;
+}
+
+/** Every risk of a diff once: the worst first, then by code and Service. */
+export function collectRisks({ changes, claims }: TrafficDiff): readonly FoundRisk[] {
+  const found = new Map<string, FoundRisk & { readonly subjects: string[] }>();
+  for (const claim of claims) found.set(`claim ${claim.text}`, ofClaim(claim));
+  for (const change of changes) {
+    for (const { code, severity, subject, text } of change.risks) {
+      const key = `${change.service} ${code} ${text} ${change.cause}`;
+      const known = found.get(key);
+      if (known?.subjects.includes(subject) === true) continue;
+      if (known !== undefined) known.subjects.push(subject);
+      else
+        found.set(key, {
+          ...{ code, severity, service: change.service, subjects: [subject], text },
+          ...{ origin: change.origin, cause: change.cause },
+        });
+    }
+  }
+  return sortRisks([...found.values()]);
+}
+
+function ofClaim({ kind, service, text, origin }: ClaimRisk) {
+  const code = kind === 'DESTINATION_TAKEN_OVER' ? 'NATC6001' : 'NATC6002';
+  const { severity } = riskEntry(code);
+  return {
+    code,
+    severity,
+    service,
+    subjects: [] as string[],
+    text,
+    origin,
+    cause: undefined,
+  } as const;
+}
+
+/** The worst first, then by code and Service. */
+export const sortRisks = <Each extends FoundRisk>(risks: readonly Each[]): readonly Each[] =>
+  [...risks].sort(
+    (a, b) =>
+      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+      (a.code < b.code ? -1 : a.code > b.code ? 1 : 0) ||
+      naturalCompare(a.service ?? '', b.service ?? ''),
+  );
+
+const shownSubjects = 4;
+
+/** `shop/web, cluster IP 10.96.0.20:80/TCP: session affinity ends` */
+export function riskText({ service, subjects, text }: FoundRisk): string {
+  if (subjects.length === 0) return text;
+  return `${service ?? ''}, ${shorten(subjects, shownSubjects)}: ${text}`;
+}
+
+/** Codes of the risks of a change, as a mark beside it. */
+export const riskMarks = ({ risks }: Pick<Change, 'risks'>): readonly RiskCode[] => [
+  ...new Set(risks.map(({ code }) => code)),
+];

@@ -1,0 +1,97 @@
+import { parseAddress } from '../../net/address.ts';
+import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { servicePortOf } from '../../nftables/ast.ts';
+import type { Answer } from '../answer.ts';
+import { parseDestinationKey } from '../destination.ts';
+import type { Finding, Judged } from './judge.ts';
+
+/** Where connections are sent: how many endpoints are left, whose they are, and what they are. */
+export function endpointRisks(judged: Judged): readonly Finding[] {
+  if (judged.facet.after.kind !== 'served') return [];
+  return [
+    ...(judged.facet.type === 'ENDPOINTS_CHANGED' ? numberRisks(judged) : []),
+    ...newcomers(judged).flatMap((address) => placeRisk(address, judged)),
+  ];
+}
+
+/** What is refused or passed on in some branch has no address. */
+const addressesOf = ({ endpoints }: Answer): readonly string[] => [
+  ...new Set(
+    endpoints
+      .filter(({ endpoint }) => !endpoint.startsWith('('))
+      .map(({ endpoint }) => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')),
+  ),
+];
+
+function numberRisks({ facet, service, facts, before }: Judged): readonly Finding[] {
+  const owner = before?.element === undefined ? undefined : servicePortOf(before.element)?.service;
+  // Another Service had the destination: that it is taken over is a risk of its own.
+  if (owner !== undefined && owner !== service) return [];
+  const [was, is] = [addressesOf(facet.before), addressesOf(facet.after)];
+  const findings: Finding[] = [];
+  if (is.length * 2 < was.length)
+    findings.push({
+      code: 'NATC6008',
+      text: `${is.length} of ${was.length} endpoints ${is.length === 1 ? 'is' : 'are'} left`,
+    });
+  if (was.length === 0 || is.length === 0 || is.some((address) => was.includes(address)))
+    return findings;
+  const owners = is.map((address) => facts.before.endpoints.get(address) ?? new Set<string>());
+  const others = new Set(owners.flatMap((each) => [...each]));
+  if (owners.every((each) => each.size > 0 && !each.has(service)))
+    return [
+      ...findings,
+      { code: 'NATC6009', text: `everything goes to the endpoints of ${[...others].join(', ')}` },
+    ];
+  const isInvented = (address: string, of: Judged['facts']['before']): boolean =>
+    of.invented.has(address);
+  const isReal =
+    was.some((address) => isInvented(address, facts.before)) ===
+    is.some((address) => isInvented(address, facts.after));
+  return isReal
+    ? [...findings, { code: 'NATC6010', text: 'everything goes to other endpoints' }]
+    : findings;
+}
+
+/** Endpoints that the Service did not have, at whatever destination; those too that answer with a refusal. */
+function newcomers({ facet, service, facts, after }: Judged): readonly string[] {
+  if (facet.type !== 'ENDPOINTS_CHANGED' && facet.type !== 'ANSWER_BEGINS') return [];
+  const targets = (after?.targets ?? []).map((target) => parseDestinationKey(target).address);
+  return [...new Set([...addressesOf(facet.after), ...targets])].filter(
+    (address) => facts.before.endpoints.get(address)?.has(service) !== true,
+  );
+}
+
+function placeRisk(address: string, { service, facts, nodes }: Judged): readonly Finding[] {
+  const the = `the endpoint ${address} is`;
+  if (metadata.has(address)) return [{ code: 'NATC6015', text: `${the} a metadata service` }];
+  if (linkLocal.some((network) => isIn(address, network)))
+    return [{ code: 'NATC6015', text: `${the} link-local` }];
+  if (loopback.some((network) => isIn(address, network)))
+    return [{ code: 'NATC6015', text: `${the} on the loopback` }];
+  const owners = [...(facts.after.addresses.get(address) ?? [])];
+  if (owners.length > 0)
+    return [{ code: 'NATC6019', text: `${the} an address of ${owners.join(', ')}` }];
+  if (service === 'default/kubernetes') return [];
+  if (nodes.has(address)) return [{ code: 'NATC6014', text: `${the} an address of a node` }];
+  const parsed = parseAddress(address);
+  const networks = facts.after.podNetworks.filter(({ family }) => family === parsed?.family);
+  const isPod =
+    parsed === undefined ||
+    networks.length === 0 ||
+    facts.after.invented.has(address) ||
+    networks.some((network) => cidrContains(network, parsed));
+  return isPod ? [] : [{ code: 'NATC6013', text: `${the} outside the pod networks` }];
+}
+
+/** Where the clouds have theirs: the usual one, and those of AWS for IPv6, Alibaba, Azure, Oracle. */
+const metadata: ReadonlySet<string> = new Set([
+  ...['169.254.169.254', 'fd00:ec2::254', '100.100.100.200', '168.63.129.16', '192.0.0.192'],
+]);
+const linkLocal = ['169.254.0.0/16', 'fe80::/10'];
+const loopback = ['127.0.0.0/8', '::1/128'];
+
+function isIn(address: string, network: string): boolean {
+  const [cidr, parsed] = [parseCidr(network), parseAddress(address)];
+  return cidr !== undefined && parsed !== undefined && cidrContains(cidr, parsed);
+}

@@ -1,0 +1,32 @@
+import { answerOf } from '../answer.ts';
+import { clientLabels } from '../client-labels.ts';
+import type { ClientResult } from '../compare-destination.ts';
+import type { Finding, Judged } from './judge.ts';
+
+const wasServed = ({ before }: ClientResult): boolean => answerOf(before).kind === 'served';
+const isServed = ({ after }: ClientResult): boolean => answerOf(after).kind === 'served';
+
+/** Clients that were sent to endpoints, and are not any more. */
+export function lossRisks({ facet, destination, seenBy, all }: Judged): readonly Finding[] {
+  if (facet.after.kind === 'served') return [];
+  const lost = seenBy.filter(wasServed);
+  const counting = lost.filter(({ client: { kind } }) => kind !== 'loopback' && kind !== 'self');
+  // Nobody takes the loopback address to go anywhere else.
+  if (counting.length === 0) return [];
+  const kinds = new Set(counting.map(({ client }) => client.kind));
+  const isPartly = all.some(
+    (result) => kinds.has(result.client.kind) && wasServed(result) && isServed(result),
+  );
+  const clients = clientLabels(lost, all, destination.address);
+  if (isPartly) return [{ code: 'NATC6004', text: notAnswered(clients) }];
+  const isForAll = !all.some((result) => isServed(result));
+  return [
+    {
+      code: 'NATC6003',
+      text: isForAll ? 'nobody answers here any more' : notAnswered(clients),
+    },
+  ];
+}
+
+const notAnswered = (clients: readonly string[]): string =>
+  `${clients.join(', ')} ${clients.length === 1 && !/^(clients|pods|all)/.test(clients[0] ?? '') ? 'is' : 'are'} not answered any more`;
