@@ -3,6 +3,7 @@ import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { NodeDiff, NodesDiff } from '../diff/nodes/node-groups.ts';
 import { onlyShown } from '../diff/not-shown.ts';
+import type { FoundRisk } from '../diff/risks/collect.ts';
 import type { NodesComparison } from '../diff-nodes.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
@@ -114,11 +115,15 @@ export async function diffAllNodes(
   ];
   const shown = selection && ((service: string) => isSelected(selection, service, services));
   const { invented, tell } = tellingOf(completed, flags);
+  const { acceptanceOf, judging } = await import('./diff/accepted-risks.ts');
+  const acceptance = acceptanceOf(whole[0].objects, whole[1].objects, flags);
+  const risks: FoundRisk[] = [];
   const grouped = clock.run('nodes', () =>
-    groupNodes(tell(shownOnly(noting(compared.diffs, found), shown))),
+    groupNodes(tell(shownOnly(judging(noting(compared.diffs, found), acceptance, risks), shown))),
   );
   const gaps = await gapsOf(compared.uncompiled, flags);
-  await printDiagnostics([...found, ...gaps.diagnostics], flags, terminal);
+  const complaints = acceptance.complaints(true);
+  await printDiagnostics([...found, ...gaps.diagnostics, ...complaints], flags, terminal);
   if (hasErrors(found)) return exitCodes.cannotAnswer;
   const { onlyBefore, onlyAfter } = compared;
   const { notCompared } = gaps;
@@ -126,7 +131,9 @@ export async function diffAllNodes(
   const text = await formatNodes(diff, names, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
-  return isSameOnAllNodes(diff) ? exitCodes.success : exitCodes.no;
+  const { failsAt } = await import('../diff/risks/gate.ts');
+  const covered = { isSame: isSameOnAllNodes(diff), isCovered: notCompared.length === 0 };
+  return failsAt(flags.failOn, risks, covered) ? exitCodes.no : exitCodes.success;
 }
 
 /** What the comparison does not cover on any node, and what is to be said of it. */

@@ -2,6 +2,8 @@ import type { Invented } from '../allocate/invented.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { TrafficDiff } from '../diff/change.ts';
+import type { Acceptance } from '../diff/risks/accept.ts';
+import type { FoundRisk } from '../diff/risks/collect.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { DiffFlags } from './diff/options.ts';
@@ -21,6 +23,8 @@ export interface ViewOptions {
   readonly details: boolean;
   /** Whether what changes for a Service is told; undefined: for all. */
   readonly isShown: ((service: string) => boolean) | undefined;
+  /** What somebody has looked at. */
+  readonly acceptance: Acceptance | undefined;
 }
 
 export interface FormattedView {
@@ -28,6 +32,8 @@ export interface FormattedView {
   readonly isSame: boolean;
   /** What could not be compared. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** Of everything, shown or not; none in views that know of none. */
+  readonly risks: readonly FoundRisk[];
 }
 
 /** What changes for packets. */
@@ -44,13 +50,16 @@ export async function formatTrafficView(
     ...withContests(traffic, before.plan, after.plan),
     notCompared: notCompared(before.uncompiled, after.uncompiled),
     remarks: await remarksOf(before, after),
+    ...(options.acceptance && { acceptance: options.acceptance }),
   };
+  const { collectRisks } = await import('../diff/risks/collect.ts');
   const { isShown } = options;
   const diff = isShown === undefined ? whole : onlyShown(whole, isShown);
   return {
     text: await formatTraffic(await marked(diff, [before, after], options), before, after, options),
     isSame: isSame(diff) && diagnostics.length === 0,
     diagnostics,
+    risks: collectRisks(whole),
   };
 }
 
@@ -172,7 +181,11 @@ export async function formatTextView(
     palette: output === 'json' ? plainPalette : palette,
     context: 3,
   });
-  return { text: output === 'json' ? viewJson('text', { diff: text }) : text, isSame: text === '' };
+  return {
+    text: output === 'json' ? viewJson('text', { diff: text }) : text,
+    isSame: text === '',
+    risks: [],
+  };
 }
 
 async function iptablesText(side: LoadedSide): Promise<string> {
@@ -213,6 +226,7 @@ export async function formatKernelView(
   return {
     text: output === 'json' ? viewJson('kernel', { script, operations: all }) : script,
     isSame: all.length === 0,
+    risks: [],
   };
 }
 

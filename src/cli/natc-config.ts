@@ -138,6 +138,7 @@ const withoutContents = (...diagnostics: readonly Diagnostic[]): NatcConfig => (
   commandOptions: {},
   commandPlaces: new Map(),
   ignore: [],
+  acceptedRisks: [],
   diagnostics,
 });
 

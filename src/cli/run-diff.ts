@@ -35,6 +35,12 @@ export async function runDiff(
   const selection = selectionOf(flags, flags.service);
   if (selection !== undefined && flags.view !== 'traffic')
     return cannotAnswer(wholeView(flags.view), terminal);
+  const isGated = flags.failOn !== 'any' && flags.failOn !== 'none';
+  if (isGated && flags.view !== 'traffic')
+    return cannotAnswer(
+      `--fail-on ${flags.failOn} is for --view traffic: --view ${flags.view} knows of no risks`,
+      terminal,
+    );
   const sides = await loadDiffSides([before, after], flags, terminal);
   const [old, next] = [loaded(sides[0]), loaded(sides[1])];
   if (old === undefined || next === undefined) {
@@ -57,23 +63,33 @@ export async function runDiff(
     text: formatTextView,
     kernel: formatKernelView,
   }[flags.view];
+  const { acceptanceOf } = await import('./diff/accepted-risks.ts');
+  const acceptance = acceptanceOf(objectsOf(old), objectsOf(next), flags);
   const {
     text,
     isSame,
+    risks,
     diagnostics = [],
   } = await format(old, next, {
+    acceptance,
     backend: flags.backend,
     output: flags.output,
     palette,
     details: flags.details === true,
     isShown: selection && ((service) => isSelected(selection, service, services)),
   });
-  await printDiagnostics(diagnostics, flags, terminal);
+  const complaints = flags.view === 'traffic' ? acceptance.complaints(true) : [];
+  const more = [...diagnostics, ...complaints];
+  if (more.length > 0) await printDiagnostics(more, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
-  const isCovered = sides.every(({ uncompiled }) => uncompiled.length === 0);
-  return isSame && isCovered ? exitCodes.success : exitCodes.no;
+  const { failsAt } = await import('../diff/risks/gate.ts');
+  const isCovered =
+    diagnostics.length === 0 && sides.every(({ uncompiled }) => uncompiled.length === 0);
+  return failsAt(flags.failOn, risks, { isSame, isCovered }) ? exitCodes.no : exitCodes.success;
 }
+
+const objectsOf = ({ known }: LoadedSide) => known?.cluster.services.map(({ object }) => object);
 
 /** Of a ruleset's text or a transaction nobody can tell whose each line is. */
 const wholeView = (view: string): string =>

@@ -12,6 +12,7 @@ import { modelCodes } from './codes/model.ts';
 import { nodeCodes } from './codes/node.ts';
 import { planCodes } from './codes/plan.ts';
 import { readCodes } from './codes/read.ts';
+import { riskCodes } from './codes/risks.ts';
 import { rulesetCodes } from './codes/ruleset.ts';
 import { selectionCodes } from './codes/selection.ts';
 import { serveCodes } from './codes/serve.ts';
@@ -36,6 +37,7 @@ export const codes = {
   ...clusterCodes,
   ...followCodes,
   ...stateCodes,
+  ...riskCodes,
   ...serveCodes,
   ...assertCodes,
 } as const satisfies Record<string, CodeEntry>;

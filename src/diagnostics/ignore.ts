@@ -77,6 +77,7 @@ const never: readonly RegExp[] = [
   /^NATC2100$/,
   /^NATC20(6\d|97)$/,
   /^NATC506/,
+  /^NATC604/,
   /^NATC51/,
 ];
 
@@ -207,7 +208,7 @@ function namesOf(object: SourceObject): readonly string[] {
 export const ownName = (object: SourceObject): string => objectName(object);
 
 /** Whether a text is the pattern, in which `*` stands for any text. Linear for each `*`. */
-function fits(pattern: string, text: string): boolean {
+export function fits(pattern: string, text: string): boolean {
   const [first = '', ...parts] = pattern.split('*');
   if (!text.startsWith(first)) return false;
   const last = parts.pop();

@@ -7,6 +7,7 @@ import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
 import type { KnownDifference } from './known-differences.ts';
 import type { NotCompared } from './not-compared.ts';
+import type { Acceptance } from './risks/accept.ts';
 import type { RiskCode, Severity } from './risks/table.ts';
 
 export type ChangeType =
@@ -117,6 +118,8 @@ export interface TrafficDiff {
   readonly nodeAddresses: ReadonlySet<string>;
   /** How many Services the sides have, where `services` has only some of them. */
   readonly total?: number;
+  /** What somebody has looked at; absent: nobody has at anything. */
+  readonly acceptance?: Acceptance;
   /** What was left out, of Services that are not to be shown; absent where nothing was. */
   readonly notShown?: DiffCounts;
 }

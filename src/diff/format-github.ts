@@ -5,7 +5,7 @@ import { churnLines, foldChurn } from './churn.ts';
 import { groupChanges } from './group-changes.ts';
 import { notComparedRemarks } from './not-compared.ts';
 import { isSilent, notShownLines } from './not-shown.ts';
-import { collectRisks, type FoundRisk, riskText } from './risks/collect.ts';
+import { collectRisks, type FoundRisk, riskHead, riskText } from './risks/collect.ts';
 import { summaryOf, summaryText } from './summary.ts';
 import { sentenceOf, subjectOf } from './wording.ts';
 
@@ -87,10 +87,12 @@ const annotationOf = { high: 'error', medium: 'warning', low: 'notice' } as cons
 export function riskCommand(risk: FoundRisk, locate: Locate, where?: string): string {
   const text = [
     ...(where === undefined ? [] : [where]),
-    `RISK ${risk.severity} ${risk.code}: ${riskText(risk)}`,
+    `${riskHead(risk)}: ${riskText(risk)}`,
+    ...(risk.accepted === undefined ? [] : [`accepted: ${risk.accepted.reason}`]),
     ...(risk.cause === undefined ? [] : [risk.cause]),
   ].join('\n');
-  return annotation(annotationOf[risk.severity], risk, text, locate);
+  const severity = risk.accepted === undefined ? annotationOf[risk.severity] : 'notice';
+  return annotation(severity, risk, text, locate);
 }
 
 /** Why endpoints are others, at the line where that is written. */

@@ -9,7 +9,7 @@ import { style } from './html/style.ts';
 import { type MappedService, mapTraffic } from './html/traffic-map.ts';
 import { notComparedRemarks } from './not-compared.ts';
 import { isSilent, notShownLines } from './not-shown.ts';
-import { collectRisks, type FoundRisk, riskMarks, riskText } from './risks/collect.ts';
+import { collectRisks, type FoundRisk, riskHead, riskMarks, riskText } from './risks/collect.ts';
 import { riskEntry } from './risks/table.ts';
 import { summaryOf, summaryText } from './summary.ts';
 import { sentenceOf, signOf, subjectOf } from './wording.ts';
@@ -83,7 +83,8 @@ export const riskTexts = (
     const at = place === undefined ? '' : ` · ${place}`;
     const how = risk.cause === undefined ? '' : ` (${risk.cause})`;
     const on = where === undefined ? '' : ` (${where(risk)})`;
-    return `RISK ${risk.severity} ${risk.code}: ${riskText(risk)}${on}${at}${how}`;
+    const why = risk.accepted === undefined ? '' : ` · accepted: ${risk.accepted.reason}`;
+    return `${riskHead(risk)}: ${riskText(risk)}${on}${at}${how}${why}`;
   });
 
 export const countsOf = (diff: TrafficDiff): string =>

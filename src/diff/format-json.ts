@@ -64,6 +64,7 @@ export const riskJson = (risk: FoundRisk, locate: Locate) => ({
   text: riskText(risk),
   origin: originJson(risk.origin, locate),
   cause: risk.cause ?? null,
+  accepted: risk.accepted ?? null,
 });
 
 function changeJson(change: Change, locate: Locate) {

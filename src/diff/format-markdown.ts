@@ -6,7 +6,7 @@ import { placeOf } from './format-text.ts';
 import { groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { isSilent, notShownText } from './not-shown.ts';
-import { collectRisks, type FoundRisk, riskMarks, riskText } from './risks/collect.ts';
+import { collectRisks, type FoundRisk, openRisks, riskMarks, riskText } from './risks/collect.ts';
 import { summaryOf, summaryText } from './summary.ts';
 import { sentenceOf, signOf, subjectOf } from './wording.ts';
 
@@ -51,19 +51,23 @@ export function markdownRisks(
   where?: (risk: FoundRisk) => string,
 ): string {
   if (risks.length === 0) return '';
-  let text = risks.some(({ severity }) => severity === 'high')
-    ? '> [!CAUTION]\n'
-    : '> [!WARNING]\n';
+  const open = openRisks(risks);
+  const kind = open.some(({ severity }) => severity === 'high') ? 'CAUTION' : 'WARNING';
+  let text = `> [!${open.length === 0 ? 'NOTE' : kind}]\n`;
   let told = 0;
   for (const risk of risks) {
     const on = where === undefined ? '' : ` (${where(risk)})`;
-    const line = `> - **${risk.severity}** ${risk.code} ${escapeMarkdown(`${riskText(risk)}${on}`)}${whereMarkdown(risk, locate)}\n`;
+    const { accepted, severity, code } = risk;
+    const head = accepted === undefined ? `**${severity}** ${code}` : `accepted ${code}`;
+    const why = accepted === undefined ? '' : ` (${accepted.reason})`;
+    const words = escapeMarkdown(`${riskText(risk)}${on}${why}`);
+    const line = `> - ${head} ${words}${whereMarkdown(risk, locate)}\n`;
     if (text.length + line.length > room / 2) break;
     text += line;
     told += 1;
   }
   const left = risks.slice(told);
-  const high = left.filter(({ severity }) => severity === 'high').length;
+  const high = openRisks(left).filter(({ severity }) => severity === 'high').length;
   if (left.length > 0)
     text += `> - and ${counted(left.length, 'risk')} more, ${high} of them high\n`;
   return `${text}\n`;

@@ -6,7 +6,7 @@ import { churnLines, foldChurn } from './churn.ts';
 import { byNamespace, groupChanges, type ServiceChanges } from './group-changes.ts';
 import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { notShownText } from './not-shown.ts';
-import { collectRisks, type FoundRisk, riskMarks, riskText } from './risks/collect.ts';
+import { collectRisks, type FoundRisk, riskHead, riskMarks, riskText } from './risks/collect.ts';
 import { summaryOf, summaryText } from './summary.ts';
 import { knownLine, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
 
@@ -44,10 +44,17 @@ export const riskBlock = (
   risks
     .flatMap((risk) => {
       const place = placeOf(risk, locate);
-      const colour = risk.severity === 'low' ? palette.yellow : palette.red;
+      const { accepted } = risk;
+      const colour =
+        accepted !== undefined
+          ? palette.bold
+          : risk.severity === 'low'
+            ? palette.yellow
+            : palette.red;
       const on = where === undefined ? '' : ` (${where(risk)})`;
       return [
-        colour(`RISK ${risk.severity} ${risk.code}: ${printable(`${riskText(risk)}${on}`)}`),
+        colour(printable(`${riskHead(risk)}: ${riskText(risk)}${on}`)),
+        ...(accepted === undefined ? [] : [`      accepted: ${printable(accepted.reason)}`]),
         ...(place === undefined
           ? []
           : [`      ${palette.cyan(printable(place))}${causeAfter(risk)}`]),

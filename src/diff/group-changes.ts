@@ -1,6 +1,6 @@
 import { naturalCompare } from '../net/natural-compare.ts';
 import type { Change, ChangeType, DiffCounts, Remark, TrafficDiff } from './change.ts';
-import { collectRisks } from './risks/collect.ts';
+import { collectRisks, openRisks } from './risks/collect.ts';
 
 /** The changes of one Service, the risky ones first. */
 export interface ServiceChanges {
@@ -39,7 +39,7 @@ export function groupChanges({
 export const countChanges = (diff: TrafficDiff): DiffCounts => ({
   changes: diff.changes.length,
   services: new Set(diff.changes.flatMap(({ service }) => service ?? [])).size,
-  risks: collectRisks(diff).length,
+  risks: openRisks(collectRisks(diff)).length,
 });
 
 /** The groups by namespace, in the order of their names; what no Service has comes last, as `undefined`. */

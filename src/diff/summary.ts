@@ -1,12 +1,12 @@
 import { counted } from '../diagnostics/summary.ts';
 import type { TrafficDiff } from './change.ts';
 import { isChurn } from './churn.ts';
-import { collectRisks, type FoundRisk } from './risks/collect.ts';
+import { collectRisks, type FoundRisk, openRisks } from './risks/collect.ts';
 import { type Severity, severities } from './risks/table.ts';
 
 /** The diff in numbers. */
 export interface Summary {
-  readonly risks: Readonly<Record<Severity, number>>;
+  readonly risks: Readonly<Record<Severity | 'accepted', number>>;
   readonly services: {
     /** Of which something else changes than endpoints, or something dangerous. */
     readonly change: number;
@@ -39,9 +39,10 @@ export function summarise(
   const change = named((each) => !isChurn(each));
   const endpoints = [...named(isChurn)].filter((service) => !change.has(service)).length;
   const count = (severity: Severity): number =>
-    risks.filter((risk) => risk.severity === severity).length;
+    openRisks(risks).filter((risk) => risk.severity === severity).length;
+  const accepted = risks.length - openRisks(risks).length;
   return {
-    risks: { high: count('high'), medium: count('medium'), low: count('low') },
+    risks: { high: count('high'), medium: count('medium'), low: count('low'), accepted },
     services: {
       change: change.size,
       endpoints,
@@ -56,6 +57,7 @@ export function summaryText({ risks, services }: Summary): string {
   const worst = severities.find((severity) => risks[severity] > 0);
   const found =
     worst === undefined ? 'no risk' : `${counted(all, 'risk')} (${risks[worst]} ${worst})`;
+  const accepted = risks.accepted === 0 ? '' : `, ${risks.accepted} accepted`;
   const { change, endpoints, same } = services;
   const parts = [
     change === 0
@@ -66,5 +68,5 @@ export function summaryText({ risks, services }: Summary): string {
       : [`${endpoints} ${endpoints === 1 ? 'gains or loses' : 'gain or lose'} endpoints`]),
     `${same} as before`,
   ];
-  return `${found}; ${parts.join(', ')}`;
+  return `${found}${accepted}; ${parts.join(', ')}`;
 }

@@ -11,6 +11,7 @@ import {
   type OptionEntry,
   optionTable,
 } from '../options.ts';
+import { type AcceptRule, readAcceptList } from './accept-rules.ts';
 import { readConfigValue } from './config-values.ts';
 import { at, atKey, type Fields, label, rootFields } from './fields.ts';
 import { readIgnoreList } from './ignore-rules.ts';
@@ -30,11 +31,12 @@ export interface NatcConfig {
   readonly commandOptions: Partial<CommandOptions>;
   readonly commandPlaces: ReadonlyMap<CommandOptionName, Place>;
   readonly ignore: readonly IgnoreRule[];
+  readonly acceptedRisks: readonly AcceptRule[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Keys beside those of the option tables. */
-const otherKeys: readonly string[] = ['apiVersion', 'kind', 'metadata', 'ignore'];
+const otherKeys: readonly string[] = ['apiVersion', 'kind', 'metadata', 'ignore', 'acceptedRisks'];
 
 /** What the field calls something that natc has under another name. */
 const otherNames: ReadonlyMap<string, string> = new Map([
@@ -90,6 +92,7 @@ export function natcConfigOf(objects: readonly SourceObject[], file: string): Na
     commandOptions: command.values as Partial<CommandOptions>,
     commandPlaces: command.places,
     ignore: readIgnoreList(root),
+    acceptedRisks: readAcceptList(root),
     diagnostics: report.diagnostics,
   };
   refuseTwoInputs(root, config.commandOptions);
@@ -102,6 +105,7 @@ const nothing: NatcConfig = {
   commandOptions: {},
   commandPlaces: new Map(),
   ignore: [],
+  acceptedRisks: [],
   diagnostics: [],
 };
 

@@ -188,7 +188,7 @@ const withoutKey = new Set(
     '--verify --dry-run --confirm-timeout --allow-mass-removal --force --max-age ' +
     '--unless-confirmed --back-to --all-nodes --out-dir --prune --nodes --view --in-interface ' +
     '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces --allocate --no-allocate ' +
-    '--base --no-base --lock --frozen-lock --lock-file --kustomize ' +
+    '--details --base --no-base --lock --frozen-lock --lock-file --kustomize ' +
     '--follow --min-sync-period --sync-period --log-format --from --cluster-ips ' +
     '--healthz-bind-address --metrics-bind-address'
   ).split(' '),

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { type Gate, gates } from '../../diff/risks/gate.ts';
 import { addCompletionOptions } from '../completion-options.ts';
 import { collect } from '../option-values.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
@@ -21,6 +22,7 @@ export interface DiffFlags extends CompileFlags, SelectionFlags {
   readonly output: (typeof diffFormats)[number];
   readonly outFile?: string;
   readonly details?: boolean;
+  readonly failOn: Gate;
   readonly allNodes?: boolean;
   readonly nodes?: readonly string[];
   readonly prune?: boolean;
@@ -57,6 +59,14 @@ export function addDiffOptions(command: Command): void {
       )
         .choices(diffFormats)
         .default('text'),
+    )
+    .addOption(
+      new Option(
+        '--fail-on <what>',
+        'exit status 1 for: any difference (default), a risk of that severity or worse, or none',
+      )
+        .choices(gates)
+        .default('any'),
     )
     .option('--details', 'tell endpoints that come and go one by one, however many they are')
     .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');

@@ -3,6 +3,7 @@ import type { Origin } from '../../plan/plan.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { ClaimRisk } from '../claims.ts';
 import { shorten } from '../wording.ts';
+import type { Accepted } from './accept.ts';
 import { type RiskCode, riskEntry, type Severity, severities } from './table.ts';
 
 /** One line of what is dangerous: a risk of a Service at all of its destinations that have it. */
@@ -16,10 +17,12 @@ export interface FoundRisk {
   readonly text: string;
   readonly origin: Origin | undefined;
   readonly cause: string | undefined;
+  /** Somebody has looked at it: it is told, and does not count. */
+  readonly accepted: Accepted | undefined;
 }
 
-/** Every risk of a diff once: the worst first, then by code and Service. */
-export function collectRisks({ changes, claims }: TrafficDiff): readonly FoundRisk[] {
+/** Every risk of a diff once: the worst first, then by code and Service; what is accepted last. */
+export function collectRisks({ changes, claims, acceptance }: TrafficDiff): readonly FoundRisk[] {
   const found = new Map<string, FoundRisk & { readonly subjects: string[] }>();
   for (const claim of claims) found.set(`claim ${claim.text}`, ofClaim(claim));
   for (const change of changes) {
@@ -31,12 +34,17 @@ export function collectRisks({ changes, claims }: TrafficDiff): readonly FoundRi
       else
         found.set(key, {
           ...{ code, severity, service: change.service, subjects: [subject], text },
-          ...{ origin: change.origin, cause: change.cause },
+          ...{ origin: change.origin, cause: change.cause, accepted: undefined },
         });
     }
   }
-  return sortRisks([...found.values()]);
+  const judged = [...found.values()].map((risk) => ({ ...risk, accepted: acceptance?.of(risk) }));
+  return sortRisks(judged);
 }
+
+/** What nobody has accepted. */
+export const openRisks = <Each extends FoundRisk>(risks: readonly Each[]): readonly Each[] =>
+  risks.filter(({ accepted }) => accepted === undefined);
 
 function ofClaim({ kind, service, text, origin }: ClaimRisk) {
   const code = kind === 'DESTINATION_TAKEN_OVER' ? 'NATC6001' : 'NATC6002';
@@ -49,6 +57,7 @@ function ofClaim({ kind, service, text, origin }: ClaimRisk) {
     text,
     origin,
     cause: undefined,
+    accepted: undefined,
   } as const;
 }
 
@@ -56,6 +65,7 @@ function ofClaim({ kind, service, text, origin }: ClaimRisk) {
 export const sortRisks = <Each extends FoundRisk>(risks: readonly Each[]): readonly Each[] =>
   [...risks].sort(
     (a, b) =>
+      Number(a.accepted !== undefined) - Number(b.accepted !== undefined) ||
       severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
       (a.code < b.code ? -1 : a.code > b.code ? 1 : 0) ||
       naturalCompare(a.service ?? '', b.service ?? ''),
@@ -68,6 +78,10 @@ export function riskText({ service, subjects, text }: FoundRisk): string {
   if (subjects.length === 0) return text;
   return `${service ?? ''}, ${shorten(subjects, shownSubjects)}: ${text}`;
 }
+
+/** `RISK high NATC6005`, or that somebody accepts it. */
+export const riskHead = ({ severity, code, accepted }: FoundRisk): string =>
+  accepted === undefined ? `RISK ${severity} ${code}` : `accepted ${severity} ${code}`;
 
 /** Codes of the risks of a change, as a mark beside it. */
 export const riskMarks = ({ risks }: Pick<Change, 'risks'>): readonly RiskCode[] => [
