@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { inputCodes } from '../../src/diagnostics/codes/input.ts';
 import { readCodes } from '../../src/diagnostics/codes/read.ts';
@@ -140,6 +140,8 @@ test('every fixture is listed', () => {
   const fixtures = readdirSync('fixtures/errors')
     .filter((code) => code in { ...readCodes, ...inputCodes })
     .filter((code) => !collected.includes(code))
+    // Those of revisions and kustomizations, which have to be made first.
+    .filter((code) => !existsSync(`fixtures/errors/${code}/directory.json`))
     .flatMap((code) => readdirSync(`fixtures/errors/${code}`).map((file) => [code, file] as const))
     .filter(([, file]) => !shownToUsers.test(file))
     .map(([code, file]) => `${code}/${file}`);
