@@ -96,10 +96,12 @@ export function knownDifferences(
       if (is.kind === 'refused') return known('I9');
       if (is.kind === 'dropped') return known('ND6');
     }
+    // An address that is external too is served there whatever the ranges of the load balancer say.
+    if (destination.kind === 'load-balancer IP' && is.kind === 'dropped') return known('ND6');
     const isStopped = was.kind === 'refused' || was.kind === 'dropped';
-    return destination.kind === 'node port' && isStopped && is.kind === 'passed'
-      ? known('ND6')
-      : undefined;
+    const isNodePort =
+      destination.kind === 'node port' || (destination.kind === 'address' && destination.isLocal);
+    return isNodePort && isStopped && is.kind === 'passed' ? known('ND6') : undefined;
   };
 }
 
