@@ -190,7 +190,7 @@ const withoutKey = new Set(
     '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces --allocate --no-allocate ' +
     '--details --base --no-base --lock --frozen-lock --lock-file --kustomize ' +
     '--follow --min-sync-period --sync-period --log-format --from --cluster-ips ' +
-    '--healthz-bind-address --metrics-bind-address'
+    '--healthz-bind-address --metrics-bind-address --assert --rules --before'
   ).split(' '),
 );
 
