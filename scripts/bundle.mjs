@@ -42,6 +42,8 @@ export async function bundle(dist) {
  */
 export function commandLine(dist, plugins = [], others = {}) {
   return rolldown({
+    // The names of modules in comments are relative to it, wherever the build was started.
+    cwd: join(dist, '..'),
     input: { main: join(dist, 'cli/main.js'), ...others },
     platform: 'node',
     external: ['yaml', /^node:/],

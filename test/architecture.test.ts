@@ -111,6 +111,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'plan',
     'iptables',
   ],
+  library: ['*'],
   'index.ts': ['*'],
   cli: ['*'],
 };

@@ -56,7 +56,7 @@ fi
   prerm: `#!/bin/sh
 set -e
 if [ "$1" = remove ] && command -v systemctl >/dev/null; then
-  units="natc.timer natc-verify.timer natc.service natc-verify.service"
+  units="natc.timer natc-verify.timer natc-follow.service natc.service natc-verify.service"
   if [ -d /run/systemd/system ]; then systemctl stop $units || true; fi
   systemctl --quiet disable $units natc-rules.service || true
 fi

@@ -69,6 +69,7 @@ async function bundleAsAssets(folder) {
   const natc = await commandLine(join(root, 'dist'), [forExecutable(await workerText())]);
   const { output: own } = await natc.write(required);
   const yaml = await rolldown({
+    cwd: root,
     input: { yaml: join(root, 'node_modules/yaml/dist/index.js') },
     platform: 'node',
   });
@@ -97,6 +98,7 @@ const forExecutable = (worker) => ({
 /** The thread that answers health checks, as one script. */
 async function workerText() {
   const worker = await rolldown({
+    cwd: root,
     input: join(root, 'dist/live/serve/worker.js'),
     platform: 'node',
   });

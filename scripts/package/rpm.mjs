@@ -37,7 +37,7 @@ cp -a ${tree}/. %{buildroot}/
 
 %preun
 if [ "$1" = 0 ] && command -v systemctl >/dev/null; then
-  units="natc.timer natc-verify.timer natc.service natc-verify.service"
+  units="natc.timer natc-verify.timer natc-follow.service natc.service natc-verify.service"
   if [ -d /run/systemd/system ]; then systemctl stop $units || :; fi
   systemctl --quiet disable $units natc-rules.service || :
 fi

@@ -21,6 +21,7 @@ export const units = [
   'natc.timer',
   'natc-verify.service',
   'natc-verify.timer',
+  'natc-follow.service',
   'natc-rules.service',
 ];
 

@@ -1,9 +1,9 @@
 import { type Invented, inventedIn, nothingInvented } from '../allocate/invented.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { offlineSubject } from '../explain/offline-subject.ts';
 import type { Subject } from '../explain/scene.ts';
 import { parseAddress } from '../net/address.ts';
 import type { NftFamily } from '../net/family.ts';
-import type { Ruleset } from '../nftables/ast.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
 import { answeringDemands, compileInput } from './compile-input.ts';
 import { thisHost } from './host.ts';
@@ -41,7 +41,7 @@ export async function subjectFromManifests(
     ...(nodeFacts(cluster, settings).node?.addresses ?? []),
   ];
   const { invented = nothingInvented } = completed ?? {};
-  return { subject: offline(ruleset, addresses, output), diagnostics, uncompiled, invented };
+  return { subject: offlineSubject(ruleset, addresses, output), diagnostics, uncompiled, invented };
 }
 
 /** Reads a golden ruleset; the node's addresses come from --node-ip. */
@@ -58,7 +58,7 @@ export async function subjectFromRuleset(
   const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
   const addresses = nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? []);
   return {
-    subject: parsed.ruleset && offline(parsed.ruleset, addresses, undefined),
+    subject: parsed.ruleset && offlineSubject(parsed.ruleset, addresses, undefined),
     diagnostics: [...diagnostics, ...parsed.diagnostics],
     invented: inventedIn(text),
   };
@@ -90,29 +90,5 @@ export async function subjectFromKernel(
       host: { addresses, routeLocalnet: isOn, isComplete: true },
     },
     diagnostics,
-  };
-}
-
-/** natc apply switches route_localnet on where the ruleset guards the loopback, and only there. */
-function offline(
-  ruleset: Ruleset,
-  addresses: readonly string[],
-  compiled: Subject['compiled'],
-): Subject {
-  const routeLocalnet = ruleset.tables.some((table) =>
-    table.chains.some(
-      ({ hook, rules }) =>
-        hook?.hook === 'prerouting' &&
-        rules.some(
-          ({ statements }) =>
-            statements.some(({ kind }) => kind === 'iifname') &&
-            statements.some(({ kind }) => kind === 'drop'),
-        ),
-    ),
-  );
-  return {
-    ruleset,
-    compiled,
-    host: { addresses: new Set(addresses), routeLocalnet, isComplete: false },
   };
 }

@@ -84,7 +84,7 @@ export function formatSettingsJson(settings: readonly Setting[], locate: Locate)
     };
     return { key, flag, value, source, ...position };
   });
-  return `${JSON.stringify({ version: 1, settings: entries }, null, 2)}\n`;
+  return `${JSON.stringify({ schema: 'natc.config/v1', settings: entries }, null, 2)}\n`;
 }
 
 function formatSource({ source, place }: Setting, locate: Locate): string {

@@ -110,13 +110,13 @@ const waitingLines = ({ items, since, count }: Waiting, now: number): readonly s
   ...(items.length > 20 ? [`  and ${items.length - 20} more`] : []),
 ];
 
-/** For programs; `version` changes when a field changes its meaning or goes (docs/apply.md). */
+/** For programs (docs/apply.md). */
 export function statusJson(status: Status, history: History): string {
   const { now } = history;
   const { backend, revision, tables, drift, elsewhere } = status;
   const { waiting, revisions, diagnostics, forward } = status;
   const document = {
-    version: 1,
+    schema: 'natc.status/v1',
     backend: backend === 'nftables' ? backend : 'iptables',
     revision:
       revision === undefined ? null : { ...revision, ageSeconds: Math.max(0, now - revision.time) },
@@ -141,7 +141,7 @@ export function statusJson(status: Status, history: History): string {
 /** The same document where the kernel cannot be asked: what natc apply left word of is there. */
 export function refusedJson(refusals: readonly Diagnostic[], history: History): string {
   const document = {
-    version: 1,
+    schema: 'natc.status/v1',
     backend: null,
     revision: null,
     tables: [],

@@ -1,3 +1,4 @@
+import type { Option } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { type ExitCode, exitCodeMeanings } from './exit-codes.ts';
 
@@ -10,6 +11,13 @@ export function helpFooter(definition: CommandDefinition): string {
     (code) => `  ${code}  ${exitCodeMeanings[code]}\n`,
   );
   return `\nExamples:\n${examples.join('\n')}\nExit status:\n${statuses.join('')}`;
+}
+
+/** What an option says of itself, with its default where the words do not name it. */
+export function describeOption({ description, flags, defaultValue, ...option }: Option): string {
+  if (defaultValue === undefined || /\(default\b/.test(description)) return description;
+  const value = option.defaultValueDescription ?? String(defaultValue);
+  return `${description} (default: ${value}${flags.includes('<time>') ? 's' : ''})`;
 }
 
 /** Every status the command can end with, in order. */

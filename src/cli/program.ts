@@ -4,7 +4,7 @@ import { cut, printable } from '../diagnostics/printable.ts';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { helpFooter } from './help.ts';
+import { describeOption, helpFooter } from './help.ts';
 import { takesNatcConfig } from './natc-config-options.ts';
 import { safeTerminal } from './safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -121,7 +121,7 @@ export async function buildProgram(
     .helpCommand('help [command]', 'show help for a command')
     .version(version(), '-V, --version', 'print the version')
     .addHelpText('after', "\nRun 'natc help COMMAND' for a command's options, with examples.")
-    .configureHelp({ optionDescription: ({ description }) => description, minWidthToWrap: 30 })
+    .configureHelp({ optionDescription: describeOption, minWidthToWrap: 20 })
     .exitOverride();
   for (const entry of commands) {
     const command = program

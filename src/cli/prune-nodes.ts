@@ -15,9 +15,9 @@ export const extensions: Readonly<Record<Format, string>> = {
 /** How a file of each format begins, whatever is in it. */
 const heads: Readonly<Record<Format, RegExp>> = {
   nft: /^(?:# .*\n)*add table (ip6?) natc\ndelete table \1 natc\n/,
-  json: /^\{\n {2}"version": 1,\n {2}"kind": "Ruleset",\n/,
+  json: /^\{\n {2}"schema": "natc\.ruleset\/v1",\n/,
   iptables: /^(?:# .*\n)*# Kubernetes Services as iptables rules, compiled by natc\./,
-  plan: /^\{\n {2}"version": 1,\n {2}"kind": "Plan",\n/,
+  plan: /^\{\n {2}"schema": "natc\.plan\/v1",\n/,
   summary: /^NAMESPACE +SERVICE +TYPE +PORT +ADDRESSES +NODE PORT +READY +REMARKS\n/,
 };
 

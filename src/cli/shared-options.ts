@@ -166,16 +166,23 @@ export function addSettingsOptions(command: Command): void {
         'endpoints that are no pods of a known pod network: allow, warn (default) or deny',
       ).choices(claimPolicies),
     )
-    .option('--service-proxy-name <name>', 'handle only Services labelled for this proxy');
+    .option(
+      '--service-proxy-name <name>',
+      'handle only Services labelled for this proxy (default: those without such a label)',
+    );
 }
 
 export function addNodeOptions(command: Command): void {
   command
     .optionsGroup('Node and network:')
-    .option('--node-name <name>', 'which node this is')
+    .option('--node-name <name>', 'which node this is (default: none; then no endpoint is local)')
     .addOption(new Option('--hostname-override <name>', 'the same as --node-name').hideHelp())
-    .option('--node-ip <ip,...>', "the node's addresses, if no Node object says", collectList)
-    .option('--zone <zone>', "the node's topology zone, if no Node object says")
+    .option(
+      '--node-ip <ip,...>',
+      "the node's addresses (default: those of its Node object)",
+      collectList,
+    )
+    .option('--zone <zone>', "the node's topology zone (default: that of its Node object)")
     .option(
       '--nodeport-addresses <list>',
       'where node ports listen: CIDRs, primary, localhost, all (default: all local addresses)',
@@ -193,12 +200,12 @@ export function addNodeOptions(command: Command): void {
     )
     .option(
       '--service-cidr <cidr,...>',
-      'where unallocated Service addresses are dropped',
+      'where unallocated Service addresses are dropped (default: nowhere)',
       collectList,
     )
     .option(
       '--cluster-cidr <cidr,...>',
-      "the pods' networks; other sources are masqueraded",
+      "the pods' networks; other sources are masqueraded (default: none)",
       collectList,
     )
     .addOption(
@@ -207,7 +214,11 @@ export function addNodeOptions(command: Command): void {
         "how a local pod's traffic is told: ClusterCIDR (default), NodeCIDR, BridgeInterface, InterfaceNamePrefix",
       ).choices(detectLocalModes),
     )
-    .option('--pod-cidr <cidr,...>', "this node's pod networks, for NodeCIDR", collectList)
+    .option(
+      '--pod-cidr <cidr,...>',
+      "this node's pod networks, for NodeCIDR (default: those of its Node object)",
+      collectList,
+    )
     .option('--pod-bridge-interface <name>', 'for BridgeInterface')
     .option('--pod-interface-name-prefix <prefix>', 'for InterfaceNamePrefix')
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs')

@@ -1,10 +1,10 @@
 import { formatPath, objectName } from './object-name.ts';
 import { type LocatedPlace, placeName, type Report, type ReportEntry } from './report.ts';
 
-/** One JSON document; `version` changes when a field changes its meaning or goes away. */
+/** One JSON document, of the schema natc.diagnostics/v1. */
 export function formatJson(report: Report): string {
   const document = {
-    version: 1,
+    schema: 'natc.diagnostics/v1',
     diagnostics: report.entries.map(jsonEntry),
     summary: {
       errors: report.counts.error,

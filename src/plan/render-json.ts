@@ -3,7 +3,7 @@ import type { Origin, Plan } from './plan.ts';
 
 /** A plan as JSON: what is decided, before anything is known of nftables. Origins are given as text. */
 export const renderPlanJson = (plan: Plan): string =>
-  renderDocument({ version: 1, kind: 'Plan', ...plan });
+  renderDocument({ schema: 'natc.plan/v1', ...plan });
 
 /**
  * A document in which origins are text.

@@ -186,7 +186,7 @@ describeWithKernel('natc apply', () => {
     expect(second).toContain('table ip natc: 1 Service, 4 endpoints\n');
     expect(second).toMatch(/^drift: none\nguard: .*\nlast attempt \d+s ago: done$/m);
     expect(JSON.parse(json)).toEqual({
-      version: 1,
+      schema: 'natc.status/v1',
       backend: 'nftables',
       revision: {
         number: 1,

@@ -50,7 +50,7 @@ describeWithKernel('natc status where the kernel cannot be asked', () => {
       /^last success \d+s ago: more than 1s \(--max-age\)\nwarnings of natc apply that stand: 1\n {2}for \d+s: NATC2003 Service shop\/bad .*\n$/,
     );
     expect(JSON.parse(json)).toMatchObject({
-      version: 1,
+      schema: 'natc.status/v1',
       backend: null,
       revision: null,
       tables: [],

@@ -1,7 +1,7 @@
 /** Sections 2 and 3: which Services are compiled, and what each of their fields does. */
 import type { IpFamily, Protocol } from '../../src/net/family.ts';
 import { type Ip, type Network, parseIp, parseNetwork } from './ip.ts';
-import { labelOf, type Manifest, namespaceOf, type ServiceManifest } from './manifest.ts';
+import { labelOf, type Manifest, type ServiceManifest } from './manifest.ts';
 import type { World } from './world.ts';
 
 const serviceProxyName = 'service.kubernetes.io/service-proxy-name';
@@ -122,7 +122,3 @@ export function otherProxyClusterIPs(world: World): readonly Ip[] {
     .map(parseIp)
     .filter((ip) => ip !== undefined);
 }
-
-/** Same Service name in the same namespace (S7, S9). */
-export const isNamed = (service: ServiceManifest, namespace: string, name: string): boolean =>
-  namespaceOf(service) === namespace && service.metadata.name === name;

@@ -20,7 +20,7 @@ interface ListGaps {
 }
 
 const document = (rows: readonly SummaryRow[], { uncompiled, invented }: ListGaps) => ({
-  version: 1,
+  schema: 'natc.list/v1',
   services: rows,
   uncompiled: uncompiled.map(({ service, lacks }) => ({ service, lacks })),
   invented: inventedJson(invented),

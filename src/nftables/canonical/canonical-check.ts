@@ -72,7 +72,6 @@ const isGroup = (json: unknown): json is FragmentParts['groups'][number] =>
 export const isElement = (key: string, rest: string): boolean =>
   keyPattern.test(key) && restPattern.test(rest);
 
-export const isCheckedKey = (json: unknown): json is string => isText(json, keyPattern);
 export const isCheckedName = (json: unknown): json is string => isText(json, namePattern);
 
 /** A list of named things as a map; undefined when one is not as it should be, or given twice. */

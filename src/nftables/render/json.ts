@@ -3,11 +3,11 @@ import { renderDocument } from '../../plan/render-json.ts';
 import type { Ruleset } from '../ast.ts';
 
 /**
- * A ruleset as JSON. `version` changes when a field changes its meaning or goes away. Origins are
+ * A ruleset as JSON, of the schema natc.ruleset/v1. Origins are
  * given as text, and a comment block by its heading alone.
  */
 export const renderRulesetJson = (ruleset: Ruleset): string =>
-  renderDocument({ version: 1, kind: 'Ruleset', ...ruleset }, (key, value) => {
+  renderDocument({ schema: 'natc.ruleset/v1', ...ruleset }, (key, value) => {
     if (internal.has(key)) return undefined;
     return key === 'owner' && value !== undefined ? (value as Owner).name : value;
   });
