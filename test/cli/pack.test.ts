@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { projectRoot } from '../support/natc.ts';
+
+const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
 
 const folder = mkdtempSync(join(tmpdir(), 'natc-pack-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,7 +40,7 @@ test('the packed program runs when installed into an empty folder', () => {
 
   const natc = join(folder, 'node_modules/.bin/natc');
   expect(existsSync(natc)).toBe(true);
-  expect(run(natc, ['--version'], folder)).toMatchObject({ status: 0, stdout: '0.1.0\n' });
+  expect(run(natc, ['--version'], folder)).toMatchObject({ status: 0, stdout: `${version}\n` });
   const service = `apiVersion: v1
 kind: Service
 metadata: { name: web, namespace: shop }
