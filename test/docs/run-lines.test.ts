@@ -170,4 +170,7 @@ function setStage(stage: string): void {
     'apiVersion: natc.dev/v1alpha1\nkind: NatcConfiguration\nfromCluster: true\nnodeName: node-a\n',
   );
   cpSync('fixtures/example/kube-proxy.yaml', join(stage, 'kube-proxy.yaml'));
+  const [, rules = ''] =
+    /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/assert.md', 'utf8')) ?? [];
+  writeFileSync(join(stage, 'rules.yaml'), rules);
 }
