@@ -178,11 +178,15 @@ function withDestination(
   const isSame = (other: Destination): boolean =>
     other.label === destination.label &&
     (!(other.isOnePort && destination.isOnePort) || other.port === destination.port);
-  const same = destinations.find(isSame);
+  // What is said of all ports says it of each that stood alone so far.
+  const [same, ...others] = destinations.filter(isSame);
   if (same === undefined) return [...destinations, destination];
-  const protocols = [...new Set([...same.protocols, ...destination.protocols])];
-  const isOnePort = same.isOnePort && destination.isOnePort;
-  return destinations.map((each) => (each === same ? { ...same, protocols, isOnePort } : each));
+  const all = [same, ...others, destination];
+  const protocols = [...new Set(all.flatMap((each) => each.protocols))];
+  const isOnePort = all.every((each) => each.isOnePort);
+  return destinations
+    .filter((each) => !others.includes(each))
+    .map((each) => (each === same ? { ...same, protocols, isOnePort } : each));
 }
 
 const mergeRisks = (a: readonly Risk[], b: readonly Risk[]): readonly Risk[] => [
