@@ -53,6 +53,8 @@ let repository: string;
 
 const expressions: Readonly<Record<string, string>> = {
   'github.token': 'token',
+  // Its npm only notes what it was asked.
+  'github.action_path': '.',
   'github.event.pull_request.number': '7',
   ...Object.fromEntries(
     Object.entries(action.inputs).map(([name, input]) => [`inputs.${name}`, input.default]),
@@ -194,7 +196,7 @@ beforeEach(() => {
   // What is installed is the natc of this tree.
   command(
     'npm',
-    `#!/bin/sh\ncase "$*" in 'install --global natc@latest' | 'install --global natc') ;; *) exit 1 ;; esac\n`,
+    `#!/bin/sh\ncase "$*" in 'install --global natc@latest' | 'install --global .' | 'ci --no-audit --no-fund') ;; *) exit 1 ;; esac\n`,
   );
   command('gh', standInForGh.replace('COMMENTS', join(work, 'comments.json')));
   mustRun('git init -q -b main . && git config user.email a@example.com && git config user.name A');
@@ -298,7 +300,9 @@ test('the action runs the scripts of the workflow', () => {
   const scripts = new Map(
     workflow.jobs.traffic.steps.map(({ name, run }) => [name, run?.trim()] as const),
   );
-  for (const { name, run } of action.runs.steps) expect(run?.trim(), name).toBe(scripts.get(name));
+  const [install, ...steps] = action.runs.steps;
+  for (const { name, run } of steps) expect(run?.trim(), name).toBe(scripts.get(name));
+  expect(install?.run?.trim().split('\n').at(-1)).toBe(scripts.get('Install natc'));
   const named = action.runs.steps.map(({ name }) => name);
   expect(
     workflow.jobs.traffic.steps.filter(
