@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { wantsColor } from '../../src/cli/color.ts';
 import { natc, natcProgram, projectRoot } from '../support/natc.ts';
+import { withoutHead } from '../support/ruleset-head.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'natc-output-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,10 +20,6 @@ const example = [
   'warn',
 ];
 const golden = readFileSync('fixtures/example/expected.nft', 'utf8');
-
-/** The golden file begins behind the head, which names what made it. */
-const withoutHead = (text: string): string =>
-  text.replace(/^# Compiled by natc .*\n# natc compile .*\n/, '');
 
 describe('--out-file', () => {
   test('replaces a file as a whole, keeps its mode, leaves nothing beside it', () => {
