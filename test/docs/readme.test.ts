@@ -15,6 +15,8 @@ test('the figures of "How it compares" are those of docs/performance.md', () => 
     const figures = row.match(/\d[\d.]* (?:s|MiB)\b/g) ?? [];
     expect(figures.length).toBeGreaterThan(0);
     for (const figure of figures) expect(from).toContain(`| ${figure} |`);
+    const following = rows.find((each) => /^\| 5,000 \| [\d.]+ s \| \d+ ms \|/.test(each));
+    for (const figure of row.match(/\d+ ms\b/g) ?? []) expect(following).toContain(`| ${figure} |`);
   }
 });
 
