@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Tests of the command line run bin/natc.js, which needs dist/.
     globalSetup: ['scripts/vitest-setup.mjs'],
+    setupFiles: ['test/support/seed.ts'],
     reporters: ['default', skipReasons],
     testTimeout: 60_000,
     // Kernel tests build network namespaces; two workers keep a two-core machine responsive.

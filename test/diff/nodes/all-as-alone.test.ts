@@ -79,6 +79,7 @@ function alone(
   sides: readonly (readonly SourceObject[])[],
   options: CompileOptions,
   backend: Search['backend'],
+  podCIDRs: readonly string[],
 ): TrafficDiff {
   const outputs = sides.map((objects) => compile(objects, options).output);
   const [before, after] = outputs;
@@ -94,7 +95,11 @@ function alone(
     nftables: ruleset,
     iptables: plan.families.map((family) => buildIptables(family)),
   });
-  const surroundings = surroundingsOf(before, after)(options.nodeName);
+  // Risks are one where their words are: the networks of a node's two families have other words.
+  const surroundings = {
+    ...surroundingsOf(before, after)(options.nodeName),
+    ownPodNetworks: new Set(podCIDRs),
+  };
   return backend === 'iptables'
     ? diffIptablesTraffic(both(before), both(after), addresses, surroundings)
     : diffTraffic(before.ruleset, after.ruleset, addresses, surroundings);
@@ -102,8 +107,8 @@ function alone(
 
 const locate = () => undefined;
 
-/** Witnesses and examples aside, and with the name that the pods of every node have. */
-function told(diff: TrafficDiff, podCIDRs: readonly string[]): string {
+/** Witnesses and examples aside. */
+function told(diff: TrafficDiff): string {
   const json = JSON.parse(formatTrafficJson(diff, locate), (key, value) =>
     key === 'witness' || key === 'nodeAddresses'
       ? undefined
@@ -112,10 +117,7 @@ function told(diff: TrafficDiff, podCIDRs: readonly string[]): string {
         : value,
   );
   const text = formatTrafficText(diff, { palette: plainPalette, locate });
-  return podCIDRs.reduce(
-    (all, cidr) => all.replaceAll(`pods (${cidr})`, "this node's pods"),
-    `${text}${JSON.stringify(json, undefined, 1)}`,
-  );
+  return `${text}${JSON.stringify(json, undefined, 1)}`;
 }
 
 /** Lists are told as of the first node that has a change; on others their order may be another. */
@@ -158,13 +160,13 @@ function check({ pair, nodes, isByNode, backend }: Search): string | undefined {
   for (const { metadata, spec } of nodes.before) {
     const { name } = metadata;
     const group = groups.find((each) => each.nodes.includes(name));
-    const diff = alone([before, after], { ...options, nodeName: name }, backend);
     const cidrs = options.detectLocalMode === 'NodeCIDR' ? spec.podCIDRs : [];
+    const diff = alone([before, after], { ...options, nodeName: name }, backend, cidrs);
     if (group === undefined) {
       if (diff.changes.length === 0 && unchanged.includes(name)) continue;
-      return `${name} is in no group: ${told(diff, cidrs)}`;
+      return `${name} is in no group: ${told(diff)}`;
     }
-    const [mine, theirs] = [told(diff, cidrs), told(group.diff, cidrs)];
+    const [mine, theirs] = [told(diff), told(group.diff)];
     const isAlike = inAnyOrder(mine) === inAnyOrder(theirs);
     if (!isAlike)
       return `${name} is told:\n${onlyIn(mine, theirs)}\nwith ${group.nodes}:\n${onlyIn(theirs, mine)}\n${describeWorld(pair.before)}\nAFTER\n${describeWorld(pair.after)}`;
