@@ -1,5 +1,6 @@
 import { type Invented, inventedIn, nothingInvented } from '../allocate/invented.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Source } from '../diagnostics/source.ts';
 import { offlineSubject } from '../explain/offline-subject.ts';
 import type { Subject } from '../explain/scene.ts';
 import { parseAddress } from '../net/address.ts';
@@ -44,7 +45,7 @@ export async function subjectFromManifests(
   return { subject: offlineSubject(ruleset, addresses, output), diagnostics, uncompiled, invented };
 }
 
-/** Reads a golden ruleset; the node's addresses come from --node-ip. */
+/** Reads a golden ruleset, or what nft lists of one, with or without -j; the node's addresses come from --node-ip. */
 export async function subjectFromRuleset(
   path: string,
   flags: CompileFlags,
@@ -54,7 +55,9 @@ export async function subjectFromRuleset(
   const [input] = inputs;
   if (input === undefined) return { subject: undefined, diagnostics };
   const text = new TextDecoder().decode(input.bytes);
-  const parsed = readRuleset({ name: input.name, text });
+  const source = await asNftText({ name: input.name, text });
+  if ('code' in source) return { subject: undefined, diagnostics: [...diagnostics, source] };
+  const parsed = readRuleset(source);
   const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
   const addresses = nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? []);
   return {
@@ -62,6 +65,16 @@ export async function subjectFromRuleset(
     diagnostics: [...diagnostics, ...parsed.diagnostics],
     invented: inventedIn(text),
   };
+}
+
+/** What nft would print as text where it was asked for JSON. */
+async function asNftText(source: Source): Promise<Source | Diagnostic> {
+  const { isNftJson, nftTextOfJson } = await import('../nftables/json/listing-text.ts');
+  if (!isNftJson(source.text)) return source;
+  const printed = nftTextOfJson(source.text);
+  if ('text' in printed) return { name: `${source.name} (as text)`, text: printed.text };
+  const places = [{ kind: 'file', name: source.name }] as const;
+  return { code: 'NATC4101', severity: 'error', message: printed.problem, places };
 }
 
 /** Lists what the kernel holds, and asks it for the node's addresses. */

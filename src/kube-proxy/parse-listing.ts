@@ -1,5 +1,6 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/source.ts';
+import { nftTextOfJson } from '../nftables/json/listing-text.ts';
 import { NftSyntaxError } from '../nftables/parse/scanner.ts';
 import type { NotUnderstood } from '../packet/not-understood.ts';
 import { parseIptablesSaves } from './iptables/parse-save.ts';
@@ -18,8 +19,9 @@ interface Parsed {
 }
 
 /**
- * Reads what kube-proxy wrote out of a listing (what `nft list ruleset` or `table` prints as text; iptables-save,
- * ip6tables-save or both). What others wrote is left out and named. A rule that is not understood stays where
+ * Reads what kube-proxy wrote out of a listing (what `nft list ruleset` or `table` prints, with or without -j;
+ * iptables-save, ip6tables-save or both). JSON is read as the text that nft would have printed, and places are
+ * in that text. What others wrote is left out and named. A rule that is not understood stays where
  * it is as that (NATC4302), so that no packet that meets it gets an answer.
  *
  * @returns no listing where there is nothing of kube-proxy's (NATC4301), or it cannot be read (NATC4303, 4304)
@@ -67,8 +69,11 @@ function parseForm(source: Source, form: ListingForm): ParsedListing {
       );
       return finish(source, { ...parsed, rules });
     }
-    case 'nft-json':
-      return failed(asJson(source));
+    case 'nft-json': {
+      const printed = nftTextOfJson(source.text);
+      if ('problem' in printed) return failed(noJson(source, printed.problem));
+      return parseListing({ name: `${source.name} (as text)`, text: printed.text });
+    }
   }
 }
 
@@ -118,13 +123,12 @@ const nothingOfKubeProxy = ({ name }: Source): Diagnostic => ({
   hint: 'list the rules of a node that runs kube-proxy: nft list ruleset, or iptables-save',
 });
 
-const asJson = ({ name }: Source): Diagnostic => ({
+const noJson = ({ name }: Source, problem: string): Diagnostic => ({
   code: 'NATC4303',
   severity: 'error',
-  message:
-    'the listing cannot be read: it is the JSON of nft -j, and natc reads what nft prints as text',
+  message: `the listing cannot be read: ${problem}`,
   places: [{ kind: 'file', name }],
-  hint: 'list the rules again without -j: nft list ruleset',
+  hint: 'list it again, whole, and do not change it',
 });
 
 const shownByNft = ({ name }: Source): Diagnostic => ({

@@ -18,7 +18,7 @@ export const kubeProxyCodes = {
   NATC4303: {
     title: 'a listing that cannot be read',
     explanation:
-      "The text looks like a listing of kube-proxy's rules, and where a table or a chain begins or ends cannot be told: it was cut off, or changed by hand. The JSON of nft -j is not read.",
+      "The text looks like a listing of kube-proxy's rules, and where a table or a chain begins or ends cannot be told: it was cut off, or changed by hand. Of the JSON that nft -j prints, it is no JSON, or not that of a listing.",
     remedy: 'List the rules again, whole, and keep the text as it is.',
   },
   NATC4304: {
