@@ -17,6 +17,7 @@ import {
   optionsFromFlags,
 } from './effective-options.ts';
 import { takingEmpty, takingWorkloads } from './empty-side.ts';
+import { excludedInVain } from './excluded-in-vain.ts';
 import { type Ignores, ignoresOf, withoutIgnored } from './ignores.ts';
 import type { LockFlags } from './lock.ts';
 import { readPaths } from './read-inputs.ts';
@@ -106,8 +107,11 @@ export async function readCompileInput(
   }: InputDemands = {},
   list: () => Promise<Listing> = () => listInputs(flags),
 ): Promise<CompileInput> {
-  const { inputs, diagnostics, excluded } = await (flags.fromCluster === true
-    ? clock.run('list', async () => ({ ...(await list()), excluded: [] }))
+  const { inputs, diagnostics, excluded, excludedBy } = await (flags.fromCluster === true
+    ? clock.run('list', async () => ({
+        ...(await list()),
+        ...{ excluded: [], excludedBy: new Set<string>() },
+      }))
     : clock.run('input', () => readPaths(paths, flags, !refusesCutOff)));
   const kubeProxy = await readConfig(flags.config, refusesCutOff);
   const layers = effectiveOptions({
@@ -125,6 +129,7 @@ export async function readCompileInput(
     diagnostics: [
       ...(flags.natc?.diagnostics ?? []),
       ...(mayBeEmpty ? takingEmpty(diagnostics) : diagnostics),
+      ...(await excludedInVain(flags, excludedBy)),
       ...(kubeProxy?.diagnostics ?? []),
     ],
     refusesCutOff,

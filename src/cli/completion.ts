@@ -61,7 +61,7 @@ export async function completeSides(
   const completed = complete(sides, completionSettings(options), lock);
   const last = completed.at(-1);
   if (last === undefined) return completed;
-  const found = hasErrors(lock.diagnostics) ? [] : await keepLock(lock, last, flags);
+  const found = hasErrors(lock.diagnostics) ? [] : keepLock(lock, last, flags);
   const diagnostics = [...lock.diagnostics, ...last.diagnostics, ...found];
   return [...completed.slice(0, -1), { ...last, diagnostics }];
 }

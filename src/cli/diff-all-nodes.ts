@@ -14,6 +14,7 @@ import type { DiffFlags } from './diff/options.ts';
 import { tellingOf } from './diff/told.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './diff-side.ts';
 import { takingEmpty, takingWorkloads } from './empty-side.ts';
+import { saidOfSides } from './excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
@@ -65,7 +66,10 @@ export async function diffAllNodes(
       )
     : [];
   const sides = laid.length > 0 ? laid : written;
-  const read = [...written, ...laid, given].flatMap((side) => side?.diagnostics ?? []);
+  const read = [
+    ...saidOfSides(written, () => true),
+    ...[...laid, given].flatMap((side) => side?.diagnostics ?? []),
+  ];
   if (hasErrors(read)) {
     await printDiagnostics(read, flags, terminal);
     return exitWithoutOutput(read);

@@ -90,7 +90,11 @@ async function build(name: string, directory: string): Promise<CollectedInputs> 
   switch (built.kind) {
     case 'built': {
       const bytes = new TextEncoder().encode(built.text);
-      return { inputs: [{ name: `<kustomize ${name}>`, bytes }], diagnostics: [], excluded: [] };
+      return {
+        inputs: [{ name: `<kustomize ${name}>`, bytes }],
+        diagnostics: [],
+        ...nothingExcluded,
+      };
     }
     case 'no-program':
       return failed(
@@ -109,10 +113,12 @@ async function build(name: string, directory: string): Promise<CollectedInputs> 
   }
 }
 
+const nothingExcluded = { excluded: [], excludedBy: new Set<string>() };
+
 const failed = (diagnostic: Diagnostic): CollectedInputs => ({
   inputs: [],
   diagnostics: [diagnostic],
-  excluded: [],
+  ...nothingExcluded,
 });
 
 const said = (

@@ -18,7 +18,7 @@ import type { CompileFlags } from './shared-options.ts';
 /** The name under which a lock file is found, and written. */
 const lockName = 'natc.lock.yaml';
 
-export type LockFlags = Pick<CompileFlags, 'lock' | 'frozenLock' | 'lockFile'>;
+export type LockFlags = Pick<CompileFlags, 'lock' | 'frozenLock' | 'lockFile' | 'late'>;
 
 /** A lock file as it is read. */
 export interface LockFile extends Locked {
@@ -96,22 +96,27 @@ const without = (path: string, ...diagnostics: readonly Diagnostic[]): LockFile 
 });
 
 /**
- * Writes what was made up where `--lock` says so; says where it is not what the file has with `--frozen-lock`.
+ * Has what was made up written where `--lock` says so, once the run turned out to have no error; says where it is not
+ * what the file has with `--frozen-lock`.
  *
  * @param side the last one
  */
-export async function keepLock(
+export function keepLock(
   file: LockFile,
   side: CompletedSide,
-  { lock, frozenLock }: LockFlags,
-): Promise<readonly Diagnostic[]> {
+  { frozenLock, late }: LockFlags,
+): readonly Diagnostic[] {
   const made = madeUp(side);
   if (frozenLock === true)
     return file.object === undefined ? [] : frozen(file, file.object, made, side);
-  if (lock !== true || hasErrors(side.diagnostics)) return [];
+  late?.add({ file: file.path, write: () => writeLock(file.path, made) });
+  return [];
+}
+
+async function writeLock(path: string, made: Locked): Promise<readonly Diagnostic[]> {
   const { writeFileAtomically } = await import('../live/atomic-file.ts');
   try {
-    await writeFileAtomically(file.path, formatLock(made));
+    await writeFileAtomically(path, formatLock(made));
     return [];
   } catch (error) {
     const { systemErrorText } = await import('../live/system-error.ts');
@@ -119,8 +124,8 @@ export async function keepLock(
       {
         code: 'NATC5008',
         severity: 'error',
-        message: `cannot write ${file.path}: ${systemErrorText(error)}`,
-        places: [{ kind: 'option', option: '--lock', value: file.path }],
+        message: `cannot write ${path}: ${systemErrorText(error)}`,
+        places: [{ kind: 'option', option: '--lock', value: path }],
         hint: 'check that the directory exists, can be written and has room',
       },
     ];

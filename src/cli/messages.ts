@@ -33,6 +33,7 @@ export async function printDiagnostics(
 ): Promise<void> {
   const format = diagnosticsFormat(flags, terminal);
   const heard = flags.ignoring?.silence(given) ?? given;
+  flags.late?.hear(heard);
   const ignored =
     input === undefined || flags.quiet === true ? [] : (flags.ignoring?.ignored() ?? []);
   const news = flags.news?.hear(heard) ?? heard;

@@ -7,6 +7,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { describeOption, helpFooter } from './help.ts';
 import { takesNatcConfig } from './natc-config-options.ts';
 import { safeTerminal } from './safe-terminal.ts';
+import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 import type { Misuse } from './usage/advice.ts';
 import { takePathArguments } from './usage/path-arguments.ts';
@@ -30,12 +31,18 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
   const program = await buildProgram(wanted, (command, definition) => {
     command.action(async () => {
       exitCode = refused ?? (await definition.run(command, terminal));
+      const { late } = command.opts<MessageFlags>();
+      if (late !== undefined) exitCode = await late.finish(exitCode, command.opts(), terminal);
     });
   });
   // Before the hooks of the command, which look at what its options are.
   program.hook('preAction', async (_, command) => {
     takePathArguments(command, args);
     command.setOptionValue('ignoring', makeIgnoring());
+    if (command.getOptionValue('lock') === true) {
+      const { makeLateWrite } = await import('./late-write.ts');
+      command.setOptionValue('late', makeLateWrite());
+    }
     if (!takesNatcConfig(command)) return;
     const { takeNatcConfig } = await import('./natc-config.ts');
     refused = await takeNatcConfig(command, terminal);

@@ -39,7 +39,7 @@ export async function readManifests(
   const { expandPaths, nothingMatches } = await import('./expand-paths.ts');
   const expanded = await expandPaths(paths);
   const matched = new Set(expanded.flatMap((each) => (each.isPattern ? each.paths : [])));
-  const { inputs, diagnostics, excluded } = await readInputs(
+  const { inputs, diagnostics, excluded, excludedBy } = await readInputs(
     expanded.flatMap((each) => each.paths),
     { exclude, matched },
   );
@@ -55,6 +55,7 @@ export async function readManifests(
   return {
     inputs,
     excluded,
+    excludedBy,
     diagnostics: [
       ...diagnostics.filter((diagnostic) => !isEmpty(diagnostic)),
       ...inVain.map(({ given }) => nothingMatches(given)),
@@ -89,6 +90,7 @@ const together = (collected: readonly CollectedInputs[]): CollectedInputs => ({
   inputs: collected.flatMap(({ inputs }) => inputs),
   diagnostics: collected.flatMap(({ diagnostics }) => diagnostics),
   excluded: collected.flatMap(({ excluded }) => excluded),
+  excludedBy: new Set(collected.flatMap(({ excludedBy }) => [...excludedBy])),
 });
 
 /** Each name by itself, in their order. */

@@ -44,7 +44,8 @@ export async function readRevision(
   const { readRevisionTree } = await import('../live/revision-tree.ts');
   const { isManifestName, largestInput, unpackInputs } = await import('../read/inputs.ts');
   const { exclusionOf } = await import('../read/exclude.ts');
-  const isExcluded = exclusionOf(exclude);
+  const excludedBy = new Set<string>();
+  const isExcluded = exclusionOf(exclude, excludedBy);
   const excluded: string[] = [];
   const fullName = (path: string): string =>
     `${revisionPath.revision}:${join(revisionPath.path, path)}`;
@@ -60,7 +61,10 @@ export async function readRevision(
     ...{ directory: process.cwd(), environment: process.env, mostBytes: largestInput },
   });
   if (tree.kind !== 'files')
-    return { inputs: [], excluded: [], diagnostics: [revisionFailure(name, revisionPath, tree)] };
+    return {
+      ...{ inputs: [], excluded: [], excludedBy },
+      diagnostics: [revisionFailure(name, revisionPath, tree)],
+    };
   const paths = new Set(tree.paths);
   const files = tree.files.map(
     ({ path, bytes }): Input =>
@@ -77,6 +81,7 @@ export async function readRevision(
   return {
     inputs,
     excluded,
+    excludedBy,
     diagnostics: [
       ...diagnostics,
       ...tree.links.map((path) =>

@@ -10,6 +10,7 @@ import {
   formatTrafficView,
   type LoadedSide,
 } from './diff-views.ts';
+import { saidOfSides } from './excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { kubeProxyWord } from './kube-proxy/listing-input.ts';
 import { paletteFor, printDiagnostics } from './messages.ts';
@@ -115,7 +116,7 @@ function iptablesProblem(names: readonly string[], { view, natc }: DiffFlags): s
 
 /** What is wrong on both sides is said once. */
 const diagnosticsOf = (sides: readonly DiffSide[]) =>
-  sides.flatMap(({ diagnostics }) => diagnostics);
+  saidOfSides(sides, ({ kind }) => kind === 'manifests' || kind === 'cluster');
 
 const loaded = ({ ruleset, ...side }: DiffSide): LoadedSide | undefined =>
   ruleset === undefined ? undefined : { ...side, ruleset };

@@ -10,6 +10,7 @@ import {
   detectLocalModes,
 } from '../options.ts';
 import type { ColorMode } from './color.ts';
+import type { LateWrite } from './late-write.ts';
 import { addNatcConfig, hasNatcConfig, type NatcConfigFlags } from './natc-config-options.ts';
 import type { News } from './news.ts';
 import {
@@ -79,6 +80,8 @@ export interface MessageFlags {
   readonly tell?: (diagnostics: readonly Diagnostic[]) => void;
   /** Not a flag: what is not to be said at all. */
   readonly ignoring?: Ignoring;
+  /** Not a flag: what is written once nothing of the run was an error. */
+  readonly late?: LateWrite;
 }
 
 /** Every flag of a command that compiles manifests. @param quiet what `--quiet` means for it */

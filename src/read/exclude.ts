@@ -13,26 +13,44 @@ export type Exclusion = (path: string, directory?: string) => boolean;
 /**
  * Reads the patterns of `--exclude`. One without a slash is the name of a file or directory anywhere; one with a
  * slash is a path, from the working directory or from the directory that is read.
+ *
+ * @param used gets each pattern that leaves something out
  */
-export function exclusionOf(patterns: readonly string[]): Exclusion {
+export function exclusionOf(patterns: readonly string[], used: Set<string> = new Set()): Exclusion {
   const rules = patterns.map((pattern) => {
     const trimmed = pattern.replace(/\/+$/, '');
     const isPath = trimmed.includes('/');
-    return { isPath, text: trimmed, alternatives: stepsOf(trimmed) };
+    return { pattern, isPath, text: trimmed, alternatives: stepsOf(trimmed) };
   });
-  return (path, directory) =>
-    rules.some(({ isPath, text, alternatives }) => {
-      if (!isPath) {
-        const names = namesOf(path).slice(directory === undefined ? 0 : -1);
-        return alternatives.some((steps) => names.some((name) => fits(steps, [name])));
-      }
-      const inDirectory = directory === undefined ? [] : [namesOf(relative(directory, path))];
-      const whole =
-        isAbsolute(text) === isAbsolute(path)
-          ? fitsBeginning(alternatives, namesOf(path))
-          : fitsBeginning(stepsOf(resolve(text)), namesOf(resolve(path)));
-      return whole || inDirectory.some((names) => fitsBeginning(alternatives, names));
-    });
+  return (path, directory) => {
+    const fitting = rules.filter((rule) => leavesOut(rule, path, directory));
+    for (const { pattern } of fitting) used.add(pattern);
+    return fitting.length > 0;
+  };
+}
+
+interface Rule {
+  /** Whether it has a slash. */
+  readonly isPath: boolean;
+  readonly text: string;
+  readonly alternatives: readonly (readonly Step[])[];
+}
+
+function leavesOut(
+  { isPath, text, alternatives }: Rule,
+  path: string,
+  directory: string | undefined,
+): boolean {
+  if (!isPath) {
+    const names = namesOf(path).slice(directory === undefined ? 0 : -1);
+    return alternatives.some((steps) => names.some((name) => fits(steps, [name])));
+  }
+  const inDirectory = directory === undefined ? [] : [namesOf(relative(directory, path))];
+  const whole =
+    isAbsolute(text) === isAbsolute(path)
+      ? fitsBeginning(alternatives, namesOf(path))
+      : fitsBeginning(stepsOf(resolve(text)), namesOf(resolve(path)));
+  return whole || inDirectory.some((names) => fitsBeginning(alternatives, names));
 }
 
 const stepsOf = (pattern: string): readonly (readonly Step[])[] =>

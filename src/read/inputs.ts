@@ -20,6 +20,8 @@ export interface CollectedInputs {
   readonly diagnostics: readonly Diagnostic[];
   /** Files and directories that were left out because the user said so. */
   readonly excluded: readonly string[];
+  /** The patterns that left something out. */
+  readonly excludedBy: ReadonlySet<string>;
 }
 
 /** What the names stand for beside themselves. */
@@ -57,6 +59,7 @@ interface Collector {
   /** Real paths of what was read, since one file can be named in several ways. */
   readonly seen: Set<string>;
   readonly excluded: string[];
+  readonly excludedBy: Set<string>;
   readonly isExcluded: Exclusion;
   readonly matched: ReadonlySet<string>;
 }
@@ -82,11 +85,11 @@ export async function collectInputs(
       });
     } else await readPath(collector, path);
   }
-  const { inputs, diagnostics, excluded } = collector;
+  const { inputs, diagnostics, excluded, excludedBy } = collector;
   const [first] = excluded;
   if (first !== undefined && inputs.length + diagnostics.length === 0)
     report(collector, 'NATC1067', first, 'nothing is left to read: all of it is excluded');
-  return { inputs, diagnostics, excluded };
+  return { inputs, diagnostics, excluded, excludedBy };
 }
 
 /** Unpacks what is compressed of bytes that come from elsewhere. */
@@ -99,14 +102,18 @@ export async function unpackInputs(
   return { inputs, diagnostics };
 }
 
-const newCollector = (exclude: readonly string[], matched: ReadonlySet<string>): Collector => ({
-  inputs: [],
-  diagnostics: [],
-  seen: new Set(),
-  excluded: [],
-  isExcluded: exclusionOf(exclude),
-  matched,
-});
+function newCollector(exclude: readonly string[], matched: ReadonlySet<string>): Collector {
+  const excludedBy = new Set<string>();
+  return {
+    inputs: [],
+    diagnostics: [],
+    seen: new Set(),
+    excluded: [],
+    excludedBy,
+    isExcluded: exclusionOf(exclude, excludedBy),
+    matched,
+  };
+}
 
 async function readPath(collector: Collector, path: string): Promise<void> {
   await attempt(collector, path, async () => {

@@ -18,9 +18,25 @@ export function expandWorkloads(
   }
   const autoscalers = readAutoscalers(others);
   return [...read.values()]
-    .filter(({ owner }) => owner === undefined || !read.has(owner))
+    .filter((workload) => !controllersOf(workload).some((title) => read.has(title)))
     .sort((a, b) => (a.title < b.title ? -1 : 1))
     .map((workload) => podsOf(workload, nodes, autoscalers.get(workload.title)));
+}
+
+/**
+ * The titles of what may control a workload: its owner, and what must have made that, of which the workload says
+ * nothing and which is there even where the owner was left out. A Deployment calls its ReplicaSets after itself and the
+ * hash that their pods bear as a label, a CronJob its Jobs after itself and the time.
+ */
+function controllersOf({ owner, labels, kind }: Workload): readonly string[] {
+  if (owner === undefined) return [];
+  const hash = labels.get('pod-template-hash');
+  const ofHash =
+    hash !== undefined && owner.startsWith('ReplicaSet ') && owner.endsWith(`-${hash}`)
+      ? [owner.slice(0, -hash.length - 1).replace(/^ReplicaSet/, 'Deployment')]
+      : [];
+  const timed = kind === 'Pod' ? /^Job (.*)-\d+$/.exec(owner)?.[1] : undefined;
+  return [owner, ...ofHash, ...(timed === undefined ? [] : [`CronJob ${timed}`])];
 }
 
 /**

@@ -86,6 +86,28 @@ exclude: [k8s/charts, '*.json']
   expect(diff).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
+test('a pattern that excludes nothing is told of, once, and only where no side needs it', async () => {
+  const run = await check(
+    'k8s',
+    '--exclude',
+    'templates',
+    '--exclude',
+    'template',
+    '--exclude',
+    '*.jsn',
+  );
+  expect(run.stderr.match(/warning\[NATC3060\]: .*/g)).toEqual([
+    'warning[NATC3060]: --exclude "*.jsn" leaves nothing out: no manifest and no directory that natc would read matches',
+    'warning[NATC3060]: --exclude "template" leaves nothing out: no manifest and no directory that natc would read matches',
+  ]);
+  const failing = await check('k8s/web.yaml', '--exclude', 'x', '--fail-on', 'warning');
+  expect(failing.exitCode).toBe(1);
+  const diff = async (pattern: string, ...args: readonly string[]) =>
+    (await natcInProcess(['diff', 'k8s', 'k8s/web.yaml', '--exclude', pattern, ...args])).stderr;
+  expect(await diff('templates')).not.toContain('NATC3060');
+  expect((await diff('template')).match(/NATC3060/g)).toHaveLength(1);
+});
+
 test('where all is excluded, that is an error', async () => {
   const run = await check('k8s', '--exclude', '*');
   expect(run.exitCode).toBe(2);

@@ -93,9 +93,33 @@ describe('--lock', () => {
       ...['list', '-f', path, '--lock', '--lock-file', join(work, 'missing', 'l.yaml')],
     ]);
     expect({ exitCode, stderr }).toMatchObject({
-      exitCode: 2,
+      exitCode: 3,
       stderr: expect.stringContaining('NATC5008'),
     });
+  });
+
+  test('writes nothing where the run fails after the values were made up', async () => {
+    const bad = service('web').replace('port: 80', 'port: 80, protocol: ICMP');
+    const good = write('good.yaml', service('web'));
+    const wrong = write('wrong.yaml', bad);
+    const flags = ['--lock', '--lock-file', lockFile()];
+    for (const [exitCode, ...args] of [
+      [2, 'list', '-f', wrong],
+      [1, 'check', '--no-kernel', '--no-sysctl', '-f', wrong],
+      [2, 'compile', '--allocate', '-f', wrong],
+      [3, 'compile', '--allocate', '-f', good, '--out-file', join(work, 'missing', 'x.nft')],
+      [2, 'explain', '192.0.2.1', 'shop/other', '-f', good],
+      [2, 'diff', wrong, good],
+      [2, 'diff', good, wrong],
+    ] as const) {
+      const run = await natcInProcess([...args, ...flags]);
+      expect(run.exitCode, `${args.join(' ')}\n${run.stderr}`).toBe(exitCode);
+      expect(run.stderr).toContain('natc.lock.yaml is not written, since the run failed');
+      expect(existsSync(lockFile()), args.join(' ')).toBe(false);
+    }
+    // Without its pods, the Service is not compiled in full, which is no fault of the values.
+    expect((await natcInProcess(['diff', good, good, ...flags])).exitCode).toBe(1);
+    expect(existsSync(lockFile())).toBe(true);
   });
 });
 

@@ -6,10 +6,16 @@ import type { Uncompiled } from '../../plan/uncompiled.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
 import type { AssertFlags } from '../commands/assert.ts';
 import { deliver } from '../deliver.ts';
+import { saidOfSides } from '../excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { gapLines } from '../list/gap-lines.ts';
 import { paletteFor, printDiagnostics } from '../messages.ts';
-import { closeSubjects, openSubject, subjectProblem } from '../reach/subject.ts';
+import {
+  closeSubjects,
+  type LoadedSurveySubject,
+  openSubject,
+  subjectProblem,
+} from '../reach/subject.ts';
 import { workflowCommands } from '../safe-terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { reportNoInput } from '../with-compiled.ts';
@@ -48,7 +54,12 @@ export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise
   const sides = await closeSubjects(before === undefined ? [opened] : [before, opened], flags);
   const [loaded, old] = sides.toReversed();
   if (loaded === undefined) throw new Error('one side at least');
-  const diagnostics = [...rules.diagnostics, ...loaded.diagnostics, ...(old?.diagnostics ?? [])];
+  const isRead = (side: LoadedSurveySubject): boolean =>
+    (side === old ? before : opened)?.kind === 'manifests';
+  const diagnostics = [
+    ...rules.diagnostics,
+    ...saidOfSides(old === undefined ? [loaded] : [loaded, old], isRead),
+  ];
   const { subject, uncompiled } = loaded;
   if (subject === undefined || (old !== undefined && old.subject === undefined)) {
     await printDiagnostics(diagnostics, flags, terminal);

@@ -47,7 +47,7 @@ export const listCommand: CommandDefinition = {
       command: "natc list manifests/ -n shop -l 'app in (web,cart)' -o wide",
     },
   ],
-  exitCodes: [exitCodes.no],
+  exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
     const flags = command.opts<Flags>();
     const { isSelected, selectionFindings, selectionOf, servicesOfCluster } = await import(

@@ -56,4 +56,11 @@ export const inputCodes = {
     remedy:
       'Correct the pattern. Without a slash it is the name of files and directories anywhere; with one it is a path.',
   },
+  NATC3060: {
+    title: 'pattern that excludes nothing',
+    explanation:
+      'A pattern of --exclude matches no manifest and no directory that natc would read, on any side of a comparison. Perhaps it is misspelt, and what was to be left out is compiled. Names that begin with a dot, and files that end in neither .yaml, .yml nor .json, are not read anyway.',
+    remedy:
+      'Correct the pattern, or leave it out. One without a slash is the name of a file or directory anywhere, one with a slash a path from the working directory or from the directory that is read.',
+  },
 } as const satisfies Record<string, CodeEntry>;
