@@ -3,11 +3,12 @@
  * its schema: the test takes no field that the schema lacks, although readers have to.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { makeLog } from '../src/cli/follow/log.ts';
 import { describeWithKernel } from './support/kernel-available.ts';
 import { runInNamespace } from './support/namespace-script.ts';
 import { natc } from './support/natc.ts';
+import { problemsOf, schemaFile, schemaOf } from './support/schemas.ts';
 
 const example = [
   '-f',
@@ -66,31 +67,6 @@ const outputs: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'natc.version/v1': [['version', '-o', 'json']],
 };
 
-const fileOf = (schema: string): string =>
-  `${schema.replace(/^natc\./, '').replace('/', '-')}.schema.json`;
-const read = (schema: string) => JSON.parse(readFileSync(`schemas/${fileOf(schema)}`, 'utf8'));
-
-/** As the schema, but for fields that it does not name. */
-function strict(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(strict);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const parts = Object.entries(schema).map(([name, part]) => [
-    name,
-    name === 'const' || name === 'enum' ? part : strict(part),
-  ]);
-  const made: Record<string, unknown> = Object.fromEntries(parts);
-  const closes =
-    'properties' in made && made['type'] === 'object' && !('additionalProperties' in made);
-  return closes ? { ...made, additionalProperties: false } : made;
-}
-
-function problemsOf(schema: string, document: unknown): unknown {
-  const validate = new Ajv2020({ allErrors: false, allowUnionTypes: true }).compile(
-    strict(read(schema)) as object,
-  );
-  return validate(document) ? [] : validate.errors;
-}
-
 describe.each(Object.entries(outputs))('%s', (schema, lines) => {
   test.each(lines.map((args) => [args.join(' '), args] as const))('natc %s', (_, args) => {
     const { stdout, stderr } = natc(args);
@@ -122,6 +98,35 @@ describeWithKernel('natc.status/v1', () => {
   });
 });
 
+describe('natc.log/v1', () => {
+  test.each([[false], [true]])(
+    'what is said while a cluster is followed, verbose: %s',
+    (isVerbose) => {
+      const lines: string[] = [];
+      const channel = { write: async (text: string) => void lines.push(text) };
+      const log = makeLog(channel, {
+        ...{ format: 'json', isQuiet: false, isVerbose },
+        now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6),
+      });
+      log.say('info', 'listed 3 Services', { kind: 'Service', count: 3 });
+      log.say('info', 'applied revision 2: nothing', { revision: 2, latencyMilliseconds: 12.5 });
+      log.say('error', 'the configuration stays\nas it was');
+      log.diagnostics(
+        (['error', 'warning', 'note'] as const).map((severity) => ({
+          ...{ code: 'NATC2155', severity, message: 'x', hint: 'y' },
+          places: [{ kind: 'option', option: '--lock', value: 'z' }],
+        })),
+      );
+      log.diagnostics([{ code: 'NATC2155', severity: 'error', message: 'x', places: [] }]);
+      expect(lines).toHaveLength(isVerbose ? 7 : 6);
+      for (const line of lines) {
+        expect(line).toMatch(/^[^\n]+\n$/);
+        expect(problemsOf('natc.log/v1', JSON.parse(line))).toEqual([]);
+      }
+    },
+  );
+});
+
 describe('schemas/', () => {
   const files = readdirSync('schemas').sort();
   const named = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -130,13 +135,13 @@ describe('schemas/', () => {
     .filter((name) => !name.startsWith('natc.dev/'));
 
   test('has one for each document that natc prints, and no other', () => {
-    expect([...new Set(named)].map(fileOf).sort()).toEqual(files);
+    expect([...new Set(named)].map(schemaFile).sort()).toEqual(files);
   });
 
   test('each is described in docs/json.md and says what it is', () => {
     const page = readFileSync('docs/json.md', 'utf8');
     for (const name of new Set(named)) {
-      const { $id, title, properties } = read(name);
+      const { $id, title, properties } = schemaOf(name);
       expect(page).toContain(`\`${name}\``);
       expect({ $id, title }).toEqual({
         $id: `urn:${name.replace(/[./]/g, ':')}`,

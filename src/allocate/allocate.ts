@@ -3,8 +3,9 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { IpFamily } from '../net/family.ts';
 import { addressBands, type Bands, type NodePortRange, nodePortBands } from './bands.ts';
-import { chooseValues } from './choose.ts';
+import { chooseValues, ownChoice } from './choose.ts';
 import { filled } from './fill.ts';
+import { gaveWayTo, type Owner } from './gave-way.ts';
 import { bandOf, type Held, type HeldValue, heldBy, nodePortSlot, type Slot } from './held.ts';
 import { type Needs, needsOf } from './needs.ts';
 import { noneLeft, refused } from './refusals.ts';
@@ -59,15 +60,22 @@ export function allocate(
   });
 }
 
-/** The values of each band that are not free. */
-type Taken = Readonly<Record<IpFamily | 'port', ReadonlySet<bigint>>>;
+/** The values of each band that are not free, and one of those that have them. */
+type Taken = Readonly<Record<IpFamily | 'port', Owners>>;
+
+type Owners = ReadonlyMap<bigint, Owner>;
 
 const noSlots: ReadonlySet<Slot> = new Set();
 
 function explicitValues(services: readonly WrittenService[]): Taken {
-  const taken = { IPv4: new Set<bigint>(), IPv6: new Set<bigint>(), port: new Set<bigint>() };
+  const taken = {
+    IPv4: new Map<bigint, Owner>(),
+    IPv6: new Map<bigint, Owner>(),
+    port: new Map<bigint, Owner>(),
+  };
   for (const service of services)
-    for (const [slot, { value }] of heldBy(service, noSlots)) taken[bandOf(slot)].add(value);
+    for (const [slot, { value }] of heldBy(service, noSlots))
+      taken[bandOf(slot)].set(value, ownerOf(service));
   return taken;
 }
 
@@ -102,8 +110,12 @@ function allocateServices(
   const values = new Map<string, HeldValue>();
   for (const [band, numbers] of bands) {
     const own = wants.filter(({ slot }) => bandOf(slot) === band);
-    const found = settle(own, numbers, before, { here: here[band], ever: explicit[band] });
+    const { found, gaveWay } = settle(own, numbers, before, {
+      here: here[band],
+      ever: explicit[band],
+    });
     for (const [key, value] of found) values.set(key, value);
+    diagnostics.push(...gaveWay);
   }
   const held = new Map(services.map((service) => [service.key, heldBy(service, noSlots)]));
   const replaced = new Map<SourceObject, SourceObject>();
@@ -145,27 +157,44 @@ function settle(
   wants: readonly Want[],
   bands: Bands,
   before: Held,
-  given: { readonly here: ReadonlySet<bigint>; readonly ever: ReadonlySet<bigint> },
-): ReadonlyMap<string, HeldValue> {
+  given: { readonly here: Owners; readonly ever: Owners },
+): { readonly found: ReadonlyMap<string, HeldValue>; readonly gaveWay: readonly Diagnostic[] } {
   const values = new Map<string, HeldValue>();
-  const taken = new Set([...given.ever, ...given.here]);
-  const used = new Set<bigint>();
+  const owners = new Map<bigint, Owner>();
   for (const { service, slot, key } of wants) {
     const old = before.get(service.key)?.get(slot);
-    if (old === undefined || given.here.has(old.value) || used.has(old.value)) continue;
+    if (old === undefined || given.here.has(old.value) || owners.has(old.value)) continue;
     // Of what natc made up, only what it could make up now: the networks may be others since.
     if (old.isInvented && !isWithin(old.value, bands)) continue;
-    used.add(old.value);
+    owners.set(old.value, ownerOf(service));
     values.set(key, old);
   }
-  for (const slots of before.values())
-    for (const [slot, { value }] of slots) if (isOfBand(slot, wants)) taken.add(value);
-  for (const value of used) taken.add(value);
-  const left = new Set(wants.map(({ key }) => key).filter((key) => !values.has(key)));
-  for (const [key, value] of chooseValues([...left], bands, taken))
+  for (const [value, owner] of [...given.here, ...given.ever])
+    if (!owners.has(value)) owners.set(value, owner);
+  for (const [service, slots] of before)
+    for (const [slot, { value }] of slots)
+      if (isOfBand(slot, wants) && !owners.has(value)) owners.set(value, { service });
+  const left = wants.filter(({ key }) => !values.has(key));
+  const keys = new Set(left.map(({ key }) => key));
+  const chosen = chooseValues([...keys], bands, new Set(owners.keys()));
+  for (const { key, service } of left) {
+    const value = chosen.get(key);
+    if (value === undefined) continue;
     values.set(key, { value, isInvented: true });
-  return values;
+    owners.set(value, ownerOf(service));
+  }
+  const gaveWay = left.flatMap((want) => {
+    const own = ownChoice(want.key, bands);
+    const value = chosen.get(want.key);
+    const owner = own === undefined ? undefined : owners.get(own);
+    return own === undefined || value === undefined || own === value || owner === undefined
+      ? []
+      : [gaveWayTo(want, { own, value }, owner)];
+  });
+  return { found: values, gaveWay };
 }
+
+const ownerOf = ({ key: service, object }: WrittenService): Owner => ({ service, object });
 
 const isWithin = (value: bigint, { dynamic, fixed }: Bands): boolean =>
   [dynamic, fixed].some(({ first, last }) => first <= value && value <= last);

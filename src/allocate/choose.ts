@@ -44,6 +44,12 @@ export function chooseValues(
   return chosen;
 }
 
+/**
+ * The value that a key has where no other is in its way; undefined where that depends on the others.
+ */
+export const ownChoice = (key: string, { dynamic }: Bands): bigint | undefined =>
+  spanSize(dynamic) > 0n ? drawn(key, 0, dynamic) : undefined;
+
 function drawn(key: string, draw: number, band: Span): bigint {
   const digest = hash('sha256', `${draw} ${key}`);
   return band.first + (BigInt(`0x${digest}`) % spanSize(band));

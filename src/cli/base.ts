@@ -30,7 +30,9 @@ export async function readBase(
   if (typeof base !== 'string') return undefined;
   const { readObjects } = await import('../read/read.ts');
   const { inputs, diagnostics } =
-    base === 'cluster' ? await listInputs(flags) : await readManifests([base], flags.exclude, true);
+    base === 'cluster'
+      ? await listInputs(flags, undefined, true)
+      : await readManifests([base], flags.exclude, true);
   const read = readObjects(inputs, undefined, true);
   const { objects, others } = read;
   return { objects, others, diagnostics: [...diagnostics, ...findings(read)] };

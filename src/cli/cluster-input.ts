@@ -8,10 +8,12 @@ import type { CompileFlags } from './shared-options.ts';
  * Lists what the flags say of a cluster; see {@link listCluster}.
  *
  * @param memory where the lists of the last run may be; undefined: all is listed
+ * @param withPods whether manifests are laid on it, so that what a selector would find matters
  */
 export async function listInputs(
   { kubeconfig, context, requestTimeout }: CompileFlags,
   memory?: ListMemory,
+  withPods = false,
 ) {
   const { listCluster } = await import('../live/cluster/list-cluster.ts');
   const { largestInput } = await import('../read/inputs.ts');
@@ -25,6 +27,7 @@ export async function listInputs(
     largestInput,
     undefined,
     memory,
+    withPods,
   );
 }
 

@@ -1,3 +1,4 @@
+import { gaveWayCode } from '../allocate/gave-way.ts';
 import type { CompletedSide, CompletionSettings, WrittenSide } from '../complete.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { parseCidr } from '../net/cidr.ts';
@@ -62,6 +63,10 @@ export async function completeSides(
   const last = completed.at(-1);
   if (last === undefined) return completed;
   const found = hasErrors(lock.diagnostics) ? [] : keepLock(lock, last, flags);
-  const diagnostics = [...lock.diagnostics, ...last.diagnostics, ...found];
+  // Where the values are kept, they stay.
+  const told = last.diagnostics.filter(
+    ({ code }) => code !== gaveWayCode || (flags.lock !== true && flags.frozenLock !== true),
+  );
+  const diagnostics = [...lock.diagnostics, ...told, ...found];
   return [...completed.slice(0, -1), { ...last, diagnostics }];
 }

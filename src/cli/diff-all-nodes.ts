@@ -5,7 +5,7 @@ import type { NodeDiff, NodesDiff } from '../diff/nodes/node-groups.ts';
 import { onlyShown } from '../diff/not-shown.ts';
 import type { FoundRisk } from '../diff/risks/collect.ts';
 import type { NodesComparison } from '../diff-nodes.ts';
-import { exitWithoutOutput } from './cluster-input.ts';
+import { exitWithoutOutput, listInputs } from './cluster-input.ts';
 import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
 import { completeSides } from './completion.ts';
 import { deliver } from './deliver.ts';
@@ -47,12 +47,13 @@ export async function diffAllNodes(
   const misuse = misuseOf(names, flags);
   if (misuse !== undefined) return cannotAnswer(misuse, terminal);
   const clock = commandClock(flags, terminal);
+  const isLaid = isOnOld([kindOf(names[0]), kindOf(names[1])], flags);
+  const list = () => listInputs(flags, undefined, isLaid);
   const readInput = (name: string) => {
     const side = sideInput(name, flags);
-    return readCompileInput(side.flags, side.paths, clock, sideDemands);
+    return readCompileInput(side.flags, side.paths, clock, sideDemands, list);
   };
   const input = await readInput(names[0]);
-  const isLaid = isOnOld([kindOf(names[0]), kindOf(names[1])], flags);
   const written = [
     await readSide(input),
     await readSide(await readInput(names[1]), isLaid),

@@ -6,6 +6,7 @@ import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
+import { listInputs } from './cluster-input.ts';
 import {
   type CompileInput,
   compileWritten,
@@ -84,7 +85,8 @@ export async function loadDiffSides(
   flags: DiffFlags,
   terminal: Terminal,
 ): Promise<readonly [DiffSide, DiffSide]> {
-  const old = await openSide(names[0], flags, terminal);
+  const isBase = isOnOld([kindOfSide(names[0]), kindOfSide(names[1])], flags);
+  const old = await openSide(names[0], flags, terminal, isBase);
   const next = await openSide(names[1], flags, terminal);
   const isLaid = isOnOld([old.kind, next.kind], flags);
   const opened = [old, isLaid && isOpen(next) ? onBase(next, names[0]) : next] as const;
@@ -125,10 +127,12 @@ const onBase = (side: OpenSide, base: string): OpenSide => ({
 
 const isOpen = (side: OpenedSide): side is OpenSide => 'written' in side;
 
+/** @param isBase whether the other side is laid on it */
 async function openSide(
   name: string,
   flags: CompileFlags,
   terminal: Terminal,
+  isBase = false,
 ): Promise<OpenedSide> {
   const kind = kindOfSide(name);
   if (kind === 'live') return liveSide(terminal);
@@ -148,7 +152,8 @@ async function openSide(
   }
   const side = sideInput(name, flags);
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(side.flags, side.paths, clock, sideDemands);
+  const list = () => listInputs(flags, undefined, isBase);
+  const input = await readCompileInput(side.flags, side.paths, clock, sideDemands, list);
   return { name, kind, input, written: await readWritten(input) };
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allocate } from '../../src/allocate/allocate.ts';
 import { addressBands, nodePortBands } from '../../src/allocate/bands.ts';
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import type { SourceObject } from '../../src/diagnostics/source.ts';
 import { parseCidr } from '../../src/net/cidr.ts';
 
@@ -165,3 +166,68 @@ interface Spec {
   readonly ports: readonly { readonly nodePort?: number }[];
   readonly healthCheckNodePort?: number;
 }
+
+describe('one set of Services without a side before', () => {
+  /** Names of the Services whose values depend on others. */
+  const movable = ({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] }) =>
+    new Set(
+      diagnostics
+        .filter(({ code }) => code === 'NATC3062')
+        .map(({ message }) => /^Service shop\/(\S+)/.exec(message)?.[1]),
+    );
+  const some = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), specs, {
+    minKeys: 1,
+    maxKeys: 12,
+  });
+  const wide = { ...dual, services: [parseCidr('10.96.0.0/16')!, parseCidr('fd00:10:96::/112')!] };
+
+  test.each([
+    ['of many values', wide],
+    ['of few values', dual],
+  ])(
+    'from ranges %s: only what is told to have given way moves when others come or go',
+    (_, of) => {
+      fc.assert(
+        fc.property(some, some, fc.boolean(), (world, more, isReversed) => {
+          const old = Object.entries(world).map(([name, spec]) => service(name, spec));
+          const added = Object.entries(more)
+            .filter(([name]) => !(name in world))
+            .map(([name, spec]) => service(name, spec));
+          const all = isReversed ? [...added, ...old.toReversed()] : [...old, ...added];
+          const [[before], [after]] = [allocate([old], of), allocate([all], of)];
+          const mayMove = new Set([...movable(before!), ...movable(after!)]);
+          const was = new Map(before!.objects.map((object) => [key(object), object.value]));
+          for (const object of after!.objects)
+            if (was.has(key(object)) && !mayMove.has(key(object)))
+              expect(object.value).toEqual(was.get(key(object)));
+        }),
+      );
+    },
+  );
+
+  test('names both, and what keeps the values', () => {
+    const narrow = { ...networks, services: [parseCidr('10.96.0.0/28')!] };
+    const [side] = allocate(
+      [['a', 'b', 'c', 'd', 'e', 'f'].map((name) => service(name, { type: 'ClusterIP' }))],
+      narrow,
+    );
+    const notes = side!.diagnostics.filter(({ code }) => code === 'NATC3062');
+    expect(notes.length).toBeGreaterThan(0);
+    for (const { severity, message, hint, places } of notes) {
+      expect(severity).toBe('note');
+      expect(message).toMatch(
+        /^Service shop\/(.) gets cluster IP 10\.96\.0\.\d+: .* 10\.96\.0\.\d+, Service shop\/(?!\1)./,
+      );
+      expect(hint).toContain('--lock');
+      expect(places).toHaveLength(2);
+    }
+    // Who has kept a value from before depends on nobody.
+    const [again] = allocate([side!.objects], narrow, side!.held);
+    expect(again!.diagnostics).toEqual([]);
+  });
+
+  test('a Service alone has the values of its names', () => {
+    const [side] = allocate([[service('web', { type: 'ClusterIP' })]], dual);
+    expect(side!.diagnostics).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { kubeconfigFor, startStandIn } from '../support/stand-in-api.ts';
 import { natcInProcess } from '../support/terminal.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'natc-base-'));
@@ -258,3 +259,62 @@ test.skipIf(!existsSync(inputs))(
     expect((await run(edited)).exitCode).toBe(1);
   },
 );
+
+describe('a cluster that manifests are laid on', () => {
+  const container = { name: 'c', image: 'web:1', env: [{ name: 'SECRET', value: 's' }] };
+  const objects = [
+    ...[stored('web', '10.96.1.10', webSpec, webSpec), web, api, apiSlice],
+    ...['1', '2'].map((end) => {
+      const own = pod(`db-${end}`, { app: 'db' }, `10.180.3.${end}`);
+      return { ...own, spec: { containers: [container], nodeName: 'node-a' } };
+    }),
+  ];
+  const written3 = file('selector', [written('web', { ...webSpec, selector: { app: 'db' } })]);
+
+  test.each([
+    ['natc diff cluster', ['diff', 'cluster', written3]],
+    ['natc diff --base cluster', ['diff', '--base', 'cluster', written3]],
+    ['natc diff --all-nodes', ['diff', 'cluster', written3, '--all-nodes', '--nodes']],
+  ])('%s looks for another selector among its pods', async (_, args) => {
+    const server = await startStandIn();
+    const kubeconfig = join(directory, 'kubeconfig');
+    writeFileSync(kubeconfig, kubeconfigFor(server.url));
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-a' } };
+    const nodes = args.includes('--nodes') ? [file('node', [node])] : [];
+    const run = () =>
+      natcInProcess([...args, ...nodes, '--kubeconfig', kubeconfig, '--no-natc-config']);
+    try {
+      server.serve(objects);
+      const known = await run();
+      expect(known.stdout).toContain('10.180.3.1:8080, 10.180.3.2:8080');
+      expect(known).toMatchObject({ exitCode: 1, stderr: '' });
+      expect(server.requests).toContain('pods 1');
+      // Who may not list pods hears what that costs, and the rest is compared.
+      server.fail({ list: 'pods', page: 1, how: { kind: 'status', status: 403 } });
+      const unknown = await run();
+      expect(unknown.exitCode).toBe(1);
+      expect(unknown.stderr).toContain('warning[NATC3061]: pods, page 1, could not be listed');
+      expect(unknown.stderr).toContain('NATC3045');
+      // A list that broke off is no list of those that there are.
+      server.fail({ list: 'pods', page: 1, how: { kind: 'half-json' } });
+      expect(await run()).toMatchObject({ exitCode: 3, stdout: '' });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('nobody else asks for pods', async () => {
+    const server = await startStandIn();
+    const kubeconfig = join(directory, 'kubeconfig');
+    writeFileSync(kubeconfig, kubeconfigFor(server.url));
+    server.serve(objects);
+    for (const args of [
+      ['list', '--from-cluster'],
+      ['diff', 'cluster', 'cluster'],
+      ['diff', 'cluster', written3, '--no-base'],
+    ])
+      await natcInProcess([...args, '--kubeconfig', kubeconfig, '--no-natc-config']);
+    expect(server.requests.filter((each) => each.startsWith('pods'))).toEqual([]);
+    await server.close();
+  });
+});

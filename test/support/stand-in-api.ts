@@ -8,7 +8,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { makeWatches, type StandInWatches } from './stand-in-watch.ts';
 
-export type ListName = 'nodes' | 'services' | 'endpointslices';
+export type ListName = 'nodes' | 'services' | 'endpointslices' | 'pods';
 
 /** What a request gets instead of its page. */
 export type Misbehaviour =
@@ -71,6 +71,7 @@ const kinds: Readonly<Record<ListName, readonly [kind: string, apiVersion: strin
   {
     nodes: ['Node', 'v1', '/api/v1/nodes'],
     services: ['Service', 'v1', '/api/v1/services'],
+    pods: ['Pod', 'v1', '/api/v1/pods'],
     endpointslices: [
       'EndpointSlice',
       'discovery.k8s.io/v1',
@@ -162,7 +163,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       return;
     }
     found.left--;
-    misbehave(response, found.of.how, body);
+    misbehave(response, found.of.how, body, list);
   }
 
   const server =
@@ -233,11 +234,16 @@ function send(
     .end(body);
 }
 
-function misbehave(response: ServerResponse, how: Misbehaviour, body: string): void {
+function misbehave(
+  response: ServerResponse,
+  how: Misbehaviour,
+  body: string,
+  list: ListName,
+): void {
   const half = body.slice(0, body.length / 2);
   switch (how.kind) {
     case 'status':
-      send(response, how.status, how.body ?? statusObject(how.status), how.headers);
+      send(response, how.status, how.body ?? statusObject(how.status, list), how.headers);
       break;
     case 'body':
       send(response, 200, how.body);
@@ -275,8 +281,9 @@ const reasons: Readonly<Record<number, readonly [reason: string, message: string
   504: ['Timeout', 'the server was unable to return a response in the time allotted'],
 };
 
-function statusObject(code: number): string {
-  const [reason = '', message = ''] = reasons[code] ?? [];
+function statusObject(code: number, list: ListName): string {
+  const [reason = '', said = ''] = reasons[code] ?? [];
+  const message = said.replaceAll('services', list);
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' };
   return JSON.stringify({ ...status, message, reason, code });
 }

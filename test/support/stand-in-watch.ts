@@ -53,7 +53,12 @@ interface Watch {
   readonly response: ServerResponse;
 }
 
-const kinds = { nodes: 'Node', services: 'Service', endpointslices: 'EndpointSlice' } as const;
+const kinds = {
+  nodes: 'Node',
+  services: 'Service',
+  endpointslices: 'EndpointSlice',
+  pods: 'Pod',
+} as const;
 
 export function makeWatches(version: () => number): StandInWatches {
   const open = new Set<Watch>();

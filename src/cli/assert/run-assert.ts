@@ -50,7 +50,8 @@ export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise
     );
   const opened = await openSubject(flags, terminal);
   if (opened === undefined) return reportNoInput(terminal);
-  const before = beforeFlags && (await openSubject(beforeFlags, terminal));
+  const before =
+    beforeFlags && (await openSubject(beforeFlags, terminal, flags.fromCluster !== true));
   const sides = await closeSubjects(before === undefined ? [opened] : [before, opened], flags);
   const [loaded, old] = sides.toReversed();
   if (loaded === undefined) throw new Error('one side at least');

@@ -47,7 +47,7 @@ export function makeLog(
     const time = new Date(now()).toISOString();
     const line =
       format === 'json'
-        ? JSON.stringify({ time, level, message: clean(message), ...fields })
+        ? JSON.stringify({ schema: 'natc.log/v1', time, level, message: clean(message), ...fields })
         : `${time} ${clean(text)}`;
     // A log that nobody reads any more is no reason to stop.
     last = channel.write(`${line}\n`).catch(() => {});

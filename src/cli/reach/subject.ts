@@ -4,6 +4,7 @@ import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
 import type { SurveySubject } from '../../reach/survey.ts';
+import { listInputs } from '../cluster-input.ts';
 import {
   answeringDemands,
   type CompileInput,
@@ -72,10 +73,14 @@ export type OpenedSubject =
       readonly written: WrittenInput;
     };
 
-/** @returns undefined as {@link loadSurveySubject} does */
+/**
+ * @param isBase whether manifests may be laid on it, so that the pods of a cluster matter
+ * @returns undefined as {@link loadSurveySubject} does
+ */
 export async function openSubject(
   flags: SubjectFlags,
   terminal: Terminal,
+  isBase = false,
 ): Promise<OpenedSubject | undefined> {
   if (flags.live === true) return { kind: 'loaded', loaded: await fromKernel(flags, terminal) };
   if (flags.ruleset !== undefined)
@@ -83,7 +88,8 @@ export async function openSubject(
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return undefined;
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, paths, clock, answeringDemands);
+  const list = () => listInputs(flags, undefined, isBase);
+  const input = await readCompileInput(flags, paths, clock, answeringDemands, list);
   return { kind: 'manifests', backend: flags.backend, input, written: await readWritten(input) };
 }
 

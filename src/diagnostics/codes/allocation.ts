@@ -82,4 +82,11 @@ export const allocationCodes = {
       'natc compile --allocate or --base was asked to make up what a control plane would give Services: cluster IPs, node ports, pods. A real cluster has others, so the ruleset is for reading and comparing.',
     remedy: 'For a node, compile what the API server holds.',
   },
+  NATC3062: {
+    title: 'value that gave way to that of another Service',
+    explanation:
+      'What natc makes up for a Service is a hash of its name, in a range with fewer values than there are names: two Services may hash to the same one, or to one that a manifest gives. One of them has it then, and the other takes another. Which value that is depends on the Services around it, so that it may change, in a ruleset that is kept in Git, when another Service is added or removed. Nothing is wrong with it.',
+    remedy:
+      'Keep the values with --lock, or give one of the Services a value of its own (clusterIP, nodePort). Within a diff, and on top of a cluster (--base), a Service keeps what it had in any case.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -56,4 +56,11 @@ export const clusterCodes = {
       'One request, its answer included, took longer than --request-timeout. Nothing was changed.',
     remedy: 'Find out why the API server is slow, or give it more time with --request-timeout.',
   },
+  NATC3061: {
+    title: 'pods that may not be listed',
+    explanation:
+      'Manifests are laid on a cluster, and the API server does not let natc list its pods. Where a manifest gives a Service another selector, pods of the cluster that it finds are not known; such a Service is told as not compared (NATC3045), unless the manifests say what it finds.',
+    remedy:
+      'Allow it: a ClusterRole with `list` on `pods`. Or list with kubectl what natc shall know, and name the file with --base.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { ClusterSettings, Connection } from './connection.ts';
 import { clusterName } from './failure.ts';
 import type { KeptLists } from './kept-lists.ts';
 import { type AskPage, listAll, type WholeList } from './list-pages.ts';
-import { type ListedItem, type ListKind, listKinds, listText } from './list-text.ts';
+import { type ListedItem, type ListKind, listKinds, listText, podList } from './list-text.ts';
 import { get } from './request.ts';
 import { type Wait, withRetry } from './retry.ts';
 
@@ -29,29 +29,38 @@ export interface ListMemory {
  * @param mostBytes of all answers together
  * @param wait before a request is sent again
  * @param memory where the lists of the last run are, of which only what changed since is asked for then
+ * @param withPods whether to list the Pods too; where nobody may, that is a warning (NATC3061)
  */
 export async function listCluster(
   settings: ClusterSettings,
   mostBytes: number,
   wait: Wait = (milliseconds) => setTimeout(milliseconds),
   memory?: ListMemory,
+  withPods = false,
 ): Promise<ClusterListing> {
   const { connect } = await import('./kubeconfig.ts');
   const connection = await connect(settings);
   if ('code' in connection) return { inputs: [], diagnostics: [connection] };
   try {
-    return await listWith(connection, settings.requestTimeout * 1000, mostBytes, wait, memory);
+    const milliseconds = settings.requestTimeout * 1000;
+    return await listWith(connection, { milliseconds, mostBytes, wait, memory, withPods });
   } finally {
     connection.agent.destroy();
   }
 }
 
+interface Demands {
+  /** For each request. */
+  readonly milliseconds: number;
+  readonly mostBytes: number;
+  readonly wait: Wait;
+  readonly memory: ListMemory | undefined;
+  readonly withPods: boolean;
+}
+
 async function listWith(
   connection: Connection,
-  milliseconds: number,
-  mostBytes: number,
-  wait: Wait,
-  memory: ListMemory | undefined,
+  { milliseconds, mostBytes, wait, memory, withPods }: Demands,
 ): Promise<ClusterListing> {
   let left = mostBytes;
   const ask: AskPage = async (path, isWhole) => {
@@ -72,9 +81,33 @@ async function listWith(
     const listedAt = kept !== undefined && caughtUp.size > 0 ? kept.listedAt : memory.now;
     await keep(connection, kept, lists, { ...memory, now: listedAt });
   }
-  const items = [...lists.values()].flatMap((list) => list.items.map(({ text }) => text));
+  const pods = withPods ? await listPods(connection, ask) : nothingListed;
+  if (hasErrors(pods.diagnostics)) return { inputs: [], diagnostics: pods.diagnostics };
+  const listed = [...lists.values()].flatMap((list) => list.items);
+  const items = [...listed, ...pods.items].map(({ text }) => text);
   const bytes = Buffer.from(listText(items));
-  return { inputs: [{ name: clusterName, bytes }], diagnostics: [] };
+  return { inputs: [{ name: clusterName, bytes }], diagnostics: pods.diagnostics };
+}
+
+interface ListedPods extends Pick<WholeList, 'items'> {
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const nothingListed: ListedPods = { items: [], diagnostics: [] };
+
+/** Who may only list what a ruleset is made of gets what can be said without pods. */
+async function listPods({ server }: Connection, ask: AskPage): Promise<ListedPods> {
+  const listed = await listAll(podList, server, ask);
+  if (!('code' in listed)) return { items: listed.items, diagnostics: [] };
+  if (listed.code !== 'NATC5071') return { items: [], diagnostics: [listed] };
+  const warning: Diagnostic = {
+    code: 'NATC3061',
+    severity: 'warning',
+    message: `${listed.message}; where a Service gets another selector, natc does not know what that finds`,
+    places: listed.places,
+    hint: 'allow it to list pods, or give what kubectl get nodes,services,endpointslices,pods wrote as --base',
+  };
+  return { items: [], diagnostics: [warning] };
 }
 
 /** So often everything is listed all the same, in seconds. */

@@ -2,11 +2,11 @@ import { STATUS_CODES } from 'node:http';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Answer } from './connection.ts';
 import { clusterFailure, oneLine } from './failure.ts';
-import { isMapping, type ListKind } from './list-text.ts';
+import { type AnyListKind, isMapping } from './list-text.ts';
 
 /** What was asked for. */
 export interface Asked {
-  readonly list: ListKind;
+  readonly list: AnyListKind;
   /** From 1. */
   readonly page: number;
   readonly server: string;
@@ -75,7 +75,9 @@ function statusFailure(
     return clusterFailure(
       'NATC5071',
       `${listing(asked)}: no permission: ${says}`,
-      `allow it to list ${list.resource}, as the ClusterRole in docs/deploy/daemonset.yaml does`,
+      list.kind === 'Pod'
+        ? 'allow it to list pods'
+        : `allow it to list ${list.resource}, as the ClusterRole in docs/deploy/daemonset.yaml does`,
     );
   if (status === 404)
     return clusterFailure(

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Answer } from './connection.ts';
 import { clusterFailure } from './failure.ts';
 import { type Asked, answerFailure } from './list-failure.ts';
-import { isMapping, type ListedItem, type ListKind, listedItem } from './list-text.ts';
+import { type AnyListKind, isMapping, type ListedItem, listedItem } from './list-text.ts';
 import type { Attempts } from './retry.ts';
 
 /** One page of one list, asked for with a retry where that helps. */
@@ -21,7 +21,7 @@ const mostPages = 4000;
  * @param selector of fields, e.g. `metadata.name=node-a`; undefined: all objects
  */
 export async function listAll(
-  list: ListKind,
+  list: AnyListKind,
   server: string,
   ask: AskPage,
   selector?: string,
@@ -44,7 +44,7 @@ type Listed =
   | { readonly kind: 'outdated'; readonly result: Diagnostic };
 
 async function listOnce(
-  list: ListKind,
+  list: AnyListKind,
   server: string,
   ask: AskPage,
   selector: string | undefined,
@@ -95,7 +95,7 @@ const flawed = (problem: string): Page => ({ kind: 'flawed', problem });
 /** The last answer that was read: whether to try again is asked about the answer that is used then. */
 const pages = new WeakMap<Answer, Page>();
 
-function readPage(answer: Answer, list: ListKind): Page {
+function readPage(answer: Answer, list: AnyListKind): Page {
   const known = pages.get(answer);
   if (known !== undefined) return known;
   const page = answer.kind === 'answer' ? parsePage(answer.body, list) : flawed('no answer');
@@ -103,7 +103,7 @@ function readPage(answer: Answer, list: ListKind): Page {
   return page;
 }
 
-function parsePage(body: Buffer, { kind }: ListKind): Page {
+function parsePage(body: Buffer, { kind }: AnyListKind): Page {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));

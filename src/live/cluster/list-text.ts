@@ -1,6 +1,9 @@
-/** One of the three lists. */
-export interface ListKind {
-  readonly kind: 'Node' | 'Service' | 'EndpointSlice';
+/** The kinds that a ruleset is made of. */
+export type ServedKind = 'Node' | 'Service' | 'EndpointSlice';
+
+/** One of the three lists, or that of the pods. */
+export interface ListKind<Kind extends ServedKind | 'Pod' = ServedKind> {
+  readonly kind: Kind;
   readonly apiVersion: 'v1' | 'discovery.k8s.io/v1';
   /** As in a ClusterRole, and in what the API server says: `endpointslices.discovery.k8s.io`. */
   readonly resource: string;
@@ -22,6 +25,14 @@ export const listKinds: readonly ListKind[] = [
   },
 ];
 
+/** What manifests are laid on, where a Service may get another selector. */
+export const podList: ListKind<'Pod'> = {
+  ...{ kind: 'Pod', apiVersion: 'v1', resource: 'pods', path: '/api/v1/pods' },
+};
+
+/** Whichever. */
+export type AnyListKind = ListKind<ServedKind | 'Pod'>;
+
 type Mapping = Readonly<Record<string, unknown>>;
 
 export const isMapping = (value: unknown): value is Mapping =>
@@ -40,7 +51,7 @@ export interface ListedItem {
 }
 
 /** An item of a typed list, or the object of a watch event. */
-export function listedItem(item: unknown, list: ListKind): ListedItem {
+export function listedItem(item: unknown, list: AnyListKind): ListedItem {
   const metadata = isMapping(item) && isMapping(item['metadata']) ? item['metadata'] : {};
   const { name = '', namespace, resourceVersion = '' } = metadata;
   return {
@@ -55,17 +66,51 @@ export function listedItem(item: unknown, list: ListKind): ListedItem {
  * An item of a typed list as `kubectl get -o json` prints it, but for two things. Who manages which field
  * is left out of all objects: half of their text, and nobody's business here. And a Node loses what
  * kubelets report every few minutes, its resourceVersion with it, so that a cluster in which nothing
- * has changed gives the same text.
+ * has changed gives the same text. Of a Pod only what makes it an endpoint is left: there are many, and they are long.
  */
-export function itemText(item: unknown, { kind, apiVersion }: ListKind): string {
+export function itemText(item: unknown, { kind, apiVersion }: AnyListKind): string {
   if (!isMapping(item)) return JSON.stringify(item);
-  const object = { apiVersion, kind, ...item };
-  const slim = kind === 'Node' ? slimNode(object) : withMetadata(object, ['managedFields']);
+  const slim = slimObject({ apiVersion, kind, ...item }, kind);
   // The closing brace where kubectl has it, which is how the items are told apart without parsing.
   return `${JSON.stringify(slim).slice(0, -1)}${itemEnd}`;
 }
 
 export const itemEnd = '\n        }';
+
+function slimObject(object: Mapping, kind: AnyListKind['kind']): Mapping {
+  switch (kind) {
+    case 'Node':
+      return slimNode(object);
+    case 'Pod':
+      return slimPod(withMetadata(object, ['managedFields']));
+    case 'Service':
+    case 'EndpointSlice':
+      return withMetadata(object, ['managedFields']);
+  }
+}
+
+function slimPod(pod: Mapping): Mapping {
+  const { containers, initContainers, ...spec } = mappingOf(pod['spec']);
+  const { phase, podIP, podIPs, conditions } = mappingOf(pod['status']);
+  const slimContainers = (list: unknown): unknown =>
+    Array.isArray(list)
+      ? list
+          .map(mappingOf)
+          .map(({ name, ports, restartPolicy }) => ({ name, ports, restartPolicy }))
+      : undefined;
+  const { hostNetwork, nodeName, nodeSelector, readinessGates, tolerations } = spec;
+  return {
+    ...pod,
+    spec: {
+      ...{ hostNetwork, nodeName, nodeSelector, readinessGates, tolerations },
+      containers: slimContainers(containers),
+      initContainers: slimContainers(initContainers),
+    },
+    status: { phase, podIP, podIPs, conditions },
+  };
+}
+
+const mappingOf = (value: unknown): Mapping => (isMapping(value) ? value : {});
 
 function slimNode(node: Mapping): Mapping {
   const slim = withMetadata(node, ['managedFields', 'resourceVersion']);
