@@ -3,6 +3,7 @@
  * they are made of, and their checksums. Of a commit without changes, and the same bytes every time.
  *
  *   --out FOLDER   where; out/ unless told
+ *   --unaudited    also where the npm registry cannot be asked for vulnerabilities
  */
 
 import { createHash } from 'node:crypto';
@@ -14,6 +15,7 @@ import { buildIfStale, installDebianPackages, installNpmPackages, root } from '.
 installNpmPackages();
 installDebianPackages(['rpm']);
 buildIfStale();
+const { audit } = await import('./audit.mjs');
 const { buildPackages, forms, natcVersion } = await import('./package/build.mjs');
 const { sourceDateEpoch } = await import('./package/epoch.mjs');
 const { architectures } = await import('./package/node-binaries.mjs');
@@ -21,7 +23,10 @@ const { output } = await import('./package/run.mjs');
 const { softwareBill } = await import('./package/sbom.mjs');
 
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: join(root, 'out') } },
+  options: {
+    out: { type: 'string', default: join(root, 'out') },
+    unaudited: { type: 'boolean', default: false },
+  },
 });
 const folder = resolve(values.out);
 const version = natcVersion();
@@ -52,6 +57,9 @@ function refuseUnready() {
   if (git('status', '--porcelain') !== '') problems.push('the work tree has changes');
   const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
   if (!changes.includes(`\n## ${version}`)) problems.push(`CHANGELOG.md has no section ${version}`);
+  const { status, says } = audit();
+  if (status === 2 && values.unaudited) console.error(`natc: ${says}`);
+  else if (status !== 0) problems.push(status === 1 ? says : `${says} (--unaudited goes on)`);
   if (problems.length === 0) return;
   console.error(`natc: no release: ${problems.join(', and ')}`);
   process.exit(1);

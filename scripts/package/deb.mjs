@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { output } from './run.mjs';
+import { author, output } from './run.mjs';
 import { setTimes } from './tree.mjs';
 
 const debianArchitecture = { x64: 'amd64', arm64: 'arm64' };
@@ -19,11 +19,14 @@ const depends = [
   'libstdc++6 (>= 6)',
 ];
 
-/** Who built it, as Debian wants it; nobody at all unless told. */
-const maintainer = () =>
-  process.env['DEBFULLNAME'] === undefined
-    ? 'The natc maintainers <maintainers@natc.invalid>'
-    : `${process.env['DEBFULLNAME']} <${process.env['DEBEMAIL'] ?? 'maintainers@natc.invalid'}>`;
+/** Debian wants an address; of .invalid everybody knows that it is none. */
+const noAddress = 'no-address@natc.invalid';
+
+/** Who answers for the package: whoever builds it and says so, as Debian's tools ask for it, or else the author. */
+function maintainer() {
+  const { DEBFULLNAME, DEBEMAIL } = process.env;
+  return `${DEBFULLNAME ?? author()} <${DEBEMAIL ?? noAddress}>`;
+}
 
 const control = (version, architecture, size) => `Package: natc
 Version: ${version}

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { output } from './run.mjs';
+import { author, output } from './run.mjs';
 import { setTimes } from './tree.mjs';
 
 const rpmArchitecture = { x64: 'x86_64', arm64: 'aarch64' };
@@ -24,6 +24,7 @@ Version: ${version}
 Release: 1
 Summary: Compile Kubernetes Services into NAT rules of nftables or iptables
 License: Apache-2.0 AND MIT AND BSD-3-Clause AND ISC
+Packager: ${process.env['DEBFULLNAME'] ?? author()}
 AutoReqProv: no
 Requires: nftables >= 1.0.1, util-linux, glibc >= 2.28, libstdc++, libgcc
 Recommends: conntrack-tools, iptables

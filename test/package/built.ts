@@ -7,6 +7,7 @@ export function buildPackages(folder: string, args: readonly string[] = []): rea
   const { status, stdout, stderr } = spawnSync(process.execPath, all, {
     cwd: projectRoot,
     encoding: 'utf8',
+    env: { ...process.env, DEBFULLNAME: undefined, DEBEMAIL: undefined },
   });
   if (status !== 0) throw new Error(`npm run package: ${stderr}`);
   return stdout.trim().split('\n');

@@ -84,6 +84,7 @@ describe.skipIf(isSkipped)(title, () => {
     expect(list.split('\n').filter((line) => line && !line.includes(' root/root '))).toEqual([]);
     const field = (name: string) =>
       spawnSync('dpkg-deb', ['--field', deb, name], { encoding: 'utf8' }).stdout.trim();
+    expect(field('Maintainer')).toBe('the natc authors <no-address@natc.invalid>');
     expect(field('Depends')).toContain('nftables');
     expect(field('Recommends')).toBe('conntrack, iptables');
   });
