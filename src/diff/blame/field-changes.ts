@@ -60,31 +60,48 @@ function compareLists(
   oldPath: FieldPath,
   newPath: FieldPath,
 ): void {
-  const names = distinctNames(was);
-  const others = distinctNames(is);
-  const places = new Map(others.map((name, place) => [name, place]));
-  names.forEach((name, place) => {
-    const counterpart = places.get(name);
-    places.delete(name);
-    const [a, b] = [was[place], counterpart === undefined ? undefined : is[counterpart]];
+  const counterparts = counterpartsOf(was, is);
+  was.forEach((a, place) => {
+    const counterpart = counterparts.get(place);
+    const b = counterpart === undefined ? undefined : is[counterpart];
     const inside = { ...context, entries: [...context.entries, a, b] };
     compare(inside, a, b, [...oldPath, place], [...newPath, counterpart ?? place]);
   });
-  for (const place of places.values()) {
-    const inside = { ...context, entries: [...context.entries, is[place]] };
-    note(inside, undefined, is[place], [...oldPath, place], [...newPath, place]);
-  }
+  const known = new Set(counterparts.values());
+  is.forEach((entry, place) => {
+    if (known.has(place)) return;
+    const inside = { ...context, entries: [...context.entries, entry] };
+    note(inside, undefined, entry, [...oldPath, place], [...newPath, place]);
+  });
 }
 
-/** What an entry of a list is called; those that are called the same are numbered. */
-function distinctNames(list: readonly unknown[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return list.map((entry) => {
-    const name = nameOf(entry);
-    const count = seen.get(name) ?? 0;
-    seen.set(name, count + 1);
-    return `${name} ${count}`;
-  });
+/**
+ * The place in `is` of each entry of `was` that has one. Of entries that are called the same, those that did not
+ * change are each other's: a field of the one is not new because the other went.
+ */
+function counterpartsOf(
+  was: readonly unknown[],
+  is: readonly unknown[],
+): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  const taken = new Set<number>();
+  for (const keyOf of [JSON.stringify, nameOf]) {
+    const free = new Map<string, number[]>();
+    is.forEach((entry, place) => {
+      if (taken.has(place)) return;
+      const key = keyOf(entry);
+      const places = free.get(key);
+      if (places === undefined) free.set(key, [place]);
+      else places.push(place);
+    });
+    was.forEach((entry, place) => {
+      const counterpart = found.has(place) ? undefined : free.get(keyOf(entry))?.shift();
+      if (counterpart === undefined) return;
+      found.set(place, counterpart);
+      taken.add(counterpart);
+    });
+  }
+  return found;
 }
 
 function nameOf(entry: unknown): string {

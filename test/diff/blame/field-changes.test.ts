@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { fieldChanges } from '../../../src/diff/blame/field-changes.ts';
+import { objectOf } from '../../support/objects.ts';
+
+const slice = (endpoints: readonly object[]) =>
+  objectOf({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'web-a', namespace: 'shop' },
+    addressType: 'IPv4',
+    endpoints,
+  });
+
+const told = (before: readonly object[], after: readonly object[]) =>
+  fieldChanges(slice(before), slice(after)).map(({ side, path, to }) => [side, path.join('.'), to]);
+
+const ready = { addresses: ['10.180.2.1'], conditions: {} };
+const leaving = { addresses: ['10.180.2.1'], conditions: { terminating: true } };
+const other = { addresses: ['10.180.0.1'] };
+
+test('of two endpoints with one address, the one that went is gone, and nothing of the other is new', () => {
+  expect(told([ready, other, leaving], [other, leaving])).toEqual([
+    ['before', 'endpoints.0', undefined],
+  ]);
+  expect(told([other, leaving], [ready, other, leaving])).toEqual([
+    ['after', 'endpoints.0', ready],
+  ]);
+});
+
+test('an endpoint that changes is told by its field, wherever it stands', () => {
+  expect(told([ready, other], [other, leaving])).toEqual([
+    ['after', 'endpoints.1.conditions.terminating', true],
+  ]);
+});
