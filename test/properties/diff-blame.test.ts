@@ -20,10 +20,17 @@ const keyOf = ({ kind, value }: Pick<SourceObject, 'kind' | 'value'>): string =>
   return `${kind} ${namespace}/${name}`;
 };
 
-/** Whether a line of the one text is none of the other's, counted from 0. */
+/**
+ * Whether a line of the one text is none of the other's, counted from 0. Of lines with the same words, of which the other
+ * text has fewer, any may be the one.
+ */
 function isChangedLine(line: number, text: string, other: string, isOld: boolean): boolean {
-  const [a, b] = isOld ? [text, other] : [other, text];
-  return diffLines(a.split('\n'), b.split('\n')).some(({ aStart, aEnd, bStart, bEnd }) =>
+  const [own, others] = [text.split('\n'), other.split('\n')];
+  const countIn = (lines: readonly string[]): number =>
+    lines.filter((each) => each === own[line]).length;
+  if (countIn(own) > countIn(others)) return true;
+  const [a, b] = isOld ? [own, others] : [others, own];
+  return diffLines(a, b).some(({ aStart, aEnd, bStart, bEnd }) =>
     isOld ? aStart <= line && line < aEnd : bStart <= line && line < bEnd,
   );
 }
