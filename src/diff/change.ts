@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
-import type { KnownDifference } from './known-differences.ts';
+import type { KnownDifference } from './known/known-differences.ts';
 import type { NotCompared } from './not-compared.ts';
 import type { Acceptance } from './risks/accept.ts';
 import type { RiskCode, Severity } from './risks/table.ts';

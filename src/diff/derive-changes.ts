@@ -5,7 +5,7 @@ import { clientLabels } from './client-labels.ts';
 import type { ClientResult, ComparedDestination } from './compare-destination.ts';
 import type { Destination } from './destination.ts';
 import { type Facet, facetsOf } from './facets.ts';
-import type { FindKnown } from './known-differences.ts';
+import type { FindKnown } from './known/known-differences.ts';
 import type { RiskJudge } from './risks/judge.ts';
 
 /** A facet of one destination with the clients that see it. */

@@ -4,12 +4,13 @@ import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { IpFamily, NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { NotUnderstood } from '../packet/not-understood.ts';
+import type { Plan } from '../plan/plan.ts';
 import { askIptables } from './ask-iptables.ts';
 import { askKubeProxy } from './ask-kube-proxy.ts';
 import type { TrafficDiff } from './change.ts';
 import type { Destination } from './destination.ts';
 import type { FamilyPair, PairSide } from './family-pair.ts';
-import { knownDifferences } from './known-differences.ts';
+import { knownDifferences } from './known/known-differences.ts';
 import { diffPairs, withoutClientNames } from './traffic.ts';
 
 /** A side of a comparison of which one at least is what a kube-proxy wrote. */
@@ -19,6 +20,8 @@ export interface ListedSide {
   /** natc's rules for iptables, where those are asked. */
   readonly iptables?: readonly IptablesRuleset[];
   readonly listing?: KubeProxyListing;
+  /** What natc's rules were made from, where that is known. */
+  readonly plan?: Plan;
 }
 
 /** A rule that is not understood, and what was therefore not compared. */
@@ -107,7 +110,9 @@ function knownIn(pair: FamilyPair, before: ListedSide, after: ListedSide) {
   if (before.listing !== undefined && after.listing !== undefined) return () => undefined;
   const [side, rules] =
     before.listing === undefined ? (['after', is] as const) : (['before', was] as const);
-  return knownDifferences(pair, side, rules?.mode ?? 'nftables');
+  const { plan } = side === 'before' ? after : before;
+  const own = plan?.families.find(({ family }) => family === pair.ipFamily);
+  return knownDifferences(pair, side, rules?.mode ?? 'nftables', own);
 }
 
 const hasFamily = ({ rules }: KubeProxyListing, family: NftFamily): boolean =>

@@ -10,7 +10,7 @@ import { type ClaimRisk, takeovers } from './claims.ts';
 import { compareFamily } from './compare-family.ts';
 import { deriveChanges, mergeMarked } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
-import type { FindKnown } from './known-differences.ts';
+import type { FindKnown } from './known/known-differences.ts';
 import { factsOfRuleset } from './risks/facts.ts';
 import { riskJudge } from './risks/judge.ts';
 import type { Surroundings } from './surroundings.ts';

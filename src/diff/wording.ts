@@ -2,7 +2,7 @@ import type { Answer, Share } from './answer.ts';
 import type { Change, ChangeType, EndpointChange } from './change.ts';
 import type { Destination } from './destination.ts';
 import { formatFraction } from './fraction.ts';
-import type { KnownDifference } from './known-differences.ts';
+import type { KnownDifference } from './known/known-differences.ts';
 
 /** Whether something comes, goes, or becomes another. */
 export type Sign = '+' | '-' | '~';

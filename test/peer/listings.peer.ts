@@ -53,10 +53,10 @@ function changesOf(world: World, text: string): readonly Change[] {
   const { listing, diagnostics } = parseListing({ name: 'listing', text });
   const said = diagnostics.map(({ message }) => message).join('; ');
   if (listing === undefined || said !== '') throw new Error(said);
-  const { ruleset } = compileValid(world, optionsOfNode(world.node));
+  const { ruleset, plan } = compileValid(world, optionsOfNode(world.node));
   const { diff, notUnderstood } = diffListedTraffic(
     { ruleset: listing.outline, listing },
-    { ruleset },
+    { ruleset, plan },
     new Set(world.node.localIPs.map(canonical)),
   );
   expect(notUnderstood).toEqual([]);

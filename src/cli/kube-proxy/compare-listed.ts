@@ -41,8 +41,9 @@ export function compareListed(
   };
 }
 
-const withRules = ({ ruleset, listing }: LoadedSide, iptables: SideWithIptables[1]) => ({
+const withRules = ({ ruleset, listing, plan }: LoadedSide, iptables: SideWithIptables[1]) => ({
   ruleset,
+  ...(plan && { plan }),
   ...(listing && { listing }),
   ...(iptables && { iptables }),
 });

@@ -80,12 +80,12 @@ func newProxier(mode string, n *node) (proxy.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	bit, localhost := int32(14), true
+	bit := int32(14)
 	cfg := &kpconfig.KubeProxyConfiguration{}
 	cfg.Mode = kpconfig.ProxyMode(mode)
 	cfg.Linux.MasqueradeAll = n.MasqueradeAll
 	cfg.IPTables.MasqueradeBit, cfg.NFTables.MasqueradeBit = &bit, &bit
-	cfg.IPTables.LocalhostNodePorts = &localhost
+	cfg.IPTables.LocalhostNodePorts = n.localhostNodePorts()
 	cfg.NodePortAddresses = n.nodePortAddresses(ips)
 	cfg.SyncPeriod.Duration = 30 * time.Second
 	cfg.MinSyncPeriod.Duration = time.Second

@@ -23,6 +23,7 @@ type node struct {
 	InterfaceNamePrefix string   `json:"interfaceNamePrefix"`
 	Zone                string   `json:"zone"`
 	MasqueradeAll       bool     `json:"masqueradeAll"`
+	LocalhostNodePorts  *bool    `json:"localhostNodePorts"`
 }
 
 var families = []v1.IPFamily{v1.IPv4Protocol, v1.IPv6Protocol}
@@ -37,6 +38,12 @@ func readNode(path string) (*node, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return n, nil
+}
+
+// localhostNodePorts is on unless it is said otherwise, as kube-proxy's defaults have it.
+func (n *node) localhostNodePorts() *bool {
+	on := n.LocalhostNodePorts == nil || *n.LocalhostNodePorts
+	return &on
 }
 
 func (n *node) labels() map[string]string {

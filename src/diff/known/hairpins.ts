@@ -1,0 +1,31 @@
+import type { BehaviourBranch } from '../behaviour.ts';
+import type { ClientResult } from '../compare-destination.ts';
+import type { Sides } from './known-differences.ts';
+
+/**
+ * ND3: whether all that differs in the source is that of endpoints which reach themselves. The nftables mode
+ * rewrites it for endpoints on this node, the iptables mode for all; natc for those on this node or an unknown one.
+ */
+export function areHairpins(
+  { kubeProxy, natc, mode, facts }: Sides,
+  result: ClientResult,
+): boolean {
+  const theirs = new Map(result[kubeProxy].branches.map((branch) => [wayOf(branch), branch]));
+  const differing = result[natc].branches.flatMap((ours) => {
+    const other = theirs.get(wayOf(ours));
+    return other === undefined || other.masquerade === ours.masquerade ? [] : [ours];
+  });
+  const { source } = result.packet;
+  return (
+    differing.length > 0 &&
+    differing.every(({ destination, destinationPort, masquerade, isServed }) => {
+      if (!isServed || destination !== source) return false;
+      return mode === 'nftables'
+        ? masquerade && facts.isOfUnknownNode(destination, destinationPort)
+        : !masquerade;
+    })
+  );
+}
+
+const wayOf = ({ verdict, destination, destinationPort }: BehaviourBranch): string =>
+  `${verdict} ${destination} ${destinationPort}`;

@@ -1,0 +1,197 @@
+/** Where natc and kube-proxy are meant to differ: natc's own decisions (docs/rules.md), told of each change. */
+import { collections } from '../../nftables/names.ts';
+import { isLoopback } from '../../packet/packet.ts';
+import type { FamilyPlan } from '../../plan/plan.ts';
+import { answerOf } from '../answer.ts';
+import { behaviourOf, sameBehaviour } from '../behaviour.ts';
+import type { ClientResult } from '../compare-destination.ts';
+import { type Destination, destinationKey, portKey } from '../destination.ts';
+import { membershipOf } from '../destination-index.ts';
+import type { Facet } from '../facets.ts';
+import type { FamilyPair } from '../family-pair.ts';
+import { areHairpins } from './hairpins.ts';
+import { lostToNobody } from './lost-branches.ts';
+import { type NatcFacts, natcFacts } from './natc-facts.ts';
+import { isTakenForClusterIP } from './twofold.ts';
+
+/** A rule of docs/compatibility.md by which natc does another thing than kube-proxy. */
+export interface KnownDifference {
+  /** `ND3`, `K1` */
+  readonly id: string;
+  readonly text: string;
+}
+
+export type FindKnown = (
+  facet: Pick<Facet, 'type'>,
+  destination: Destination,
+  result: ClientResult,
+) => KnownDifference | undefined;
+
+const texts = {
+  ND1: 'natc serves node ports at every address of the node that --nodeport-addresses covers; kube-proxy listed fewer when it wrote these rules',
+  ND2: 'natc serves node ports on the IPv4 loopback in the kernel (--localhost-nodeports), and guards it by the interface that packets come in through',
+  ND3: 'who masquerades an endpoint that reaches itself: natc where it is on this node or on an unknown one',
+  ND4: 'natc leaves the cluster IPs of Services of other proxies alone',
+  ND6: 'natc does what the nftables mode does: it checks source ranges before endpoints, and node ports without endpoints only where they listen',
+  I9: 'natc refuses what processes of this node send to an external address without endpoints, as the nftables mode does; the iptables mode lets it out',
+  I11: 'the iptables mode accepts packets that arrive with its mark before it looks at the destination; natc has no accept rules',
+  P6: 'an address that is both the cluster IP and an external address of a Service: natc takes it for external, as the nftables mode does, the iptables mode for the cluster IP',
+  K1: 'natc refuses the ports of a cluster IP that no Service has, as the nftables mode does',
+  K2: 'natc drops what is for an address of --service-cidr that no Service has, as the nftables mode does',
+} as const;
+
+export type KnownId = keyof typeof texts;
+
+/** What is known of the two sides when a difference is looked at. */
+export interface Sides {
+  readonly pair: FamilyPair;
+  readonly kubeProxy: 'before' | 'after';
+  readonly natc: 'before' | 'after';
+  readonly mode: 'nftables' | 'iptables';
+  /** What natc's ruleset says of destinations. */
+  readonly facts: NatcFacts;
+}
+
+/**
+ * A decision explains a difference only where all of the difference is what the decision makes: the packet gets
+ * from kube-proxy what natc would give it without the decision. A fault of kube-proxy's beside it has no name.
+ *
+ * @param kubeProxy which side a kube-proxy wrote, where the other is natc's
+ * @param mode the mode of that kube-proxy
+ * @param plan what natc's ruleset was made from, where that is known
+ */
+export function knownDifferences(
+  pair: FamilyPair,
+  kubeProxy: 'before' | 'after',
+  mode: 'nftables' | 'iptables',
+  plan?: FamilyPlan,
+): FindKnown {
+  const natc = kubeProxy === 'before' ? 'after' : 'before';
+  const sides: Sides = { pair, kubeProxy, natc, mode, facts: natcFacts(pair[natc].table, plan) };
+  return (facet, destination, result) => {
+    const id = isOfSource(facet)
+      ? sourceDifference(sides, destination, result)
+      : wayDifference(sides, destination, result);
+    return id === undefined ? undefined : { id, text: texts[id] };
+  };
+}
+
+const isOfSource = ({ type }: Pick<Facet, 'type'>): boolean =>
+  type === 'SNAT_BEGINS' || type === 'SNAT_ENDS';
+
+/** Both send the packet the same way, and one rewrites its source. */
+function sourceDifference(
+  sides: Sides,
+  destination: Destination,
+  result: ClientResult,
+): KnownId | undefined {
+  if (areHairpins(sides, result)) return 'ND3';
+  return isTakenForClusterIP(sides, destination, result)
+    ? 'P6'
+    : loopbackDifference(sides, destination, result);
+}
+
+/** They do not send it the same way. */
+function wayDifference(
+  sides: Sides,
+  destination: Destination,
+  result: ClientResult,
+): KnownId | undefined {
+  return (
+    nodePortDifference(sides, destination, result) ??
+    lostToNobody(sides, destination, result) ??
+    (sides.mode === 'iptables' ? iptablesDifference(sides, destination, result) : undefined) ??
+    loopbackDifference(sides, destination, result)
+  );
+}
+
+/** ND1: where kube-proxy does not listen, it does with the packet what it does with all others. */
+function nodePortDifference(
+  { pair, kubeProxy, natc, facts, mode }: Sides,
+  { kind, address, protocol, port }: Destination,
+  result: ClientResult,
+): KnownId | undefined {
+  if (kind !== 'node port' || isLoopback(address)) return undefined;
+  const listens = (side: 'before' | 'after') =>
+    membershipOf(pair[side].index, address).sets.has(collections.nodePortAddresses);
+  if (listens(kubeProxy) || !listens(natc)) return undefined;
+  const was = answerOf(result[kubeProxy]).kind;
+  if (was === 'passed') return 'ND1';
+  // Without endpoints the iptables mode stops it at any address of the node (N11).
+  return mode === 'iptables' && was === facts.refusedPort(portKey({ protocol, port }))
+    ? 'ND1'
+    : undefined;
+}
+
+/** ND2: the nftables mode serves no node port on the loopback, and leaves route_localnet alone. */
+function loopbackDifference(
+  { pair, kubeProxy, natc, mode }: Sides,
+  { kind, address }: Destination,
+  result: ClientResult,
+): KnownId | undefined {
+  if (!pair[natc].routeLocalnet || pair.family !== 'ip') return undefined;
+  const { packet, nodeAddresses } = result;
+  const [was, is] = [answerOf(result[kubeProxy]), answerOf(result[natc])];
+  if (isLoopback(address) && result.client.kind !== 'node' && result.client.kind !== 'loopback')
+    // The guard of the loopback, which the iptables mode has behind DNAT.
+    return is.kind === 'dropped' && (was.kind === 'passed' || mode === 'iptables')
+      ? 'ND2'
+      : undefined;
+  if (mode === 'iptables')
+    // Its guard stops what this node sends there from another address of its own.
+    return isLoopback(address) &&
+      !isLoopback(packet.source) &&
+      was.kind === 'dropped' &&
+      is.kind === 'passed'
+      ? 'ND2'
+      : undefined;
+  if (isLoopback(address)) return kind === 'node port' && was.kind === 'passed' ? 'ND2' : undefined;
+  if (!isLoopback(packet.source)) return undefined;
+  const alone = { ...pair[natc], routeLocalnet: pair[kubeProxy].routeLocalnet };
+  return sameBehaviour(behaviourOf(alone, packet, nodeAddresses), result[kubeProxy])
+    ? 'ND2'
+    : undefined;
+}
+
+/** What the iptables mode does otherwise than the nftables mode. */
+function iptablesDifference(
+  sides: Sides,
+  destination: Destination,
+  result: ClientResult,
+): KnownId | undefined {
+  const { pair, kubeProxy, natc, facts } = sides;
+  const { kind, address, isLocal } = destination;
+  const [was, is] = [answerOf(result[kubeProxy]).kind, answerOf(result[natc]).kind];
+  const isStopped = is === 'refused' || is === 'dropped';
+  const isMadeHere = result.client.kind === 'node' || result.client.kind === 'loopback';
+  if (result.packet.mark !== 0 && was === 'passed' && isStopped && !isMadeHere && !isLocal)
+    return 'I11';
+  if (isTakenForClusterIP(sides, destination, result)) return 'P6';
+  const key = destinationKey(address, destination);
+  const lack = facts.refused(key);
+  const isExternal = kind === 'external IP' || kind === 'load-balancer IP';
+  if (isExternal && isMadeHere && was === 'passed' && is === 'refused' && lack === 'refused')
+    return 'I9';
+  if (is === 'dropped' && facts.isProtected(key)) {
+    // Without endpoints there is no firewall: what is made here gets out (I9), the rest is refused.
+    if (lack === 'refused' && was === (isMadeHere ? 'passed' : 'refused')) return 'ND6';
+    // Its rule as an external IP stands before that of the load balancer, and that of a node port behind it: neither
+    // knows ranges.
+    const isPort = isLocal && pair[natc].index.byPort.has(portKey(destination));
+    return was === 'served' && (isPort || isListedExternal(pair[kubeProxy], key))
+      ? 'ND6'
+      : undefined;
+  }
+  return undefined;
+}
+
+/** Whether kube-proxy serves an address as an external IP before anything else. */
+const isListedExternal = ({ table }: FamilyPair['before'], key: string): boolean =>
+  (table?.collections ?? []).some(
+    (collection) =>
+      collection.kind === 'verdict-map' &&
+      collection.name === collections.services &&
+      collection.elements.some(
+        (element) => element.frontend === 'external-ip' && element.key.join(' ') === key,
+      ),
+  );

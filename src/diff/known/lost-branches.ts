@@ -1,0 +1,130 @@
+import { collections } from '../../nftables/names.ts';
+import { isLoopback } from '../../packet/packet.ts';
+import type { Behaviour, BehaviourBranch } from '../behaviour.ts';
+import type { ClientResult } from '../compare-destination.ts';
+import { type Destination, destinationKey, parseDestinationKey, portKey } from '../destination.ts';
+import { membershipOf } from '../destination-index.ts';
+import type { KnownId, Sides } from './known-differences.ts';
+
+/** How much of the packets goes a way on one side that it does not go on the other. */
+interface Excess {
+  readonly branch: BehaviourBranch;
+  readonly share: number;
+}
+
+/**
+ * K1, K2, ND4 and ND6: packets that get, by themselves or by way of an endpoint (E13), to an address of the cluster
+ * which no Service of natc's has, or to one of this node with a node port that has no endpoints. Undefined unless
+ * that is all of the difference, share by share.
+ */
+export function lostToNobody(
+  sides: Sides,
+  destination: Destination,
+  result: ClientResult,
+): KnownId | undefined {
+  const found = new Set<KnownId>();
+  /** Shares that natc should stop more than kube-proxy does, less those that it does stop. */
+  const owed = { reject: 0, drop: 0 };
+  for (const { branch, share } of excess(result[sides.kubeProxy], result[sides.natc])) {
+    if (branch.verdict !== 'accept') {
+      owed[branch.verdict] += share;
+      continue;
+    }
+    const id = stoppedByNatc(sides, branch, result);
+    if (id === undefined) return undefined;
+    owed[id === 'K1' ? 'reject' : 'drop'] += share;
+    found.add(id);
+  }
+  for (const { branch, share } of excess(result[sides.natc], result[sides.kubeProxy])) {
+    if (branch.verdict !== 'accept') {
+      owed[branch.verdict] -= share;
+      continue;
+    }
+    const stop = stoppedByKubeProxy(sides, branch, result);
+    if (stop === undefined) return undefined;
+    owed[stop.verdict] -= share;
+    found.add(stop.id);
+  }
+  if (isNothing(owed.reject) && isNothing(owed.drop)) return [...found][0];
+  // From the loopback no packet gets to an endpoint; natc refuses those for cluster IPs before the kernel drops them.
+  const isRefusedFirst = owed.reject < 0 && isNothing(owed.reject + owed.drop);
+  return isRefusedFirst && isMartian(sides, result) && leadsToUnused(sides, destination)
+    ? 'K1'
+    : undefined;
+}
+
+const isNothing = (share: number): boolean => Math.abs(share) < 1e-9;
+
+const isIn = ({ pair }: Sides, side: 'before' | 'after', address: string, set: string): boolean =>
+  membershipOf(pair[side].index, address).sets.has(set);
+
+const isMartian = ({ pair, kubeProxy, mode }: Sides, { packet }: ClientResult): boolean =>
+  mode === 'iptables' && isLoopback(packet.source) && !pair[kubeProxy].routeLocalnet;
+
+/** What the iptables mode lets pass, and natc does not. */
+function stoppedByNatc(
+  sides: Sides,
+  { destination, destinationPort }: BehaviourBranch,
+  { packet: { protocol } }: ClientResult,
+): 'K1' | 'K2' | undefined {
+  const { mode, natc, facts } = sides;
+  const key = destinationKey(destination, { protocol, port: destinationPort });
+  if (mode === 'nftables' || facts.isServices(key)) return undefined;
+  if (isIn(sides, natc, destination, collections.clusterIPs)) return 'K1';
+  return isIn(sides, natc, destination, collections.serviceCIDRs) ? 'K2' : undefined;
+}
+
+/** What kube-proxy stops, and natc lets pass. */
+function stoppedByKubeProxy(
+  sides: Sides,
+  { destination, destinationPort }: BehaviourBranch,
+  { packet: { protocol }, nodeAddresses }: ClientResult,
+): { readonly verdict: 'reject' | 'drop'; readonly id: KnownId } | undefined {
+  const { mode, natc, kubeProxy, facts } = sides;
+  if (mode === 'nftables')
+    return isIn(sides, natc, destination, collections.otherProxyClusterIPs) &&
+      isIn(sides, kubeProxy, destination, collections.serviceCIDRs)
+      ? { verdict: 'drop', id: 'ND4' }
+      : undefined;
+  const lack = facts.refusedPort(portKey({ protocol, port: destinationPort }));
+  const isOfNode = nodeAddresses.has(destination) || isLoopback(destination);
+  if (lack === undefined || !isOfNode || listensAt(sides, destination)) return undefined;
+  return { verdict: lack === 'refused' ? 'reject' : 'drop', id: 'ND6' };
+}
+
+/** Whether natc serves node ports at an address of the node; at its loopback it may be told not to. */
+const listensAt = (sides: Sides, address: string): boolean =>
+  isIn(sides, sides.natc, address, collections.nodePortAddresses) &&
+  (!isLoopback(address) || sides.pair[sides.natc].routeLocalnet);
+
+/** Whether natc may send packets for it to a port of a cluster IP that no Service has (E13). */
+function leadsToUnused(sides: Sides, destination: Destination): boolean {
+  const { byAddress, byPort } = sides.pair[sides.natc].index;
+  const targets = [
+    ...(byAddress.get(destinationKey(destination.address, destination))?.targets ?? []),
+    ...(byPort.get(portKey(destination))?.targets ?? []),
+  ];
+  return targets.some(
+    (target) =>
+      isIn(sides, sides.natc, parseDestinationKey(target).address, collections.clusterIPs) &&
+      !sides.facts.isServices(target),
+  );
+}
+
+function excess(of: Behaviour, over: Behaviour): readonly Excess[] {
+  const other = new Map<string, number>();
+  for (const branch of over.branches)
+    other.set(wayOf(branch), (other.get(wayOf(branch)) ?? 0) + branch.probability);
+  const own = new Map<string, Excess>();
+  for (const branch of of.branches) {
+    const share = branch.probability + (own.get(wayOf(branch))?.share ?? 0);
+    own.set(wayOf(branch), { branch, share });
+  }
+  return [...own].flatMap(([way, { branch, share }]) => {
+    const more = share - (other.get(way) ?? 0);
+    return more > 1e-9 ? [{ branch, share: more }] : [];
+  });
+}
+
+const wayOf = ({ verdict, destination, destinationPort }: BehaviourBranch): string =>
+  `${verdict} ${destination} ${destinationPort}`;
