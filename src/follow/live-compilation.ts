@@ -107,8 +107,10 @@ export function makeLiveCompilation(
     ties.set(name, group?.ties);
     for (const table of tables) table.put(name, group?.families.get(table.family));
   };
-  for (const [name, group] of groupsOf({ objects, output, diagnostics }, identified))
+  for (const [name, group] of groupsOf({ objects, output, diagnostics }, identified)) {
     put(name, group);
+    shrink(name);
+  }
   // Without the whole text that they were read from; nothing points into it.
   const nodes: readonly Node[] = output.cluster.nodes.map((node) => ({
     ...node,
@@ -179,7 +181,7 @@ export function makeLiveCompilation(
     const written = partOf(services);
     const flows = { before: flowsBefore, after: flowsOf(chosen) };
     const hasFlows = flows.before.length + flows.after.length > 0;
-    return {
+    const made: LiveChange = {
       ...{ services, output, diagnostics, written },
       ...changedPartsOf(previous, written, services, (family, keys) =>
         tables.flatMap((table) =>
@@ -193,6 +195,13 @@ export function makeLiveCompilation(
         tables.map((table) => table.serves()),
       ),
     };
+    for (const name of chosen) shrink(name);
+    return made;
+  }
+
+  /** A change looks at few of them: they need not lie ready. */
+  function shrink(name: string): void {
+    for (const { fragment } of groups.get(name)?.families.values() ?? []) fragment?.record.shrink();
   }
 
   /** What some Services contribute now, and what all share. */

@@ -159,6 +159,8 @@ const nothing: FragmentRecord = {
   digest: '',
   read: () => ({ groups: [], collections: new Map(), chains: new Map(), owners: [] }),
   hasKey: () => false,
+  bytes: () => ({ content: Buffer.alloc(0), owners: Buffer.alloc(0) }),
+  shrink: () => {},
 };
 
 /** By namespace and name, in the plan's order. */

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeContent, encodeOwners, keptRecord } from '../nftables/canonical/fragment-bytes.ts';
-import type { FragmentRecord } from '../nftables/canonical/written.ts';
+import { keptRecord } from '../nftables/canonical/fragment-bytes.ts';
+import type { FragmentBytes, FragmentRecord } from '../nftables/canonical/written.ts';
 import { listState, readStateBytes, removeState, writeState } from './state-file.ts';
 
 /*
@@ -60,8 +60,13 @@ export async function keepFragments(
     return place?.directory === directory && !dropped.has(place.pack);
   };
   const isKept = (pack: string): boolean => !dropped.has(pack);
-  const unplaced = records.filter((record) => !isPlaced(record)).map(encoded);
-  await findPlaces(directory, unplaced, isKept);
+  const unplaced = records
+    .filter((record) => !isPlaced(record))
+    .map((record) => ({ record, ...record.bytes() }));
+  // Where most have their places, those that this process knows have nothing else of them.
+  const isKnown = (pack: string): boolean =>
+    unplaced.length * 2 < records.length && searched.has(join(directory, pack));
+  await findPlaces(directory, unplaced, (pack) => isKept(pack) && !isKnown(pack));
   await writePack(
     directory,
     unplaced.filter(({ record }) => !isPlaced(record)),
@@ -101,29 +106,22 @@ function packsToDrop(directory: string, records: readonly FragmentRecord[]): Rea
   return new Set(dropped.map(([pack]) => pack));
 }
 
-interface Encoded {
+interface Encoded extends FragmentBytes {
   readonly record: FragmentRecord;
-  readonly content: Buffer;
-  readonly owners: Buffer;
-}
-
-function encoded(record: FragmentRecord): Encoded {
-  const fragment = record.read();
-  const content = Buffer.from(encodeContent(fragment), 'latin1');
-  return { record, content, owners: Buffer.from(encodeOwners(fragment)) };
 }
 
 /** Finds fragments that packs have already, of a compilation or a revision that this process did not read. */
 async function findPlaces(
   directory: string,
   fragments: readonly Encoded[],
-  isKept: (pack: string) => boolean,
+  isAsked: (pack: string) => boolean,
 ): Promise<void> {
   if (fragments.length === 0) return;
   const wanted = new Map(fragments.map((each) => [each.record.digest, each]));
   for (const pack of await listState(directory)) {
-    if (!isPack(pack) || !isKept(pack)) continue;
+    if (!isPack(pack) || !isAsked(pack)) continue;
     const bytes = await readPack(directory, pack);
+    searched.add(join(directory, pack));
     if (bytes === undefined) continue;
     for (const { digest, at, content, owners } of fragmentsOf(bytes)) {
       const asked = wanted.get(digest);
@@ -166,6 +164,7 @@ async function writePack(directory: string, fragments: readonly Encoded[]): Prom
   const pack = packName(bytes);
   // It carries its digest, and a broken one only costs time.
   await writeState(directory, pack, [bytes], { sync: false });
+  searched.add(join(directory, pack));
   let at = head.length;
   for (const { record, content, owners } of fragments) {
     places.set(record, { directory, pack, at, content: content.length, owners: owners.length });
@@ -181,15 +180,32 @@ async function readPack(directory: string, pack: string): Promise<Buffer | undef
   const stats = await lstat(path).catch(() => undefined);
   const state = `${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
   const known = packs.get(path);
-  if (known?.state === state) return known.bytes;
+  const held = known?.state === state ? known.memory.deref() : undefined;
+  if (known !== undefined && held !== undefined) return Buffer.from(held, known.at, known.length);
+  packs.delete(path);
   const bytes = await readStateBytes(directory, pack, largestPack);
   if (bytes === undefined || packName(bytes) !== pack) return undefined;
-  packs.set(path, { state, bytes });
+  const { byteOffset: at, length } = bytes;
+  packs.set(path, { state, at, length, memory: new WeakRef(bytes.buffer) });
   return bytes;
 }
 
-/** Packs that this process has read: a revision and a compilation mostly have the same. */
-const packs = new Map<string, { readonly state: string; readonly bytes: Buffer }>();
+/**
+ * Packs that this process has read: a revision and a compilation mostly have the same. They are not kept for
+ * it: a natc that follows a cluster writes one a minute.
+ */
+const packs = new Map<string, ReadPack>();
+
+interface ReadPack {
+  /** Which file it was. */
+  readonly state: string;
+  readonly memory: WeakRef<ArrayBufferLike>;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Packs that were written, or looked through for fragments, by this process. */
+const searched = new Set<string>();
 
 /**
  * The fragments of a list, in its order. Whether each is what its digest says is found out when it is read.
@@ -250,7 +266,9 @@ export async function prunePacks(
   for (const name of await listState(directory)) {
     if (!packPattern.test(name) || listed.has(name)) continue;
     const found = await lstat(join(directory, name)).catch(() => undefined);
-    if (found !== undefined && found.mtimeMs < now - unlistedFor)
-      await removeState(directory, name);
+    if (found === undefined || found.mtimeMs >= now - unlistedFor) continue;
+    packs.delete(join(directory, name));
+    searched.delete(join(directory, name));
+    await removeState(directory, name);
   }
 }

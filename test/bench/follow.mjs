@@ -1,9 +1,9 @@
 /**
  * What one changed endpoint costs a natc that follows a cluster: from the arrival of its event to the
- * kernel's commit, by how many Services there are. With --seconds processor time and memory instead, while 100
- * changes a second keep coming and are gathered for a second. The API server is a stand-in in this process. Needs root; everything runs in a namespace.
+ * kernel's commit, by how many Services there are. With --seconds processor time and memory instead, while
+ * changes keep coming (--rate, 100 a second) and are gathered for a second. The API server is a stand-in in this process. Needs root; everything runs in a namespace.
  *
- *   node test/bench/follow.mjs [--seconds S] [SERVICES...]     default: 1000 5000 20000, 10 endpoints each
+ *   node test/bench/follow.mjs [--seconds S [--rate N]] [SERVICES...]     default: 1000 5000 20000, 10 endpoints each
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,8 +33,10 @@ if (process.env[inside] === undefined) {
 
 const given = process.argv.slice(2);
 const at = given.indexOf('--seconds');
-/** Of changes that keep coming, 100 a second. */
+/** Of changes that keep coming, so many a second. */
 const seconds = at < 0 ? 0 : Number(given.splice(at, 2)[1]);
+const rateAt = given.indexOf('--rate');
+const rate = rateAt < 0 ? 100 : Number(given.splice(rateAt, 2)[1]);
 const sizes = given.length > 0 ? given.map(Number) : [1000, 5000, 20_000];
 
 spawnSync('ip', ['link', 'set', 'lo', 'up']);
@@ -97,8 +99,26 @@ const percentile = (numbers, part) =>
 function usageOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   const [user, system, childUser, childSystem] = fields.slice(11, 15).map(Number);
-  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return { cpu: (user + system + childUser + childSystem) / 100, mib: Number(resident) / 1024 };
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mib = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+  return {
+    cpu: (user + system + childUser + childSystem) / 100,
+    mib: mib('VmRSS'),
+    peak: mib('VmHWM'),
+  };
+}
+
+/** From here on the kernel counts the peak anew (proc(5), clear_refs). */
+const forgetPeak = (pid) => writeFileSync(`/proc/${pid}/clear_refs`, '5');
+
+/** Waits until memory stays as it is for three seconds, half a minute at most. */
+async function settled(pid) {
+  for (let last = usageOf(pid).mib, left = 10; left > 0; left--) {
+    await sleep(3000);
+    const { mib } = usageOf(pid);
+    if (Math.abs(mib - last) < 2) return;
+    last = mib;
+  }
 }
 
 const rows = [];
@@ -142,7 +162,7 @@ for (const size of sizes) {
   const applied = () => new Promise((resolve) => waiting.push(resolve));
   await applied();
   const first = (performance.now() - begun) / 1000;
-  await sleep(1000);
+  await settled(child.pid);
   latencies.length = 0;
   for (let sample = 0; sample < (seconds > 0 ? 0 : samples); sample++) {
     const done = applied();
@@ -155,15 +175,16 @@ for (const size of sizes) {
   let busy;
   if (seconds > 0) {
     const before = usageOf(child.pid);
-    let most = 0;
-    for (let count = 0, start = performance.now(); count < seconds * 100; count++) {
+    forgetPeak(child.pid);
+    for (let count = 0, start = performance.now(); count < seconds * rate; count++) {
       api.change(moved(slices[(count * 13) % slices.length], count));
-      const ahead = start + (count + 1) * 10 - performance.now();
+      const ahead = start + ((count + 1) * 1000) / rate - performance.now();
       if (ahead > 0) await sleep(ahead);
-      if (count % 100 === 0) most = Math.max(most, usageOf(child.pid).mib);
+      if (process.env.VERBOSE && count % (rate * 60) === 0)
+        console.error(`${count / rate} s: ${JSON.stringify(usageOf(child.pid))}`);
     }
     const after = usageOf(child.pid);
-    busy = { cpu: after.cpu - before.cpu, mib: most, end: after.mib };
+    busy = { cpu: after.cpu - before.cpu, mib: after.peak, end: after.mib };
     if (process.env.VERBOSE) console.error(JSON.stringify(busy));
   }
   child.kill('SIGTERM');
@@ -177,13 +198,21 @@ for (const size of sizes) {
     first.toFixed(1),
     median(single).toFixed(0),
     percentile(single, 0.95).toFixed(0),
+    idle.peak.toFixed(0),
     idle.mib.toFixed(0),
     ...(busy === undefined ? [] : [(busy.cpu / seconds).toFixed(2), busy.mib.toFixed(0)]),
   ]);
 }
 const heading = [
-  ...['Services', 'first, s', 'one endpoint, ms (median)', '95 %', 'resident, MiB'],
-  ...(seconds > 0 ? ['processor at 100 events/s', 'resident then, MiB'] : []),
+  ...[
+    'Services',
+    'first, s',
+    'one endpoint, ms (median)',
+    '95 %',
+    'peak at the start, MiB',
+    'settled',
+  ],
+  ...(seconds > 0 ? [`processor at ${rate} events/s`, 'peak then, MiB'] : []),
 ];
 for (const row of [heading, heading.map(() => '---'), ...rows])
   console.log(`| ${row.join(' | ')} |`);

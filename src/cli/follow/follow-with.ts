@@ -9,7 +9,7 @@ import { readConfig } from '../compile-input.ts';
 import { applyDefaults, effectiveOptions, optionsFromFlags } from '../effective-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage, collectIfWorthwhile } from './collect-garbage.ts';
 import type { FollowLog } from './log.ts';
 import { logTerminal } from './log-terminal.ts';
 import type { Signals } from './signals.ts';
@@ -114,6 +114,7 @@ export async function followWith(parts: FollowParts): Promise<FollowEnd> {
       if (delay > 0) {
         const flushAt = syncer.flushAt();
         if (hasGarbage) collectGarbage();
+        else collectIfWorthwhile();
         hasGarbage = false;
         if (flushAt !== undefined && flushAt <= steadyNow()) {
           await syncer.flush();

@@ -13,6 +13,7 @@ import { followWith } from './follow-with.ts';
 import { type FollowLog, makeLog } from './log.ts';
 import { startServers } from './servers.ts';
 import { takeSignals } from './signals.ts';
+import { tuneMemory } from './tune-memory.ts';
 
 /**
  * `natc apply --from-cluster --follow`: leads the kernel after a cluster until SIGTERM or SIGINT, and
@@ -26,6 +27,7 @@ export async function runFollow(
   terminal: Terminal,
   observers: readonly FollowObserver[] = [],
 ): Promise<ExitCode> {
+  tuneMemory();
   let flags = command.opts<ApplyFlags>();
   const log = makeLog(terminal.stderr, {
     format: flags.logFormat ?? 'text',

@@ -95,18 +95,16 @@ export async function reflect(
       continue;
     }
     if (version === undefined) {
-      const listed = await listOf(list, connection, options, signal);
+      const listed = await listFrom(list, connection, sink, options, signal);
       if (signal.aborted) return;
-      if ('code' in listed) {
+      if (typeof listed !== 'string') {
         // What was read an hour ago may have expired: the next attempt reads it again.
         if (lasting.has(listed.code)) connections.renew(connection);
         if (!(await failed(listed, undefined))) return;
         continue;
       }
       failures = 0;
-      version = listed.version;
-      sink.listed(list, listed.items);
-      sink.heard(list);
+      version = listed;
     }
     const started = now();
     const seen: Seen = { version, problem: undefined, status: undefined };
@@ -208,14 +206,21 @@ const statusAnswer = (status: number, message: string): Answer => ({
   body: Buffer.from(JSON.stringify({ kind: 'Status', message })),
 });
 
-async function listOf(
+/**
+ * Makes a list and hands it on. The objects are nowhere else then: a loop that goes on for as long as natc
+ * runs would keep their texts alive after they have changed.
+ *
+ * @returns the version to watch from, or what went wrong
+ */
+async function listFrom(
   list: ListKind,
   connection: Connection,
+  sink: ReflectorSink,
   { requestTimeout, mostBytes, selector, wait }: ReflectorOptions,
   signal: AbortSignal,
-) {
+): Promise<string | Diagnostic> {
   let left = mostBytes;
-  return listAll(
+  const listed = await listAll(
     list,
     connection.server,
     async (path, isWhole) => {
@@ -228,6 +233,12 @@ async function listOf(
     },
     selector,
   );
+  if ('code' in listed) return listed;
+  if (!signal.aborted) {
+    sink.listed(list, listed.items);
+    sink.heard(list);
+  }
+  return listed.version;
 }
 
 function watchFrom(

@@ -42,7 +42,7 @@ export const encodeOwners = ({ owners }: FragmentContent): string =>
 export function keptRecord(digest: string, content: Buffer, owners: Buffer): FragmentRecord {
   let known: FragmentContent | undefined;
   const read = (): FragmentContent => {
-    known ??= decode(digest, content, owners);
+    known ??= checked(digest, content, owners);
     return known;
   };
   return {
@@ -50,16 +50,48 @@ export function keptRecord(digest: string, content: Buffer, owners: Buffer): Fra
     read,
     hasKey: (collection, key) =>
       content.includes(`\n${key}\t`, 0, 'latin1') && hasKeyIn(read(), collection, key),
+    bytes: () => ({ content, owners }),
+    shrink: () => {
+      known = undefined;
+    },
   };
 }
 
-function decode(digest: string, content: Buffer, owners: Buffer): FragmentContent {
+/** A fragment whose content was made in this process. */
+export function madeRecord(digest: string, content: FragmentContent): FragmentRecord {
+  let held: FragmentContent | undefined = content;
+  let [text, owners] = ['', ''];
+  const read = (): FragmentContent => held ?? decode(text, owners);
+  return {
+    digest,
+    read,
+    hasKey: (collection, key) =>
+      (held !== undefined || text.includes(`\n${key}\t`)) && hasKeyIn(read(), collection, key),
+    bytes: () => ({
+      content: Buffer.from(held === undefined ? text : encodeContent(held), 'latin1'),
+      owners: Buffer.from(held === undefined ? owners : encodeOwners(held)),
+    }),
+    shrink: () => {
+      if (held === undefined) return;
+      // As one piece: put together of pieces, the text would take as much as they do.
+      text = Buffer.from(encodeContent(held), 'latin1').toString('latin1');
+      owners = encodeOwners(held);
+      held = undefined;
+    },
+  };
+}
+
+function checked(digest: string, content: Buffer, owners: Buffer): FragmentContent {
   if (createHash('sha256').update(content).digest('hex').slice(0, 32) !== digest)
     throw new DamagedFragment('its digest is another one');
   // nft's words are ASCII, which is quicker to read so.
-  const [head = '', ...lines] = content.toString('latin1').split('\n');
+  return decode(content.toString('latin1'), owners.toString());
+}
+
+function decode(content: string, owners: string): FragmentContent {
+  const [head = '', ...lines] = content.split('\n');
   const parts = checkedParts(parsed(head));
-  const texts = ownersIn(parsed(owners.toString()));
+  const texts = ownersIn(parsed(owners));
   if (parts === undefined || texts === undefined) throw new DamagedFragment('it has another form');
   const groups: ElementGroup[] = [];
   let next = 0;

@@ -17,14 +17,13 @@ import {
   canonicalElement,
   canonicalTable,
 } from './canonical.ts';
-import { encodeContent } from './fragment-bytes.ts';
-import {
-  type ElementGroup,
-  type FragmentContent,
-  type FragmentRecord,
-  hasKeyIn,
-  type WrittenRuleset,
-  type WrittenTable,
+import { encodeContent, madeRecord } from './fragment-bytes.ts';
+import type {
+  ElementGroup,
+  FragmentContent,
+  FragmentRecord,
+  WrittenRuleset,
+  WrittenTable,
 } from './written.ts';
 
 /** A Service's fragment, written, and what the shared part of the table depends on of it. */
@@ -60,11 +59,7 @@ function writeFragment(fragment: Fragment, family: NftFamily): WrittenFragment {
 /** A record of content that is in memory. */
 export function recordOf(content: FragmentContent): FragmentRecord {
   const digest = createHash('sha256').update(encodeContent(content)).digest('hex').slice(0, 32);
-  return {
-    digest,
-    read: () => content,
-    hasKey: (collection, key) => hasKeyIn(content, collection, key),
-  };
+  return madeRecord(digest, content);
 }
 
 function contentOf(fragment: Fragment, family: NftFamily): FragmentContent {

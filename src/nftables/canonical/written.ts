@@ -39,6 +39,18 @@ export interface FragmentRecord {
    * @throws {DamagedFragment} as `read` does, where it may have
    */
   readonly hasKey: (collection: string, key: string) => boolean;
+  /** Its content as `encodeContent` and `encodeOwners` write it. */
+  readonly bytes: () => FragmentBytes;
+  /**
+   * Holds its content as bytes from now on, a fifth of the memory; it takes longer to read then. For whoever
+   * keeps all fragments of a cluster.
+   */
+  readonly shrink: () => void;
+}
+
+export interface FragmentBytes {
+  readonly content: Buffer;
+  readonly owners: Buffer;
 }
 
 /** What one Service adds to the shared part of a table. */
