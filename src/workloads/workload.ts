@@ -55,7 +55,7 @@ type Mapping = Readonly<Record<string, unknown>>;
  * Reads a Pod, or anything with a template of pods: any kind with `spec.template` or, as CronJobs have it,
  * `spec.jobTemplate.spec.template`, in which there are containers.
  *
- * @returns undefined for an object that makes no pods
+ * @returns undefined for an object that makes no pods, or none that last
  */
 export function readWorkload(object: SourceObject): Workload | undefined {
   const metadata = mapping(object.value['metadata']);
@@ -64,6 +64,7 @@ export function readWorkload(object: SourceObject): Workload | undefined {
   const pod = object.kind === 'Pod' ? { metadata, spec } : templateOf(spec);
   if (name === undefined || pod === undefined || !Array.isArray(pod.spec['containers']))
     return undefined;
+  if (isHook(object)) return undefined;
   const namespace = text(metadata['namespace']) ?? 'default';
   return {
     object,
@@ -84,6 +85,20 @@ export function readWorkload(object: SourceObject): Workload | undefined {
     owner: ownerOf(metadata, namespace),
     running: object.kind === 'Pod' ? runningPod(metadata, object.value['status']) : undefined,
   };
+}
+
+/** Annotations of what runs once while Helm or Argo CD installs, upgrades or tests, and is no part of what stays. */
+const hookAnnotations = ['helm.sh/hook', 'argocd.argoproj.io/hook'];
+
+/** Charts give the pod that tests them the labels that their Service selects. What a cluster says of is there, though. */
+function isHook({ kind, value }: SourceObject): boolean {
+  const annotations = mapping(mapping(value['metadata'])['annotations']);
+  const endsBySelf = kind === 'Pod' || kind === 'Job';
+  return (
+    endsBySelf &&
+    value['status'] === undefined &&
+    hookAnnotations.some((name) => annotations[name] !== undefined)
+  );
 }
 
 function ownerOf(metadata: Mapping, namespace: string): string | undefined {

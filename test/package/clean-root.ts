@@ -13,6 +13,7 @@ export function cleanRootObstacle(): string | undefined {
 }
 
 export interface CleanRoot {
+  readonly path: string;
   /** Runs a script in it, in a network of its own that reaches nothing if `offline`. */
   readonly run: (script: string, offline?: boolean) => Outcome;
   readonly copyIn: (file: string, to: string) => void;
@@ -47,6 +48,7 @@ export function makeCleanRoot(): CleanRoot {
     return { status, stdout, stderr };
   };
   return {
+    path: root,
     run,
     copyIn: (file, to) => copyFileSync(file, join(root, to)),
     remove: () => rmSync(root, { recursive: true, force: true }),

@@ -1,10 +1,11 @@
 /** The packages, built twice, installed, used and purged. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { natc, projectRoot } from '../support/natc.ts';
 import { buildPackages } from './built.ts';
 import { type CleanRoot, cleanRootObstacle, makeCleanRoot } from './clean-root.ts';
 
@@ -49,6 +50,47 @@ test('the .rpm has the files of the .deb', () => {
   ]);
 });
 
+/** Applies a Service, counts where it is in the kernel, and takes it away. */
+const use = `cat > /tmp/web.yaml <<'END'
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { clusterIP: 172.30.0.10, ports: [{ port: 80 }] }
+END
+natc apply --no-sysctl -f /tmp/web.yaml
+nft list ruleset | grep -c 172.30.0.10
+natc cleanup`;
+
+/** The other architecture, by an emulator and the libraries of that architecture. */
+const emulator = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'] as const;
+const emulatorObstacle =
+  process.arch === 'arm64'
+    ? 'this machine is one'
+    : spawnSync(emulator[0], ['--version']).status !== 0
+      ? 'no qemu-user-static here'
+      : existsSync('/usr/aarch64-linux-gnu/lib/libstdc++.so.6')
+        ? undefined
+        : 'no libstdc++6-arm64-cross here';
+const onArm =
+  emulatorObstacle === undefined ? 'on arm64' : `on arm64 (skipped: ${emulatorObstacle})`;
+
+test.skipIf(emulatorObstacle !== undefined)(`the executable ${onArm} says the same`, () => {
+  const [command, ...options] = emulator;
+  for (const args of [
+    ['--version'],
+    ['compile', '-q', '-f', 'fixtures/example/manifests', '--cluster-cidr', '10.180.0.0/16'],
+    ['explain', '-q', '-f', 'fixtures/example/manifests', '10.180.0.3', 'shop/web:http'],
+  ]) {
+    const own = spawnSync(command, [...options, made('natc-linux-arm64'), ...args], {
+      ...{ cwd: projectRoot, encoding: 'utf8' },
+    });
+    const { exitCode, stdout, stderr } = natc(args);
+    expect({ exitCode: own.status, stdout: own.stdout, stderr: own.stderr }).toEqual({
+      ...{ exitCode, stdout, stderr },
+    });
+  }
+});
+
 const obstacle = cleanRootObstacle();
 const title = obstacle === undefined ? 'in a clean root' : `in a clean root (skipped: ${obstacle})`;
 
@@ -86,34 +128,38 @@ describe.skipIf(obstacle !== undefined)(title, () => {
       'disabled\ndisabled\n',
     );
     succeeds('systemctl enable natc.timer');
-    const used = succeeds(
-      `cat > /tmp/web.yaml <<'END'
-apiVersion: v1
-kind: Service
-metadata: { name: web, namespace: shop }
-spec: { clusterIP: 172.30.0.10, ports: [{ port: 80 }] }
-END
-natc apply --no-sysctl -f /tmp/web.yaml
-nft list ruleset | grep -c 172.30.0.10
-natc cleanup`,
-      true,
-    );
-    expect(Number(used)).toBeGreaterThan(0);
+    expect(Number(succeeds(use, true))).toBeGreaterThan(0);
     succeeds('apt-get purge -y -qq natc');
     const left = everything().filter((path) => !before.includes(path));
     expect(left).toEqual([]);
   });
 
-  test('the lines of the Dockerfile make what the DaemonSet runs', () => {
-    const dockerfile = readFileSync('docs/deploy/Dockerfile', 'utf8').replaceAll('\\\n', '');
-    const runs = [...dockerfile.matchAll(/^RUN (.*)$/gm)].map(([, line = '']) => line);
-    expect(runs).toHaveLength(1);
-    root.copyIn(made(`${debianArchitecture}.deb`), 'tmp/natc.deb');
-    for (const line of runs) succeeds(line);
-    const says = succeeds(
-      'natc --version; nft --version; conntrack --version; iptables --version; unshare --version; flock --version',
+  test('the .rpm does so too', () => {
+    const file = made(process.arch === 'x64' ? 'x86_64.rpm' : 'aarch64.rpm');
+    const rpm = (...args: readonly string[]) => {
+      const run = spawnSync('rpm', ['--root', root.path, ...args], { encoding: 'utf8' });
+      expect({ args, status: run.status, stderr: run.stderr }).toEqual({
+        ...{ args, status: 0, stderr: '' },
+      });
+      return run.stdout;
+    };
+    expect(rpm('-qpR', file).split('\n')).toEqual(
+      expect.arrayContaining(['nftables >= 1.0.1', 'util-linux', 'glibc >= 2.28']),
     );
-    expect(says.trim().split('\n').length).toBeGreaterThanOrEqual(6);
+    const before = everything();
+    // What it requires is here, of Debian, under Debian's names.
+    rpm('-i', '--nodeps', file);
+    expect(rpm('-q', 'natc')).toMatch(/^natc-\d/);
+    expect(rpm('-V', '--nodeps', 'natc')).toBe('');
+    expect(succeeds('natc version')).toMatch(/^natc \d.*\nNode\.js .*\nnftables v/);
+    expect(succeeds('systemctl is-enabled natc.timer natc-verify.timer || true')).toBe(
+      'disabled\ndisabled\n',
+    );
+    succeeds('systemctl enable natc.timer');
+    expect(Number(succeeds(use, true))).toBeGreaterThan(0);
+    rpm('-e', '--nodeps', 'natc');
+    const left = everything().filter((path) => !before.includes(path));
+    expect(left.filter((path) => !path.startsWith('/var/lib/rpm'))).toEqual([]);
   });
 });
 

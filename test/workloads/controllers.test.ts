@@ -63,3 +63,21 @@ test('neither does the Deployment of another namespace count them', () => {
   const own = pod('web-5d8f9c7b6-abcde', 'ReplicaSet/web-5d8f9c7b6', '5d8f9c7b6');
   expect(titles(other, own)).toContain('Pod shop/web-5d8f9c7b6-abcde: 1');
 });
+
+test.each(['helm.sh/hook', 'argocd.argoproj.io/hook'])(
+  'a hook (%s) does not stay',
+  (annotation) => {
+    const hooked = (kind: string, status?: object) => {
+      const { metadata, spec } = pod('web-test', undefined).value;
+      return objectOf({
+        ...{ apiVersion: 'v1', kind, status },
+        metadata: { ...(metadata as object), annotations: { [annotation]: 'test' } },
+        spec: kind === 'Pod' ? spec : { template },
+      });
+    };
+    expect(titles(hooked('Pod'), hooked('Job'))).toEqual([]);
+    // A cluster has it, for now.
+    expect(titles(hooked('Pod', { phase: 'Running', podIP: '10.244.1.7' }))).toHaveLength(1);
+    expect(titles(hooked('Deployment'))).toHaveLength(1);
+  },
+);

@@ -74,8 +74,21 @@ export async function readListing(path: string, terminal: Terminal): Promise<Rea
   const { parseListing } = await import('../../kube-proxy/parse-listing.ts');
   const text = new TextDecoder().decode(input.bytes);
   const parsed = parseListing({ name: input.name, text });
+  if (parsed.listing === undefined && natcChain.test(text))
+    return { listing: undefined, diagnostics: [...diagnostics, natcRules(input.name)] };
   return { ...parsed, diagnostics: [...diagnostics, ...parsed.diagnostics] };
 }
+
+/** Of what natc compile -o iptables wrote, or of what iptables-save made of it. */
+const natcChain = /^:NATC-/m;
+
+const natcRules = (name: string): Diagnostic => ({
+  code: 'NATC3063',
+  severity: 'error',
+  message: `${name} holds iptables rules that natc wrote, which natc does not read back as a ruleset`,
+  places: [{ kind: 'file', name }],
+  hint: 'compare the manifests that they were made from: natc diff OLD NEW --backend iptables, where OLD may be a revision of Git (main:deploy/)',
+});
 
 async function readKernel(terminal: Terminal): Promise<ReadListing> {
   const { foreignForward, notWalked } = await import('../../live/foreign-forward.ts');

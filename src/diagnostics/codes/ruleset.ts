@@ -27,4 +27,11 @@ export const rulesetCodes = {
       'iptables has no maps: each new connection is compared with one destination after the other until one fits, and connections to something else with all of them. nftables finds a destination in the same time however many there are.',
     remedy: 'Use the nftables backend where the kernel and nft are able.',
   },
+  NATC3063: {
+    title: 'iptables rules that natc wrote',
+    explanation:
+      'A file that is to be compared or explained holds what `natc compile -o iptables` wrote. natc reads back the rulesets of nftables that it writes, and the iptables rules of kube-proxy, but not its own iptables rules from a file.',
+    remedy:
+      'Give the manifests that they were made from: `natc diff OLD NEW --backend iptables`, where OLD may be a revision of Git (`main:deploy/`). The texts of two such files are compared with diff(1).',
+  },
 } as const satisfies Record<string, CodeEntry>;
