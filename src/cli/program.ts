@@ -4,7 +4,7 @@ import { cut, printable } from '../diagnostics/printable.ts';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { describeOption, helpFooter } from './help.ts';
+import { describeOption, formatItem, helpFooter } from './help.ts';
 import { takesNatcConfig } from './natc-config-options.ts';
 import { safeTerminal } from './safe-terminal.ts';
 import type { MessageFlags } from './shared-options.ts';
@@ -128,7 +128,7 @@ export async function buildProgram(
     .helpCommand('help [command]', 'show help for a command')
     .version(version(), '-V, --version', 'print the version')
     .addHelpText('after', "\nRun 'natc help COMMAND' for a command's options, with examples.")
-    .configureHelp({ optionDescription: describeOption, minWidthToWrap: 20 })
+    .configureHelp({ optionDescription: describeOption, formatItem })
     .exitOverride();
   for (const entry of commands) {
     const command = program
@@ -147,6 +147,9 @@ async function define(command: Command, entry: CommandEntry): Promise<CommandDef
   const definition = await entry.load();
   command.description(definition.description);
   definition.configure(command);
-  command.addHelpText('after', helpFooter(definition));
+  command.addHelpText('after', ({ error }) => {
+    const { getErrHelpWidth, getOutHelpWidth } = command.configureOutput();
+    return helpFooter(definition, (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? 80);
+  });
   return definition;
 }
