@@ -2,7 +2,6 @@ import { soundRuleset } from './compile.ts';
 import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
 import type { SourceObject } from './diagnostics/source.ts';
 import { withContests } from './diff/claims.ts';
-import { mapTraffic } from './diff/html/traffic-map.ts';
 import { concernedServices, onlyServices } from './diff/nodes/concerned-services.ts';
 import type { NodeDiff } from './diff/nodes/node-groups.ts';
 import { type Surroundings, surroundingsOf } from './diff/surroundings.ts';
@@ -151,11 +150,15 @@ function comparePlans(
   after: Plan,
   addresses: readonly string[],
   { options, backend, isMapped, ...of }: NodesInput & { readonly surroundings: Surroundings },
-): Pick<NodeDiff, 'diff' | 'map'> {
+): Pick<NodeDiff, 'diff'> {
   const rulesets = { before: soundRuleset(before).ruleset, after: soundRuleset(after).ruleset };
   const nodeAddresses = new Set(addresses);
   const own = options.detectLocalMode === 'NodeCIDR' ? ownPodNetworks(before, after) : [];
-  const surroundings = { ...of.surroundings, ownPodNetworks: new Set(own) };
+  const surroundings: Surroundings = {
+    ...of.surroundings,
+    ownPodNetworks: new Set(own),
+    ...(isMapped && { drawn: 'changed' }),
+  };
   const diff =
     backend === 'iptables'
       ? diffIptablesTraffic(
@@ -165,12 +168,7 @@ function comparePlans(
           surroundings,
         )
       : diffTraffic(rulesets.before, rulesets.after, nodeAddresses, surroundings);
-  const map = isMapped ? mapTraffic(rulesets.before, rulesets.after) : [];
-  const changed = new Set(diff.changes.map(({ service }) => service));
-  return {
-    diff: withContests(diff, before, after),
-    map: map.filter(({ name }) => changed.has(name)),
-  };
+  return { diff: withContests(diff, before, after) };
 }
 
 const iptablesOf = ({ families }: Plan) => families.map((family) => buildIptables(family));

@@ -1,10 +1,12 @@
 import type { WrittenSide } from '../complete.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
+import { counted } from '../diagnostics/summary.ts';
 import type { NodeDiff, NodesDiff } from '../diff/nodes/node-groups.ts';
 import { onlyShown } from '../diff/not-shown.ts';
 import type { FoundRisk } from '../diff/risks/collect.ts';
 import type { NodesComparison } from '../diff-nodes.ts';
+import type { CompileOptions } from '../options.ts';
 import { exitWithoutOutput, listInputs } from './cluster-input.ts';
 import { type CompileInput, readCompileInput, readFindings, sideDemands } from './compile-input.ts';
 import { completeSides } from './completion.ts';
@@ -133,7 +135,8 @@ export async function diffAllNodes(
   const { onlyBefore, onlyAfter } = compared;
   const { notCompared } = gaps;
   const diff: NodesDiff = { ...grouped, onlyBefore, onlyAfter, notCompared, invented };
-  const text = await formatNodes(diff, names, flags, terminal);
+  const { options } = input.effective;
+  const text = await formatNodes(diff, names, { flags, terminal, options: ofNoNode(options) });
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   const { failsAt } = await import('../diff/risks/gate.ts');
@@ -221,13 +224,7 @@ function* shownOnly(
   isShown: ((service: string) => boolean) | undefined,
 ): Iterable<NodeDiff> {
   for (const item of items) {
-    yield isShown === undefined
-      ? item
-      : {
-          ...item,
-          diff: onlyShown(item.diff, isShown),
-          map: item.map.filter(({ name }) => isShown(name)),
-        };
+    yield isShown === undefined ? item : { ...item, diff: onlyShown(item.diff, isShown) };
   }
 }
 
@@ -242,11 +239,16 @@ function* noting<T extends { readonly diagnostics: readonly Diagnostic[] }>(
   }
 }
 
+interface Formatting {
+  readonly flags: DiffFlags;
+  readonly terminal: Terminal;
+  readonly options: CompileOptions;
+}
+
 async function formatNodes(
   diff: NodesDiff,
   [before, after]: Names,
-  flags: DiffFlags,
-  terminal: Terminal,
+  { flags, terminal, options }: Formatting,
 ): Promise<string> {
   const { locate } = await import('../read/locate.ts');
   const names = { before, after };
@@ -278,7 +280,13 @@ async function formatNodes(
           details,
         ),
       );
-    case 'html':
-      return (await import('../diff/nodes/format-html.ts')).formatNodesHtml(diff, names, locate);
+    case 'html': {
+      const { formatNodesHtml } = await import('../diff/nodes/format-html.ts');
+      const { reportFacts } = await import('./diff/report-facts.ts');
+      const { nodeCount } = await import('../diff/nodes/wording.ts');
+      const node = counted(nodeCount(diff), 'node');
+      const facts = reportFacts({ node, options }, flags, terminal.environment);
+      return formatNodesHtml(diff, { ...names, facts, locate });
+    }
   }
 }

@@ -4,6 +4,7 @@ import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import type { KnownSide } from '../diff/surroundings.ts';
 import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { Ruleset } from '../nftables/ast.ts';
+import type { CompileOptions } from '../options.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Uncompiled } from '../plan/uncompiled.ts';
 import { listInputs } from './cluster-input.ts';
@@ -37,6 +38,8 @@ export interface DiffSide {
   /** What it was made from; undefined unless that was manifests. */
   readonly known?: KnownSide;
   readonly nodeName?: string | undefined;
+  /** What manifests were compiled with. */
+  readonly options?: CompileOptions;
   /** What the control plane was taken to do to manifests. */
   readonly completed?: CompletedSide;
   /** What a ruleset says that was made up for it. */
@@ -177,6 +180,7 @@ async function closeSide(side: OpenedSide, completed?: CompletedSide): Promise<D
     ...{ name, kind, ruleset, plan, uncompiled, services, nodeAddresses, diagnostics },
     known: { cluster, settings, ...(completed && { written: written.result.objects }) },
     nodeName: settings.nodeName,
+    options: input.effective.options,
   };
   return completed === undefined ? compiled : { ...compiled, completed };
 }

@@ -9,6 +9,7 @@ import type { Ruleset } from '../nftables/ast.ts';
 import type { DiffFlags } from './diff/options.ts';
 import type { DiffSide } from './diff-side.ts';
 import { workflowCommands } from './safe-terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface LoadedSide extends DiffSide {
   readonly ruleset: Ruleset;
@@ -25,6 +26,7 @@ export interface ViewOptions {
   readonly isShown: ((service: string) => boolean) | undefined;
   /** What somebody has looked at. */
   readonly acceptance: Acceptance | undefined;
+  readonly environment: Terminal['environment'];
 }
 
 export interface FormattedView {
@@ -66,9 +68,10 @@ export async function formatTrafficView(
 async function compareTraffic(
   before: LoadedSide,
   after: LoadedSide,
-  { backend }: ViewOptions,
+  { backend, output }: ViewOptions,
 ): Promise<{ readonly traffic: TrafficDiff; readonly diagnostics: readonly Diagnostic[] }> {
   const nodeAddresses = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
+  const drawn = output === 'html' ? { drawn: 'all' as const } : {};
   if (before.listing !== undefined || after.listing !== undefined) {
     const { compareListed } = await import('./kube-proxy/compare-listed.ts');
     const iptables = async (side: LoadedSide) =>
@@ -77,11 +80,15 @@ async function compareTraffic(
       [before, await iptables(before)],
       [after, await iptables(after)],
       nodeAddresses,
+      drawn,
     );
   }
   const { diffIptablesTraffic, diffTraffic } = await import('../diff/traffic.ts');
   const { surroundingsOf } = await import('../diff/surroundings.ts');
-  const surroundings = surroundingsOf(before.known, after.known)(after.nodeName);
+  const surroundings = {
+    ...surroundingsOf(before.known, after.known)(after.nodeName),
+    ...drawn,
+  };
   const traffic =
     backend === 'iptables'
       ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses, surroundings)
@@ -132,7 +139,7 @@ async function formatTraffic(
   diff: TrafficDiff,
   before: LoadedSide,
   after: LoadedSide,
-  { output, palette, isShown, details }: ViewOptions,
+  { output, palette, details, backend, environment }: ViewOptions,
 ): Promise<string> {
   const { locate } = await import('../read/locate.ts');
   switch (output) {
@@ -160,7 +167,10 @@ async function formatTraffic(
       );
     case 'html': {
       const { formatTrafficHtml } = await import('../diff/format-html.ts');
-      return formatTrafficHtml(diff, { before, after, locate, ...(isShown && { isShown }) });
+      const { reportFacts } = await import('./diff/report-facts.ts');
+      const { nodeName: node, options } = after.options === undefined ? before : after;
+      const facts = reportFacts({ node, options }, { backend }, environment);
+      return formatTrafficHtml(diff, { before: before.name, after: after.name, facts, locate });
     }
   }
 }

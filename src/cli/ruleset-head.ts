@@ -11,15 +11,19 @@ import { version } from './version.ts';
  */
 export function rulesetHead(options: CompileOptions, output?: string): string {
   const { nodeName } = options;
-  const flags = (Object.keys(optionTable) as (keyof CompileOptions)[]).flatMap((name) =>
-    flagOf(name, options),
-  );
-  const command = ['natc', 'compile', ...flags, ...(output === undefined ? [] : ['-o', output])];
+  const command = [
+    ...['natc', 'compile', ...optionWords(options)],
+    ...(output === undefined ? [] : ['-o', output]),
+  ];
   const whom = nodeName === undefined ? 'for a node without a name' : `for node ${nodeName}`;
   return [`Compiled by natc ${version()} ${whom}.`, shellWords(command)]
     .map((line) => `# ${commentLine(line)}\n`)
     .join('');
 }
+
+/** The flags that set what is not as it is by default, wherever it came from. */
+export const optionWords = (options: CompileOptions): readonly string[] =>
+  (Object.keys(optionTable) as (keyof CompileOptions)[]).flatMap((name) => flagOf(name, options));
 
 function flagOf(name: keyof CompileOptions, options: CompileOptions): readonly string[] {
   const value = options[name];

@@ -73,6 +73,7 @@ export async function runDiff(
     diagnostics = [],
   } = await format(old, next, {
     acceptance,
+    environment: terminal.environment,
     backend: flags.backend,
     output: flags.output,
     palette,

@@ -9,6 +9,7 @@ import type { KnownDifference } from './known/known-differences.ts';
 import type { NotCompared } from './not-compared.ts';
 import type { Acceptance } from './risks/accept.ts';
 import type { RiskCode, Severity } from './risks/table.ts';
+import type { ServiceWays } from './ways.ts';
 
 export type ChangeType =
   /** Connections are sent to endpoints that were not before. */
@@ -114,6 +115,8 @@ export interface TrafficDiff {
     readonly before: ReadonlySet<string>;
     readonly after: ReadonlySet<string>;
   };
+  /** Where the traffic of Services goes, by their names, where somebody draws it. */
+  readonly ways?: readonly ServiceWays[];
   /** Addresses of this node that were known or taken for granted. */
   readonly nodeAddresses: ReadonlySet<string>;
   /** How many Services the sides have, where `services` has only some of them. */

@@ -7,7 +7,7 @@ import { notComparedRemarks } from './not-compared.ts';
 import { isSilent, notShownLines } from './not-shown.ts';
 import { collectRisks, type FoundRisk, riskHead, riskText } from './risks/collect.ts';
 import { summaryOf, summaryText } from './summary.ts';
-import { sentenceOf, subjectOf } from './wording.ts';
+import { knownLine, sentenceOf, subjectOf } from './wording.ts';
 
 /** As many as GitHub shows of each kind in a step. */
 export const shownAnnotations = 10;
@@ -76,6 +76,7 @@ export function command(change: Change, locate: Locate, where?: string): string 
   const text = [
     ...(where === undefined ? [] : [where]),
     `${subjectOf(change)}: ${sentenceOf(change)}`,
+    ...(change.known === undefined ? [] : [knownLine(change.known)]),
     ...(change.cause === undefined ? [] : [change.cause]),
   ].join('\n');
   return annotation('notice', change, text, locate);
@@ -89,6 +90,7 @@ export function riskCommand(risk: FoundRisk, locate: Locate, where?: string): st
     ...(where === undefined ? [] : [where]),
     `${riskHead(risk)}: ${riskText(risk)}`,
     ...(risk.accepted === undefined ? [] : [`accepted: ${risk.accepted.reason}`]),
+    ...(risk.known === undefined ? [] : [knownLine(risk.known)]),
     ...(risk.cause === undefined ? [] : [risk.cause]),
   ].join('\n');
   const severity = risk.accepted === undefined ? annotationOf[risk.severity] : 'notice';

@@ -8,7 +8,7 @@ import { notComparedHeading, notComparedText } from './not-compared.ts';
 import { isSilent, notShownText } from './not-shown.ts';
 import { collectRisks, type FoundRisk, openRisks, riskMarks, riskText } from './risks/collect.ts';
 import { summaryOf, summaryText } from './summary.ts';
-import { sentenceOf, signOf, subjectOf } from './wording.ts';
+import { knownLine, sentenceOf, signOf, subjectOf } from './wording.ts';
 
 /** GitHub cuts comments at 65,536 characters; the rest is left to the other formats. */
 export const longestMarkdown = 60_000;
@@ -60,7 +60,8 @@ export function markdownRisks(
     const { accepted, severity, code } = risk;
     const head = accepted === undefined ? `**${severity}** ${code}` : `accepted ${code}`;
     const why = accepted === undefined ? '' : ` (${accepted.reason})`;
-    const words = escapeMarkdown(`${riskText(risk)}${on}${why}`);
+    const known = risk.known === undefined ? '' : `; ${knownLine(risk.known)}`;
+    const words = escapeMarkdown(`${riskText(risk)}${on}${why}${known}`);
     const line = `> - ${head} ${words}${whereMarkdown(risk, locate)}\n`;
     if (text.length + line.length > room / 2) break;
     text += line;
@@ -147,7 +148,8 @@ function formatChange(change: Change, locate: Locate): string {
   const word = signWords[signOf(change)];
   const marks = riskMarks(change);
   const mark = marks.length === 0 ? '' : ` **${marks.join(', ')}**`;
-  return `- *${word}*${mark} ${code(subjectOf(change))} ${escapeMarkdown(sentenceOf(change))}${whereMarkdown(change, locate)}\n`;
+  const known = change.known === undefined ? '' : `; *${escapeMarkdown(knownLine(change.known))}*`;
+  return `- *${word}*${mark} ${code(subjectOf(change))} ${escapeMarkdown(sentenceOf(change))}${known}${whereMarkdown(change, locate)}\n`;
 }
 
 const code = (text: string): string => `\`${text.replaceAll('`', "'").replace(/\s+/g, ' ')}\``;

@@ -55,6 +55,7 @@ export const riskBlock = (
       return [
         colour(printable(`${riskHead(risk)}: ${riskText(risk)}${on}`)),
         ...(accepted === undefined ? [] : [`      accepted: ${printable(accepted.reason)}`]),
+        ...(risk.known === undefined ? [] : [`      ${knownLine(risk.known)}`]),
         ...(place === undefined
           ? []
           : [`      ${palette.cyan(printable(place))}${causeAfter(risk)}`]),

@@ -11,6 +11,7 @@ import type { TrafficDiff } from './change.ts';
 import type { Destination } from './destination.ts';
 import type { FamilyPair, PairSide } from './family-pair.ts';
 import { knownDifferences } from './known/known-differences.ts';
+import type { Surroundings } from './surroundings.ts';
 import { diffPairs, withoutClientNames } from './traffic.ts';
 
 /** A side of a comparison of which one at least is what a kube-proxy wrote. */
@@ -49,6 +50,7 @@ export function diffListedTraffic(
   before: ListedSide,
   after: ListedSide,
   nodeAddresses: ReadonlySet<string>,
+  surroundings: Pick<Surroundings, 'drawn'> = {},
 ): ListedTrafficDiff {
   const missed = new Map<string, { met: NotUnderstood; destinations: Map<string, Destination> }>();
   const onNotUnderstood = (destination: Destination, met: NotUnderstood): void => {
@@ -64,7 +66,7 @@ export function diffListedTraffic(
     tables: tables.filter(({ family }) => !missing.includes(family)),
   });
   const diff = diffPairs(
-    { before: compared(before), after: compared(after), nodeAddresses, surroundings: {} },
+    { before: compared(before), after: compared(after), nodeAddresses, surroundings },
     (pair) => ({
       ...pair,
       isEveryDestinationTried: true,

@@ -20,6 +20,7 @@ export function onlyShown(diff: TrafficDiff, isShown: (service: string) => boole
     ...diff,
     changes: diff.changes.filter(isOwn),
     claims: diff.claims.filter(isOwnClaim),
+    ...(diff.ways && { ways: diff.ways.filter(isOwn) }),
     ...(rest.changes.length + rest.claims.length > 0 && { notShown: countChanges(rest) }),
   };
 }

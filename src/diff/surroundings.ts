@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly blame?: Blame;
   /** `shop/web` of every Service that the manifests have, served or not; without it, what the rulesets serve. */
   readonly services?: TrafficDiff['services'];
+  /** Of which Services a report draws where their traffic goes; absent: of none. */
+  readonly drawn?: 'changed' | 'all';
   /** What makes changes dangerous; of a side that is not known, what its ruleset tells. */
   readonly facts?: {
     readonly before: SideFacts | undefined;

@@ -14,6 +14,7 @@ import type { FindKnown } from './known/known-differences.ts';
 import { factsOfRuleset } from './risks/facts.ts';
 import { riskJudge } from './risks/judge.ts';
 import type { Surroundings } from './surroundings.ts';
+import { waysOf } from './ways.ts';
 
 export const trafficFamilies: readonly NftFamily[] = ['ip', 'ip6'];
 
@@ -129,6 +130,7 @@ export function diffPairs(
   const assumed = new Set(known);
   const changes: Change[] = [];
   const claims: ClaimRisk[] = [];
+  const pairs: FamilyPair[] = [];
   for (const family of trafficFamilies) {
     const bare = adapt({ ...pairFamily(family, before, after, known), ownPodNetworks });
     if (bare.before.table === undefined && bare.after.table === undefined) continue;
@@ -138,6 +140,7 @@ export function diffPairs(
       address === undefined
         ? bare
         : { ...bare, nodeAddresses: new Set([address]), isNodeKnown: false };
+    pairs.push(pair);
     const reasonOf = changeReason(pair, blame);
     const compared = compareFamily(pair);
     const risksOf = riskJudge(pair, facts);
@@ -148,6 +151,9 @@ export function diffPairs(
     claims.push(...takeovers(pair, compared));
   }
   const { services = { before: servicesOf(before), after: servicesOf(after) } } = surroundings;
+  const { drawn } = surroundings;
+  const changed = new Set(changes.map(({ service }) => service));
+  const isDrawn = (service: string): boolean => drawn === 'all' || changed.has(service);
   return {
     changes: mergeMarked(changes),
     claims: distinct(claims),
@@ -155,6 +161,7 @@ export function diffPairs(
     remarks: [],
     services,
     nodeAddresses: assumed,
+    ...(drawn !== undefined && { ways: waysOf(pairs, isDrawn, services) }),
   };
 }
 

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nothingInvented } from '../../src/allocate/invented.ts';
 import { compile } from '../../src/compile.ts';
 import { formatTrafficHtml } from '../../src/diff/format-html.ts';
-import { mapTraffic } from '../../src/diff/html/traffic-map.ts';
 import { formatNodesHtml } from '../../src/diff/nodes/format-html.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
 import type { Ruleset } from '../../src/nftables/ast.ts';
@@ -18,7 +17,7 @@ import { objectOf } from '../support/objects.ts';
 const options: CompileOptions = {
   ...defaultOptions,
   nodeName: 'node-a',
-  clusterCIDRs: ['10.180.0.0/16'],
+  clusterCIDRs: ['10.180.0.0/15'],
 };
 
 const serviceName = (i: number): string => `web-${String(i).padStart(4, '0')}`;
@@ -45,7 +44,7 @@ const slice = (i: number, endpoints: number) => ({
   addressType: 'IPv4',
   ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
   endpoints: Array.from({ length: endpoints }, (_, j) => ({
-    addresses: [`10.180.${i >> 4}.${(i & 15) * 10 + j + 1}`],
+    addresses: [`10.${180 + (i >> 12)}.${(i >> 4) & 255}.${(i & 15) * 10 + j + 1}`],
     nodeName: `node-${j}`,
   })),
 });
@@ -59,15 +58,21 @@ function rulesetOf(objects: readonly object[]): Ruleset {
   return output.ruleset;
 }
 
-function report(before: Ruleset, after: Ruleset, names = { before: 'main', after: 'branch' }) {
-  return formatTrafficHtml(diffTraffic(before, after, new Set(['192.168.0.11'])), {
-    before: { name: names.before, ruleset: before },
-    after: { name: names.after, ruleset: after },
-    locate: () => undefined,
-  });
-}
+const facts = [{ name: 'Node', value: 'node-a' }];
+const locate = () => undefined;
 
-const count = 2000;
+const report = (
+  before: Ruleset,
+  after: Ruleset,
+  names = { before: 'main', after: 'branch' },
+): string =>
+  formatTrafficHtml(diffTraffic(before, after, new Set(['192.168.0.11']), { drawn: 'all' }), {
+    ...names,
+    facts,
+    locate,
+  });
+
+const count = 5000;
 const ids = Array.from({ length: count }, (_, i) => i + 1);
 const before = rulesetOf(ids.flatMap((i) => [service(i), slice(i, 3)]));
 const after = rulesetOf(
@@ -83,7 +88,8 @@ const directory = mkdtempSync(join(tmpdir(), 'natc-html-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 test('text of the input cannot become markup', () => {
-  const html = report(before, before, {
+  const few = rulesetOf([service(1), slice(1, 1)]);
+  const html = report(few, few, {
     before: '</title><script>alert(1)</script>',
     after: '"><img src=x>',
   });
@@ -98,41 +104,57 @@ test('text of the input cannot become markup', () => {
   expect(report(hostile, { tables: [] })).not.toContain('<script>alert');
 });
 
-describeWithBrowser('the report of 2,000 Services in a browser', () => {
-  const file = join(directory, 'report.html');
-  beforeAll(() => writeFileSync(file, report(before, after)));
+test('what the edge says of node, options and time stands in the head', () => {
+  const head = report({ tables: [] }, { tables: [] }).split('<main')[0] ?? '';
+  expect(head).toContain('<dt>Node</dt><dd>node-a</dd>');
+});
 
-  test('shows what changed, finds what is searched, draws what is clicked', async () => {
+describeWithBrowser('the report of 5,000 Services in a browser', () => {
+  const file = join(directory, 'report.html');
+  beforeAll(() => writeFileSync(file, report(before, after)), 60_000);
+
+  test('tells what changed, finds what is searched, draws where traffic goes', async () => {
     await visit(file, async ({ page, requests, errors }) => {
-      const services = page.locator('#services li:visible');
+      const services = page.locator('details.service:visible');
+      const names = page.locator('details.service:visible > summary .name');
       await expect.poll(() => services.count()).toBe(5);
       expect(await page.locator('#counts').textContent()).toContain('3 risks (3 high)');
+      expect(await page.locator('#risks li').count()).toBe(3);
 
-      // The first risky Service is open already.
-      expect(await page.locator('main h2').textContent()).toBe('shop/web-0005');
-      expect(await page.locator('#changes').textContent()).toContain('NATC6003');
-
-      await page.getByRole('button', { name: 'shop/web-0006' }).click();
-      expect(await page.locator('main h2').textContent()).toBe('shop/web-0006');
-      expect(await page.locator('#changes').textContent()).toContain(
+      // What is risky is open, the other Services are folded.
+      const risky = page.locator('[id="shop/web-0005"]');
+      expect(await risky.locator('.changes').textContent()).toContain('NATC6003');
+      expect(await risky.locator('.changes').isVisible()).toBe(true);
+      const gains = page.locator('[id="shop/web-0006"]');
+      expect(await gains.locator('.changes').isVisible()).toBe(false);
+      await gains.locator('summary').first().click();
+      expect(await gains.locator('.changes').textContent()).toContain(
         'gains 10.180.0.64:8080 (1/4), the others 1/3 -> 1/4',
       );
-      expect(await page.locator('svg g.new text').allTextContents()).toEqual(['10.180.0.64:8080']);
-      expect(await page.locator('svg').textContent()).toContain('cluster IP 172.30.0.6:80/TCP');
 
-      await page.getByRole('button', { name: 'shop/web-0007' }).click();
-      expect(await page.locator('main h2').textContent()).toBe('shop/web-0007 (removed)');
-      expect(await page.locator('svg path.gone').count()).toBeGreaterThan(0);
+      // Probabilities and SNAT stand on the lines.
+      expect(await gains.locator('.ends li.new').allInnerTexts()).toEqual([
+        expect.stringMatching(/1\/4[\s\S]*new 10\.180\.0\.64:8080/),
+      ]);
+      expect(await gains.locator('.ends li.same .line').first().textContent()).toContain(
+        '1/3 \u2192 1/4',
+      );
+      expect(await gains.locator('.senders li').allTextContents()).toEqual([
+        expect.stringMatching(/^clients outside, this node.*SNAT/),
+        expect.stringMatching(/^pods \(10\.180\.0\.0\/15\) *\u2192/),
+      ]);
+      expect(await gains.locator('.addresses').textContent()).toBe('cluster IP 172.30.0.6:80/TCP');
+      const gone = page.locator('[id="shop/web-0007"]');
+      expect(await gone.locator('summary').textContent()).toContain('removed');
+      expect(await gone.locator('.box.gone').count()).toBe(4);
 
       await page.locator('#search').fill('198.51.100.9');
-      await expect.poll(() => services.allTextContents()).toEqual(['shop/web-00091 risk']);
-
-      await page.locator('#unchanged').check();
+      await expect.poll(() => names.allTextContents()).toEqual(['shop/web-0009']);
       await page.locator('#search').fill('172.30.4.210:80');
-      await expect.poll(() => services.allTextContents()).toEqual(['shop/web-1234']);
+      await expect.poll(() => names.allTextContents()).toEqual(['shop/web-1234']);
+      expect(await page.locator('#shown').textContent()).toBe(`1 of ${count + 1} shown`);
       await page.locator('#search').fill('');
-      await expect.poll(() => services.count()).toBe(count + 1);
-
+      await expect.poll(() => page.locator('#shown').textContent()).toBe('');
       await page.locator('#risky').check();
       await expect.poll(() => services.count()).toBe(3);
 
@@ -144,46 +166,34 @@ describeWithBrowser('the report of 2,000 Services in a browser', () => {
 
 describeWithBrowser('the report of all nodes in a browser', () => {
   const file = join(directory, 'nodes.html');
+  const few = ids.slice(0, 9);
+  const sideOf = (endpoints: number) =>
+    rulesetOf(few.flatMap((i) => [service(i), slice(i, i === 5 ? endpoints : 3)]));
   const group = (nodes: readonly string[], next: Ruleset) => ({
     nodes,
-    diff: diffTraffic(before, next, new Set(['192.168.0.11'])),
-    map: mapTraffic(before, next).filter(({ name }) => name === `shop/${serviceName(5)}`),
+    diff: diffTraffic(sideOf(3), next, new Set(['192.168.0.11']), { drawn: 'changed' }),
   });
-  const emptied = rulesetOf(ids.flatMap((i) => [service(i), slice(i, i === 5 ? 0 : 3)]));
-  const halved = rulesetOf(ids.flatMap((i) => [service(i), slice(i, i === 5 ? 2 : 3)]));
-  const groups = [group(['node-a', 'node-b'], halved), group(['node-c'], emptied)];
   const diff = {
-    ...{
-      groups,
-      unchanged: ['node-d'],
-      onlyBefore: [],
-      onlyAfter: [],
-      notCompared: [],
-      invented: nothingInvented,
-    },
-    ...{ notShown: [], differsUnseen: false, total: 2000 },
+    groups: [group(['node-a', 'node-b'], sideOf(2)), group(['node-c'], sideOf(0))],
+    ...{ unchanged: ['node-d'], onlyBefore: [], onlyAfter: [], notCompared: [] },
+    ...{ invented: nothingInvented, notShown: [], differsUnseen: false, total: 2000 },
   };
   beforeAll(() =>
-    writeFileSync(
-      file,
-      formatNodesHtml(diff, { before: 'main', after: 'branch' }, () => undefined),
-    ),
+    writeFileSync(file, formatNodesHtml(diff, { before: 'main', after: 'branch', facts, locate })),
   );
 
-  test('shows the changes of the nodes that are chosen', async () => {
+  test('has a part for each group of nodes', async () => {
     await visit(file, async ({ page, requests, errors }) => {
-      const changes = page.locator('#changes');
-      await expect.poll(() => changes.textContent()).toContain('loses 10.180.0.53:8080 (1/3)');
-      expect(await page.locator('#nodes').textContent()).toBe('node-a, node-b; drawn as on node-a');
-      expect(await page.locator('#unchanged').isVisible()).toBe(false);
-      expect(await page.locator('header').textContent()).toContain('No difference on node-d');
-
-      await page.locator('#group').selectOption({ label: 'On node-c' });
-      await expect.poll(() => changes.textContent()).toContain('NATC6003');
-      expect(await page.locator('#counts').textContent()).toContain('1 risk (1 high)');
-      expect(await page.locator('svg path.gone').count()).toBeGreaterThan(0);
-      expect(await page.locator('#services li:visible').count()).toBe(1);
-
+      const groups = page.locator('.group');
+      expect(await groups.locator('h3').allTextContents()).toEqual([
+        'On 2 of 4 nodes (node-a, node-b)',
+        'On node-c',
+      ]);
+      expect(await groups.first().textContent()).toContain('node-a, node-b; drawn as on node-a');
+      expect(await groups.first().textContent()).toContain('loses 10.180.0.53:8080 (1/3)');
+      expect(await page.locator('#changes').textContent()).toContain('No difference on node-d');
+      expect(await groups.last().textContent()).toContain('NATC6003');
+      expect(await groups.last().locator('.line.gone').count()).toBeGreaterThan(0);
       expect(requests).toEqual([]);
       expect(errors).toEqual([]);
     });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { formatTrafficGithub } from '../../src/diff/format-github.ts';
+import { formatTrafficHtml } from '../../src/diff/format-html.ts';
 import { formatTrafficMarkdown } from '../../src/diff/format-markdown.ts';
 import { formatTrafficText } from '../../src/diff/format-text.ts';
 import { locate } from '../../src/read/locate.ts';
@@ -142,5 +143,21 @@ describe.each(variants)('%s', (_, before, after, code, line) => {
     const source = origin?.object.source;
     expect(source?.name).toBe(file);
     expect(source?.text.split('\n')[Number(number) - 1]).toMatch(line);
+  });
+
+  test('is one of the first two risks in html, with its line', () => {
+    const html = formatTrafficHtml(diff, { before: 'old', after: 'new', facts: [], locate });
+    const [, list = ''] = /<section id="risks"(.*?)<\/section>/s.exec(html) ?? [];
+    const first =
+      list
+        .split('<li')
+        .slice(1, 3)
+        .find((item) => item.includes(code)) ?? '';
+    expect(first).toContain(`>shop/web-${target}</a>`);
+    const [, file, number] = /<code>((?:old|new)\.yaml):(\d+)<\/code>/.exec(first) ?? [];
+    const { origin } =
+      diff.changes.find(({ risks }) => risks.some((each) => each.code === code)) ?? {};
+    expect(origin?.object.source.name).toBe(file);
+    expect(origin?.object.source.text.split('\n')[Number(number) - 1]).toMatch(line);
   });
 });

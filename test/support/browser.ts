@@ -58,7 +58,7 @@ export async function visit(file: string, look: (visit: Visit) => Promise<void>)
     const errors: string[] = [];
     const address = `file://${file}`;
     page.on('request', (request) => {
-      if (request.url() !== address) requests.push(request.url());
+      if (request.url() !== address.replace(/#.*/, '')) requests.push(request.url());
     });
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { type CompileOutput, compile } from '../../src/compile.ts';
 import type { TrafficDiff } from '../../src/diff/change.ts';
 import { withContests } from '../../src/diff/claims.ts';
-import { surroundingsOf } from '../../src/diff/surroundings.ts';
+import { type Surroundings, surroundingsOf } from '../../src/diff/surroundings.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { objectsOf } from './objects.ts';
@@ -81,6 +81,7 @@ export function diffObjects(
   before: readonly object[],
   after: readonly object[],
   options: readonly [CompileOptions, CompileOptions] = [diffOptions, diffOptions],
+  more: Pick<Surroundings, 'drawn'> = {},
 ): TrafficDiff {
   const [old, next] = [
     compileSide(before, 'old.yaml', options[0]),
@@ -90,7 +91,7 @@ export function diffObjects(
     old.ruleset,
     next.ruleset,
     new Set(options.flatMap(({ nodeIPs }) => nodeIPs)),
-    surroundingsOf(old, next)(options[1].nodeName),
+    { ...surroundingsOf(old, next)(options[1].nodeName), ...more },
   );
   return withContests(diff, old.plan, next.plan);
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { TrafficDiff } from '../../diff/change.ts';
 import { diffListedTraffic, type NotComparedRule } from '../../diff/listed-traffic.ts';
+import type { Surroundings } from '../../diff/surroundings.ts';
 import { shorten } from '../../diff/wording.ts';
 import type { IptablesRuleset } from '../../iptables/ast.ts';
 import { lineOf } from '../../kube-proxy/parse-listing.ts';
@@ -14,11 +15,13 @@ export function compareListed(
   [before, oldIptables]: SideWithIptables,
   [after, newIptables]: SideWithIptables,
   nodeAddresses: ReadonlySet<string>,
+  drawn: Pick<Surroundings, 'drawn'> = {},
 ): { readonly traffic: TrafficDiff; readonly diagnostics: readonly Diagnostic[] } {
   const { diff, familiesLeftOut, notUnderstood } = diffListedTraffic(
     withRules(before, oldIptables),
     withRules(after, newIptables),
     nodeAddresses,
+    drawn,
   );
   const listed = before.listing === undefined ? after : before;
   return {

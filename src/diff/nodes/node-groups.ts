@@ -2,7 +2,6 @@ import type { Invented } from '../../allocate/invented.ts';
 import { naturalCompare } from '../../net/natural-compare.ts';
 import { servicePortText } from '../../plan/service-port-name.ts';
 import type { Change, TrafficDiff } from '../change.ts';
-import type { MappedService } from '../html/traffic-map.ts';
 import type { NotCompared } from '../not-compared.ts';
 import { totalOf } from '../summary.ts';
 
@@ -10,8 +9,6 @@ import { totalOf } from '../summary.ts';
 export interface NodeDiff {
   readonly node: string;
   readonly diff: TrafficDiff;
-  /** What is to be drawn of it, as on this node. */
-  readonly map: readonly MappedService[];
 }
 
 /** Nodes of which the same is to be told. */
@@ -19,11 +16,10 @@ export interface NodeGroup {
   /** In the order of their names; never empty. */
   readonly nodes: readonly string[];
   /**
-   * Of the first node. Witnesses, and addresses of regions, are examples: each change has those of the
+   * Of the first node, with drawings of it. Witnesses, and addresses of regions, are examples: each change has those of the
    * first of all nodes that have it.
    */
   readonly diff: TrafficDiff;
-  readonly map: readonly MappedService[];
 }
 
 /** What changes for packets on the nodes of a cluster. */
@@ -63,7 +59,7 @@ export function groupNodes(
   const notShown: string[] = [];
   let differsUnseen = false;
   let total = 0;
-  for (const { node, diff, map } of diffs) {
+  for (const { node, diff } of diffs) {
     // The same for all nodes, and many.
     if (total === 0) total = totalOf(diff);
     differsUnseen ||= (diff.notShown?.changes ?? 0) > 0;
@@ -80,7 +76,7 @@ export function groupNodes(
       continue;
     }
     const shared = { ...diff, changes: changes.map(({ change }) => change) };
-    groups.set(key, { nodes: [node], diff: withoutUnchanged(shared, total), map });
+    groups.set(key, { nodes: [node], diff: withoutUnchanged(shared, total) });
   }
   const bySize = (a: NodeGroup, b: NodeGroup): number =>
     b.nodes.length - a.nodes.length || naturalCompare(a.nodes[0] ?? '', b.nodes[0] ?? '');

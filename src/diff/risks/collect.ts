@@ -2,6 +2,7 @@ import { naturalCompare } from '../../net/natural-compare.ts';
 import type { Origin } from '../../plan/plan.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { ClaimRisk } from '../claims.ts';
+import type { KnownDifference } from '../known/known-differences.ts';
 import { shorten } from '../wording.ts';
 import type { Accepted } from './accept.ts';
 import { type RiskCode, riskEntry, type Severity, severities } from './table.ts';
@@ -17,6 +18,8 @@ export interface FoundRisk {
   readonly text: string;
   readonly origin: Origin | undefined;
   readonly cause: string | undefined;
+  /** From a kube-proxy to natc, or back: the decision of natc's that it follows from. */
+  readonly known?: KnownDifference;
   /** Somebody has looked at it: it is told, and does not count. */
   readonly accepted: Accepted | undefined;
 }
@@ -27,7 +30,7 @@ export function collectRisks({ changes, claims, acceptance }: TrafficDiff): read
   for (const claim of claims) found.set(`claim ${claim.text}`, ofClaim(claim));
   for (const change of changes) {
     for (const { code, severity, subject, text } of change.risks) {
-      const key = `${change.service} ${code} ${text} ${change.cause}`;
+      const key = `${change.service} ${code} ${text} ${change.cause} ${change.known?.id}`;
       const known = found.get(key);
       if (known?.subjects.includes(subject) === true) continue;
       if (known !== undefined) known.subjects.push(subject);
@@ -35,6 +38,7 @@ export function collectRisks({ changes, claims, acceptance }: TrafficDiff): read
         found.set(key, {
           ...{ code, severity, service: change.service, subjects: [subject], text },
           ...{ origin: change.origin, cause: change.cause, accepted: undefined },
+          ...(change.known && { known: change.known }),
         });
     }
   }

@@ -1,0 +1,45 @@
+import type { ReportFact } from '../../diff/html/report.ts';
+import type { CompileOptions } from '../../options.ts';
+import { optionWords } from '../ruleset-head.ts';
+import { shellWords } from '../usage/shell-words.ts';
+import { version } from '../version.ts';
+import type { DiffFlags } from './options.ts';
+
+/** What the head of a report needs to know. */
+interface Reported {
+  /** `node-a`, `3 nodes`; undefined where nobody named it. */
+  readonly node: string | undefined;
+  /** What manifests were compiled with; undefined where no side is manifests. */
+  readonly options: CompileOptions | undefined;
+}
+
+/** What stands in the head of a report: of which node, with which options, by which natc, and when. */
+export function reportFacts(
+  { node, options }: Reported,
+  { backend }: Pick<DiffFlags, 'backend'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly ReportFact[] {
+  const words = options === undefined ? [] : optionWords({ ...options, nodeName: undefined });
+  return [
+    { name: 'Node', value: node ?? 'without a name' },
+    { name: 'Options', value: words.length === 0 ? 'none' : shellWords(words) },
+    { name: 'Backend', value: backend },
+    { name: 'natc', value: version() },
+    { name: 'Time', value: reportTime(environment, Date.now()) },
+  ];
+}
+
+/**
+ * When a report was made, as `2026-01-31T12:00:00Z`: now, or what SOURCE_DATE_EPOCH says in seconds since 1970, so
+ * that the same input gives the same bytes.
+ *
+ * @param now milliseconds since 1970
+ */
+export function reportTime(
+  environment: Readonly<Record<string, string | undefined>>,
+  now: number,
+): string {
+  const epoch = environment['SOURCE_DATE_EPOCH'] ?? '';
+  const time = /^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : now;
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
