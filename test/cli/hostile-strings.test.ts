@@ -98,7 +98,7 @@ describe.each(Object.entries(hostileStrings))('%s', (_, text) => {
           .filter((each) => each !== ''))
           expect(line).toMatch(/^::(error|warning|notice) [^\n]*::|^skipped|^natc|^See /);
       if (name.includes('html')) {
-        expect(run.stdout.match(/<script/g) ?? []).toHaveLength(run.stdout === '' ? 0 : 2);
+        expect(run.stdout.match(/<script/g) ?? []).toHaveLength(run.stdout === '' ? 0 : 1);
         expect(run.stdout).not.toContain('<img');
       }
       if (name.includes('markdown')) expect(run.stdout).not.toMatch(/(?<!\\)<img/);
@@ -213,7 +213,10 @@ describe('a file that natc writes', () => {
         const flags = ['--validate', 'warn', '--color', 'never', '-o', String(format)];
         await natcInProcess([...sides, ...flags, '--out-file', out]);
         const printed = await natcInProcess([...sides, ...flags]);
-        if (printed.stdout !== '') expect(readFileSync(out, 'utf8')).toBe(printed.stdout);
+        // The head of a report has the second in which it was made.
+        const ofNoTime = (text: string) => text.replace(/<dd>\d{4}-[\d-]+T[\d:]+Z<\/dd>/, '');
+        if (printed.stdout !== '')
+          expect(ofNoTime(readFileSync(out, 'utf8'))).toBe(ofNoTime(printed.stdout));
       }
   });
 });
