@@ -14,7 +14,9 @@ export async function bundle(dist) {
   // A thread of its own begins with it: found beside the module that starts it, here as in the sources.
   const worker = join(dist, 'live/serve/worker.js');
   const modules = await commandLine(dist, [], { worker });
-  const format = { format: 'esm', entryFileNames: '[name].js' };
+  // What has to be read of a program is read each time that it starts.
+  const comments = { legal: true, annotation: false, jsdoc: false };
+  const format = { format: 'esm', entryFileNames: '[name].js', comments };
   const start = modulesAtStart((await modules.generate(format)).output);
   // It awaits what the others are imported for: they must not wait for it.
   start.delete(main);
@@ -81,7 +83,9 @@ function isWork(module) {
     case 'live':
       return !/iptables|cluster|status|rollback|cleanup|^serve\//.test(name);
     case 'cli':
-      return !/^commands\/|^follow\/|cluster|diff|explain|html|status|completion/.test(name);
+      return !/^(?:assert|commands|follow|kube-proxy|list|reach)\/|cluster|diff|explain|html|status|completion/.test(
+        name,
+      );
     case 'diagnostics':
       return !/codes|sarif|github/.test(name);
     default:

@@ -48,6 +48,8 @@ export async function applyChanges(
   if ((await backendFor(host, plan, flags, terminal)) !== 'nftables') return undefined;
   const wanted = await clock.run('assemble', () => wantedOf(changed.known, changed.output));
   const { applyRuleset } = await import('../live/apply.ts');
+  const { chainReader } = await import('../live/kernel-chains.ts');
+  const chains = chainReader(host);
   const families = servedFamilies(changed.known, plan);
   const served = familiesWithServices(families);
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
@@ -57,6 +59,7 @@ export async function applyChanges(
       verify: false,
       force: flags.force === true,
       input: { fingerprint, warnings, served },
+      chains,
     }),
   );
   if (outcome === undefined || outcome.kind === 'refused') return undefined;
@@ -64,7 +67,7 @@ export async function applyChanges(
   const size = { files, objects: changed.known.objects.length };
   await printDiagnostics(diagnostics, flags, terminal, size);
   await reportStages(clock, flags, terminal);
-  const told = await withForeignWarnings(host, outcome, served, flags);
+  const told = await withForeignWarnings(host, outcome, served, flags, chains);
   const exitCode = await reportApply(told, flags, terminal);
   if (isApplied(exitCode)) flags.news?.looked('changes');
   if (isApplied(exitCode))

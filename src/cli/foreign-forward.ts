@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Host } from '../live/host.ts';
+import type { ReadChains } from '../live/kernel-chains.ts';
 import type { IpFamily } from '../net/family.ts';
 import type { MessageFlags } from './shared-options.ts';
 
@@ -11,9 +12,10 @@ export async function foreignWarnings(
   host: Host,
   families: readonly IpFamily[],
   { news }: MessageFlags,
+  chains?: ReadChains,
 ): Promise<readonly Diagnostic[]> {
   const { foreignForward, warningsOfForward } = await import('../live/foreign-forward.ts');
-  const forward = await foreignForward(host, families);
+  const forward = await foreignForward(host, families, chains);
   if (forward.hasFailed) news?.keep('NATC5087');
   return warningsOfForward(forward);
 }
@@ -24,9 +26,10 @@ export async function withForeignWarnings<T extends { readonly kind: string }>(
   outcome: T | (T & { readonly diagnostics: readonly Diagnostic[] }),
   families: readonly IpFamily[],
   flags: MessageFlags,
+  chains: ReadChains,
 ): Promise<T> {
   const isDone = outcome.kind === 'applied' || outcome.kind === 'up-to-date';
   if (!isDone || !('diagnostics' in outcome)) return outcome;
-  const warnings = await foreignWarnings(host, families, flags);
+  const warnings = await foreignWarnings(host, families, flags, chains);
   return { ...outcome, diagnostics: [...outcome.diagnostics, ...warnings] };
 }

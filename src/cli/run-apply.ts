@@ -75,6 +75,8 @@ async function runNftables(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { applyRuleset, wantedFrom } = await import('../live/apply.ts');
+  const { chainReader } = await import('../live/kernel-chains.ts');
+  const chains = chainReader(host);
   const wanted = wantedFrom(output);
   const served = familiesWithServices(servedFamilies(output.plan));
   const { confirmTimeout } = flags;
@@ -82,13 +84,14 @@ async function runNftables(
     ...sharedOptions(requiredSysctls(output.plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
+    chains,
     input: { ...input, served },
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
     ...(onStep !== undefined && { onStep }),
   };
   if (flags.dryRun === undefined) {
     const outcome = await namingCapabilities(host, await applyRuleset(host, wanted, options));
-    const told = await withForeignWarnings(host, outcome, served, flags);
+    const told = await withForeignWarnings(host, outcome, served, flags, chains);
     onOutcome?.(told);
     return reportApply(told, flags, terminal, confirmTimeout);
   }
@@ -110,6 +113,8 @@ async function runIptables(
   if (hasErrors(limits)) return exitCodes.cannotAnswer;
   const { applyByIptables, wantedTablesFrom } = await import('../live/apply-iptables.ts');
   const warnings = limits.filter(({ severity }) => severity === 'warning').length;
+  const { chainReader } = await import('../live/kernel-chains.ts');
+  const chains = chainReader(host);
   const wanted = wantedTablesFrom(plan);
   const served = familiesWithServices(servedFamilies(plan));
   const { confirmTimeout } = flags;
@@ -117,13 +122,14 @@ async function runIptables(
     ...sharedOptions(requiredSysctls(plan), flags, isCompared),
     verify: flags.verify === true,
     force: flags.force === true,
+    chains,
     input: { ...input, warnings: input.warnings + warnings, served },
     confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
     ...(onStep !== undefined && { onStep }),
   };
   if (flags.dryRun === undefined) {
     const outcome = await namingCapabilities(host, await applyByIptables(host, wanted, options));
-    const told = await withForeignWarnings(host, outcome, served, flags);
+    const told = await withForeignWarnings(host, outcome, served, flags, chains);
     onOutcome?.(told);
     return reportApply(told, flags, terminal, confirmTimeout);
   }

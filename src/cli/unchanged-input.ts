@@ -10,13 +10,15 @@ export async function unchangedInput(
   flags: ApplyFlags,
 ): Promise<Unchanged | undefined> {
   const { backend, stateDir, sysctl, news } = flags;
+  const { chainReader } = await import('../live/kernel-chains.ts');
+  const chains = chainReader(host);
   const unchanged =
     backend === 'iptables'
       ? await import('../live/unchanged-tables.ts').then(({ unchangedTables }) =>
-          unchangedTables(host, stateDir, fingerprint, sysctl),
+          unchangedTables(host, stateDir, fingerprint, sysctl, chains),
         )
       : await import('../live/unchanged-input.ts').then((live) =>
-          live.unchangedInput(host, stateDir, fingerprint, sysctl),
+          live.unchangedInput(host, stateDir, fingerprint, sysctl, chains),
         );
   if (unchanged === undefined) return undefined;
   // Which warnings these were only compiling can tell.
@@ -25,6 +27,6 @@ export async function unchangedInput(
   const { storeWaiting } = await import('../live/served-store.ts');
   await storeWaiting(stateDir, undefined).catch(() => {});
   const { foreignWarnings } = await import('./foreign-forward.ts');
-  const foreign = await foreignWarnings(host, unchanged.served ?? ipFamilies, flags);
+  const foreign = await foreignWarnings(host, unchanged.served ?? ipFamilies, flags, chains);
   return { ...unchanged, diagnostics: [...unchanged.diagnostics, ...foreign] };
 }

@@ -29,6 +29,7 @@ import { type IptablesReconciliation, reconcileIptables } from './iptables-recon
 import { loadSettledTables, type SettledTables, storeSettledTables } from './iptables-settled.ts';
 import { digestOfRules, hasTables, pruneTables, storeTables } from './iptables-store.ts';
 import { findIptables, type IptablesTools, isTools } from './iptables-tools.ts';
+import { chainReader, type ReadChains } from './kernel-chains.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 import { noLock } from './no-lock.ts';
 import { removeNftablesRules } from './other-backend.ts';
@@ -45,7 +46,7 @@ export type TablesOptions = Pick<
 >;
 
 export type ApplyIptablesOptions = TablesOptions &
-  Pick<ApplyOptions, 'lock' | 'sysctls' | 'input' | 'confirmation'>;
+  Pick<ApplyOptions, 'lock' | 'sysctls' | 'input' | 'confirmation' | 'chains'>;
 
 export type ApplyIptablesOutcome =
   | Exclude<IptablesReconciliation, Done>
@@ -81,18 +82,23 @@ export async function applyByIptables(
   if (locked.kind === 'unavailable')
     return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
   try {
-    return await applyLocked(host, wanted, options);
+    return await applyLocked(host, wanted, {
+      ...options,
+      chains: options.chains ?? chainReader(host),
+    });
   } finally {
     await locked.lock.release();
   }
 }
 
+type LockedOptions = ApplyIptablesOptions & { readonly chains: ReadChains };
+
 async function applyLocked(
   host: Host,
   wanted: WantedTables,
-  options: ApplyIptablesOptions,
+  options: LockedOptions,
 ): Promise<ApplyIptablesOutcome> {
-  const { stateDirectory, verify, now, confirmation } = options;
+  const { stateDirectory, verify, now, confirmation, chains } = options;
   const objection =
     confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
   if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
@@ -104,7 +110,7 @@ async function applyLocked(
   const isCurrent =
     !lists && carryAll(stamps, wanted.rules) && (await hasTables(stateDirectory, wanted.digest));
   if (isCurrent) {
-    const { refuse, diagnostics } = await proxyObjections(host, wanted, options.force);
+    const { refuse, diagnostics } = await proxyObjections(host, wanted, options.force, chains);
     if (refuse) return { kind: 'guarded', diagnostics };
     const awake = await wakeIptables(host, tools, stamps);
     if (awake.kind === 'refused') return awake;
@@ -117,7 +123,7 @@ async function applyLocked(
 
   const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
   if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
-  const objections = await objectionsToTables(host, held, wanted, options);
+  const objections = await objectionsToTables(host, held, wanted, options, chains);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
   const awake = await wakeIptables(host, tools, stamps);
@@ -147,11 +153,11 @@ async function prepareConfirmation(
   host: Host,
   held: HeldTables,
   { digest }: WantedTables,
-  { stateDirectory, confirmation, now }: ApplyIptablesOptions,
+  { stateDirectory, confirmation, now, chains }: LockedOptions,
 ): Promise<readonly Diagnostic[]> {
   if (confirmation === undefined) return [];
   const isElsewhere =
-    (await nftablesPresence(host)).kind === 'present' ||
+    (await nftablesPresence(host, chains)).kind === 'present' ||
     (await hasBackendState(stateDirectory, 'nftables'));
   if (isElsewhere) return [cannotPrepare('natc works through nftables here')];
   return waitForConfirmation(stateDirectory, confirmation, 'iptables', digest, now(), async () => {
@@ -181,6 +187,7 @@ export async function objectionsToTables(
   held: HeldTables,
   wanted: WantedTables,
   { stateDirectory, maxRemovals, force, now }: TablesOptions,
+  chains: ReadChains = chainReader(host),
 ): Promise<Objections> {
   const guards = [
     ...(await unconfirmed(stateDirectory, now())),
@@ -188,7 +195,7 @@ export async function objectionsToTables(
       ? []
       : guardServices(servicesOf(held.rules), servicesOf(wanted.rules), maxRemovals)),
   ];
-  const proxies = await proxyObjections(host, wanted, force);
+  const proxies = await proxyObjections(host, wanted, force, chains);
   return {
     refuse: guards.length > 0 || proxies.refuse,
     diagnostics: [...guards, ...proxies.diagnostics],
@@ -199,8 +206,9 @@ async function proxyObjections(
   host: Host,
   { rules }: WantedTables,
   force: boolean,
+  chains: ReadChains,
 ): Promise<Objections> {
-  const diagnostics = await otherProxies(host, () => servedAddressesIn(rules), force);
+  const diagnostics = await otherProxies(host, () => servedAddressesIn(rules), force, chains);
   return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
 }
 
@@ -215,9 +223,9 @@ async function finish(
   tools: IptablesTools,
   wanted: WantedTables,
   flows: FlowChange | undefined,
-  { stateDirectory, sysctls, input }: ApplyIptablesOptions,
+  { stateDirectory, sysctls, input, chains }: LockedOptions,
 ): Promise<EndedFlows> {
-  const left = await removeNftablesRules(host, stateDirectory);
+  const left = await removeNftablesRules(host, stateDirectory, chains);
   const { ended, diagnostics: notEnded } = await endFlows(host, stateDirectory, flows);
   const failures = [
     ...notEnded,
@@ -238,7 +246,7 @@ async function finish(
           sysctls,
           served: input?.served,
         });
-  const variant = await warnOfOtherVariant(host, tools);
+  const variant = await warnOfOtherVariant(host, tools, chains);
   return { ended, diagnostics: [...left, ...variant, ...rest] };
 }
 

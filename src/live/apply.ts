@@ -31,6 +31,7 @@ import {
   type Wanted,
 } from './held.ts';
 import type { Host } from './host.ts';
+import { chainReader, type ReadChains } from './kernel-chains.ts';
 import { readStamps } from './kernel-tables.ts';
 import type { LockResult } from './lock.ts';
 import { noLock } from './no-lock.ts';
@@ -63,6 +64,8 @@ export interface ApplyOptions {
         readonly served?: readonly IpFamily[];
       }
     | undefined;
+  /** What chains there are, for whoever looks for those of others afterwards; see {@link chainReader}. */
+  readonly chains?: ReadChains | undefined;
   /** Roll back unless somebody confirms; undefined: the change is final. */
   readonly confirmation?: Confirmation | undefined;
   /** Seconds since 1970. */
@@ -132,7 +135,7 @@ async function applyLocked(
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
   const { stateDirectory, verify, now, onStep = noSteps } = options;
-  const { confirmation } = options;
+  const { confirmation, chains = chainReader(host) } = options;
   const objection =
     confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
   if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
@@ -142,7 +145,7 @@ async function applyLocked(
   const isCurrent =
     !verify && isStamped(stamps, wanted) && (await hasRevision(stateDirectory, wanted.digest));
   if (isCurrent) {
-    const { diagnostics, refuse } = await proxyObjections(host, wanted, options.force);
+    const { diagnostics, refuse } = await proxyObjections(host, wanted, options.force, chains);
     if (refuse) return { kind: 'guarded', diagnostics };
     const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
     if (awake.kind === 'refused') return awake;
@@ -150,14 +153,14 @@ async function applyLocked(
     const flows = await flowChange(stateDirectory, wanted.flowServices, []);
     const number = commonRevision(stamps)?.number ?? 0;
     const rest = await finish(host, wanted, undefined, extent, flows, number, options);
-    const left = await removeIptablesRules(host, stateDirectory);
+    const left = await removeIptablesRules(host, stateDirectory, chains);
     const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
   const held = await heldRuleset(host, stateDirectory, stamps, verify ? undefined : wanted.written);
   onStep('kernel-read');
-  const objections = await objectionsTo(host, held, wanted, options);
+  const objections = await objectionsTo(host, held, wanted, options, chains);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
   const tables = ownTables(stampedFamilies(stamps));
@@ -167,7 +170,7 @@ async function applyLocked(
   const obstacles =
     confirmation === undefined
       ? []
-      : (await iptablesVariantsWithRules(host)).length > 0
+      : (await iptablesVariantsWithRules(host, chains)).length > 0
         ? [cannotPrepare('natc works through iptables here')]
         : await awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
@@ -181,7 +184,7 @@ async function applyLocked(
     const extent = isWholeBefore ? 'nothing' : 'everything';
     const number = commonRevision(stamps)?.number ?? 0;
     const rest = await finish(host, wanted, undefined, extent, flows, number, options);
-    const left = await removeIptablesRules(host, stateDirectory);
+    const left = await removeIptablesRules(host, stateDirectory, chains);
     const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics };
   }
@@ -201,7 +204,7 @@ async function applyLocked(
     revision.number,
     options,
   );
-  const left = await removeIptablesRules(host, stateDirectory);
+  const left = await removeIptablesRules(host, stateDirectory, chains);
   const told = notAnnounced.filter(({ code }) => !outcome.diagnostics.some((d) => d.code === code));
   const diagnostics = [...warnings, ...told, ...outcome.diagnostics, ...rest.diagnostics, ...left];
   return { kind: 'applied', revision, delta, ended: rest.ended, diagnostics };
@@ -253,24 +256,31 @@ export async function objectionsTo(
   held: Held,
   wanted: Wanted,
   options: Pick<ApplyOptions, 'stateDirectory' | 'maxRemovals' | 'force' | 'now'>,
+  chains: ReadChains = chainReader(host),
 ): Promise<Objections> {
   const { stateDirectory, maxRemovals, force, now } = options;
   const guards = [
     ...(await unconfirmed(stateDirectory, now())),
     ...(maxRemovals === undefined ? [] : guardRemovals(held.ruleset, wanted.written, maxRemovals)),
   ];
-  const proxies = await proxyObjections(host, wanted, force);
+  const proxies = await proxyObjections(host, wanted, force, chains);
   return {
     refuse: guards.length > 0 || proxies.refuse,
     diagnostics: [...guards, ...proxies.diagnostics],
   };
 }
 
-async function proxyObjections(host: Host, wanted: Wanted, force: boolean): Promise<Objections> {
+async function proxyObjections(
+  host: Host,
+  wanted: Wanted,
+  force: boolean,
+  chains: ReadChains,
+): Promise<Objections> {
   const diagnostics = await otherProxies(
     host,
     () => servedAddresses(canonicalOf(wanted.written)),
     force,
+    chains,
   );
   return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
 }

@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts';
 import { hasBackendState } from './backend-state.ts';
 import type { Host } from './host.ts';
+import { chainReader } from './kernel-chains.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 import { iptablesVariantsWithRules } from './other-backend.ts';
 
@@ -9,10 +10,11 @@ import { iptablesVariantsWithRules } from './other-backend.ts';
  * else iptables where its rules are, or the state directory knows of some.
  */
 export async function backendInUse(host: Host, stateDirectory: string): Promise<Backend> {
-  const presence = await nftablesPresence(host);
+  const chains = chainReader(host);
+  const presence = await nftablesPresence(host, chains);
   if (presence.kind === 'present' || presence.kind === 'unknown') return 'nftables';
   const isIptables =
-    (await iptablesVariantsWithRules(host)).length > 0 ||
+    (await iptablesVariantsWithRules(host, chains)).length > 0 ||
     (await hasBackendState(stateDirectory, 'iptables'));
   return isIptables ? 'iptables' : 'nftables';
 }

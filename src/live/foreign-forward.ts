@@ -4,6 +4,7 @@ import { tableName } from '../nftables/names.ts';
 import { acceptsTranslated, type ForwardStep, iptablesStep, nftStep } from './forward-rules.ts';
 import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 import { findIptables, isTools, plainCommand, variantCommand } from './iptables-tools.ts';
+import { chainReader, type ListedTable, parseChains, type ReadChains } from './kernel-chains.ts';
 
 /** A base chain of somebody else at the forward hook that drops what its rules do not accept. */
 export interface DropChain {
@@ -40,19 +41,19 @@ const packetsOf: Readonly<Record<ChainFamily, readonly IpFamily[]>> = {
 };
 
 /**
- * Looks for base chains of others at the forward hook with the policy drop. Chains are listed without
- * their rules, which takes nft 1.0.6 some milliseconds beside tables with 20,000 Services, and does not
- * make it read rules and sets that it might crash on; only the rules of those that drop are read.
+ * Looks for base chains of others at the forward hook with the policy drop, and reads the rules of these.
  *
  * @param families whose packets natc forwards
+ * @param chains those of all tables
  */
 export async function foreignForward(
   host: Host,
   families: readonly IpFamily[],
+  chains: ReadChains = chainReader(host),
 ): Promise<ForeignForward> {
   if (families.length === 0) return nothing;
   return joined([
-    ...(await nftLooks(host, families)),
+    ...(await nftLooks(host, families, chains)),
     ...(await Promise.all(families.map((family) => legacyLook(host, family)))),
   ]);
 }
@@ -76,9 +77,11 @@ const notLooked = (what: string, result: RunResult): ForeignForward => ({
 async function nftLooks(
   host: Host,
   families: readonly IpFamily[],
+  chains: ReadChains,
 ): Promise<readonly ForeignForward[]> {
-  const all = await host.run('nft', ['-t', 'list', 'chains']);
-  if (all.kind === 'exited' && succeeded(all)) return [await rulesOf(host, all.stdout, families)];
+  const listed = await chains();
+  if (listed.kind === 'listed') return [await rulesOf(host, listed.tables, families)];
+  const all = listed.result;
   if (all.kind === 'not-started')
     return [
       notLooked('nft -t list chains', all),
@@ -93,43 +96,44 @@ async function nftLooks(
       .map(async (family) => {
         const result = await host.run('nft', ['-t', 'list', 'chains', family]);
         return result.kind === 'exited' && succeeded(result)
-          ? rulesOf(host, result.stdout, families)
+          ? rulesOf(host, parseChains(result.stdout), families)
           : notLooked(`nft -t list chains ${family}`, result);
       }),
   );
 }
 
-type ListedChain = Omit<DropChain, 'drops' | 'program'>;
+type FoundChain = Omit<DropChain, 'drops' | 'program'>;
 
-/** The dropping ones of a listing of chains. */
-export function dropChainsIn(listing: string): readonly ListedChain[] {
-  return listing.split(/^table /m).flatMap((text) => {
-    const [, family, table] = /^(ip6?|inet) (\S+) \{/.exec(text) ?? [];
-    if (family === undefined || table === undefined) return [];
-    if (table === tableName && family !== 'inet') return [];
-    const hasDockerUser = text.includes('\tchain DOCKER-USER {');
-    const base =
-      /^\tchain (\S+) \{\n(?:\t\t(?!type ).*\n)*\t\ttype filter hook forward (?:device .* )?priority ([^;]+);(?: flags [^;]+;)* policy drop;/gm;
-    return [...text.matchAll(base)].map(([, chain = '', priority = '']) => ({
-      ...{ family: family as ChainFamily, table, chain, priority, hasDockerUser },
-    }));
+/** Those at the forward hook with the policy drop, natc's own left out. */
+export function dropChainsIn(tables: readonly ListedTable[]): readonly FoundChain[] {
+  return tables.flatMap(({ family, name: table, chains }) => {
+    if (!isChainFamily(family) || (table === tableName && family !== 'inet')) return [];
+    const hasDockerUser = chains.some(({ name }) => name === 'DOCKER-USER');
+    return chains.flatMap(({ name: chain, base }) =>
+      base?.hook === 'forward' && base.policy === 'drop'
+        ? [{ family, table, chain, priority: base.priority, hasDockerUser }]
+        : [],
+    );
   });
 }
 
+const isChainFamily = (family: string): family is ChainFamily =>
+  chainFamilies.some((each) => each === family);
+
 async function rulesOf(
   host: Host,
-  listing: string,
+  tables: readonly ListedTable[],
   families: readonly IpFamily[],
 ): Promise<ForeignForward> {
   return joined(
-    await Promise.all(dropChainsIn(listing).map((chain) => lookAt(host, chain, families))),
+    await Promise.all(dropChainsIn(tables).map((chain) => lookAt(host, chain, families))),
   );
 }
 
 /** nft prints what iptables-nft matched not as iptables means it, so iptables-nft is asked where it can be. */
 async function lookAt(
   host: Host,
-  listed: ListedChain,
+  listed: FoundChain,
   families: readonly IpFamily[],
 ): Promise<ForeignForward> {
   const { family, table, chain } = listed;

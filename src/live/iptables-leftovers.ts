@@ -10,6 +10,7 @@ import {
   plainCommand,
   variantCommand,
 } from './iptables-tools.ts';
+import { chainIsListed, type KernelChains, type ReadChains } from './kernel-chains.ts';
 
 /** A short chain that natc always has in a table. */
 const probes: Readonly<Record<TableName, string>> = {
@@ -21,14 +22,16 @@ const probes: Readonly<Record<TableName, string>> = {
 /**
  * Whether a variant of iptables holds chains of natc, found out without listing tables.
  *
+ * @param chains those of all tables of nf_tables
  * @param tables those to look into
  */
 export async function iptablesRulesIn(
   host: Host,
   variant: IptablesVariant,
+  chains: ReadChains,
   tables: readonly TableName[] = tableNames,
 ): Promise<boolean> {
-  const has = variant === 'legacy' ? hasLegacyChain : hasNftChain;
+  const has = variant === 'legacy' ? hasLegacyChain : nftChainIn(await chains());
   const found = await Promise.all(
     ipFamilies.flatMap((family) => tables.map((table) => has(host, family, table))),
   );
@@ -43,7 +46,15 @@ async function hasLegacyChain(host: Host, family: IpFamily, table: TableName): P
   return succeeded(await host.run(command, ['-t', table, '-S', probes[table]]));
 }
 
+type HasChain = (host: Host, family: IpFamily, table: TableName) => Promise<boolean>;
+
 /** Without iptables there may still be its rules, which are ordinary chains of nftables. */
+const nftChainIn =
+  (chains: KernelChains): HasChain =>
+  async (host, family, table) =>
+    chainIsListed(chains, nftNames[family], table, probes[table]) ??
+    hasNftChain(host, family, table);
+
 async function hasNftChain(host: Host, family: IpFamily, table: TableName): Promise<boolean> {
   const probe = probes[table];
   const result = await host.run('nft', ['list', 'chain', nftNames[family], table, probe]);
@@ -60,9 +71,10 @@ const nftNames: Readonly<Record<IpFamily, string>> = { IPv4: 'ip', IPv6: 'ip6' }
 export async function warnOfOtherVariant(
   host: Host,
   { variant }: IptablesTools,
+  chains: ReadChains,
 ): Promise<readonly Diagnostic[]> {
   const other = variant === 'legacy' ? 'nf_tables' : 'legacy';
-  if (!(await iptablesRulesIn(host, other))) return [];
+  if (!(await iptablesRulesIn(host, other, chains))) return [];
   return [
     {
       code: 'NATC5053',

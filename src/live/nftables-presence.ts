@@ -1,5 +1,6 @@
 import { tableName } from '../nftables/names.ts';
 import { describeRun, type Host } from './host.ts';
+import { chainReader, type ReadChains, tableIsListed } from './kernel-chains.ts';
 import { nftFamilies } from './kernel-tables.ts';
 
 /** Whether natc's tables are in the kernel, as far as nft can tell. */
@@ -13,10 +14,21 @@ export type NftablesPresence =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /**
- * Asks for natc's two tables by name, without their elements: `nft list tables` takes nft 1.0.6 seconds
- * where other tables have many chains.
+ * Looks for natc's two tables among all, and asks for them by name, without their elements, where nft has
+ * listed nothing.
+ *
+ * @param chains those of all tables
  */
-export async function nftablesPresence(host: Host): Promise<NftablesPresence> {
+export async function nftablesPresence(
+  host: Host,
+  chains: ReadChains = chainReader(host),
+): Promise<NftablesPresence> {
+  const all = await chains();
+  if (all.kind === 'listed' && all.tables.length > 0)
+    return nftFamilies.some((family) => tableIsListed(all, family, tableName) === true)
+      ? { kind: 'present' }
+      : { kind: 'absent' };
+  if (all.kind === 'unlisted' && all.result.kind === 'not-started') return { kind: 'no-nft' };
   let unknown: NftablesPresence | undefined;
   for (const family of nftFamilies) {
     const result = await host.run('nft', ['-t', 'list', 'table', family, tableName]);

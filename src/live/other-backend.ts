@@ -5,6 +5,7 @@ import { cleanUpIptables } from './cleanup-iptables.ts';
 import type { Host } from './host.ts';
 import { iptablesRulesIn } from './iptables-leftovers.ts';
 import type { IptablesVariant } from './iptables-tools.ts';
+import { chainReader, type ReadChains } from './kernel-chains.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 
 /**
@@ -16,12 +17,14 @@ import { nftablesPresence } from './nftables-presence.ts';
  * After an apply through iptables.
  *
  * @param directory the state directory, which knows whether natc worked through nftables before
+ * @param chains those of all tables
  */
 export async function removeNftablesRules(
   host: Host,
   directory: string,
+  chains: ReadChains,
 ): Promise<readonly Diagnostic[]> {
-  const presence = await nftablesPresence(host);
+  const presence = await nftablesPresence(host, chains);
   const isKnown = await hasBackendState(directory, 'nftables');
   if (presence.kind === 'absent') {
     if (isKnown) await forgetBackendState(directory, 'nftables');
@@ -37,12 +40,17 @@ export async function removeNftablesRules(
   return removed(outcome.tables.map((table) => `table ${table}`));
 }
 
-/** After an apply through nftables. */
+/**
+ * After an apply through nftables.
+ *
+ * @param chains those of all tables
+ */
 export async function removeIptablesRules(
   host: Host,
   directory: string,
+  chains: ReadChains,
 ): Promise<readonly Diagnostic[]> {
-  const variants = await iptablesVariantsWithRules(host);
+  const variants = await iptablesVariantsWithRules(host, chains);
   if (variants.length === 0) {
     if (await hasBackendState(directory, 'iptables'))
       await forgetBackendState(directory, 'iptables');
@@ -57,9 +65,14 @@ export async function removeIptablesRules(
 }
 
 /** The variants of iptables that hold rules of natc. */
-export async function iptablesVariantsWithRules(host: Host): Promise<readonly IptablesVariant[]> {
+export async function iptablesVariantsWithRules(
+  host: Host,
+  chains: ReadChains = chainReader(host),
+): Promise<readonly IptablesVariant[]> {
   const variants: readonly IptablesVariant[] = ['nf_tables', 'legacy'];
-  const found = await Promise.all(variants.map((variant) => iptablesRulesIn(host, variant)));
+  const found = await Promise.all(
+    variants.map((variant) => iptablesRulesIn(host, variant, chains)),
+  );
   return variants.filter((_, index) => found[index]);
 }
 

@@ -2,6 +2,13 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
 import { collections } from '../nftables/names.ts';
 import { type Host, succeeded } from './host.ts';
+import {
+  chainIsListed,
+  chainReader,
+  type KernelChains,
+  type ReadChains,
+  tableIsListed,
+} from './kernel-chains.ts';
 
 /** Another service proxy on this host, and the addresses it serves. */
 interface OtherProxy {
@@ -16,13 +23,15 @@ interface OtherProxy {
  * is listed.
  *
  * @param own gives the addresses that natc serves, or is to
+ * @param chains those of all tables
  */
 export async function otherProxies(
   host: Host,
   own: () => ReadonlySet<string>,
   force: boolean,
+  chains: ReadChains = chainReader(host),
 ): Promise<readonly Diagnostic[]> {
-  const proxies = await findProxies(host);
+  const proxies = await findProxies(host, await chains());
   if (proxies.length === 0) return [];
   const served = own();
   return proxies.map(({ name, addresses }): Diagnostic => {
@@ -56,12 +65,16 @@ export function servedAddresses({ tables }: CanonicalRuleset): ReadonlySet<strin
   return addresses;
 }
 
-/** Asks for what a kube-proxy would have by its name: nft 1.0.6 takes seconds for `list tables`. */
-async function findProxies(host: Host): Promise<readonly OtherProxy[]> {
+/** Asks by name for what a kube-proxy would have, where it is listed or nothing could be. */
+async function findProxies(host: Host, chains: KernelChains): Promise<readonly OtherProxy[]> {
   const found = await Promise.all(
     (['ip', 'ip6'] as const).flatMap((family) => [
-      nftablesProxy(host, family),
-      iptablesNftProxy(host, family),
+      tableIsListed(chains, family, 'kube-proxy') === false
+        ? undefined
+        : nftablesProxy(host, family),
+      chainIsListed(chains, family, 'nat', 'KUBE-SERVICES') === false
+        ? undefined
+        : iptablesNftProxy(host, family),
       iptablesLegacyProxy(host, family),
     ]),
   );

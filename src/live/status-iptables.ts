@@ -14,6 +14,7 @@ import { readIptablesStamps } from './iptables-listing.ts';
 import { loadSettledTables } from './iptables-settled.ts';
 import { listTables, loadTables } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
+import { chainReader, type ReadChains } from './kernel-chains.ts';
 import { mangleGuardsLoopback } from './loopback-guard.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 import { otherProxies } from './other-proxies.ts';
@@ -50,9 +51,10 @@ export async function statusOfIptables(
   );
   const dormant = await dormantIptables(host, tools, stamps);
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
+  const chains = chainReader(host);
   const elsewhere = [
-    ...(await inNftables(host, stateDirectory)),
-    ...((await iptablesRulesIn(host, other)) ? [`iptables (${other})`] : []),
+    ...(await inNftables(host, stateDirectory, chains)),
+    ...((await iptablesRulesIn(host, other, chains)) ? [`iptables (${other})`] : []),
   ];
   const drift =
     stored === undefined
@@ -75,7 +77,7 @@ export async function statusOfIptables(
     mangleGuardsLoopback(rules.IPv4.mangle) &&
     !dormant.some(({ family, name }) => family === 'ip' && name === 'mangle');
   const sysctls = await sysctlsOf(host, stateDirectory, isHere, guarded);
-  const forward = await foreignForward(host, familiesServed(tables));
+  const forward = await foreignForward(host, familiesServed(tables), chains);
   return {
     backend: tools,
     revision,
@@ -90,7 +92,7 @@ export async function statusOfIptables(
     diagnostics: [
       ...(isHere && drift === undefined ? [unknownDrift(undefined, stateDirectory)] : []),
       ...warnOfDormant(dormant),
-      ...(isHere ? await otherProxies(host, () => servedAddressesIn(rules), true) : []),
+      ...(isHere ? await otherProxies(host, () => servedAddressesIn(rules), true, chains) : []),
       ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
       ...warningsOfSysctls(sysctls),
       ...warningsOfForward(forward),
@@ -99,8 +101,12 @@ export async function statusOfIptables(
 }
 
 /** Tables of natc in nftables that may be there, because it worked through nftables before, count. */
-async function inNftables(host: Host, stateDirectory: string): Promise<readonly string[]> {
-  const presence = await nftablesPresence(host);
+async function inNftables(
+  host: Host,
+  stateDirectory: string,
+  chains: ReadChains,
+): Promise<readonly string[]> {
+  const presence = await nftablesPresence(host, chains);
   if (presence.kind === 'present') return ['nftables'];
   if (presence.kind === 'absent') return [];
   if (!(await hasBackendState(stateDirectory, 'nftables'))) return [];

@@ -11,6 +11,7 @@ import { type ForeignForward, foreignForward, warningsOfForward } from './foreig
 import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
 import type { IptablesTools } from './iptables-tools.ts';
+import { chainReader } from './kernel-chains.ts';
 import { readStamps } from './kernel-tables.ts';
 import { guardsLoopback } from './loopback-guard.ts';
 import { iptablesVariantsWithRules, stand } from './other-backend.ts';
@@ -85,9 +86,10 @@ export async function statusOf(
     (table) => guardsLoopback(table) && !held.dormant.includes(table.family),
   );
   const sysctls = await sysctlsOf(host, stateDirectory, hasTables, guarded);
-  const variants = await iptablesVariantsWithRules(host);
+  const chains = chainReader(host);
+  const variants = await iptablesVariantsWithRules(host, chains);
   const tables = ruleset?.tables.map(tableStatus) ?? [];
-  const forward = await foreignForward(host, hasTables ? servedIn(tables, ruleset) : []);
+  const forward = await foreignForward(host, hasTables ? servedIn(tables, ruleset) : [], chains);
   return {
     backend: 'nftables',
     revision,
@@ -104,7 +106,7 @@ export async function statusOf(
       ...warnOfDormant(dormant),
       ...(variants.length > 0 && hasTables ? [stand(variants)] : []),
       ...(hasTables
-        ? await otherProxies(host, () => servedAddresses(ruleset ?? { tables: [] }), true)
+        ? await otherProxies(host, () => servedAddresses(ruleset ?? { tables: [] }), true, chains)
         : []),
       ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
       ...warningsOfSysctls(sysctls),

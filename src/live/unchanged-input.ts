@@ -5,6 +5,7 @@ import { dormantTables, ownTables } from './dormant.ts';
 import { carry } from './held.ts';
 import type { Host } from './host.ts';
 import { iptablesRulesIn } from './iptables-leftovers.ts';
+import { chainReader, type ReadChains } from './kernel-chains.ts';
 import { readStamps } from './kernel-tables.ts';
 import { otherProxies } from './other-proxies.ts';
 import { hasRevision } from './revision-store.ts';
@@ -33,6 +34,7 @@ export async function unchangedInput(
   stateDirectory: string,
   fingerprint: string,
   setsSysctls: boolean,
+  chains: ReadChains = chainReader(host),
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettled(stateDirectory);
   if (settled?.input !== fingerprint) return undefined;
@@ -43,16 +45,16 @@ export async function unchangedInput(
   // A full apply wakes it.
   if ((await dormantTables(host, ownTables(settled.families))).length > 0) return undefined;
   // Whether another proxy serves the same addresses is for the compiled ruleset to say.
-  if ((await otherProxies(host, () => new Set(), false)).length > 0) return undefined;
+  if ((await otherProxies(host, () => new Set(), false, chains)).length > 0) return undefined;
   // What natc left in iptables wins over its tables; a full apply removes it.
   if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
-  if (await natRulesInIptables(host)) return undefined;
+  if (await natRulesInIptables(host, chains)) return undefined;
   // Somebody switched them off: an earlier revision needed them first.
   const needed = setsSysctls ? settled.sysctls : [];
   const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
   return { diagnostics, served: settled.served, warnings: settled.warnings };
 }
 
-const natRulesInIptables = async (host: Host): Promise<boolean> =>
-  (await iptablesRulesIn(host, 'nf_tables', ['nat'])) ||
-  (await iptablesRulesIn(host, 'legacy', ['nat']));
+const natRulesInIptables = async (host: Host, chains: ReadChains): Promise<boolean> =>
+  (await iptablesRulesIn(host, 'nf_tables', chains, ['nat'])) ||
+  (await iptablesRulesIn(host, 'legacy', chains, ['nat']));

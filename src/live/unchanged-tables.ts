@@ -6,6 +6,7 @@ import { areInPlace } from './iptables-listing.ts';
 import { loadSettledTables } from './iptables-settled.ts';
 import { hasTables } from './iptables-store.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
+import { chainReader, type ReadChains } from './kernel-chains.ts';
 import { nftablesPresence } from './nftables-presence.ts';
 import { otherProxies } from './other-proxies.ts';
 import { setSysctlsFor } from './set-sysctls.ts';
@@ -24,6 +25,7 @@ export async function unchangedTables(
   stateDirectory: string,
   fingerprint: string,
   setsSysctls: boolean,
+  chains: ReadChains = chainReader(host),
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettledTables(stateDirectory);
   if (settled?.input !== fingerprint) return undefined;
@@ -34,11 +36,11 @@ export async function unchangedTables(
   // A full apply wakes them.
   if ((await dormantIptables(host, tools, settled.stamps)).length > 0) return undefined;
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
-  if (await iptablesRulesIn(host, other)) return undefined;
-  if ((await nftablesPresence(host)).kind === 'present') return undefined;
+  if (await iptablesRulesIn(host, other, chains)) return undefined;
+  if ((await nftablesPresence(host, chains)).kind === 'present') return undefined;
   if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
   // Whether another proxy serves the same addresses is for the compiled rules to say.
-  if ((await otherProxies(host, () => new Set(), false)).length > 0) return undefined;
+  if ((await otherProxies(host, () => new Set(), false, chains)).length > 0) return undefined;
   const needed = setsSysctls ? settled.sysctls : [];
   const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
   return { diagnostics, served: settled.served, warnings: settled.warnings };

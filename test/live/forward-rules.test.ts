@@ -7,6 +7,7 @@ import {
   nftStep,
 } from '../../src/live/forward-rules.ts';
 import type { RunResult } from '../../src/live/host.ts';
+import { parseChains } from '../../src/live/kernel-chains.ts';
 import { crash } from '../support/live-host.ts';
 
 describe('a rule as nft prints it', () => {
@@ -122,8 +123,8 @@ table bridge b {
 `;
 
 test('the listing of chains has those of others that drop', () => {
-  expect(dropChainsIn(chainsOf('accept'))).toEqual([]);
-  expect(dropChainsIn(chainsOf('drop'))).toEqual([
+  expect(dropChainsIn(parseChains(chainsOf('accept')))).toEqual([]);
+  expect(dropChainsIn(parseChains(chainsOf('drop')))).toEqual([
     {
       family: 'inet',
       table: 'fw',

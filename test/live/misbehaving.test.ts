@@ -31,12 +31,12 @@ const behaviours: Readonly<Record<string, string>> = {
 const places: Readonly<Record<string, readonly string[]>> = {
   nftables: [
     ...['nft list set ip natc revision', 'nft list table ip natc', 'nft list map ip natc clients'],
-    ...['nft list map ip kube-proxy', 'nft list chain', 'nft -c -f', 'nft -f'],
+    ...['nft -t list chains', 'nft -c -f', 'nft -f'],
     ...['conntrack -L', 'sh -c cat | conntrack -R'],
   ],
   iptables: [
     ...['iptables -V', 'iptables --wait 10 -t -S', 'iptables-save', 'iptables-restore'],
-    ...['nft list map ip kube-proxy', 'nft list chain', 'nft -t list table', 'nft -c -f'],
+    ...['nft -t list chains', 'nft -c -f'],
     ...['conntrack -L', 'sh -c cat | conntrack -R'],
   ],
 };
