@@ -4,7 +4,16 @@ import { isUnicast, readUnicastAddress } from './address-field.ts';
 import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
 import { readSlicePorts } from './endpoint-ports.ts';
 import { isUnreadable, sayClosed } from './fail-closed.ts';
-import { at, atKey, type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
+import {
+  at,
+  atKey,
+  type Fields,
+  isGiven,
+  isRecord,
+  rawField,
+  refuseMissing,
+  rootFields,
+} from './fields.ts';
 import { readHints } from './hints.ts';
 import {
   betaEndpointFields,
@@ -130,6 +139,8 @@ const unusable: Conditions = { ready: false, serving: false, terminating: false 
 
 /** An unset condition speaks for the endpoint (E6); one that cannot be read must not (ND10). */
 function readConditions(entry: Fields): Conditions {
+  const plain = plainConditions(rawField(entry, 'conditions'));
+  if (plain !== undefined) return plain;
   const conditions = mapField(entry, 'conditions');
   if (conditions === undefined) {
     if (!isUnreadable(entry, 'conditions', conditions) && rawField(entry, 'conditions') !== '')
@@ -151,6 +162,17 @@ function readConditions(entry: Fields): Conditions {
 }
 
 const conditionNames = ['ready', 'serving', 'terminating'] as const;
+
+/** All three, each true or false, and no other: what controllers write, of hundreds of thousands of endpoints. */
+function plainConditions(given: unknown): Conditions | undefined {
+  if (!isRecord(given)) return undefined;
+  const { ready, serving, terminating } = given;
+  if (typeof ready !== 'boolean' || typeof serving !== 'boolean') return undefined;
+  if (typeof terminating !== 'boolean') return undefined;
+  let count = 0;
+  for (const _ in given) count++;
+  return count === conditionNames.length ? { ready, serving, terminating } : undefined;
+}
 
 /** Only the first address is ever used (E5): when that one is unusable, so is the endpoint. */
 function readAddresses(entry: Fields, addressType: AddressType): readonly string[] {
@@ -174,7 +196,7 @@ function readAddresses(entry: Fields, addressType: AddressType): readonly string
 /** What nearly all endpoints have, and a big cluster has hundreds of thousands of. */
 function isOneUnicast(given: unknown, addressType: AddressType): given is readonly [string] {
   if (!Array.isArray(given) || given.length !== 1 || addressType === 'FQDN') return false;
-  const [only]: readonly unknown[] = given;
+  const only: unknown = given[0];
   return typeof only === 'string' && isUnicast(only, addressType);
 }
 

@@ -35,19 +35,20 @@ export const hostNameRule: NameRule = {
   expected: 'a host name of two parts or more, each at most 63 lower-case letters, digits and "-"',
 };
 
+const labelText = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
 /** The value of a Kubernetes label; empty is allowed. */
 export const labelValueRule: NameRule = {
-  matches: (text) => /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(text),
+  matches: (text) => labelText.test(text),
   expected: 'at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends',
 };
 
 /** The key of a label, and much that is named like one: a name, or a DNS name, "/" and a name. */
 export const qualifiedNameRule: NameRule = {
   matches: (text) => {
-    const [first = '', second, ...rest] = text.split('/');
-    if (rest.length > 0) return false;
-    const name = second ?? first;
-    if (second !== undefined && !subdomainRule.matches(first)) return false;
+    const slash = text.indexOf('/');
+    if (slash >= 0 && !subdomainRule.matches(text.slice(0, slash))) return false;
+    const name = text.slice(slash + 1);
     return name !== '' && labelValueRule.matches(name);
   },
   expected: `${labelValueRule.expected}; before it may stand a DNS name and "/"`,

@@ -39,12 +39,13 @@ export function booleanField(fields: Fields, key: string): boolean | undefined {
 export function integerField(fields: Fields, key: string, range: Range): number | undefined {
   const value = rawField(fields, key);
   if (value === undefined) return undefined;
+  const isWhole = typeof value === 'number' && Number.isInteger(value);
+  if (isWhole && value >= range.first && value <= range.last) return value;
   const expected = `a whole number from ${range.first} to ${range.last}`;
-  if (typeof value !== 'number' || !Number.isInteger(value)) {
+  if (!isWhole) {
     const hint = typeof value === 'string' && /^\d+$/.test(value) ? 'remove the quotes' : undefined;
     return refuseType(fields, [key], expected, value, hint);
   }
-  if (value >= range.first && value <= range.last) return value;
   fields.report.refuse(at(fields, key), {
     code: 'NATC2003',
     message: `${key} must be ${expected}, got ${value}`,

@@ -117,29 +117,34 @@ export function settleClaims(services: readonly ServicePlan[], facts: ClaimFacts
   return { ...remaining(services, lost), contests, diagnostics };
 }
 
-function* claimsOf(services: readonly ServicePlan[], owners: Owners): Generator<Claim> {
+function claimsOf(services: readonly ServicePlan[], owners: Owners): readonly Claim[] {
+  const claims: Claim[] = [];
   for (const { service, servicePorts, healthCheck } of services) {
     for (const { frontends, protocol } of servicePorts) {
       for (const frontend of frontends) {
         const { origin, port } = frontend;
-        const common = { service, origin, thing: frontend };
         if (frontend.kind === 'node-port') {
-          yield { ...common, ...ranks['node-port'], at: nodePortOf(port, protocol) };
+          const { rank, kind } = ranks['node-port'];
+          const at = nodePortOf(port, protocol);
+          claims.push({ service, origin, thing: frontend, rank, kind, at });
           continue;
         }
         const { address } = frontend;
         const destination = `${formatAddressPort(address, port)}/${protocol}`;
         // P6: a cluster IP that is listed as an external IP too has that one's handling.
         const isOwn = owners.clusterIPs.get(address) === service;
-        const rank = ranks[isOwn ? 'cluster-ip' : frontend.kind];
-        yield { ...common, ...rank, at: { destination, address, port, protocol } };
+        const { rank, kind } = ranks[isOwn ? 'cluster-ip' : frontend.kind];
+        const at = { destination, address, port, protocol };
+        claims.push({ service, origin, thing: frontend, rank, kind, at });
       }
     }
     if (healthCheck === undefined) continue;
     const { origin, port } = healthCheck;
-    const rank = ranks['health-check'];
-    yield { service, origin, thing: healthCheck, ...rank, at: nodePortOf(port, 'TCP') };
+    const { rank, kind } = ranks['health-check'];
+    const at = nodePortOf(port, 'TCP');
+    claims.push({ service, origin, thing: healthCheck, rank, kind, at });
   }
+  return claims;
 }
 
 const nodePortOf = (port: number, protocol: ServicePortPlan['protocol']): Destination => ({

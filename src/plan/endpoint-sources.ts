@@ -85,7 +85,7 @@ export function visitEndpoints(
     for (const { object, addressType, headless, endpoints } of source.slices) {
       if (addressType !== family || headless) continue;
       for (const { addresses, index } of endpoints) {
-        const [address] = addresses;
+        const address = addresses[0];
         if (address !== undefined) visit(address, object, () => addressPath(index));
       }
     }

@@ -47,7 +47,7 @@ export function intakeSlice(slice: EndpointSlice): IntakeSlice | undefined {
   if (addressType === 'FQDN') return undefined;
   const endpoints: IntakeEndpoint[] = [];
   for (const endpoint of slice.endpoints) {
-    const [address] = endpoint.addresses;
+    const address = endpoint.addresses[0];
     if (address === undefined) continue;
     endpoints.push({
       address,

@@ -60,10 +60,11 @@ function membership(networks: readonly Cidr[]): KnownNetworks['isPodAddress'] {
       disjoint(networks.filter((cidr) => cidr.family === family).map(rangeOf)),
     ]),
   );
+  if (networks.length === 0) return () => undefined;
   return (address) => {
     const family = familyOf(address);
-    const known = family === undefined ? undefined : ranges.get(family);
-    if (family === undefined || known === undefined || known.length === 0) return undefined;
+    const known = ranges.get(family);
+    if (known === undefined || known.length === 0) return undefined;
     return isIn(known, numberOf({ family, text: address }));
   };
 }
@@ -156,8 +157,8 @@ function commonProblem({ nodes, serviceCIDRs }: KnownNetworks, text: string): st
   const node = nodes.get(text);
   if (node !== undefined)
     return node === '' ? 'an address of this node' : `an address of Node ${node}`;
+  if (serviceCIDRs.length === 0) return undefined;
   const family = familyOf(text);
-  if (family === undefined) return undefined;
   const cidr = serviceCIDRs.find((each) => cidrContains(each, { family, text }));
   return cidr === undefined ? undefined : `in the Services' network ${formatCidr(cidr)}`;
 }
