@@ -29,8 +29,10 @@ export function installNpmPackages() {
   const wanted = join(root, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
   console.error('Installing npm packages ...');
-  // The scripts build by themselves, when something is out of date.
-  mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  // The scripts build by themselves, when something is out of date. What they print on stdout is their own.
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const { status } = spawnSync('npm', args, { cwd: root, stdio: ['inherit', 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 /**

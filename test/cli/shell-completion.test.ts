@@ -36,6 +36,8 @@ const lines: readonly (readonly [string, string])[] = [
   ['natc apply --dry-run=k', 'natc apply --dry-run=kernel '],
   ['natc explain-code NATC200', 'natc explain-code NATC200'],
   ['natc explain-code NATC5075', 'natc explain-code NATC5075 '],
+  ['natc explain-code 507', 'natc explain-code 507'],
+  ['natc diff kube', 'natc diff kube-proxy '],
   ['natc completion z', 'natc completion zsh '],
   ['natc diff shop.yaml li', 'natc diff shop.yaml live '],
   ['natc check sho', 'natc check shop.yaml '],

@@ -138,9 +138,8 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     const file = made(process.arch === 'x64' ? 'x86_64.rpm' : 'aarch64.rpm');
     const rpm = (...args: readonly string[]) => {
       const run = spawnSync('rpm', ['--root', root.path, ...args], { encoding: 'utf8' });
-      expect({ args, status: run.status, stderr: run.stderr }).toEqual({
-        ...{ args, status: 0, stderr: '' },
-      });
+      // Debian's rpm says each time that it is not meant for that.
+      expect({ args, status: run.status }, run.stderr).toEqual({ args, status: 0 });
       return run.stdout;
     };
     expect(rpm('-qpR', file).split('\n')).toEqual(

@@ -140,9 +140,9 @@ async function argumentValues(
       return { words: [], paths: 'files' };
     case 'old':
     case 'new':
-      return { ...startingWith(current, plain(['live', 'cluster'])), paths: 'files' };
+      return { ...startingWith(current, plain(['live', 'cluster', 'kube-proxy'])), paths: 'files' };
     case 'code':
-      return startingWith(current.toUpperCase(), await sources.codes());
+      return startingWith(current.toUpperCase(), codesAs(current, await sources.codes()));
     case 'to':
       return startingWith(current, plain(await sources.services(line)));
     default:
@@ -162,6 +162,12 @@ function listItems(current: string, items: readonly string[]): Candidates {
 
 const plain = (words: readonly string[]): readonly Candidate[] =>
   words.map((word) => ({ word, says: '' }));
+
+/** As whoever asks has begun: their letters may be left out. */
+const codesAs = (current: string, codes: readonly Candidate[]): readonly Candidate[] =>
+  /^\d/.test(current)
+    ? codes.map((code) => ({ ...code, word: code.word.replace(/^NATC/, '') }))
+    : codes;
 
 const startingWith = (current: string, words: readonly Candidate[]): Candidates => ({
   words: words.filter(({ word }) => word.startsWith(current)),
