@@ -12,7 +12,7 @@ function runWithoutTools(ci: string) {
   const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/kernel/harness.test.ts'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1', CI: ci, PATH: emptyPath },
+    env: { ...process.env, NATC_NO_KERNEL: '', NO_COLOR: '1', CI: ci, PATH: emptyPath },
   });
   return { status, output: stdout + stderr };
 }
