@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * natc as a hook of pre-commit, which clones this repository and runs this file in the one that is committed to. What the
- * clone lacks is installed and built at the first run: npm, asked to install a repository, does not build it any more.
+ * clone lacks is installed and built at the first run, since npm does not build what it installs from a repository.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

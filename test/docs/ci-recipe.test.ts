@@ -197,7 +197,7 @@ beforeEach(() => {
   // What is installed is the natc of this tree.
   command(
     'npm',
-    `#!/bin/sh\ncase "$*" in 'install --global natc@latest' | 'install --global --ignore-scripts .' | 'ci --ignore-scripts --no-audit --no-fund' | 'run build') ;; *) exit 1 ;; esac\n`,
+    `#!/bin/sh\ncase "$*" in 'install --global natc@latest' | 'install --global .' | 'ci --ignore-scripts --no-audit --no-fund' | 'run build') ;; *) exit 1 ;; esac\n`,
   );
   command('gh', standInForGh.replace('COMMENTS', join(work, 'comments.json')));
   mustRun('git init -q -b main . && git config user.email a@example.com && git config user.name A');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const json = (name: string) => JSON.parse(readFileSync(name, 'utf8'));
-const { dependencies, devDependencies } = json('package.json');
+const { dependencies, devDependencies, scripts } = json('package.json');
 
 /** The first cells of the table's rows. */
 const namesIn = (markdown: string): readonly string[] =>
@@ -27,6 +27,10 @@ test('no package has an install script', () => {
     .filter(([, { hasInstallScript }]) => hasInstallScript)
     // fsevents, of macOS alone, carries what its script would build.
     .filter(([name, { optional }]) => !(optional && name === 'node_modules/fsevents'));
-  // natc itself: "prepare" builds a clone.
-  expect(scripted.map(([name]) => name).filter((name) => name !== '')).toEqual([]);
+  expect(scripted).toEqual([]);
+});
+
+test('neither has natc: npm warns of each package that has one', () => {
+  const ofInstalling = ['preinstall', 'install', 'postinstall', 'prepare'];
+  expect(Object.keys(scripts).filter((name) => ofInstalling.includes(name))).toEqual([]);
 });

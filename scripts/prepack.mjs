@@ -1,6 +1,6 @@
 /**
- * npm runs this after `npm ci` and before packing. An installation without development packages has
- * no compiler, and needs none: it keeps the dist/ it has.
+ * npm runs this before packing. An installation without development packages has no compiler, and needs none: it keeps
+ * the dist/ it has. It is no `prepare`, of which npm warns everybody who installs what was packed.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
