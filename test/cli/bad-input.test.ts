@@ -95,4 +95,4 @@ test('200 MB of Services are refused before they exhaust memory', () => {
   });
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toContain('error[NATC1006]');
-});
+}, 240_000);
