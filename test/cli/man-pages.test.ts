@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
 import { manPages } from '../../src/cli/man-pages.ts';
@@ -9,6 +10,11 @@ test('there is a page for natc and for each command', () => {
   const expected = ['natc.1', ...commands.map(({ name }) => `natc-${name}.1`)];
   expect([...pages.keys()].sort()).toEqual(expected.sort());
   for (const { name } of commands) expect(pages.get('natc.1')).toContain(name.replace(/-/g, '\\-'));
+});
+
+test('npm installs all of them: it takes a list, and no directory', () => {
+  const { man } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(man).toEqual([...pages.keys()].sort().map((name) => `./dist/man/${name}`));
 });
 
 test('a page has what --help says: options, examples, exit statuses', () => {

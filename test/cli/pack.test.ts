@@ -38,6 +38,7 @@ test('the packed program runs when installed into an empty folder', () => {
     folder,
   );
   expect(installed.status, installed.stderr).toBe(0);
+  expect(installed.stderr).not.toContain('install-scripts');
 
   const natc = join(folder, 'node_modules/.bin/natc');
   expect(existsSync(natc)).toBe(true);

@@ -99,6 +99,11 @@ describe.skipIf(obstacle !== undefined)(title, () => {
   beforeAll(() => {
     root = makeCleanRoot();
     root.copyIn(made(`${debianArchitecture}.deb`), 'tmp/natc.deb');
+    const programs = 'nftables iptables conntrack systemd';
+    const { status, stderr } = root.run(
+      `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${programs}`,
+    );
+    expect(status, stderr).toBe(0);
   });
   afterAll(() => root?.remove());
   const succeeds = (script: string, offline = false): string => {
@@ -113,9 +118,6 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     ).split('\n');
 
   test('installs, works and is purged without a trace', () => {
-    succeeds(
-      'apt-get update -qq; apt-get install -y -qq --no-install-recommends nftables iptables conntrack systemd',
-    );
     const before = everything();
     const installed = succeeds('apt-get install -y -qq /tmp/natc.deb 2>&1; ! command -v node');
     expect(installed).not.toMatch(/warning|error/i);
