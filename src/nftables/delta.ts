@@ -119,6 +119,12 @@ function tableDelta(
     if (!previous.chains.has(chain)) operations.push({ ...ref, kind: 'add-chain', chain, hook });
   for (const chain of rewritten)
     if (previous.chains.has(chain)) operations.push({ ...ref, kind: 'flush-chain', chain });
+  const stale = [...previous.chains].filter(([chain]) => !next.chains.has(chain));
+  // The kernel keeps a collection that a rule looks into, be it one of a chain that goes too.
+  const looking = new Set(
+    stale.filter(([, chain]) => refersTo(chain, recreated)).map(([chain]) => chain),
+  );
+  for (const chain of looking) operations.push({ ...ref, kind: 'flush-chain', chain });
   for (const [collection, { kind }] of previous.collections)
     if (recreated.has(collection))
       operations.push({ ...ref, kind: 'delete-collection', collection, what: kind });
@@ -140,13 +146,13 @@ function tableDelta(
     for (const rule of next.chains.get(chain)?.rules ?? [])
       operations.push({ ...ref, kind: 'add-rule', chain, rule });
 
-  const stale = [...previous.chains.keys()].filter((chain) => !next.chains.has(chain));
   // Flushed first: stale chains may refer to each other.
-  for (const chain of stale) operations.push({ ...ref, kind: 'flush-chain', chain });
+  for (const [chain] of stale)
+    if (!looking.has(chain)) operations.push({ ...ref, kind: 'flush-chain', chain });
   for (const [collection, { kind }] of previous.collections)
     if (!next.collections.has(collection))
       cleanup.push({ ...ref, kind: 'delete-collection', collection, what: kind });
-  for (const chain of stale) cleanup.push({ ...ref, kind: 'delete-chain', chain });
+  for (const [chain] of stale) cleanup.push({ ...ref, kind: 'delete-chain', chain });
   return { operations, cleanup };
 }
 

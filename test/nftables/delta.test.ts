@@ -6,12 +6,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCidr } from '../../src/net/cidr.ts';
 import type { Ruleset } from '../../src/nftables/ast.ts';
-import { canonicalRuleset } from '../../src/nftables/canonical/canonical.ts';
+import { type CanonicalRuleset, canonicalRuleset } from '../../src/nftables/canonical/canonical.ts';
 import { deltaBetween, replaceTable } from '../../src/nftables/delta.ts';
 import { buildNftables } from '../../src/nftables/layout/build.ts';
 import { renderNft } from '../../src/nftables/render/nft.ts';
 import { renderScript } from '../../src/nftables/script.ts';
 import type { FamilyPlan, ServicePortPlan, Verdict } from '../../src/plan/plan.ts';
+import { applyOperations, type FakeTables, fakeTables } from '../support/fake-tables.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import {
   clusterIP,
@@ -148,6 +149,128 @@ describe('delta', () => {
       delete chain ip natc pick-tcp-1
       "
     `);
+  });
+});
+
+/** What the kernel holds in the end, in any order. */
+const inOrder = (tables: FakeTables) =>
+  [...tables]
+    .map(([name, { comment, chains, collections }]) => ({
+      ...{ name, comment, chains: [...chains].sort(byName) },
+      collections: [...collections].sort(byName).map(([key, { elements, ...rest }]) => ({
+        key,
+        ...rest,
+        elements: [...elements].sort(byName),
+      })),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
+
+/** The same with other hooks or declarations, as another natc may have written it. */
+function changed(
+  { tables }: CanonicalRuleset,
+  { priority, size, networks }: { priority: boolean; size: boolean; networks: readonly string[] },
+): CanonicalRuleset {
+  return {
+    tables: tables.map((table) => ({
+      ...table,
+      chains: new Map(
+        Array.from(table.chains, ([name, chain]) => [
+          name,
+          priority ? { ...chain, hook: chain.hook.replace('priority', 'priority 5 +') } : chain,
+        ]),
+      ),
+      collections: new Map(
+        Array.from(table.collections, ([name, collection]) => {
+          const declaration = size ? `${collection.declaration}; size 9` : collection.declaration;
+          const elements = new Map(
+            collection.merges ? networks.map((network) => [network, '']) : collection.elements,
+          );
+          return [name, { ...collection, declaration, elements }];
+        }),
+      ),
+    })),
+  };
+}
+
+const change = fc.record({
+  priority: fc.boolean(),
+  size: fc.boolean(),
+  networks: fc.subarray(['10.0.0.0/24', '10.0.1.0/24', '10.0.0.0/23', '192.0.2.0/24']),
+});
+
+describe('delta, in tables in memory', () => {
+  test('leads from any ruleset to any other, without what the kernel refuses', () => {
+    fc.assert(
+      fc.property(world, change, world, change, (a, one, b, other) => {
+        const previous = changed(canonicalRuleset(a), one);
+        const next = changed(canonicalRuleset(b), other);
+        const tables = fakeTables(previous);
+        const { operations, cleanup } = deltaBetween(previous, next);
+        applyOperations(tables, [...operations, ...cleanup], next);
+        expect(inOrder(tables)).toEqual(inOrder(fakeTables(next)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('leads from one ruleset to its neighbour, and back', () => {
+    fc.assert(
+      fc.property(family, fc.nat(), fc.constantFrom('gone', 'moved'), (plan, place, way) => {
+        const { servicePorts } = plan;
+        const at = servicePorts.length === 0 ? 0 : place % servicePorts.length;
+        const others = servicePorts.flatMap((each, index) =>
+          index !== at
+            ? [each]
+            : way === 'gone'
+              ? []
+              : [{ ...each, clusterEndpoints: [...each.clusterEndpoints].reverse() }],
+        );
+        const [a, b] = [servicePorts, others].map((ports) =>
+          canonicalRuleset(buildNftables(planOf({ ...plan, servicePorts: ports }))),
+        );
+        if (a === undefined || b === undefined) return;
+        for (const [previous, next] of [
+          [a, b],
+          [b, a],
+        ] as const) {
+          const tables = fakeTables(previous);
+          const { operations, cleanup } = deltaBetween(previous, next);
+          applyOperations(tables, [...operations, ...cleanup], next);
+          expect(inOrder(tables)).toEqual(inOrder(fakeTables(next)));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('leaves what rules wrote into a map of clients where it is', () => {
+    const sticky = servicePort({
+      frontends: [clusterIP('10.96.0.1', pickCluster)],
+      clusterEndpoints: [endpoint('10.1.0.1', 8080)],
+      affinityTimeout: 60,
+    });
+    const [previous, next] = [
+      sticky,
+      { ...sticky, clusterEndpoints: [endpoint('10.1.0.2', 8080)] },
+    ].map((port) => canonicalRuleset(buildNftables(planOf(familyPlan({ servicePorts: [port] })))));
+    if (previous === undefined || next === undefined) throw new Error('two rulesets');
+    const tables = fakeTables(previous);
+    const clients = [...tables.values()].flatMap(({ collections }) =>
+      [...collections.values()].filter(({ isDynamic }) => isDynamic),
+    );
+    expect(clients.length).toBeGreaterThan(0);
+    for (const { elements } of clients) elements.set('198.51.100.7', ' : 10.1.0.1');
+    const { operations, cleanup } = deltaBetween(previous, next);
+    applyOperations(tables, [...operations, ...cleanup], next);
+    const after = [...tables.values()].flatMap(({ collections }) =>
+      [...collections.values()].filter(({ isDynamic }) => isDynamic),
+    );
+    expect(after.map(({ elements }) => [...elements.keys()])).toEqual(
+      clients.map(() => ['198.51.100.7']),
+    );
   });
 });
 
