@@ -53,6 +53,20 @@ describeWithKernel('apply', () => {
     },
   );
 
+  test('killed before it moved clients on: an apply of something else does that too', () => {
+    const run = hostScript(
+      `
+      natc apply -q ${options} -f old || exit
+      nft add element ip natc clients/shop/web/tcp/http/8080 '{ 192.0.2.1 : 10.180.0.10, 192.0.2.2 : 10.180.0.11 }'
+      apply_until committed new; echo "status $?"
+      natc apply -q ${options} --lock-timeout 5 -f other; echo "status $?"
+      nft list map ip natc clients/shop/web/tcp/http/8080 | grep -o '192.0.2.[0-9]*'
+      `,
+      { ...files, other: webManifest(['10.180.0.10', '10.180.0.12', '10.180.0.14']) },
+    );
+    expect(run.stdout, run.stderr).toBe('status 137\nstatus 0\n192.0.2.1\n');
+  });
+
   test('a step that does not come is told from one that does', () => {
     expect(hostScript('apply_until nowhere old; echo $?', files).stdout).toBe('9\n');
   });

@@ -88,6 +88,20 @@ test('T3 the local list falls back to draining endpoints though others are ready
   expect(clusterEndpoints).toEqual([]);
 });
 
+test('T4 endpoints of other nodes that still serve keep a destination from being refused', () => {
+  const verdict = (conditions: object) =>
+    onlyPort(
+      [
+        service({ internalTrafficPolicy: 'Local' }),
+        slice([at('10.0.0.1', { ...conditions, nodeName: 'n2' })]),
+      ],
+      { nodeName: 'n1' },
+    ).frontends.map((frontend) => frontend.verdict.kind);
+  expect(verdict({})).toEqual(['drop']);
+  expect(verdict(draining)).toEqual(['drop']);
+  expect(verdict(unready)).toEqual(['reject']);
+});
+
 test('T3 hints never apply to the local list', () => {
   const endpoints = [at('10.0.0.1', { nodeName: 'n1', ...zones('b') }), at('10.0.0.2', zones('a'))];
   const { localEndpoints } = onlyPort(

@@ -44,6 +44,8 @@ test('ND2 N10 the loopback is served where the list covers it, unless switched o
   );
   expect(open('IPv4', ['192.168.0.0/24'])).toBe('192.168.0.0/24');
   expect(open('IPv4', ['64.0.0.0/2'])).toBe('64.0.0.0/2 +loopback');
+  expect(open('IPv4', ['10.0.0.0/8'])).toBe('10.0.0.0/8');
+  expect(open('IPv4', ['128.0.0.0/8', '126.0.0.0/8'])).toBe('126.0.0.0/8 128.0.0.0/8');
   expect(open('IPv4', [], { localhostNodePorts: false })).toBe('0.0.0.0/0');
 });
 
