@@ -31,8 +31,10 @@ export interface Branch<T = unknown> {
 /** What a simulator knows of a packet where its way ends. */
 export interface Travelled<T> {
   readonly packet: Pick<Packet, 'destination' | 'destinationPort' | 'mark'>;
+  /** DNAT chose the destination, be it the original one again. */
   readonly chosen: boolean;
   readonly masqueraded: boolean;
+  /** How likely the random numbers are that led here. */
   readonly probability: number;
   readonly trace: T;
 }

@@ -1,13 +1,13 @@
 /**
  * The simulator for iptables: what the kernel would do to the first packet of a connection, computed
  * from the rules as they are printed. Random matches are not drawn: both ways are followed. The order
- * of hooks and tables is that of iptables(8); built-in chains hold nothing but natc's jumps, and their
- * policy is ACCEPT.
+ * of tables is that of iptables(8); built-in chains hold nothing but natc's jumps, and their policy is
+ * ACCEPT.
  */
 
-import { type Branch, branchOf, mergeBranches, type Outcome } from '../../packet/outcome.ts';
-import { type Host, isLocal, isLoopback, type Packet } from '../../packet/packet.ts';
-import type { Route } from '../../packet/route.ts';
+import { mergeBranches, type Outcome } from '../../packet/outcome.ts';
+import type { Host, Packet } from '../../packet/packet.ts';
+import { followRoutes, type HookName } from '../../packet/route.ts';
 import type { BuiltInChain, IptablesChain, IptablesRuleset } from '../ast.ts';
 import {
   type IptablesState,
@@ -58,7 +58,6 @@ export function interpretIptables(
   host: Host,
   recent: RecentLists = new Map(),
 ): Outcome<IptablesTrace> {
-  const way: Way = { hooks, host, recent };
   const start: IptablesState = {
     packet,
     destinationBound: false,
@@ -68,99 +67,28 @@ export function interpretIptables(
     probability: 1,
     trace: undefined,
   };
-  const branches = packet.inInterface === '' ? sendFromHere(way, start) : receive(way, start);
+  const branches = followRoutes<IptablesTrace, IptablesState, Entrance>(
+    {
+      host,
+      at: (hook) => hooks.get(builtIn[hook]) ?? [],
+      isNat: ({ table }) => table === 'nat',
+      walk: ({ table, chains, chain }, before, name) => {
+        const hook = builtIn[name];
+        const entered = withIptablesStep(before, { kind: 'hook', hook, table, chain });
+        return walkIptablesChain(chain, entered, { table, chains, host, recent });
+      },
+      routed: (state, to) =>
+        withIptablesStep(state, { kind: 'route', to, destination: state.packet.destination }),
+    },
+    start,
+  );
   return { branches: mergeBranches(branches) };
 }
 
-type IptablesBranch = Branch<IptablesTrace>;
-
-interface Way extends PreparedIptables {
-  readonly host: Host;
-  readonly recent: RecentLists;
-}
-
-/** Made on this node: and in again over the loopback when it is for this node. */
-function sendFromHere(way: Way, start: IptablesState): readonly IptablesBranch[] {
-  if (isStuckOnLoopback(way.host, start.packet))
-    return [branchOf(route(start, 'martian'), 'martian')];
-  return through(way, 'OUTPUT', route(start, 'output'), (sent) => {
-    // DNAT makes the kernel route the packet again.
-    if (isStuckOnLoopback(way.host, sent.packet))
-      return [branchOf(route(sent, 'martian'), 'martian')];
-    return through(way, 'POSTROUTING', sent, (left) => {
-      if (!isLocal(way.host, left.packet.destination)) return [branchOf(left, 'accept')];
-      const inside = { ...left, packet: { ...left.packet, inInterface: 'lo' } };
-      return through(way, 'PREROUTING', route(inside, 'loopback'), (received) =>
-        deliver(way, received),
-      );
-    });
-  });
-}
-
-/** A loopback source reaches no other machine, unless route_localnet lets it out to be masqueraded. */
-const isStuckOnLoopback = (host: Host, { source, destination }: Packet): boolean =>
-  source.startsWith('127.') && !isLocal(host, destination) && !host.routeLocalnet;
-
-const receive = (way: Way, start: IptablesState): readonly IptablesBranch[] =>
-  through(way, 'PREROUTING', start, (received) => {
-    const { destination } = received.packet;
-    const isRouted = way.host.routeLocalnet && destination !== '::1';
-    if (isLoopback(destination) && !isRouted)
-      return [branchOf(route(received, 'martian'), 'martian')];
-    if (isLocal(way.host, destination)) return deliver(way, route(received, 'input'));
-    return through(way, 'FORWARD', route(received, 'forward'), (forwarded) =>
-      through(way, 'POSTROUTING', forwarded, (left) => [branchOf(left, 'accept')]),
-    );
-  });
-
-const route = (state: IptablesState, to: Route): IptablesState =>
-  withIptablesStep(state, { kind: 'route', to, destination: state.packet.destination });
-
-const deliver = (way: Way, received: IptablesState): readonly IptablesBranch[] =>
-  through(way, 'INPUT', received, (delivered) => [branchOf(delivered, 'accept', true)]);
-
-/** Runs the tables of one hook; `then` is where a packet goes that all of them accept. */
-function through(
-  way: Way,
-  hook: BuiltInChain,
-  start: IptablesState,
-  then: (state: IptablesState) => readonly IptablesBranch[],
-): readonly IptablesBranch[] {
-  const branches: IptablesBranch[] = [];
-  let walking: readonly IptablesState[] = [start];
-  for (const { table, chains, chain } of way.hooks.get(hook) ?? []) {
-    const next: IptablesState[] = [];
-    for (const before of walking) {
-      if (table === 'nat' && isBound(hook, before)) {
-        next.push(before);
-        continue;
-      }
-      const surroundings = { table, chains, host: way.host, recent: way.recent };
-      const entered = withIptablesStep(before, { kind: 'hook', hook, table, chain });
-      for (const { state, end } of walkIptablesChain(chain, entered, surroundings)) {
-        if (end === 'accept' || end === 'return') next.push(state);
-        else branches.push(branchOf(state, end));
-      }
-    }
-    walking = next;
-  }
-  for (const state of walking) branches.push(...then(bind(hook, state)));
-  return branches;
-}
-
-const isBound = (hook: BuiltInChain, state: IptablesState): boolean =>
-  hook === 'PREROUTING' || hook === 'OUTPUT' ? state.destinationBound : state.sourceBound;
-
-/** A connection that no rule of nat gave an address to keeps the one it has. */
-function bind(hook: BuiltInChain, state: IptablesState): IptablesState {
-  switch (hook) {
-    case 'PREROUTING':
-    case 'OUTPUT':
-      return { ...state, destinationBound: true };
-    case 'INPUT':
-    case 'POSTROUTING':
-      return { ...state, sourceBound: true };
-    case 'FORWARD':
-      return state;
-  }
-}
+const builtIn: Readonly<Record<HookName, BuiltInChain>> = {
+  prerouting: 'PREROUTING',
+  input: 'INPUT',
+  forward: 'FORWARD',
+  output: 'OUTPUT',
+  postrouting: 'POSTROUTING',
+};

@@ -2,7 +2,7 @@ import { parseAddress } from '../../net/address.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { NotUnderstoodError } from '../../packet/not-understood.ts';
 import { type Host, isLocal, type Packet } from '../../packet/packet.ts';
-import type { Route } from '../../packet/route.ts';
+import type { OnItsWay, Route } from '../../packet/route.ts';
 import type {
   BuiltInChain,
   IptablesChain,
@@ -13,19 +13,7 @@ import type {
 } from '../ast.ts';
 
 /** A packet on its way, and what the connection tracking knows of its connection. */
-export interface IptablesState {
-  /** The packet as it is now. */
-  readonly packet: Packet;
-  /** The connection's destination is settled: nat no longer looks at PREROUTING and OUTPUT. */
-  readonly destinationBound: boolean;
-  readonly sourceBound: boolean;
-  /** A DNAT target chose the destination. */
-  readonly chosen: boolean;
-  readonly masqueraded: boolean;
-  /** How likely the random numbers are that led here. */
-  readonly probability: number;
-  readonly trace: IptablesTrace;
-}
+export type IptablesState = OnItsWay<IptablesTrace>;
 
 /** What happened to the packet, from the newest to the oldest. */
 export type IptablesTrace =

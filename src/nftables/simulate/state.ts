@@ -1,25 +1,14 @@
-import type { Host, Packet } from '../../packet/packet.ts';
+import type { Host } from '../../packet/packet.ts';
+import type { OnItsWay } from '../../packet/route.ts';
 import type { PreparedTable } from './prepare.ts';
 import type { Step, Trace } from './trace.ts';
 
 /** A packet on its way, and what the connection tracking knows of its connection. */
-export interface State {
-  /** The packet as it is now. */
-  readonly packet: Packet;
+export interface State extends OnItsWay<Trace> {
   /** The destination before DNAT. */
   readonly original: { readonly destination: string; readonly destinationPort: number };
-  /** The connection's destination is settled: nat chains of prerouting and output no longer run. */
-  readonly destinationBound: boolean;
-  /** The same for its source, and the nat chains of input and postrouting. */
-  readonly sourceBound: boolean;
   /** `ct status dnat`: the destination differs from the original one. */
   readonly dnat: boolean;
-  /** A dnat statement chose the destination, be it the original one again. */
-  readonly chosen: boolean;
-  readonly masqueraded: boolean;
-  /** How likely the random numbers are that led here. */
-  readonly probability: number;
-  readonly trace: Trace;
 }
 
 /** Clients' pins of session affinity: by map name, then by client address, the endpoint's address. */
