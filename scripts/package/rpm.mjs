@@ -19,6 +19,7 @@ export function hasRpmbuild() {
   }
 }
 
+/** Folders of shells are its own too, where these are not installed. */
 const spec = (version, tree) => `Name: natc
 Version: ${version}
 Release: 1
@@ -53,9 +54,15 @@ if [ -d /run/systemd/system ]; then systemctl daemon-reload || :; fi
 /usr/bin/natc
 /usr/lib/systemd/system/*
 /usr/share/man/man1/*
+%dir /usr/share/bash-completion
+%dir /usr/share/bash-completion/completions
 /usr/share/bash-completion/completions/natc
-/usr/share/zsh/site-functions/_natc
+%dir /usr/share/fish
+%dir /usr/share/fish/vendor_completions.d
 /usr/share/fish/vendor_completions.d/natc.fish
+%dir /usr/share/zsh
+%dir /usr/share/zsh/site-functions
+/usr/share/zsh/site-functions/_natc
 %doc /usr/share/doc/natc
 `;
 

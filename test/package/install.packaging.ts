@@ -46,7 +46,13 @@ test('the .rpm has the files of the .deb', () => {
   expect(paths).toEqual(expect.arrayContaining(expected));
   expect(paths.filter((path) => !expected.includes(path))).toEqual([
     '/etc/natc',
+    '/usr/share/bash-completion',
+    '/usr/share/bash-completion/completions',
     '/usr/share/doc/natc',
+    '/usr/share/fish',
+    '/usr/share/fish/vendor_completions.d',
+    '/usr/share/zsh',
+    '/usr/share/zsh/site-functions',
   ]);
 });
 
