@@ -1,6 +1,6 @@
 /** Sets and maps of nft's JSON as nft prints them; libnftables-json(5), "Set". */
 import { printEntry, printExpression, printSeconds } from './expression.ts';
-import { isObject, type JsonObject, joined, listOf, onlyEntry, quoted } from './json.ts';
+import { type JsonObject, joined, listOf, onlyEntry, quoted } from './json.ts';
 import type { Use } from './uses.ts';
 
 /**
@@ -95,7 +95,3 @@ function printElements(elements: readonly unknown[]): string | undefined {
   const entries = joined(elements.map(printEntry), ',\n\t\t\t     ');
   return entries === undefined ? undefined : `elements = { ${entries} }`;
 }
-
-/** Whether it is one: `{"set": {…}}`. */
-export const isCollection = (kind: string, held: unknown): held is JsonObject =>
-  (kind === 'set' || kind === 'map') && isObject(held);
