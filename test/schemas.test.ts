@@ -57,6 +57,15 @@ const outputs: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['explain', ...onNode, '10.180.0.3', 'shop/web:http', '-o', 'json'],
     ['explain', ...onNode, '10.180.0.3', '203.0.113.9:80', '-o', 'json'],
   ],
+  'natc.kube-proxy-list/v1': [
+    ['list', 'fixtures/kube-proxy/1.37.2/010-overall-mix.nft', '-o', 'json'],
+    [
+      'list',
+      'fixtures/kube-proxy/1.37.2/101-session-affinity-client-ip.iptables-save',
+      '-o',
+      'json',
+    ],
+  ],
   'natc.list/v1': [
     ['list', ...onNode, '-o', 'json'],
     ['list', '-f', 'fixtures/diff/service-added/new.yaml', '-o', 'json', '--no-allocate'],

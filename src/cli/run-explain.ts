@@ -20,6 +20,7 @@ import {
   subjectFromManifests,
   subjectFromRuleset,
 } from './explain-subject.ts';
+import { isHostRefusal } from './kube-proxy/host-refusal.ts';
 import { listingAmong, subjectFromListing } from './kube-proxy/listing-subject.ts';
 import { paletteFor, printDiagnostics } from './messages.ts';
 import { type Selection, selectionOf } from './selection/selection.ts';
@@ -40,12 +41,8 @@ export async function runExplain(
   if (loaded === undefined) return reportNoInput(terminal);
   const { subject, diagnostics, uncompiled = [], invented = nothingInvented } = loaded;
   await printDiagnostics(diagnostics, flags, terminal);
-  if (subject === undefined) {
-    const isHostRefusal = diagnostics.some(({ code }) =>
-      ['NATC5001', 'NATC5002', 'NATC4307', 'NATC4308'].includes(code),
-    );
-    return isHostRefusal ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
-  }
+  if (subject === undefined)
+    return isHostRefusal(diagnostics) ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
   const inquiry = complete(asked, flags, subject);
   if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);
   if (flags.backend === 'iptables' && subject.compiled === undefined)

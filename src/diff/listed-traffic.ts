@@ -52,13 +52,7 @@ export function diffListedTraffic(
   nodeAddresses: ReadonlySet<string>,
   surroundings: Pick<Surroundings, 'drawn'> = {},
 ): ListedTrafficDiff {
-  const missed = new Map<string, { met: NotUnderstood; destinations: Map<string, Destination> }>();
-  const onNotUnderstood = (destination: Destination, met: NotUnderstood): void => {
-    const key = `${met.line} ${met.text}`;
-    const entry = missed.get(key) ?? { met, destinations: new Map() };
-    entry.destinations.set(destination.label, destination);
-    missed.set(key, entry);
-  };
+  const missed = collectNotUnderstood();
   const missing = (['ip', 'ip6'] as const).filter((family) =>
     [before, after].some(({ listing }) => listing !== undefined && !hasFamily(listing, family)),
   );
@@ -70,7 +64,7 @@ export function diffListedTraffic(
     (pair) => ({
       ...pair,
       isEveryDestinationTried: true,
-      onNotUnderstood,
+      onNotUnderstood: missed.add,
       before: asking(pair, pair.before, before),
       after: asking(pair, pair.after, after),
     }),
@@ -81,27 +75,51 @@ export function diffListedTraffic(
     familiesLeftOut: missing
       .filter((family) => [before, after].some(({ ruleset }) => serves(ruleset, family)))
       .map((family) => (family === 'ip' ? 'IPv4' : 'IPv6')),
-    notUnderstood: [...missed.values()].map(({ met, destinations }) => ({
-      met,
-      destinations: [...destinations.values()],
-    })),
+    notUnderstood: missed.found(),
+  };
+}
+
+/** Gathers, rule by rule, where packets met what is not understood. */
+export function collectNotUnderstood(): {
+  readonly add: NonNullable<FamilyPair['onNotUnderstood']>;
+  readonly found: () => readonly NotComparedRule[];
+} {
+  const missed = new Map<string, { met: NotUnderstood; destinations: Map<string, Destination> }>();
+  return {
+    add: (destination, met) => {
+      const key = `${met.line} ${met.text}`;
+      const entry = missed.get(key) ?? { met, destinations: new Map() };
+      entry.destinations.set(destination.label, destination);
+      missed.set(key, entry);
+    },
+    found: () =>
+      [...missed.values()].map(({ met, destinations }) => ({
+        met,
+        destinations: [...destinations.values()],
+      })),
   };
 }
 
 function asking(pair: FamilyPair, side: PairSide, { listing, iptables }: ListedSide): PairSide {
-  const { family, ipFamily } = pair;
-  if (listing !== undefined) {
-    const own = listing.rules.find((each) => each.family === family);
-    return withoutClientNames({
-      ...side,
-      branchesOf: askKubeProxy(listing, family),
-      // kube-proxy's iptables mode switches it on where it guards the loopback, its nftables mode never does.
-      routeLocalnet: own?.mode === 'iptables' && own.guardsLoopback,
-    });
-  }
+  if (listing !== undefined) return onListing(pair, side, listing);
   if (iptables === undefined) return withoutClientNames(side);
-  const rules = iptables.find((each) => each.family === ipFamily);
+  const rules = iptables.find(({ family }) => family === pair.ipFamily);
   return withoutClientNames({ ...side, branchesOf: askIptables(rules) });
+}
+
+/** A side of a pair that asks the rules of a kube-proxy instead. */
+export function onListing(
+  { family }: FamilyPair,
+  side: PairSide,
+  listing: KubeProxyListing,
+): PairSide {
+  const own = listing.rules.find((each) => each.family === family);
+  return withoutClientNames({
+    ...side,
+    branchesOf: askKubeProxy(listing, family),
+    // kube-proxy's iptables mode switches it on where it guards the loopback, its nftables mode never does.
+    routeLocalnet: own?.mode === 'iptables' && own.guardsLoopback,
+  });
 }
 
 /** Between two kube-proxies no difference is a decision of natc's. */

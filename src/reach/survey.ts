@@ -6,8 +6,10 @@ import {
 } from '../diff/compare-destination.ts';
 import { compareFamily } from '../diff/compare-family.ts';
 import { type AskedNetworks, type FamilyPair, pairFamily } from '../diff/family-pair.ts';
+import { onListing } from '../diff/listed-traffic.ts';
 import { onIptables, trafficFamilies } from '../diff/traffic.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
+import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { type JudgeClient, judgeOfClients } from './clients.ts';
@@ -17,6 +19,10 @@ export interface SurveySubject {
   readonly ruleset: Ruleset;
   /** Whose rules answer: these, of the same plan, instead of those of nftables. */
   readonly iptables?: readonly IptablesRuleset[];
+  /** Whose rules answer: those that a kube-proxy wrote; the ruleset is their outline. */
+  readonly listing?: KubeProxyListing;
+  /** Takes what has no answer, since a rule of the listing is not understood. */
+  readonly onNotUnderstood?: NonNullable<FamilyPair['onNotUnderstood']>;
   /** Canonical, both families, as far as they are known. */
   readonly nodeAddresses: ReadonlySet<string>;
   /** CIDRs of pods that the node's options and Node objects name, both families. */
@@ -75,8 +81,16 @@ export function surveyOf(
     const compiled = pairFamily(family, base.ruleset, subject.ruleset, known);
     const { constants } = compiled;
     if (compiled.before.table === undefined && compiled.after.table === undefined) return [];
+    const sides = [base, subject];
+    const takers = sides.flatMap(({ onNotUnderstood }) => onNotUnderstood ?? []);
     const bare: FamilyPair = {
       ...compiled,
+      isEveryDestinationTried: sides.some(({ listing }) => listing !== undefined),
+      ...(takers.length > 0 && {
+        onNotUnderstood: (destination, met) => {
+          for (const take of takers) take(destination, met);
+        },
+      }),
       asked: told,
       constants: { ...constants, interfaces: new Set([...constants.interfaces, ...interfaces]) },
       before: sideOf(compiled, 'before', base),
@@ -98,8 +112,14 @@ export function surveyOf(
 function sideOf(
   pair: FamilyPair,
   which: 'before' | 'after',
-  { iptables, routeLocalnet }: SurveySubject,
+  { iptables, listing, routeLocalnet }: SurveySubject,
 ): FamilyPair['after'] {
-  const side = iptables === undefined ? pair[which] : onIptables(pair, pair[which], iptables);
+  const own = pair[which];
+  const side =
+    listing !== undefined
+      ? onListing(pair, own, listing)
+      : iptables === undefined
+        ? own
+        : onIptables(pair, own, iptables);
   return routeLocalnet === undefined ? side : { ...side, routeLocalnet };
 }

@@ -8,6 +8,7 @@ import type { AssertFlags } from '../commands/assert.ts';
 import { deliver } from '../deliver.ts';
 import { saidOfSides } from '../excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { isHostRefusal } from '../kube-proxy/host-refusal.ts';
 import { gapLines } from '../list/gap-lines.ts';
 import { paletteFor, printDiagnostics } from '../messages.ts';
 import {
@@ -23,7 +24,7 @@ import { flagsBefore } from './before.ts';
 import { readAssertionFiles } from './read-file.ts';
 
 /**
- * `natc assert`: 0 all hold, 1 one is broken or a Service could not be compiled in full, 2 no answer, 3 the kernel
+ * `natc assert`: 0 all hold, 1 one is broken, a Service could not be compiled in full or a rule is not understood, 2 no answer, 3 the kernel
  * or the cluster cannot be asked.
  */
 export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise<ExitCode> {
@@ -67,15 +68,22 @@ export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise
     const isKernel =
       (subject === undefined && flags.live === true) ||
       (old !== undefined && old.subject === undefined && flags.before === 'live');
-    return isKernel ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
+    return isKernel || isHostRefusal(diagnostics)
+      ? exitCodes.hostRefused
+      : exitWithoutOutput(diagnostics);
   }
   const verdicts = judgeAssertions(assertions, subject, old?.subject);
-  await printDiagnostics([...diagnostics, ...remarkFindings(verdicts)], flags, terminal);
+  const notAnswered = [loaded, old].flatMap((side) => side?.notAnswered?.() ?? []);
+  await printDiagnostics(
+    [...diagnostics, ...remarkFindings(verdicts), ...notAnswered],
+    flags,
+    terminal,
+  );
   const text = await format(verdicts, uncompiled, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   const isHeld = verdicts.every(({ breaches }) => breaches.length === 0);
-  const isCovered = uncompiled.length === 0 && (old?.uncompiled ?? []).length === 0;
+  const isCovered = uncompiled.length + (old?.uncompiled ?? []).length + notAnswered.length === 0;
   return isHeld && isCovered ? exitCodes.success : exitCodes.no;
 }
 

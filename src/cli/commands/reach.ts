@@ -54,6 +54,10 @@ export const reachCommand: CommandDefinition = {
       command: 'natc reach --from 198.51.100.0/24 --live',
     },
     {
+      does: 'What does the kube-proxy of this node answer clients outside?',
+      command: 'natc reach kube-proxy',
+    },
+    {
       does: 'What could pods reach under a ruleset that a file holds?',
       command: 'natc reach --from pods --ruleset golden.nft --node-ip 192.168.0.2',
     },

@@ -4,6 +4,7 @@ import { diffListedTraffic, type NotComparedRule } from '../../diff/listed-traff
 import type { Surroundings } from '../../diff/surroundings.ts';
 import { shorten } from '../../diff/wording.ts';
 import type { IptablesRuleset } from '../../iptables/ast.ts';
+import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { lineOf } from '../../kube-proxy/parse-listing.ts';
 import type { LoadedSide } from '../diff-views.ts';
 
@@ -39,7 +40,13 @@ export function compareListed(
               : 'append what iptables-save, or nft list table ip kube-proxy, prints',
         }),
       ),
-      ...notUnderstood.map((each) => notComparedDiagnostic(each, [before, after])),
+      ...notUnderstood.map((each) =>
+        notComparedDiagnostic(
+          each,
+          [before, after].flatMap(({ listing }) => listing ?? []),
+          'not compared',
+        ),
+      ),
     ],
   };
 }
@@ -51,19 +58,25 @@ const withRules = ({ ruleset, listing, plan }: LoadedSide, iptables: SideWithIpt
   ...(iptables && { iptables }),
 });
 
-function notComparedDiagnostic(
+/**
+ * What has no answer, since packets meet a rule that is not understood.
+ *
+ * @param what was not done with it: `not compared`
+ */
+export function notComparedDiagnostic(
   { met, destinations }: NotComparedRule,
-  sides: readonly LoadedSide[],
+  listings: readonly KubeProxyListing[],
+  what: string,
 ): Diagnostic {
   const labels = destinations.map(({ label }) => label);
-  const side = sides.find(({ listing }) =>
-    listing?.notUnderstood.some(({ line, text }) => line === met.line && text === met.text),
+  const listing = listings.find(({ notUnderstood }) =>
+    notUnderstood.some(({ line, text }) => line === met.line && text === met.text),
   );
   return {
     code: 'NATC4305',
     severity: 'warning',
-    message: `not compared, since packets meet line ${met.line}, which is not understood: ${shorten(labels, 6)}`,
-    places: side?.listing === undefined ? [] : [lineOf(side.listing.source, met.line)],
+    message: `${what}, since packets meet line ${met.line}, which is not understood: ${shorten(labels, 6)}`,
+    places: listing === undefined ? [] : [lineOf(listing.source, met.line)],
     hint: `natc does not know what this does: ${met.text}${met.why === undefined ? '' : ` (${met.why})`}`,
   };
 }

@@ -5,11 +5,10 @@ export const addSubjectOptions = (command: Command): Command =>
   command
     .optionsGroup('Ruleset (default: compile what -f names):')
     .addOption(
-      new Option('--ruleset <file>', 'a ruleset that natc compile wrote').conflicts([
-        'filename',
-        'fromCluster',
-        'live',
-      ]),
+      new Option(
+        '--ruleset <file>',
+        "a ruleset that natc compile wrote, or a listing of kube-proxy's",
+      ).conflicts(['filename', 'fromCluster', 'live']),
     )
     .addOption(new Option('--live', 'the one in the kernel').conflicts(['filename', 'fromCluster']))
     .addOption(

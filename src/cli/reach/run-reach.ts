@@ -6,6 +6,7 @@ import { exitWithoutOutput } from '../cluster-input.ts';
 import type { ReachFlags } from '../commands/reach.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { isHostRefusal } from '../kube-proxy/host-refusal.ts';
 import { gapLines } from '../list/gap-lines.ts';
 import { printDiagnostics } from '../messages.ts';
 import { formatTallTable } from '../table.ts';
@@ -15,7 +16,7 @@ import { type LoadedSurveySubject, loadSurveySubject, subjectProblem } from './s
 
 /**
  * `natc reach`: 0 the whole list, 1 a list that does not say everything, since Services were not compiled in
- * full, 2 no answer, 3 the kernel or the cluster cannot be asked.
+ * full or a rule is not understood, 2 no answer, 3 the kernel or the cluster cannot be asked.
  */
 export async function runReach(flags: ReachFlags, terminal: Terminal): Promise<ExitCode> {
   const problem = subjectProblem(flags);
@@ -28,15 +29,15 @@ export async function runReach(flags: ReachFlags, terminal: Terminal): Promise<E
   const { subject, diagnostics, uncompiled } = loaded;
   await printDiagnostics(diagnostics, flags, terminal);
   if (subject === undefined)
-    return flags.live === true ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
-  const delivered = await deliver(
-    await format(loaded, subject, flags, terminal),
-    flags.outFile,
-    flags,
-    terminal,
-  );
+    return flags.live === true || isHostRefusal(diagnostics)
+      ? exitCodes.hostRefused
+      : exitWithoutOutput(diagnostics);
+  const text = await format(loaded, subject, flags, terminal);
+  const notAnswered = loaded.notAnswered?.() ?? [];
+  await printDiagnostics(notAnswered, flags, terminal);
+  const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
-  return uncompiled.length === 0 ? exitCodes.success : exitCodes.no;
+  return uncompiled.length + notAnswered.length === 0 ? exitCodes.success : exitCodes.no;
 }
 
 async function format(

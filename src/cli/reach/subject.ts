@@ -36,6 +36,8 @@ export interface LoadedSurveySubject {
   /** Services of which the answer may be wrong. */
   readonly uncompiled: readonly Uncompiled[];
   readonly invented: Invented;
+  /** What has no answer since a rule of a kube-proxy's is not understood, once questions were asked. */
+  readonly notAnswered?: () => readonly Diagnostic[];
 }
 
 /** What speaks against asking this of that; undefined where nothing does. */
@@ -83,9 +85,16 @@ export async function openSubject(
   isBase = false,
 ): Promise<OpenedSubject | undefined> {
   if (flags.live === true) return { kind: 'loaded', loaded: await fromKernel(flags, terminal) };
+  const paths = flags.ruleset === undefined ? inputPaths(flags, terminal) : [flags.ruleset];
+  const { listingAmong } = await import('../kube-proxy/listing-subject.ts');
+  const among = await listingAmong(paths ?? []);
+  if (among !== undefined) {
+    const { listedSurveySubject } = await import('../kube-proxy/survey-subject.ts');
+    const networks = await podNetworksOf(flags);
+    return { kind: 'loaded', loaded: await listedSurveySubject(among, flags, networks, terminal) };
+  }
   if (flags.ruleset !== undefined)
     return { kind: 'loaded', loaded: await fromRulesetFile(flags.ruleset, flags) };
-  const paths = inputPaths(flags, terminal);
   if (paths === undefined) return undefined;
   const clock = commandClock(flags, terminal);
   const list = () => listInputs(flags, undefined, isBase);
