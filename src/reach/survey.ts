@@ -6,10 +6,9 @@ import {
 } from '../diff/compare-destination.ts';
 import { compareFamily } from '../diff/compare-family.ts';
 import { type AskedNetworks, type FamilyPair, pairFamily } from '../diff/family-pair.ts';
-import { onListing } from '../diff/listed-traffic.ts';
+import { type ListedSide, onListing } from '../diff/listed-traffic.ts';
 import { onIptables, trafficFamilies } from '../diff/traffic.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
-import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { type JudgeClient, judgeOfClients } from './clients.ts';
@@ -20,7 +19,7 @@ export interface SurveySubject {
   /** Whose rules answer: these, of the same plan, instead of those of nftables. */
   readonly iptables?: readonly IptablesRuleset[];
   /** Whose rules answer: those that a kube-proxy wrote; the ruleset is their outline. */
-  readonly listing?: KubeProxyListing;
+  readonly listing?: NonNullable<ListedSide['listing']>;
   /** Takes what has no answer, since a rule of the listing is not understood. */
   readonly onNotUnderstood?: NonNullable<FamilyPair['onNotUnderstood']>;
   /** Canonical, both families, as far as they are known. */

@@ -1,27 +1,38 @@
-/** Layouts of older versions: fixtures/kube-proxy/older, in the form that kube-proxy 1.21 and 1.31 wrote them. */
+/** Layouts of older versions: fixtures/kube-proxy/older, in the form that kube-proxy 1.21 and 1.31 wrote them, and 1.31.4. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { diffListedTraffic } from '../../src/diff/listed-traffic.ts';
 import { explainListed } from '../../src/explain/kube-proxy/explain-listed.ts';
 import { parseListing } from '../../src/kube-proxy/parse-listing.ts';
+import { readCase } from '../support/cases.ts';
+import { compileWorld } from '../support/compile-world.ts';
+import { canonical } from '../support/kernel-packets.ts';
+import { olderListings, readRecorded } from './recorded.ts';
+import { describeChanges } from './told.ts';
 
 function explainer(file: string) {
   const path = `fixtures/kube-proxy/older/${file}`;
   const { listing, diagnostics } = parseListing({ name: path, text: readFileSync(path, 'utf8') });
   if (listing === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
-  const answer = (source: string, destination: string, destinationPort: number) => {
+  const explained = (source: string, destination: string, destinationPort: number) => {
     const host = { addresses: new Set(['192.0.2.9']), routeLocalnet: false, isComplete: true };
     const subject = { ruleset: listing.outline, compiled: undefined, listing, host };
-    const { summary, reasons } = explainListed(subject, listing, {
+    return explainListed(subject, listing, {
       ...{ source, destination, destinationPort, sourcePort: undefined, inInterface: undefined },
       protocol: destinationPort === 53 ? 'udp' : 'tcp',
     });
+  };
+  const answer = (...packet: Parameters<typeof explained>) => {
+    const { summary, reasons } = explained(...packet);
     return [summary, ...reasons.map(({ text }) => text)];
   };
-  return { listing, diagnostics, answer };
+  const assumed = (...packet: Parameters<typeof explained>) => explained(...packet).assumptions;
+  return { listing, diagnostics, answer, assumed };
 }
 
 describe('the iptables mode of 1.21', () => {
-  const { listing, diagnostics, answer } = explainer('1.21.iptables-save');
+  const { listing, diagnostics, answer, assumed } = explainer('1.21.iptables-save');
 
   test('is read in full; what Docker has is named', () => {
     expect(diagnostics).toEqual([]);
@@ -45,6 +56,11 @@ describe('the iptables mode of 1.21', () => {
       picked,
       'masqueraded, because the client is no pod: its address is outside 10.20.0.0/16',
     ]);
+  });
+
+  test('whom session affinity remembers no listing says', () => {
+    expect(assumed('10.20.3.3', '10.96.7.1', 80).join()).toContain('/proc/net/xt_recent');
+    expect(assumed('192.0.2.9', '192.0.2.9', 30082).join()).not.toContain('xt_recent');
   });
 
   test('KUBE-FW and KUBE-XLB drop by a mark', () => {
@@ -109,4 +125,33 @@ describe('the nftables mode of 1.31', () => {
       'Refused with ICMP port unreachable: inn/cellar:wine has no usable endpoint',
     );
   });
+});
+
+/** What 1.31 does otherwise: it looks for endpoints before DNAT, and before source ranges, where packets are made here. */
+const otherwise: Readonly<Record<string, readonly string[]>> = {
+  '010-overall-mix.nft': [
+    'ns2/svc2: load-balancer IP 1.2.3.4:80/TCP, external IP 192.168.99.22:80/TCP now admits this node (was dropped) [192.168.0.2 > 1.2.3.4 80/tcp ]',
+  ],
+  '043-lb-source-ranges-no-endpoints.nft': [
+    'default/svc1: load-balancer IP 1.2.3.4:80/TCP connections are dropped for this node (were refused) [192.168.0.2 > 1.2.3.4 80/tcp ]',
+  ],
+};
+
+describe('what kube-proxy 1.31.4 wrote', () => {
+  test.each(olderListings)(
+    '$path is read in full, and differs where that version does',
+    ({ name, path }) => {
+      const { node, input } = readCase(name);
+      const listing = readRecorded(path);
+      const { diff, notUnderstood } = diffListedTraffic(
+        { ruleset: listing.outline, listing },
+        { ruleset: compileWorld({ objects: input, node }) },
+        new Set(node.localIPs.map(canonical)),
+      );
+      expect(notUnderstood).toEqual([]);
+      expect(describeChanges(diff.changes.filter(({ known }) => known === undefined))).toEqual(
+        otherwise[basename(path)] ?? [],
+      );
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** Listings that the real kube-proxy 1.37.2 made of behaviour cases (`npm run peer -- --record`). */
+/** Listings that real kube-proxies made of behaviour cases (1.37.2 by `npm run peer -- --record`). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeProxyListing } from '../../src/kube-proxy/listing.ts';
@@ -14,15 +14,21 @@ export interface RecordedListing {
   readonly path: string;
 }
 
+const listingsIn = (folder: string): readonly RecordedListing[] =>
+  readdirSync(folder)
+    .filter((file) => /\.(nft|iptables-save)$/.test(file))
+    .sort()
+    .map((file) => ({
+      name: file.replace(/\.[^.]+$/, '.yaml'),
+      mode: file.endsWith('.nft') ? 'nftables' : 'iptables',
+      path: join(folder, file),
+    }));
+
 /** Those that there are: `010-overall-mix.nft` and `010-overall-mix.iptables-save`. */
-export const recordedListings: readonly RecordedListing[] = readdirSync(directory)
-  .filter((file) => /\.(nft|iptables-save)$/.test(file))
-  .sort()
-  .map((file) => ({
-    name: file.replace(/\.[^.]+$/, '.yaml'),
-    mode: file.endsWith('.nft') ? 'nftables' : 'iptables',
-    path: join(directory, file),
-  }));
+export const recordedListings: readonly RecordedListing[] = listingsIn(directory);
+
+/** Of kube-proxy 1.31.4, made as the others. */
+export const olderListings: readonly RecordedListing[] = listingsIn('fixtures/kube-proxy/1.31.4');
 
 /** @throws where it cannot be read, or not in full */
 export function readRecorded(path: string): KubeProxyListing {

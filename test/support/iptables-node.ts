@@ -27,6 +27,15 @@ const empty = '*mangle\nCOMMIT\n*filter\nCOMMIT\n*nat\nCOMMIT\n';
 /** A list of clients lives until the kernel has freed the last rule that names it. */
 const forgetPins = 'while ls /proc/net/xt_recent 2>/dev/null | grep -q .; do sleep 0.01; done';
 
+/** Empties the tables, as on a fresh machine: affinity pins are forgotten too. */
+export async function emptyIptables(node: KernelNode, variant: IptablesVariant): Promise<void> {
+  const script = `set -e
+    for tool in ${restoreTools(variant).join(' ')}; do printf '%s' '${empty}' | $tool; done
+    ${forgetPins}`;
+  const { status, stderr } = await node.run(['sh', '-c', script]);
+  if (status !== 0) throw new Error(`iptables-${variant}-restore: ${stderr}`);
+}
+
 /**
  * Empties the tables, as on a fresh machine, and feeds the same text to the tools of both families, or
  * only to that of `family`.

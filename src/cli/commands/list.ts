@@ -2,14 +2,13 @@ import { Option } from 'commander';
 import { nothingInvented } from '../../allocate/invented.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
-import { answeringDemands, type Compiled, inputPaths, judgingDemands } from '../compile-input.ts';
+import { answeringDemands, type Compiled, judgingDemands } from '../compile-input.ts';
 import { addCompletionOptions } from '../completion-options.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { listFormats } from '../list/formats.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import type { StageClock } from '../stage-clock.ts';
-import type { Terminal } from '../terminal.ts';
 import { withCompiled } from '../with-compiled.ts';
 
 interface Flags extends CompileFlags, SelectionFlags {
@@ -56,13 +55,9 @@ export const listCommand: CommandDefinition = {
       '../selection/selection.ts'
     );
     const selection = selectionOf(flags, flags.service);
-    const { listingAmong } = await import('../kube-proxy/listing-subject.ts');
-    const among = await listingAmong(inputPaths(flags, terminal) ?? []);
-    if (among !== undefined) {
-      if (among.manifests.length > 0) return bothGiven(terminal);
-      const { runListListing } = await import('../kube-proxy/run-list-listing.ts');
-      return runListListing(among.listing, flags.output, selection, flags, terminal);
-    }
+    const { runListListing } = await import('../kube-proxy/run-list-listing.ts');
+    const listed = await runListListing(selection, flags, terminal);
+    if (listed !== undefined) return listed;
     const show = async (
       { plan, cluster }: CompileOutput,
       _: StageClock,
@@ -92,10 +87,3 @@ export const listCommand: CommandDefinition = {
     );
   },
 };
-
-async function bothGiven({ stderr }: Terminal): Promise<ExitCode> {
-  await stderr.write(
-    "natc: a listing of kube-proxy's rules is listed by itself, without manifests\nSee 'natc list --help'.\n",
-  );
-  return exitCodes.cannotAnswer;
-}

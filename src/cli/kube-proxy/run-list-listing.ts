@@ -3,6 +3,7 @@ import { printable } from '../../diagnostics/printable.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { familiesOf, type ListedRow, summariseListing } from '../../kube-proxy/summary.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
+import { inputPaths } from '../compile-input.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printDiagnostics } from '../messages.ts';
 import {
@@ -16,18 +17,39 @@ import { formatTallTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { isHostRefusal } from './host-refusal.ts';
 import { leftOutDiagnostics, readListing } from './listing-input.ts';
+import { listingAmong } from './listing-subject.ts';
 
-export type ListingFormat = 'table' | 'wide' | 'name' | 'json' | 'yaml';
+type ListingFormat = 'table' | 'wide' | 'name' | 'json' | 'yaml';
+
+/** The flags of `natc list`. */
+interface ListFlags extends CompileFlags {
+  readonly output: ListingFormat;
+}
 
 /**
  * `natc list` of what a kube-proxy wrote: 0 the whole list, 1 one that does not say everything, since a rule is not
  * understood, 2 no answer, 3 the kernel cannot be asked.
+ *
+ * @returns undefined where no listing is named
  */
 export async function runListListing(
-  path: string,
-  output: ListingFormat,
   selection: Selection | undefined,
-  flags: CompileFlags,
+  flags: ListFlags,
+  terminal: Terminal,
+): Promise<ExitCode | undefined> {
+  const among = await listingAmong(inputPaths(flags, terminal) ?? []);
+  if (among === undefined) return undefined;
+  if (among.manifests.length === 0) return list(among.listing, selection, flags, terminal);
+  await terminal.stderr.write(
+    "natc: a listing of kube-proxy's rules is listed by itself, without manifests\nSee 'natc list --help'.\n",
+  );
+  return exitCodes.cannotAnswer;
+}
+
+async function list(
+  path: string,
+  selection: Selection | undefined,
+  flags: ListFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { listing, diagnostics } = await readListing(path, terminal);
@@ -44,7 +66,7 @@ export async function runListListing(
     ({ service }) =>
       selection === undefined || (service !== undefined && isSelected(selection, service, known)),
   );
-  await terminal.stdout.write(await format(rows, listing, output, terminal));
+  await terminal.stdout.write(await format(rows, listing, flags.output, terminal));
   return listing.notUnderstood.length === 0 ? exitCodes.success : exitCodes.no;
 }
 

@@ -4,7 +4,7 @@ import type { Sides } from './known-differences.ts';
 
 /**
  * ND3: whether all that differs in the source is that of endpoints which reach themselves. The nftables mode
- * rewrites it for endpoints on this node, the iptables mode for all; natc for those on this node or an unknown one.
+ * rewrites it for endpoints on this node (before 1.33 for all), the iptables mode for all; natc for those on this node or an unknown one.
  */
 export function areHairpins(
   { kubeProxy, natc, mode, facts }: Sides,
@@ -20,9 +20,9 @@ export function areHairpins(
     differing.length > 0 &&
     differing.every(({ destination, destinationPort, masquerade, isServed }) => {
       if (!isServed || destination !== source) return false;
-      return mode === 'nftables'
-        ? masquerade && facts.isOfUnknownNode(destination, destinationPort)
-        : !masquerade;
+      // natc leaves alone what is on another node; older nftables modes rewrite all, as the iptables mode does.
+      if (!masquerade) return true;
+      return mode === 'nftables' && facts.isOfUnknownNode(destination, destinationPort);
     })
   );
 }

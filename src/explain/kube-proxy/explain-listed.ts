@@ -3,17 +3,15 @@ import { interpretListing, type ListedTrace, prepareListing } from '../../kube-p
 import { traceSteps } from '../../nftables/simulate/trace.ts';
 import type { Branch } from '../../packet/outcome.ts';
 import type { Packet } from '../../packet/packet.ts';
+import { assemble } from '../assemble.ts';
 import { assumptionsOf } from '../assumptions.ts';
-import { contestReasons } from '../contests.ts';
-import { commonCourse, type Inquiry, packetOf, sharedMasquerade, verdictOf } from '../explain.ts';
+import { type Inquiry, packetOf } from '../explain.ts';
 import type { ExplainedEndpoint, Explanation } from '../explanation.ts';
 import { iptablesPath } from '../iptables-path.ts';
-import { nearMisses } from '../near-misses.ts';
 import { type PathEntry, pathOf } from '../path.ts';
 import { familyOf } from '../question.ts';
 import type { BranchReasons } from '../reasons.ts';
 import { type Scene, type Subject, sceneOf } from '../scene.ts';
-import { summarise } from '../summary.ts';
 import { iptablesReasons } from './iptables-reasons.ts';
 import { nftablesReasons } from './nftables-reasons.ts';
 
@@ -40,32 +38,34 @@ export function explainListed(
     const { masquerade: why, ...rest } = reasonsOf(trace, packet, scene);
     return { ...rest, masquerade: masquerade ? why : undefined };
   });
-  const frontend = reasons.find((each) => each.frontend !== undefined)?.frontend;
-  const verdict = verdictOf(branches);
-  const course = commonCourse(reasons);
-  const masquerade = sharedMasquerade(reasons);
-  const isUnmatched = frontend === undefined && branches.every(({ dnat }) => !dnat);
-  return {
-    packet,
-    sourcePort: inquiry.sourcePort,
-    verdict,
-    summary: summarise({ verdict, packet, branches, frontend, course, scene }),
-    servicePort: frontend?.name,
-    reasons: [
-      ...course,
-      ...(masquerade === undefined ? [] : [masquerade]),
-      ...contestReasons(packet, scene),
-    ],
+  const isUnmatched =
+    reasons.every(({ frontend }) => frontend === undefined) && branches.every(({ dnat }) => !dnat);
+  const isRefused = branches.every(({ verdict }) => verdict === 'reject');
+  return assemble({
+    ...{ scene, packet, inquiry, branches, reasons },
     endpoints: branches.map((branch, index) => endpointOf(branch, reasons[index], scene)),
-    nearMisses: isUnmatched
-      ? nearMisses(packet, verdict === 'refused' ? 'no-such-port' : 'passed', scene)
-      : [],
-    assumptions: assumptionsOf(packet, outcome, scene, (asked, host) =>
-      ask(asked, { ...subject.host, ...host }),
-    ),
-    notLookedAt: subject.notLookedAt ?? [],
+    unmatched: isUnmatched ? (isRefused ? 'no-such-port' : 'passed') : undefined,
+    assumptions: [
+      ...assumptionsOf(packet, outcome, scene, (asked, host) =>
+        ask(asked, { ...subject.host, ...host }),
+      ),
+      ...(branches.some(({ trace }) => mayBeRemembered(trace)) ? [notRemembered] : []),
+    ],
     path: pathThrough(branches[0]?.trace, scene),
-  };
+  });
+}
+
+/** No listing of iptables has the lists of clients. */
+const notRemembered =
+  'the client is taken for one that session affinity does not remember, since the kernel keeps those in /proc/net/xt_recent and iptables-save does not list them; a client that is remembered stays with its endpoint';
+
+/** Whether the packet's way looks for its client on a list. */
+function mayBeRemembered({ mode, trace }: ListedTrace): boolean {
+  if (mode === 'nftables') return false;
+  for (let at = trace; at !== undefined; at = at.before)
+    if (at.step.kind === 'rule' && at.step.rule.matches.some(({ kind }) => kind === 'recent-set'))
+      return true;
+  return false;
 }
 
 const reasonsOf = (listed: ListedTrace, packet: Packet, scene: Scene): BranchReasons =>

@@ -1,19 +1,14 @@
 import type { Collection, Selector } from '../../nftables/ast.ts';
-import { parseDuration } from '../../nftables/parse/duration.ts';
+import { parseBlockElements } from '../../nftables/parse/collection.ts';
 import {
   parseDataElements,
   parseSetElements,
   parseVerdictElements,
 } from '../../nftables/parse/elements.ts';
+import { parseProperties } from '../../nftables/parse/properties.ts';
 import type { Scanner } from '../../nftables/parse/scanner.ts';
 import { parseSelectors } from '../../nftables/parse/selector.ts';
 import type { ListingContext } from './context.ts';
-
-interface Properties {
-  interval?: boolean;
-  timeout?: number;
-  dynamic?: boolean;
-}
 
 /** After the word `set` or `map`: its name and its block, declared with `type` or `typeof`. */
 export function parseCollection(
@@ -26,19 +21,25 @@ export function parseCollection(
   scanner.skipEnds();
   const key = parseKeyType(scanner, context, name);
   if (kind === 'set') {
-    const { interval = false, ...properties } = parseProperties(scanner);
-    const elements = inBlock(scanner, () => parseSetElements(scanner, context, key));
-    return { kind: 'set', name, key, interval, ...properties, elements };
+    const { interval = false, timeout, dynamic } = parseProperties(scanner, 'other');
+    const elements = parseBlockElements(scanner, () => parseSetElements(scanner, context, key));
+    return {
+      ...{ kind: 'set', name, key, interval, elements },
+      ...(timeout !== undefined && { timeout }),
+      ...(dynamic !== undefined && { dynamic }),
+    };
   }
   scanner.expect(':');
   if (scanner.accept('verdict')) {
-    parseProperties(scanner);
-    const elements = inBlock(scanner, () => parseVerdictElements(scanner, context, key));
+    parseProperties(scanner, 'other');
+    const elements = parseBlockElements(scanner, () => parseVerdictElements(scanner, context, key));
     return { kind: 'verdict-map', name, key, elements };
   }
   const value = parseTypes(scanner, []);
-  parseProperties(scanner);
-  const elements = inBlock(scanner, () => parseDataElements(scanner, context, key, value));
+  parseProperties(scanner, 'other');
+  const elements = parseBlockElements(scanner, () =>
+    parseDataElements(scanner, context, key, value),
+  );
   return { kind: 'data-map', name, key, value, elements };
 }
 
@@ -78,53 +79,3 @@ function parseTypes(scanner: Scanner, addresses: readonly Selector[]): readonly 
 const isAddress = (word: string): boolean => word.endsWith('_addr');
 const pair: readonly Selector[] = ['saddr', 'daddr'];
 const single: readonly Selector[] = ['daddr'];
-
-function parseProperties(scanner: Scanner): Properties {
-  const properties: Properties = {};
-  for (;;) {
-    scanner.skipEnds();
-    switch (scanner.peek().text) {
-      case 'elements':
-      case '}':
-        return properties;
-      case 'flags':
-        scanner.next();
-        parseFlags(scanner, properties);
-        break;
-      case 'timeout':
-        scanner.next();
-        properties.timeout = parseDuration(scanner);
-        break;
-      case 'gc-interval':
-        scanner.next();
-        parseDuration(scanner);
-        break;
-      case 'size':
-      case 'policy':
-      case 'comment':
-        scanner.next();
-        scanner.next();
-        break;
-      case 'auto-merge':
-      case 'counter':
-        scanner.next();
-        break;
-      default:
-        scanner.fail('expected a property of a set');
-    }
-  }
-}
-
-function parseFlags(scanner: Scanner, properties: Properties): void {
-  do {
-    const flag = scanner.oneOf('interval', 'dynamic', 'timeout', 'constant');
-    if (flag === 'interval' || flag === 'dynamic') properties[flag] = true;
-  } while (scanner.accept(','));
-}
-
-function inBlock<E>(scanner: Scanner, parse: () => readonly E[]): readonly E[] {
-  const elements = scanner.peek().text === 'elements' ? parse() : [];
-  scanner.skipEnds();
-  scanner.expect('}');
-  return elements;
-}
