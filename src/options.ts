@@ -168,6 +168,14 @@ export interface CommandOptions {
   /** File of the KubeProxyConfiguration. */
   readonly config: string;
   readonly failOn: 'error' | 'warning';
+  /** What makes natc diff end with 1. */
+  readonly failOnRisk: 'high' | 'medium' | 'low' | 'any' | 'none';
+  /** Files of assertions that natc assert judges. */
+  readonly rules: readonly string[];
+  /** The side that assertions compare with. */
+  readonly before: string;
+  /** Files of assertions that natc apply must not break. */
+  readonly assert: readonly string[];
   readonly kernel: boolean;
   readonly sysctl: boolean;
   readonly backend: 'auto' | 'nftables' | 'iptables';
@@ -192,6 +200,10 @@ export const commandDefaults = {
   requestTimeout: 30,
   config: undefined,
   failOn: 'error',
+  failOnRisk: 'any',
+  rules: [],
+  before: undefined,
+  assert: [],
   kernel: true,
   sysctl: true,
   backend: 'auto',
@@ -205,6 +217,8 @@ export const commandDefaults = {
 /** An option of some commands; others may have a flag of that name which means something else. */
 export interface CommandOptionEntry extends OptionEntry {
   readonly commands: readonly string[];
+  /** What the commands call it, where that is not its name here: one flag may mean two things. */
+  readonly attribute?: string;
 }
 
 const compiling = ['compile', 'check', 'list', 'explain', 'reach', 'assert', 'apply'];
@@ -244,6 +258,16 @@ export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry
     commands: [...compiling, 'diff', 'config'],
   },
   failOn: { flag: '--fail-on', key: 'failOn', value: ['error', 'warning'], commands: ['check'] },
+  failOnRisk: {
+    flag: '--fail-on',
+    key: 'failOnRisk',
+    value: ['high', 'medium', 'low', 'any', 'none'],
+    commands: ['diff'],
+    attribute: 'failOn',
+  },
+  rules: { flag: '--rules', key: 'rules', value: 'paths', commands: ['assert'] },
+  before: { flag: '--before', key: 'before', value: 'text', commands: ['assert'] },
+  assert: { flag: '--assert', key: 'assert', value: 'paths', commands: ['apply'] },
   kernel: { flag: '--no-kernel', key: 'kernel', value: 'boolean', commands: ['check'] },
   sysctl: { flag: '--no-sysctl', key: 'sysctl', value: 'boolean', commands: ['check', 'apply'] },
   backend: {

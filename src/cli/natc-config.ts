@@ -46,8 +46,8 @@ export async function takeNatcConfig(
     const value = config.commandOptions[name];
     if (value === undefined || !isFor(command, name, config.commandOptions)) continue;
     // diff and explain know no backend `auto`: their default is what it means for them.
-    if (!isChoice(command, name, value)) continue;
-    command.setOptionValueWithSource(name, value, 'config');
+    if (!isChoice(command, attributeOf(name), value)) continue;
+    command.setOptionValueWithSource(attributeOf(name), value, 'config');
   }
   return undefined;
 }
@@ -62,7 +62,10 @@ export function dropNatcConfig(command: Command): void {
   command.setOptionValue('natc', undefined);
 }
 
-function isChoice(command: Command, name: CommandOptionName, value: unknown): boolean {
+/** What commands call an option. */
+const attributeOf = (name: CommandOptionName): string => commandTable[name].attribute ?? name;
+
+function isChoice(command: Command, name: string, value: unknown): boolean {
   const option = command.options.find((each) => each.attributeName() === name);
   return typeof value !== 'string' || (option?.argChoices?.includes(value) ?? true);
 }
@@ -76,7 +79,7 @@ function isFor(
   { fromCluster }: Partial<CommandOptions>,
 ): boolean {
   if (!commandTable[name].commands.includes(command.name())) return false;
-  if (command.getOptionValueSource(name) === 'cli') return false;
+  if (command.getOptionValueSource(attributeOf(name)) === 'cli') return false;
   const flags = command.opts<Flags>();
   const isGiven = (other: CommandOptionName) => command.getOptionValueSource(other) === 'cli';
   const hasSubject =
@@ -149,7 +152,7 @@ function fromDirectory(
 ): Partial<CommandOptions> {
   const resolve = (path: string): string =>
     path === '-' || isAbsolute(path) ? path : join(directory, path);
-  const { filename, exclude, kubeconfig, config, stateDir } = options;
+  const { filename, exclude, kubeconfig, config, stateDir, rules, assert, before } = options;
   return {
     ...options,
     ...(filename !== undefined && { filename: filename.map(resolve) }),
@@ -160,5 +163,11 @@ function fromDirectory(
     ...(kubeconfig !== undefined && { kubeconfig: resolve(kubeconfig) }),
     ...(config !== undefined && { config: resolve(config) }),
     ...(stateDir !== undefined && { stateDir: resolve(stateDir) }),
+    ...(rules !== undefined && { rules: rules.map(resolve) }),
+    ...(assert !== undefined && { assert: assert.map(resolve) }),
+    // A side may be no path: a word, or a revision of Git.
+    ...(before !== undefined && {
+      before: /^(live|cluster|kube-proxy)$|:/.test(before) ? before : resolve(before),
+    }),
   };
 }

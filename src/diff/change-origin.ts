@@ -2,7 +2,7 @@ import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import { formatAddressPort } from '../net/address.ts';
 import { servicePortOf } from '../nftables/ast.ts';
 import type { Origin } from '../plan/plan.ts';
-import type { Blame } from './blame/blame.ts';
+import type { Blame, Gone } from './blame/blame.ts';
 import type { ChangeType } from './change.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
 import type { DestinationFacts } from './destination-index.ts';
@@ -15,6 +15,8 @@ export interface Reason {
   readonly origin: Origin | undefined;
   /** What somebody did there; undefined unless the manifests of both sides are known. */
   readonly cause: string | undefined;
+  /** Where the origin is on the old side alone. */
+  readonly gone?: Gone;
 }
 
 export type FindReason = (facet: Facet, destination: Destination) => Reason;
@@ -41,7 +43,10 @@ export function changeReason(pair: FamilyPair, blame: Blame | undefined): FindRe
     if (found === undefined) return { origin: undefined, cause: undefined };
     // Of an object that is new or gone, the field that says so tells more than its first line.
     const isWhole = found.origin.path.length === 0 && isSame(place?.object, found.origin.object);
-    return { origin: isWhole ? place : found.origin, cause: found.text };
+    return {
+      ...{ origin: isWhole ? place : found.origin, cause: found.text },
+      ...(found.gone && { gone: found.gone }),
+    };
   };
 }
 

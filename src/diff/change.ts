@@ -3,6 +3,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
 import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { Gone } from './blame/blame.ts';
 import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
 import type { KnownDifference } from './known/known-differences.ts';
@@ -72,6 +73,8 @@ export interface Change {
   readonly origin: Origin | undefined;
   /** What somebody did to that field, where the manifests of both sides were given. */
   readonly cause: string | undefined;
+  /** Where the origin is on the old side alone. */
+  readonly gone?: Gone;
   /** Of a change from a kube-proxy to natc, or back: the decision of natc's that it follows from. */
   readonly known?: KnownDifference;
 }

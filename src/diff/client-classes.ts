@@ -78,6 +78,27 @@ export function clientClasses(
   return classes;
 }
 
+/**
+ * Processes of this node that send from addresses of it that nobody listed, one for each network told apart.
+ *
+ * @param destination is none of them: as an address of this node it is a destination of its own
+ */
+export function unlistedClients(
+  { family, nodeAddresses, constants }: ClientSpace,
+  networks: Iterable<string>,
+  destination: string,
+): readonly ClientClass[] {
+  const regions = addressRegions(family, [...constants.sourceNetworks, ...networks]);
+  return regions.flatMap(({ witnesses }): readonly ClientClass[] => {
+    const isUnlisted = (each: string): boolean =>
+      each !== destination && !nodeAddresses.has(each) && !isLoopback(each);
+    const address = witnesses(3).find(isUnlisted);
+    return address === undefined
+      ? []
+      : [{ ...ofNode, address, label: 'this node, at an unlisted address', kind: 'node' }];
+  });
+}
+
 const ofNode = { inInterface: '', isRest: false, network: undefined, pattern: undefined } as const;
 
 /** One of the node's addresses for each region that they are in. */

@@ -1,8 +1,9 @@
 import { NotUnderstoodError } from '../packet/not-understood.ts';
 import type { Packet } from '../packet/packet.ts';
 import { type Behaviour, behaviourOf, sameBehaviour } from './behaviour.ts';
-import { type ClientClass, clientClasses } from './client-classes.ts';
-import { type Destination, destinationKey, parseDestinationKey } from './destination.ts';
+import { type ClientClass, clientClasses, unlistedClients } from './client-classes.ts';
+import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
+import { facetsOf } from './facets.ts';
 import { clientSpace, type FamilyPair } from './family-pair.ts';
 
 /** A destination, and what both sides do to each kind of client that connects to it. */
@@ -10,6 +11,8 @@ export interface ComparedDestination {
   readonly destination: Destination;
   /** What the packets arrived with; where it is not 0, packets without a mark see no difference. */
   readonly mark: number;
+  /** Something was taken to be an address of this node though nobody says so; else there is no difference. */
+  readonly isAssumed: boolean;
   readonly results: readonly ClientResult[];
 }
 
@@ -26,7 +29,18 @@ export interface ClientResult {
 export type CompareDestination = (destination: Destination) => ComparedDestination | undefined;
 
 /** Sends one packet of every kind of client, with a mark, through both sides. */
-export type AskDestination = (destination: Destination, mark: number) => ComparedDestination;
+export type AskDestination = (
+  destination: Destination,
+  mark: number,
+  /** What is taken to be an address of this node though nobody says so; nothing by default. */
+  unlisted?: Unlisted,
+) => ComparedDestination;
+
+/**
+ * Addresses of this node that nobody listed, such as a bridge's: processes of the node may send from them, or
+ * endpoints be at them.
+ */
+export type Unlisted = 'none' | 'sources' | 'endpoints';
 
 export function destinationAsker(pair: FamilyPair): AskDestination {
   const { asked } = pair;
@@ -39,42 +53,102 @@ export function destinationAsker(pair: FamilyPair): AskDestination {
     }
     return classes;
   };
-  return (destination, mark) => {
-    const nodeAddresses =
+  return (destination, mark, unlisted = 'none') => {
+    const own =
       destination.isLocal && !pair.nodeAddresses.has(destination.address)
         ? new Set([...pair.nodeAddresses, destination.address])
         : pair.nodeAddresses;
+    const targets =
+      unlisted === 'endpoints'
+        ? targetsOf(pair, destination).filter((address) => address !== destination.address)
+        : [];
     const { networks, selves } = distinguishedSources(pair, destination);
-    const clients =
-      networks.size === 0 && nodeAddresses === pair.nodeAddresses
-        ? basicClients(nodeAddresses)
-        : clientClasses(clientSpace(pair, nodeAddresses), [...networks, ...asked.sources], selves);
+    const sources = [...networks, ...asked.sources];
+    const space = clientSpace(pair, own);
+    const known =
+      networks.size === 0 && own === pair.nodeAddresses
+        ? basicClients(own)
+        : clientClasses(space, sources, selves);
+    const nodeAddresses = targets.length === 0 ? own : new Set([...own, ...targets]);
+    // Nobody else can send from an address of this node.
+    const clients = known.filter(
+      ({ kind, address }) => kind === 'node' || kind === 'loopback' || !nodeAddresses.has(address),
+    );
+    const hidden =
+      unlisted === 'sources' ? unlistedClients(space, sources, destination.address) : [];
     return {
       destination,
       mark,
-      results: clients.flatMap((client) =>
-        askUnderstood(pair, destination, client, mark, nodeAddresses),
-      ),
+      isAssumed: unlisted !== 'none',
+      results: [
+        ...clients.flatMap((client) =>
+          askUnderstood(pair, destination, client, mark, nodeAddresses),
+        ),
+        ...hidden.flatMap((client) =>
+          askUnderstood(
+            pair,
+            destination,
+            client,
+            mark,
+            new Set([...nodeAddresses, client.address]),
+          ),
+        ),
+      ],
     };
   };
+}
+
+/** Addresses where either side may send packets to the destination. */
+function targetsOf({ before, after }: FamilyPair, destination: Destination): readonly string[] {
+  const key = destinationKey(destination.address, destination);
+  const port = portKey(destination);
+  return [before.index, after.index].flatMap(({ byAddress, byPort }) =>
+    [byAddress.get(key), byPort.get(port)].flatMap((facts) =>
+      (facts?.targets ?? []).map((target) => parseDestinationKey(target).address),
+    ),
+  );
 }
 
 /**
  * Asks both sides about a destination.
  *
- * @returns a function that gives undefined when no packet to the destination differs: clients with a mark
- * that rules look at are tried when those without one see no difference.
+ * @returns a function that gives undefined when no packet to the destination differs: addresses of the node that
+ * nobody listed, and clients with a mark that rules look at, are tried when there is no difference without them.
  */
 export function destinationComparer(pair: FamilyPair): CompareDestination {
   const askAll = destinationAsker(pair);
+  const differs = ({ results }: ComparedDestination): boolean =>
+    results.some(({ isDifferent }) => isDifferent);
   return (destination) => {
-    for (const mark of [0, ...pair.constants.marks]) {
-      const compared = askAll(destination, mark);
-      if (compared.results.some(({ isDifferent }) => isDifferent)) return compared;
+    const plain = askAll(destination, 0);
+    if (differs(plain)) return plain;
+    // Whoever did not write natc's rules may tell such addresses apart everywhere: there they are taken for granted.
+    for (const unlisted of pair.isEveryDestinationTried ? [] : assumptions) {
+      const assumed = askAll(destination, 0, unlisted);
+      if (assumed.results.some(differsInMore)) return named(assumed, unlisted);
+    }
+    for (const mark of pair.constants.marks) {
+      const marked = askAll(destination, mark);
+      if (differs(marked)) return marked;
     }
     return undefined;
   };
 }
+
+/** The mark alone, on a packet to an address that may be none of the node's, is not worth a line. */
+const differsInMore = (result: ClientResult): boolean =>
+  result.isDifferent && facetsOf(result).some(({ type }) => type !== 'MARK_CHANGED');
+
+const assumptions = ['endpoints', 'sources'] as const satisfies readonly Unlisted[];
+
+/** What was assumed of endpoints is said of the destination; of sources it is in the names of clients. */
+const named = (compared: ComparedDestination, unlisted: Unlisted): ComparedDestination => {
+  const { destination } = compared;
+  const label = `${destination.label}, where an endpoint is an unlisted address of this node`;
+  return unlisted === 'endpoints'
+    ? { ...compared, destination: { ...destination, label } }
+    : compared;
+};
 
 /** Nothing, where the packet meets a rule that is not understood: that is told instead. */
 function askUnderstood(

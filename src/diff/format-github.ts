@@ -2,6 +2,7 @@ import type { Locate } from '../diagnostics/report.ts';
 import { counted } from '../diagnostics/summary.ts';
 import type { Change, TrafficDiff } from './change.ts';
 import { churnLines, foldChurn } from './churn.ts';
+import { placeOf } from './format-text.ts';
 import { groupChanges } from './group-changes.ts';
 import { notComparedRemarks } from './not-compared.ts';
 import { isSilent, notShownLines } from './not-shown.ts';
@@ -103,13 +104,17 @@ const remarkCommands = (diff: TrafficDiff, locate: Locate): readonly string[] =>
     .flatMap(({ remarks }) => remarks)
     .map((remark) => annotation('notice', remark, remark.text, locate));
 
+/** A line that the new side lacks shows nowhere on a pull request: the nearest that it has is annotated, and says so. */
 function annotation(
   severity: 'error' | 'warning' | 'notice',
-  { origin, service }: Pick<Change, 'origin' | 'service'>,
+  { origin, service, gone }: Pick<Change, 'origin' | 'service' | 'gone'>,
   text: string,
   locate: Locate,
 ): string {
-  const location = origin && locate({ kind: 'field', object: origin.object, path: origin.path });
+  const place = gone === undefined ? origin : gone.nearest;
+  const location = place && locate({ kind: 'field', object: place.object, path: place.path });
+  const was = gone === undefined ? undefined : placeOf({ origin }, locate);
+  const told = was === undefined ? text : `${text}\nin ${was} of the old side`;
   const properties = Object.entries({
     file: location?.file,
     line: location?.line,
@@ -119,7 +124,7 @@ function annotation(
   })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  return `::${severity} ${properties.join(',')}::${escapeData(text)}`;
+  return `::${severity} ${properties.join(',')}::${escapeData(told)}`;
 }
 
 const escapeData = (text: string): string =>

@@ -26,6 +26,7 @@ export function translate(
   );
   if (
     !isUsable ||
+    compared.isAssumed ||
     addresses.has(compared.destination.address) ||
     addresses.size !== new Set(addresses.values()).size
   )
@@ -52,6 +53,7 @@ export function translate(
   return {
     destination,
     mark: compared.mark,
+    isAssumed: false,
     results: compared.results.map((result) => ({
       ...result,
       client: {

@@ -190,7 +190,7 @@ const withoutKey = new Set(
     '--service --ruleset --live --trace --recursive --namespace --selector --all-namespaces --allocate --no-allocate ' +
     '--details --base --no-base --lock --frozen-lock --lock-file --kustomize ' +
     '--follow --min-sync-period --sync-period --log-format --from --cluster-ips ' +
-    '--healthz-bind-address --metrics-bind-address --assert --rules --before'
+    '--healthz-bind-address --metrics-bind-address'
   ).split(' '),
 );
 
@@ -234,6 +234,43 @@ test('--config takes the ConfigMap in which kubeadm keeps the configuration', ()
   const other = run('config', '--config', 'other.yaml');
   expect(other).toMatchObject({ exitCode: 2, stdout: '' });
   expect(other.stderr).toContain('error[NATC2093]');
+});
+
+test('failOnRisk, rules, before and assert are what --fail-on, --rules, --before and --assert say', () => {
+  write('a.yaml', service('web', '172.30.0.10'));
+  write('b.yaml', service('web', '172.30.0.11'));
+  const assertions = 'apiVersion: natc.dev/v1alpha1\nkind: Assertions\nassertions:\n';
+  write(
+    'ci/rules.yaml',
+    `${assertions}  - name: it is reached\n    from: pods\n    mustReach: { service: shop/web }\n`,
+  );
+  write(
+    'ci/natc.yaml',
+    `${head}failOnRisk: high\nfailOn: warning\nrules: rules.yaml\nassert: [rules.yaml]\nbefore: main:deploy\n`,
+  );
+  const config = ['--natc-config', 'ci/natc.yaml', '-q'];
+  expect(run('diff', 'a.yaml', 'b.yaml', '-q').exitCode).toBe(1);
+  expect(run('diff', 'a.yaml', 'b.yaml', ...config).exitCode).toBe(0);
+  expect(run('diff', 'a.yaml', 'b.yaml', ...config, '--fail-on', 'any').exitCode).toBe(1);
+  const { settings } = JSON.parse(run('config', ...config.slice(0, 2), '-o', 'json').stdout);
+  const of = (key: string) => settings.find((each: { key: string }) => each.key === key).value;
+  expect(['failOnRisk', 'failOn', 'rules', 'assert', 'before'].map(of)).toEqual([
+    'high',
+    'warning',
+    ['ci/rules.yaml'],
+    ['ci/rules.yaml'],
+    'main:deploy',
+  ]);
+  write('ci/natc.yaml', `${head}rules: rules.yaml\n`);
+  const judged = run(
+    'assert',
+    'a.yaml',
+    '--natc-config',
+    'ci/natc.yaml',
+    '--cluster-cidr',
+    '10.1.0.0/16',
+  );
+  expect(judged.stdout).toContain('it is reached');
 });
 
 test('backend counts for diff and explain, and a flag wins over it', () => {

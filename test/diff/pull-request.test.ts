@@ -135,9 +135,14 @@ describe.each(variants)('%s', (_, before, after, code, line) => {
     expect(head).toContain(code);
     expect(head).toContain(`shop/web-${target}`);
     const [, file = '', number = ''] =
+      // An annotation stands where the new side has something, and says where it was.
+      /in (old\.yaml):(\d+) of the old side/.exec(
+        head.split('\n').find((each) => each.includes(code) && each.startsWith('::')) ?? '',
+      ) ??
       /((?:old|new)\.yaml)(?::|,line=)(\d+)/.exec(
         head.slice(Math.max(0, head.indexOf(code) - 200)),
-      ) ?? [];
+      ) ??
+      [];
     const { origin } =
       diff.changes.find(({ risks }) => risks.some((each) => each.code === code)) ?? {};
     const source = origin?.object.source;

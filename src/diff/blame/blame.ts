@@ -11,6 +11,14 @@ export interface Cause {
   readonly origin: Origin;
   /** `spec.externalTrafficPolicy: Cluster -> Local` */
   readonly text: string;
+  /** Where it is on the old side alone. */
+  readonly gone?: Gone;
+}
+
+/** What stands on the old side alone, which a reader of the new one cannot see there. */
+export interface Gone {
+  /** What of the new side is nearest; undefined where nothing is left of the Service. */
+  readonly nearest: Origin | undefined;
 }
 
 /** @param services all that have or had the destination, the one that has it first */
@@ -35,13 +43,20 @@ export function blameFor(
   };
   const node = (side: Manifests, name: string | undefined): SourceObject | undefined =>
     name === undefined ? undefined : side.nodes.get(name);
+  const nearestOf = ({ nearest }: FieldChange, service: string): Origin | undefined => {
+    const object = after.services.get(service);
+    return nearest ?? (object && { object, path: [] });
+  };
   return (name) => {
     const ofNode = fieldChanges(node(before, name), node(after, name));
     return (effect, services) => {
       for (const service of services) {
         const found = mostRelevant(ofService(service), effect);
         if (found !== undefined)
-          return { origin: placeIn(found, effect), text: causeText(found, service) };
+          return {
+            ...{ origin: placeIn(found, effect), text: causeText(found, service) },
+            ...(found.side === 'before' && { gone: { nearest: nearestOf(found, service) } }),
+          };
       }
       const found = mostRelevant(ofNode, effect);
       return found && { origin: placeIn(found, effect), text: causeText(found, '') };

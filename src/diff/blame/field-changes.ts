@@ -6,6 +6,8 @@ export interface FieldChange {
   readonly side: 'before' | 'after';
   readonly object: SourceObject;
   readonly path: FieldPath;
+  /** Of what is gone: what of the new side is nearest to where it was; undefined where the object is gone too. */
+  readonly nearest: Nearest | undefined;
   /** The path without places in lists: `spec.ports.port`; '' for the object as a whole. */
   readonly field: string;
   /** Undefined where it was not there. */
@@ -14,6 +16,11 @@ export interface FieldChange {
   readonly to: unknown;
   /** The entries of lists that it is in, as they are and were: the endpoint, the port. */
   readonly entries: readonly unknown[];
+}
+
+interface Nearest {
+  readonly object: SourceObject;
+  readonly path: FieldPath;
 }
 
 /** What differs between two versions of an object. @param before, after one of them at least */
@@ -127,7 +134,21 @@ function note(
   if (object === undefined) return;
   const path = isGone ? oldPath : newPath;
   const field = path.filter((step) => typeof step === 'string').join('.');
-  found.push({ side: isGone ? 'before' : 'after', object, path, field, from, to, entries });
+  const nearest = isGone && after !== undefined ? nearestTo(after, newPath) : undefined;
+  const side = isGone ? 'before' : 'after';
+  found.push({ side, object, path, nearest, field, from, to, entries });
+}
+
+/** The field, or what is around where it would be. */
+function nearestTo(object: SourceObject, path: FieldPath): Nearest {
+  let value: unknown = object.value;
+  const there: (string | number)[] = [];
+  for (const step of path) {
+    value = (Object(value) as Readonly<Record<string, unknown>>)[step];
+    if (value === undefined) break;
+    there.push(step);
+  }
+  return { object, path: there };
 }
 
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,5 +1,6 @@
 import { naturalCompare } from '../../net/natural-compare.ts';
 import type { Origin } from '../../plan/plan.ts';
+import type { Gone } from '../blame/blame.ts';
 import type { Change, TrafficDiff } from '../change.ts';
 import type { ClaimRisk } from '../claims.ts';
 import type { KnownDifference } from '../known/known-differences.ts';
@@ -18,6 +19,8 @@ export interface FoundRisk {
   readonly text: string;
   readonly origin: Origin | undefined;
   readonly cause: string | undefined;
+  /** Where the origin is on the old side alone. */
+  readonly gone?: Gone;
   /** From a kube-proxy to natc, or back: the decision of natc's that it follows from. */
   readonly known?: KnownDifference;
   /** Somebody has looked at it: it is told, and does not count. */
@@ -39,6 +42,7 @@ export function collectRisks({ changes, claims, acceptance }: TrafficDiff): read
           ...{ code, severity, service: change.service, subjects: [subject], text },
           ...{ origin: change.origin, cause: change.cause, accepted: undefined },
           ...(change.known && { known: change.known }),
+          ...(change.gone && { gone: change.gone }),
         });
     }
   }
