@@ -113,7 +113,7 @@ describe('natc explain', () => {
     const json = listingWith(() => '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}');
     const asJson = await natcInProcess(['explain', '10.2.2.2', '172.30.0.44:80', json, ...node]);
     expect(asJson.exitCode).toBe(2);
-    expect(asJson.stderr).toContain('NATC4303');
+    expect(asJson.stderr).toContain('NATC4301');
   });
 });
 

@@ -141,7 +141,7 @@ const ways: readonly (readonly [
   asksTwice: boolean,
 ])[] = [
   ['401', status(401), 'NATC5071', /401 Unauthorized/, false],
-  ['403', status(403), 'NATC5071', /no permission: 403 Forbidden: services is forbidden/, false],
+  ['403', status(403), 'NATC5071', /no permission: 403 Forbidden: \w+ is forbidden/, false],
   ['404', status(404), 'NATC5072', /404 NotFound/, false],
   ['429 with Retry-After', status(429, { 'retry-after': '0' }), 'NATC5072', /429 TooMany/, true],
   ['429 for an hour', status(429, { 'retry-after': '3600' }), 'NATC5072', /429 TooMany/, false],
