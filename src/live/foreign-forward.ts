@@ -4,7 +4,7 @@ import { tableName } from '../nftables/names.ts';
 import { acceptsTranslated, type ForwardStep, iptablesStep, nftStep } from './forward-rules.ts';
 import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 import { findIptables, isTools, plainCommand, variantCommand } from './iptables-tools.ts';
-import { chainReader, type ListedTable, parseChains, type ReadChains } from './kernel-chains.ts';
+import { chainReader, parseChains, type ReadChains, type TableChains } from './kernel-chains.ts';
 
 /** A base chain of somebody else at the forward hook that drops what its rules do not accept. */
 export interface DropChain {
@@ -105,7 +105,7 @@ async function nftLooks(
 type FoundChain = Omit<DropChain, 'drops' | 'program'>;
 
 /** Those at the forward hook with the policy drop, natc's own left out. */
-export function dropChainsIn(tables: readonly ListedTable[]): readonly FoundChain[] {
+export function dropChainsIn(tables: readonly TableChains[]): readonly FoundChain[] {
   return tables.flatMap(({ family, name: table, chains }) => {
     if (!isChainFamily(family) || (table === tableName && family !== 'inet')) return [];
     const hasDockerUser = chains.some(({ name }) => name === 'DOCKER-USER');
@@ -122,7 +122,7 @@ const isChainFamily = (family: string): family is ChainFamily =>
 
 async function rulesOf(
   host: Host,
-  tables: readonly ListedTable[],
+  tables: readonly TableChains[],
   families: readonly IpFamily[],
 ): Promise<ForeignForward> {
   return joined(

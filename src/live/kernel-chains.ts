@@ -15,7 +15,7 @@ export interface ListedChain {
     | undefined;
 }
 
-export interface ListedTable {
+export interface TableChains {
   /** `ip`, `inet`, `bridge`, … */
   readonly family: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface ListedTable {
 
 /** The tables of this network namespace with their chains, whoever made them. */
 export type KernelChains =
-  | { readonly kind: 'listed'; readonly tables: readonly ListedTable[] }
+  | { readonly kind: 'listed'; readonly tables: readonly TableChains[] }
   /** What came of asking. Of one table or chain nft may know all the same. */
   | { readonly kind: 'unlisted'; readonly result: RunResult };
 
@@ -52,7 +52,7 @@ export async function listKernelChains(host: Host): Promise<KernelChains> {
 }
 
 /** Reads what `nft -t list chains` prints. */
-export function parseChains(listing: string): readonly ListedTable[] {
+export function parseChains(listing: string): readonly TableChains[] {
   return listing.split(/^table /m).flatMap((text) => {
     const [, family, name] = /^(\S+) (\S+) \{/.exec(text) ?? [];
     if (family === undefined || name === undefined) return [];

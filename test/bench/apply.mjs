@@ -11,20 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cluster, toJson } from './clusters.mjs';
+import { inNamespace } from './in-namespace.mjs';
 
 const natc = fileURLToPath(new URL('../../bin/natc.js', import.meta.url));
-const inside = 'NATC_BENCH_NAMESPACE';
 const endpointsEach = 10;
 
-if (process.env[inside] === undefined) {
-  const self = fileURLToPath(import.meta.url);
-  const args = ['-n', process.execPath, self, ...process.argv.slice(2)];
-  const { status } = spawnSync('unshare', args, {
-    stdio: 'inherit',
-    env: { ...process.env, [inside]: '1' },
-  });
-  process.exit(status ?? 1);
-}
+inNamespace(import.meta.url);
 
 const sizes =
   process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 1000, 5000, 20_000];

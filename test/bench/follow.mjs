@@ -15,21 +15,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cluster } from './clusters.mjs';
+import { inNamespace } from './in-namespace.mjs';
 
 const natc = fileURLToPath(new URL('../../bin/natc.js', import.meta.url));
-const inside = 'NATC_BENCH_NAMESPACE';
 const endpointsEach = 10;
 const samples = 40;
 
-if (process.env[inside] === undefined) {
-  const self = fileURLToPath(import.meta.url);
-  const args = ['-n', process.execPath, self, ...process.argv.slice(2)];
-  const { status } = spawnSync('unshare', args, {
-    stdio: 'inherit',
-    env: { ...process.env, [inside]: '1' },
-  });
-  process.exit(status ?? 1);
-}
+inNamespace(import.meta.url);
 
 const given = process.argv.slice(2);
 const at = given.indexOf('--seconds');
