@@ -1,4 +1,4 @@
-/** Layouts of older versions: fixtures/kube-proxy/older, in the form that kube-proxy 1.21 and 1.31 wrote them, and 1.31.4. */
+/** Layouts of older versions: fixtures/kube-proxy/older, in the form that kube-proxy 1.21 and 1.31 wrote them, and 1.31.4, 1.33.1. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -127,7 +127,7 @@ describe('the nftables mode of 1.31', () => {
   });
 });
 
-/** What 1.31 does otherwise: it looks for endpoints before DNAT, and before source ranges, where packets are made here. */
+/** What 1.31 and 1.33 do otherwise: they look for endpoints before DNAT, and before source ranges, where packets are made here. */
 const otherwise: Readonly<Record<string, readonly string[]>> = {
   '010-overall-mix.nft': [
     'ns2/svc2: load-balancer IP 1.2.3.4:80/TCP, external IP 192.168.99.22:80/TCP now admits this node (was dropped) [192.168.0.2 > 1.2.3.4 80/tcp ]',
@@ -137,7 +137,7 @@ const otherwise: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-describe('what kube-proxy 1.31.4 wrote', () => {
+describe('what kube-proxy 1.31.4 and 1.33.1 wrote', () => {
   test.each(olderListings)(
     '$path is read in full, and differs where that version does',
     ({ name, path }) => {

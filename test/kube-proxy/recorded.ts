@@ -27,8 +27,10 @@ const listingsIn = (folder: string): readonly RecordedListing[] =>
 /** Those that there are: `010-overall-mix.nft` and `010-overall-mix.iptables-save`. */
 export const recordedListings: readonly RecordedListing[] = listingsIn(directory);
 
-/** Of kube-proxy 1.31.4, made as the others. */
-export const olderListings: readonly RecordedListing[] = listingsIn('fixtures/kube-proxy/1.31.4');
+/** Of kube-proxy 1.31.4 and 1.33.1, made as the others. */
+export const olderListings: readonly RecordedListing[] = ['1.31.4', '1.33.1'].flatMap((version) =>
+  listingsIn(`fixtures/kube-proxy/${version}`),
+);
 
 /** @throws where it cannot be read, or not in full */
 export function readRecorded(path: string): KubeProxyListing {

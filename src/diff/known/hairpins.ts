@@ -4,7 +4,7 @@ import type { Sides } from './known-differences.ts';
 
 /**
  * ND3: whether all that differs in the source is that of endpoints which reach themselves. The nftables mode
- * rewrites it for endpoints on this node (before 1.33 for all), the iptables mode for all; natc for those on this node or an unknown one.
+ * rewrites it for endpoints on this node (older versions for all), the iptables mode for all; natc for those on this node or an unknown one.
  */
 export function areHairpins(
   { kubeProxy, natc, mode, facts }: Sides,
