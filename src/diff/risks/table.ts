@@ -52,7 +52,7 @@ export const riskTable = {
     meaning:
       'Clients of some kind (everybody, all outside, all pods) were sent to endpoints, and are now refused, dropped, or left to themselves.',
     given:
-      'For a Service that is gone or another proxy serves, an address, port or protocol that is gone or another, no usable endpoint, none on this node under policy Local. Not where nobody was answered before.',
+      'For a Service that is gone or another proxy serves, an address, port or protocol that is gone or another, no usable endpoint, none on this node under policy Local: high though other nodes serve, since a load balancer sends this node connections until its health check fails, and whoever knows its address for ever; `--all-nodes` names the nodes. Not where nobody was answered before.',
     example: 'load-balancer IP 198.51.100.10:80/TCP: clients outside are not answered any more',
   },
   NATC6004: {
