@@ -84,20 +84,29 @@ export function clientClasses(
  * @param destination is none of them: as an address of this node it is a destination of its own
  */
 export function unlistedClients(
-  { family, nodeAddresses, constants }: ClientSpace,
+  { family, nodeAddresses, constants, ownPodNetworks }: ClientSpace,
   networks: Iterable<string>,
   destination: string,
 ): readonly ClientClass[] {
   const regions = addressRegions(family, [...constants.sourceNetworks, ...networks]);
-  return regions.flatMap(({ witnesses }): readonly ClientClass[] => {
+  return regions.flatMap(({ network, witnesses }): readonly ClientClass[] => {
     const isUnlisted = (each: string): boolean =>
       each !== destination && !nodeAddresses.has(each) && !isLoopback(each);
     const address = witnesses(3).find(isUnlisted);
     return address === undefined
       ? []
-      : [{ ...ofNode, address, label: 'this node, at an unlisted address', kind: 'node' }];
+      : [{ ...ofNode, address, label: unlistedLabel(network, ownPodNetworks), kind: 'node' }];
   });
 }
+
+/** @param own networks that are not called by their addresses, since each node has another */
+function unlistedLabel(network: string | undefined, own: ReadonlySet<string>): string {
+  if (network === undefined || isEverything(network)) return unlistedAddress;
+  return `${unlistedAddress} in ${own.has(network) ? "its pods' network" : network}`;
+}
+
+/** What every label of such clients begins with. */
+export const unlistedAddress = 'this node, at an unlisted address';
 
 const ofNode = { inInterface: '', isRest: false, network: undefined, pattern: undefined } as const;
 

@@ -1,7 +1,7 @@
 import { addressToBigInt, parseAddress } from '../net/address.ts';
 import { cidrRange, parseCidr } from '../net/cidr.ts';
 import { isLoopback } from '../packet/packet.ts';
-import type { ClientClass } from './client-classes.ts';
+import { type ClientClass, unlistedAddress } from './client-classes.ts';
 
 /** Something of which the client is known: what one packet of a class met. */
 interface OfClient {
@@ -55,7 +55,7 @@ function nodeLabels(
     .filter((client) => seen.has(client))
     .map((client) => ({
       text:
-        client.kind === 'loopback' || isAll
+        client.kind === 'loopback' || isAll || client.label.startsWith(unlistedAddress)
           ? client.label
           : `${client.label} (from ${client.address})`,
       isSelf: false,
