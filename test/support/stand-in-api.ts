@@ -155,8 +155,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       return;
     }
     const token = Buffer.from(url.searchParams.get('continue') ?? '', 'base64').toString();
-    const { page, body } = pageOf(list, token, Number(url.searchParams.get('limit') ?? 1e9));
-    requests.push(`${list} ${page}`);
+    const limit = Number(url.searchParams.get('limit') ?? 1e9);
+    const { page, body } = pageOf(list, token, limit);
+    requests.push(limit === 1 ? `${list} version` : `${list} ${page}`);
     const found = failing.find(({ left, of }) => left > 0 && of.list === list && of.page === page);
     if (found === undefined) {
       send(response, 200, body);

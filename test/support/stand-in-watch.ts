@@ -51,6 +51,8 @@ interface Watch {
   readonly list: ListName;
   readonly selector: string | undefined;
   readonly response: ServerResponse;
+  /** What its client has heard of. */
+  last: number;
 }
 
 const kinds = {
@@ -83,7 +85,10 @@ export function makeWatches(version: () => number): StandInWatches {
 
   function deliver(list: ListName, event: RecordedEvent): void {
     for (const watch of open)
-      if (watch.list === list && isFor(watch, event.object)) watch.response.write(line(event));
+      if (watch.list === list && isFor(watch, event.object)) {
+        watch.response.write(line(event));
+        watch.last = Math.max(watch.last, event.version);
+      }
   }
 
   function send(list: ListName, event: RecordedEvent): void {
@@ -118,12 +123,16 @@ export function makeWatches(version: () => number): StandInWatches {
     }
   }
 
-  /** As the API server: a bookmark two seconds before the end, which is when it was asked for. */
-  function endLater({ list, response }: Watch, seconds: number): void {
+  /** As the API server: two seconds before the end a bookmark, where that says more than the last event. */
+  function endLater(watch: Watch, seconds: number): void {
+    const { list, response } = watch;
     const metadata = { resourceVersion: String(version()) };
     const bookmark = line({ type: 'BOOKMARK', object: { kind: kinds[list], metadata } });
     const timers = [
-      setTimeout(() => knowsBookmarks && response.write(bookmark), (seconds - 2) * 100),
+      setTimeout(
+        () => knowsBookmarks && version() > watch.last && response.write(bookmark),
+        (seconds - 2) * 100,
+      ),
       setTimeout(() => response.end(), seconds * 100),
     ];
     response.on('close', () => {
@@ -217,10 +226,12 @@ export function makeWatches(version: () => number): StandInWatches {
         response.end(error(410));
         return;
       }
-      const watch = { list, selector, response };
+      const watch: Watch = { list, selector, response, last: Number(from) };
       for (const { list: of, event } of events)
-        if (of === list && event.version > Number(from) && isFor(watch, event.object))
+        if (of === list && event.version > Number(from) && isFor(watch, event.object)) {
           response.write(line(event));
+          watch.last = event.version;
+        }
       open.add(watch);
       if (seconds !== undefined && seconds <= 10) endLater(watch, seconds);
       response.on('close', () => open.delete(watch));

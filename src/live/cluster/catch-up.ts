@@ -1,13 +1,13 @@
 import { isOlder, makeStore } from '../../follow/store.ts';
 import type { Connection } from './connection.ts';
-import type { WholeList } from './list-pages.ts';
+import { type AskPage, presentVersion, type WholeList } from './list-pages.ts';
 import type { ListKind } from './list-text.ts';
 import { readWatchEvent } from './watch-event.ts';
 import { watchLines } from './watch-request.ts';
 
 /**
  * Seconds that the server is asked to watch for. Two seconds before the end it tells how far it came, if it
- * knows bookmarks (Kubernetes 1.17 and later).
+ * came further than its last event (Kubernetes 1.17 and later).
  */
 const watched = 3;
 
@@ -15,7 +15,9 @@ const longestLine = 16 * 1024 * 1024;
 
 /**
  * Brings a list up to date: a short watch from its version gives only what changed since, which costs the API
- * server next to nothing. That it was all, and that the server is not another one than before, a bookmark says.
+ * server next to nothing. What version is the present, and whether the server is another one than before, a list of a
+ * single object says. An event or a bookmark of that version or a later one says that all before it has come; where
+ * nothing at all has changed in the cluster, there is neither.
  *
  * @param milliseconds until the watch begins
  * @returns undefined where only a new list can tell
@@ -24,9 +26,13 @@ export async function catchUp(
   list: ListKind,
   before: WholeList,
   connection: Connection,
+  ask: AskPage,
   milliseconds: number,
 ): Promise<WholeList | undefined> {
-  if (before.version === '') return undefined;
+  const present = await presentVersion(list, ask);
+  if (before.version === '' || present === undefined || isOlder(present, before.version))
+    return undefined;
+  if (present === before.version) return before;
   const store = makeStore();
   store.replace(list.kind, before.items);
   let version: string | undefined;
@@ -49,10 +55,11 @@ export async function catchUp(
         case 'object':
           isChanged = true;
           store.take(list.kind, event.type, event.item);
-          return true;
+          version = event.item.version;
+          return isOlder(version, present);
         case 'bookmark':
           version = event.version;
-          return false;
+          return isOlder(version, present);
         case 'error':
         case 'damaged':
           isDamaged = true;
@@ -60,7 +67,7 @@ export async function catchUp(
       }
     },
   );
-  if (isDamaged || version === undefined || isOlder(version, before.version)) return undefined;
+  if (isDamaged || version === undefined || isOlder(version, present)) return undefined;
   if (!isChanged) return { items: before.items, version };
   const items = [...store.all(list.kind).values()].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,

@@ -70,7 +70,7 @@ async function listWith(
     return attempts;
   };
   const kept = memory === undefined ? undefined : await keptFor(connection, memory);
-  const caughtUp = await broughtUpToDate(connection, kept, milliseconds);
+  const caughtUp = await broughtUpToDate(connection, kept, ask, milliseconds);
   const lists = new Map<ListKind['kind'], WholeList>();
   for (const list of listKinds) {
     const listed = caughtUp.get(list.kind) ?? (await listAll(list, connection.server, ask));
@@ -130,6 +130,7 @@ async function keptFor(
 async function broughtUpToDate(
   connection: Connection,
   kept: KeptLists | undefined,
+  ask: AskPage,
   milliseconds: number,
 ): Promise<ReadonlyMap<ListKind['kind'], WholeList>> {
   const worthIt = listKinds.flatMap((list) => {
@@ -139,7 +140,7 @@ async function broughtUpToDate(
   if (worthIt.length === 0) return new Map();
   const { catchUp } = await import('./catch-up.ts');
   const lists = await Promise.all(
-    worthIt.map(({ list, before }) => catchUp(list, before, connection, milliseconds)),
+    worthIt.map(({ list, before }) => catchUp(list, before, connection, ask, milliseconds)),
   );
   return new Map(
     worthIt.flatMap(({ list: { kind } }, index) => {

@@ -39,6 +39,17 @@ export interface WholeList {
   readonly version: string;
 }
 
+/** The version that a list would have now, of a list of one object. @returns undefined where it cannot be had */
+export async function presentVersion(list: AnyListKind, ask: AskPage): Promise<string | undefined> {
+  const { answer } = await ask(
+    `${list.path}?limit=1`,
+    (each) => readPage(each, list).kind === 'page',
+  );
+  if (answer.kind !== 'answer' || answer.status !== 200) return undefined;
+  const page = readPage(answer, list);
+  return page.kind === 'page' && page.version !== '' ? page.version : undefined;
+}
+
 type Listed =
   | { readonly kind: 'done'; readonly result: WholeList | Diagnostic }
   | { readonly kind: 'outdated'; readonly result: Diagnostic };

@@ -64,14 +64,26 @@ test('only what changed is asked for, and it is the whole list', async () => {
   expect(lists).toEqual([]);
   expect(sorted(text)).toEqual(sorted(whole));
   expect(text).toContain('s0900');
-  expect((await list(1180)).lists).toEqual([]);
+  // Where the last change of all is of another kind, a bookmark says so.
+  api.put(service(8, 81));
+  api.put(sliceObject('s1', 'IPv4', [{ addresses: ['10.1.0.6'] }]));
+  const other = await list(1180);
+  expect(other.lists).toEqual([]);
+  expect(sorted(other.text)).toEqual(sorted(other.whole));
+  expect(other.requests).toContain('services version');
 });
 
 test.each<readonly [string, () => void]>([
   ['the server knows the version no more', () => api.watches.compact()],
   ['the watch is refused', () => api.watches.fail('services', { kind: 'status', status: 500 })],
   ['the watch breaks', () => api.watches.fail('services', { kind: 'close-before' })],
-  ['no bookmark says that it is all', () => api.watches.withoutBookmarks()],
+  [
+    'no bookmark says that it is all',
+    () => {
+      api.watches.withoutBookmarks();
+      api.put(sliceObject('s1', 'IPv4', [{ addresses: ['10.1.0.6'] }]));
+    },
+  ],
   ['the watch ends at once', () => api.watches.fail('services', { kind: 'end' })],
 ])('where %s, all is listed', async (_, happen) => {
   await list();
