@@ -75,9 +75,7 @@ export function addApplyOptions(command: Command): void {
       new Option(
         '--assert <file>',
         'refuse what breaks an assertion of the file, see natc assert (repeatable)',
-      )
-        .argParser(collect)
-        .conflicts('follow'),
+      ).argParser(collect),
     )
     .option('--force', 'go ahead where another service proxy serves the same addresses')
     .option('--no-sysctl', 'leave sysctls alone');

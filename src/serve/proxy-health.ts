@@ -5,7 +5,7 @@
 import type { IpFamily } from '../net/family.ts';
 import { type Answer, jsonHeaders, notFound } from './answer.ts';
 
-/** Times are milliseconds since 1970. */
+/** Changes wait by a clock that nobody sets, in milliseconds; `lastUpdated` is milliseconds since 1970. */
 export interface ProxyHealth {
   /** Families of the last sync; none before the first one. */
   readonly families: readonly IpFamily[];
@@ -30,19 +30,24 @@ export const unknownHealth: ProxyHealth = {
   isNodeEligible: undefined,
 };
 
-/** A change came in. */
+/** A change came in. @param at by the clock that nobody sets */
 export const changeQueued = (health: ProxyHealth, at: number): ProxyHealth =>
   (health.isSyncing ? health.oldestWaiting : health.oldestPending) !== undefined
     ? health
     : { ...health, [health.isSyncing ? 'oldestWaiting' : 'oldestPending']: at };
 
-/** A sync begins: what it began with is pending, even where no change asked for it. */
+/**
+ * A sync begins: what it began with is pending, even where no change asked for it.
+ *
+ * @param at by the clock that nobody sets
+ */
 export const syncStarted = (health: ProxyHealth, at: number): ProxyHealth => ({
   ...health,
   isSyncing: true,
   oldestPending: health.oldestPending ?? at,
 });
 
+/** @param at milliseconds since 1970 */
 export const syncSucceeded = (
   health: ProxyHealth,
   families: readonly IpFamily[],
@@ -66,8 +71,14 @@ export const syncFailed = (health: ProxyHealth): ProxyHealth => ({
   oldestWaiting: undefined,
 });
 
-/** Errors by which natc does not believe a list, and leaves the kernel as it is until somebody looks. */
-const disbelief: ReadonlySet<string> = new Set(['NATC5024', 'NATC5025', 'NATC5060', 'NATC5061']);
+/** Errors by which natc refuses what it read, and leaves the kernel as it is until somebody looks. */
+const disbelief: ReadonlySet<string> = new Set([
+  'NATC5024',
+  'NATC5025',
+  'NATC5060',
+  'NATC5061',
+  'NATC6120',
+]);
 
 /**
  * A sync ended without a change of the kernel. What failed is still pending; what was not believed is not: the
@@ -132,17 +143,21 @@ export function proxyHealthAnswer(
   health: ProxyHealth,
   {
     now,
+    steadyNow,
     limit,
     format,
   }: {
+    /** Milliseconds since 1970. */
     readonly now: number;
+    /** By the clock that changes wait by. */
+    readonly steadyNow: number;
     readonly limit: number;
     /** Milliseconds since 1970 in RFC 3339. */
     readonly format: (at: number) => string;
   },
 ): Answer {
   if (path !== '/healthz' && path !== '/livez') return notFound;
-  const healthy = isHealthy(health, now, limit);
+  const healthy = isHealthy(health, steadyNow, limit);
   const nodeEligible = health.isNodeEligible === true;
   const isWell = healthy && (path === '/livez' || nodeEligible);
   const { lastUpdated, families } = health;

@@ -17,7 +17,7 @@ const format = (at: number) => `time ${at}`;
 const onNode = nodeChanged(unknownHealth, { exists: true, isDeleting: false, taints: [] });
 const synced = syncSucceeded(syncStarted(onNode, 1_000), ['IPv4', 'IPv6'], 2_000);
 const ask = (path: string, health = synced, now = 5_000) => {
-  const { status, body } = proxyHealthAnswer(path, health, { now, limit, format });
+  const { status, body } = proxyHealthAnswer(path, health, { now, steadyNow: now, limit, format });
   return { status, body: JSON.parse(body) as Record<string, unknown> };
 };
 
@@ -105,13 +105,23 @@ describe('H5 the node', () => {
 });
 
 test('the body has the fields of kube-proxy in its order', () => {
-  const { body } = proxyHealthAnswer('/healthz', synced, { now: 5_000, limit, format });
+  const { body } = proxyHealthAnswer('/healthz', synced, {
+    now: 5_000,
+    steadyNow: 5_000,
+    limit,
+    format,
+  });
   expect(body).toBe(
     '{"lastUpdated":"time 5000","currentTime":"time 5000","nodeEligible":true,"healthy":true,' +
       '"status":{"IPv4":{"lastUpdated":"time 2000","healthy":true},"IPv6":{"lastUpdated":"time 2000","healthy":true}}}',
   );
   const overdue = changeQueued(synced, 5_000);
-  const livez = proxyHealthAnswer('/livez', overdue, { now: 65_000, limit, format });
+  const livez = proxyHealthAnswer('/livez', overdue, {
+    now: 65_000,
+    steadyNow: 65_000,
+    limit,
+    format,
+  });
   expect(livez).toMatchObject({
     status: 503,
     headers: { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' },
@@ -125,6 +135,7 @@ test('the body has the fields of kube-proxy in its order', () => {
 test('before the first sync there is no status', () => {
   const overdue = proxyHealthAnswer('/livez', syncStarted(unknownHealth, 0), {
     now: 60_000,
+    steadyNow: 60_000,
     limit,
     format,
   });
@@ -134,8 +145,23 @@ test('before the first sync there is no status', () => {
 });
 
 test('other paths are not found', () => {
-  expect(proxyHealthAnswer('/', synced, { now: 0, limit, format })).toMatchObject({
+  expect(proxyHealthAnswer('/', synced, { now: 0, steadyNow: 0, limit, format })).toMatchObject({
     status: 404,
     body: '404 page not found\n',
   });
+});
+
+test('H5 setting the time of day makes nothing overdue', () => {
+  const waiting = changeQueued(synced, 10_000);
+  const day = 86_400_000;
+  const { status, body } = proxyHealthAnswer('/livez', waiting, {
+    now: day,
+    steadyNow: 11_000,
+    limit,
+    format,
+  });
+  expect([status, JSON.parse(body)]).toEqual([
+    200,
+    expect.objectContaining({ healthy: true, currentTime: `time ${day}` }),
+  ]);
 });

@@ -14,7 +14,7 @@ const reminder = 60_000;
 /** A watch that is there again sooner was hardly away: that is not said as a warning. */
 const shortly = 3000;
 
-/** @param now milliseconds since 1970 */
+/** @param now in milliseconds, by a clock that nobody sets */
 export function watchAway(log: FollowLog, now: () => number): AwayWatch {
   /** When each kind was last as the API server has it; undefined: never. */
   const lastHeard = new Map<FollowedKind, number>();

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { mostWarnings } from '../../diagnostics/standing.ts';
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
 import type { FollowedChange } from '../../follow/store.ts';
 import { announce } from '../../live/aftermath.ts';
-import { storeAttempt } from '../../live/attempt-store.ts';
+import { loadWarnings, storeAttempt, storeWarnings } from '../../live/attempt-store.ts';
 import { commitChange, holdsStamps } from '../../live/commit-change.ts';
 import { unconfirmed } from '../../live/confirmation.ts';
 import { type EndedFlows, endStaleFlows, noFlows } from '../../live/conntrack.ts';
@@ -18,7 +19,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';
 import type { StateKeeper } from './keep-state.ts';
 import type { FollowLog } from './log.ts';
-import type { SaidWarnings } from './said.ts';
+import type { SaidWarnings, WarningChanges } from './said.ts';
 import { latencyOf, type SyncResult, sayOutcome } from './sync-result.ts';
 
 /** A kernel and a compilation that agree, so that only what changes need be looked at. */
@@ -43,6 +44,16 @@ export interface FastSyncParts {
   readonly log: FollowLog;
   readonly said: SaidWarnings;
   readonly keeper: StateKeeper;
+}
+
+/** For `natc status`; a full apply writes them all. */
+async function keepWarnings(directory: string, { came, gone }: WarningChanges): Promise<void> {
+  if (came.length + gone.size === 0) return;
+  const standing = await loadWarnings(directory);
+  if (standing === undefined) return;
+  const stay = standing.warnings.filter(({ id }) => !gone.has(id));
+  const warnings = [...stay, ...came].slice(0, mostWarnings);
+  await storeWarnings(directory, { ...standing, warnings }).catch(() => {});
 }
 
 export function makeFastSync(parts: FastSyncParts): FastSync {
@@ -70,6 +81,7 @@ export function makeFastSync(parts: FastSyncParts): FastSync {
       if (!(await holdsStamps(host, stamps, committed.families))) return undefined;
     }
     const told = said.hear(change.services, change.diagnostics);
+    await keepWarnings(stateDir, said.takeChanges());
     const rest = await doRest(change, isChanged ? committed.delta : undefined, flows);
     if (isChanged)
       sayOutcome(

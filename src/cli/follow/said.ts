@@ -1,5 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { isStanding, standingWarning, warningLine } from '../../diagnostics/standing.ts';
+import {
+  isStanding,
+  type StandingWarning,
+  standingWarning,
+  warningLine,
+} from '../../diagnostics/standing.ts';
 import type { FollowLog } from './log.ts';
 
 /** Which warnings stand, so that each is told once, and told again when it holds no longer. */
@@ -16,23 +21,35 @@ export interface SaidWarnings {
     services: ReadonlySet<string>,
     diagnostics: readonly Diagnostic[],
   ) => readonly Diagnostic[];
+  /** What came and went since this was asked last. */
+  readonly takeChanges: () => WarningChanges;
+}
+
+export interface WarningChanges {
+  readonly came: readonly StandingWarning[];
+  /** By their ids. */
+  readonly gone: ReadonlySet<string>;
 }
 
 /** A warning, and the Services that it is about; none: it is about the node or the configuration. */
 interface Known {
-  readonly line: string;
+  readonly warning: StandingWarning;
   readonly services: ReadonlySet<string>;
 }
 
 export function makeSaid(log: FollowLog, now: () => number): SaidWarnings {
   const known = new Map<string, Known>();
+  const came = new Map<string, StandingWarning>();
+  const gone = new Set<string>();
   const entry = (diagnostic: Diagnostic): readonly [string, Known] => {
     const warning = standingWarning(diagnostic, Math.floor(now() / 1000));
-    return [warning.id, { line: warningLine(warning), services: servicesOf(diagnostic) }];
+    return [warning.id, { warning, services: servicesOf(diagnostic) }];
   };
   return {
     begin: (diagnostics) => {
       known.clear();
+      came.clear();
+      gone.clear();
       for (const each of diagnostics.filter(isStanding)) known.set(...entry(each));
     },
     hear: (services, diagnostics) => {
@@ -43,11 +60,21 @@ export function makeSaid(log: FollowLog, now: () => number): SaidWarnings {
         const isAsked = [...each.services].some((service) => services.has(service));
         if (!isAsked || standing.has(id)) continue;
         known.delete(id);
-        log.say('info', `no longer: ${each.line}`);
+        if (!came.delete(id)) gone.add(id);
+        log.say('info', `no longer: ${warningLine(each.warning)}`);
       }
-      for (const [id, each] of standing) known.set(id, each);
+      for (const [id, each] of standing) {
+        if (!known.has(id) && !gone.delete(id)) came.set(id, each.warning);
+        known.set(id, each);
+      }
       log.diagnostics(news);
       return news;
+    },
+    takeChanges: () => {
+      const changes = { came: [...came.values()], gone: new Set(gone) };
+      came.clear();
+      gone.clear();
+      return changes;
     },
   };
 }

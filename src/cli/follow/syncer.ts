@@ -90,7 +90,12 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
   async function fastAfter(applied: AppliedInput, count: number): Promise<FastSync | undefined> {
     const { compiled, output, isWhole } = applied;
     const { flags } = parts;
-    const isOrdinary = applied.backend === 'nftables' && isWhole && flags.protectPorts !== 'deny';
+    // Assertions are judged on all that the kernel is to hold.
+    const isOrdinary =
+      applied.backend === 'nftables' &&
+      isWhole &&
+      flags.protectPorts !== 'deny' &&
+      flags.assert === undefined;
     if (output === undefined || !isOrdinary || compiled.read.length > 0) return undefined;
     // What was left out was left out for a reason.
     if (compiled.objects.length !== count) return undefined;

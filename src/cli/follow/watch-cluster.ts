@@ -44,7 +44,7 @@ export async function watchCluster(
   const { abortableWait } = await import('../../live/cluster/retry.ts');
   const observer = observeAll(observers);
   const store = makeStore();
-  const away = watchAway(log, now);
+  const away = watchAway(log, steadyNow);
   const connections = openConnections(settings);
   const aborting = new AbortController();
   const waiting = new Set<FollowedKind>(listKinds.map(({ kind }) => kind));

@@ -9,6 +9,7 @@ import { connectionLimit } from './connections.ts';
 import { fixedServer } from './fixed-server.ts';
 import { type AnsweringSocket, healthCheckServers } from './health-check-servers.ts';
 import type { ListenFailure } from './http-server.ts';
+import { monotonicNow } from './monotonic.ts';
 
 export interface AnswererSettings {
   /** Where `/healthz` and `/livez` are answered; undefined: nowhere. */
@@ -39,14 +40,19 @@ export type StartAnswerer = (settings: AnswererSettings, answered: Answered) => 
 /** Answers in the thread that calls this. */
 export const localAnswerer: StartAnswerer = ({ healthz, limit }, answered) => {
   let health = unknownHealth;
-  let heardAt = Date.now();
+  let heardAt = monotonicNow();
   const connections = connectionLimit();
   /** Silence counts as a change that waits since then. */
   const now = (): ProxyHealth => ({ ...health, oldestPending: health.oldestPending ?? heardAt });
-  const servers = healthCheckServers(() => isHealthy(now(), Date.now(), limit), connections);
+  const servers = healthCheckServers(() => isHealthy(now(), monotonicNow(), limit), connections);
   const format = (at: number): string => new Date(at).toISOString();
   const answer = (path: string) => {
-    const given = proxyHealthAnswer(path, now(), { now: Date.now(), limit, format });
+    const given = proxyHealthAnswer(path, now(), {
+      now: Date.now(),
+      steadyNow: monotonicNow(),
+      limit,
+      format,
+    });
     answered(path, given.status);
     return given;
   };
@@ -54,7 +60,7 @@ export const localAnswerer: StartAnswerer = ({ healthz, limit }, answered) => {
   return {
     tell: (next) => {
       health = next;
-      heardAt = Date.now();
+      heardAt = monotonicNow();
     },
     open: async (wanted) => {
       const failure = await fixed?.attempt();

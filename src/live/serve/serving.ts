@@ -27,6 +27,7 @@ import type { StartAnswerer } from './answerer.ts';
 import { connectionLimit } from './connections.ts';
 import { type FixedServer, fixedServer } from './fixed-server.ts';
 import { isAt, notListening, notServed } from './listen-diagnostics.ts';
+import { monotonicAt, monotonicNow } from './monotonic.ts';
 import type { Notifier } from './notify.ts';
 
 export interface ServingOptions {
@@ -165,7 +166,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     period === undefined
       ? undefined
       : setInterval(() => {
-          if (isHealthy(health, Date.now(), limit)) void notify((to) => to.alive());
+          if (isHealthy(health, monotonicNow(), limit)) void notify((to) => to.alive());
         }, period / 2).unref();
 
   const ready = (status: string): void => {
@@ -180,10 +181,10 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const own: FollowObserver = {
     // A list alone is no change: one that says what is known leads to no sync.
     eventReceived: ({ at }) => {
-      becomes(changeQueued(health, at));
+      becomes(changeQueued(health, monotonicAt(at)));
     },
     syncStarted: ({ at }) => {
-      becomes(syncStarted(health, at));
+      becomes(syncStarted(health, monotonicAt(at)));
     },
     synced: ({ plan, extent, finishedAt, services, ...event }) => {
       backend = event.backend ?? backend;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import type { FollowObserver, NodeEvent } from '../../../src/follow/observer.ts';
+import { loadWarnings } from '../../../src/live/attempt-store.ts';
 import {
   type Following,
   type FollowingOptions,
@@ -58,6 +59,38 @@ describeWithKernel('natc apply --follow', () => {
     await until(async () => !(await kernel()).includes('10.96.0.11'));
     expect(await serves(7)).toBe(true);
     expect(synced.at(-1)).toMatchObject({ services: 1, endpoints: 2, reason: 'change' });
+  });
+
+  test('with --assert a change that breaks an assertion is held back, and told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'natc-follow-'));
+    const rules = join(folder, 'rules.yaml');
+    const head = 'apiVersion: natc.dev/v1alpha1\nkind: Assertions\nassertions:\n';
+    writeFileSync(rules, `${head}  - {name: closed, from: outside, mustNotReach: anything}\n`);
+    const { until, synced, failed } = await follow({ flags: { assert: [rules] } });
+    api.put(webSlice(1, [6]));
+    await until(() => serves(6));
+    expect(synced.every(({ extent }) => extent === 'everything')).toBe(true);
+    const port = { name: 'http', port: 80, nodePort: 30080 };
+    api.put(webService(1, { type: 'NodePort', ports: [port] }));
+    api.put(webSlice(1, [7]));
+    await until(() => failed.length > 0);
+    expect(failed[0]?.diagnostics.map(({ code }) => code)).toContain('NATC6120');
+    expect(await serves(6)).toBe(true);
+    expect(await kernel()).not.toContain('30080');
+    api.put(webService(1));
+    await until(() => serves(7));
+    rmSync(folder, { recursive: true });
+  });
+
+  test('natc status has the warnings of the last change', async () => {
+    const { until, synced, stateDir } = await follow();
+    const standing = async () => (await loadWarnings(stateDir))?.warnings.map(({ code }) => code);
+    const before = await standing();
+    api.put(webService(1, { externalIPs: ['192.168.0.2'] }));
+    await until(async () => (await standing())?.length === (before?.length ?? 0) + 1);
+    api.put(webService(1));
+    await until(async () => JSON.stringify(await standing()) === JSON.stringify(before));
+    expect(synced.filter(({ extent }) => extent === 'everything')).toHaveLength(1);
   });
 
   test('changes are gathered, and the first after quiet goes at once', async () => {
