@@ -16,6 +16,7 @@ import {
   loadServedObjects,
   loadWaiting,
   type StoredServed,
+  storeAllServedChanges,
   storeServed,
   storeServedChanges,
   storeWaiting,
@@ -213,6 +214,28 @@ export const keepChangedBelief = (
     const kept = objectsByService(objects, (name) => served.services.has(name));
     const byService = new Map([...changed].map((name) => [name, kept.get(name) ?? []]));
     await storeServedChanges(stateDir, served, last, byService);
+    await storeWaiting(stateDir, undefined);
+  });
+
+/**
+ * The same for a natc that follows a cluster: all that changed since it compiled everything, Service by Service.
+ *
+ * @param objectsOf a Service
+ */
+export const keepFollowedBelief = (
+  { last, served }: ChangedBelief,
+  objectsOf: (service: string) => readonly SourceObject[],
+  changed: ReadonlySet<string>,
+  { stateDir }: ApplyFlags,
+): Promise<void> =>
+  ignoringFailure(async () => {
+    function* entries() {
+      for (const name of changed) {
+        const kept = objectsByService(objectsOf(name), (each) => served.services.has(each));
+        yield [name, kept.get(name) ?? []] as const;
+      }
+    }
+    await storeAllServedChanges(stateDir, served, last, entries());
     await storeWaiting(stateDir, undefined);
   });
 

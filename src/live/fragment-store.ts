@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keptRecord } from '../nftables/canonical/fragment-bytes.ts';
-import type { FragmentBytes, FragmentRecord } from '../nftables/canonical/written.ts';
+import type { FragmentRecord } from '../nftables/canonical/written.ts';
 import { listState, readStateBytes, removeState, writeState } from './state-file.ts';
 
 /*
@@ -60,16 +60,19 @@ export async function keepFragments(
     return place?.directory === directory && !dropped.has(place.pack);
   };
   const isKept = (pack: string): boolean => !dropped.has(pack);
-  const unplaced = records
-    .filter((record) => !isPlaced(record))
-    .map((record) => ({ record, ...record.bytes() }));
-  // Where most have their places, those that this process knows have nothing else of them.
-  const isKnown = (pack: string): boolean =>
-    unplaced.length * 2 < records.length && searched.has(join(directory, pack));
-  await findPlaces(directory, unplaced, (pack) => isKept(pack) && !isKnown(pack));
+  const unplaced = records.filter((record) => !isPlaced(record));
+  // Where few have never had a place, the packs that this process knows have nothing of them.
+  const isKnown =
+    unplaced.filter((record) => places.get(record)?.directory !== directory).length * 2 <
+    records.length;
+  await findPlaces(
+    directory,
+    unplaced,
+    (pack) => isKept(pack) && !(isKnown && searched.has(join(directory, pack))),
+  );
   await writePack(
     directory,
-    unplaced.filter(({ record }) => !isPlaced(record)),
+    unplaced.filter((record) => !isPlaced(record)),
   );
   const packs: string[] = [];
   const rows = Buffer.alloc(records.length * rowSize);
@@ -106,18 +109,14 @@ function packsToDrop(directory: string, records: readonly FragmentRecord[]): Rea
   return new Set(dropped.map(([pack]) => pack));
 }
 
-interface Encoded extends FragmentBytes {
-  readonly record: FragmentRecord;
-}
-
 /** Finds fragments that packs have already, of a compilation or a revision that this process did not read. */
 async function findPlaces(
   directory: string,
-  fragments: readonly Encoded[],
+  records: readonly FragmentRecord[],
   isAsked: (pack: string) => boolean,
 ): Promise<void> {
-  if (fragments.length === 0) return;
-  const wanted = new Map(fragments.map((each) => [each.record.digest, each]));
+  if (records.length === 0) return;
+  const wanted = new Map(records.map((record) => [record.digest, record]));
   for (const pack of await listState(directory)) {
     if (!isPack(pack) || !isAsked(pack)) continue;
     const bytes = await readPack(directory, pack);
@@ -128,10 +127,11 @@ async function findPlaces(
       if (asked === undefined) continue;
       const split = at + content;
       // Their comments are not in the digest.
+      const made = asked.bytes();
       const isSame =
-        asked.content.equals(bytes.subarray(at, split)) &&
-        asked.owners.equals(bytes.subarray(split, split + owners));
-      if (isSame) places.set(asked.record, { directory, pack, at, content, owners });
+        made.content.equals(bytes.subarray(at, split)) &&
+        made.owners.equals(bytes.subarray(split, split + owners));
+      if (isSame) places.set(asked, { directory, pack, at, content, owners });
     }
   }
 }
@@ -149,30 +149,48 @@ function* fragmentsOf(bytes: Buffer) {
   }
 }
 
-async function writePack(directory: string, fragments: readonly Encoded[]): Promise<void> {
-  if (fragments.length === 0) return;
-  const head = Buffer.alloc(4 + fragments.length * packRowSize);
-  head.writeUInt32LE(fragments.length, 0);
-  for (const [index, { record, content, owners }] of fragments.entries()) {
+/** Bytes of a pack that are put together before they are written. */
+const chunkSize = 1024 * 1024;
+
+async function writePack(directory: string, records: readonly FragmentRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  const head = Buffer.alloc(4 + records.length * packRowSize);
+  head.writeUInt32LE(records.length, 0);
+  const chunks: Uint8Array[] = [head];
+  const sizes: { readonly content: number; readonly owners: number }[] = [];
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  for (const [index, record] of records.entries()) {
+    const { content, owners } = record.bytes();
     const start = 4 + index * packRowSize;
     head.write(record.digest, start, 'hex');
     head.writeUInt32LE(content.length, start + 16);
     head.writeUInt32LE(owners.length, start + 20);
+    sizes.push({ content: content.length, owners: owners.length });
+    parts.push(content, owners);
+    size += content.length + owners.length;
+    if (size < chunkSize && index < records.length - 1) continue;
+    chunks.push(Buffer.concat(parts));
+    parts = [];
+    size = 0;
   }
-  const texts = fragments.flatMap(({ content, owners }) => [content, owners]);
-  const bytes = Buffer.concat([head, ...texts]);
-  const pack = packName(bytes);
+  const pack = packName(chunks);
   // It carries its digest, and a broken one only costs time.
-  await writeState(directory, pack, [bytes], { sync: false });
+  await writeState(directory, pack, chunks, { sync: false });
   searched.add(join(directory, pack));
   let at = head.length;
-  for (const { record, content, owners } of fragments) {
-    places.set(record, { directory, pack, at, content: content.length, owners: owners.length });
-    at += content.length + owners.length;
+  for (const [index, record] of records.entries()) {
+    const { content, owners } = sizes[index] ?? { content: 0, owners: 0 };
+    places.set(record, { directory, pack, at, content, owners });
+    at += content + owners;
   }
 }
 
-const packName = (bytes: Buffer): string => `fragments-${hash('sha256', bytes).slice(0, 32)}.pack`;
+function packName(chunks: readonly Uint8Array[]): string {
+  const all = createHash('sha256');
+  for (const chunk of chunks) all.update(chunk);
+  return `fragments-${all.digest('hex').slice(0, 32)}.pack`;
+}
 
 /** A pack, if its bytes are those that it is named after. */
 async function readPack(directory: string, pack: string): Promise<Buffer | undefined> {
@@ -184,7 +202,7 @@ async function readPack(directory: string, pack: string): Promise<Buffer | undef
   if (known !== undefined && held !== undefined) return Buffer.from(held, known.at, known.length);
   packs.delete(path);
   const bytes = await readStateBytes(directory, pack, largestPack);
-  if (bytes === undefined || packName(bytes) !== pack) return undefined;
+  if (bytes === undefined || packName([bytes]) !== pack) return undefined;
   const { byteOffset: at, length } = bytes;
   packs.set(path, { state, at, length, memory: new WeakRef(bytes.buffer) });
   return bytes;

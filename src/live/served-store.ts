@@ -89,6 +89,40 @@ export async function storeServedChanges(
   await writeIndex(directory, served, before.objects);
 }
 
+/** So many Services are compressed at a time: all of them as text would take as much memory as a compilation. */
+const atOnce = 200;
+
+/**
+ * Keeps an input again and again, for whoever knows all that changed since the objects of all Services were
+ * written: what was kept of changes before is not read, and never more than a few of these are in memory.
+ *
+ * @param changed as for {@link storeServedChanges}; each is asked for when it is written
+ * @throws the system's error
+ */
+export async function storeAllServedChanges(
+  directory: string,
+  served: Served,
+  before: StoredServed,
+  changed: Iterable<readonly [string, ServedEntry]>,
+): Promise<void> {
+  const parts: Uint8Array[] = [];
+  let text = `{"format":${format},"id":${JSON.stringify(before.objects)},"services":[`;
+  let count = 0;
+  const flush = (): void => {
+    parts.push(gzipSync(text, { level: 1 }));
+    text = '';
+  };
+  for (const entry of changed) {
+    text += `${count === 0 ? '' : ','}${JSON.stringify(entry)}`;
+    count++;
+    if (count % atOnce === 0) flush();
+  }
+  text += ']}';
+  flush();
+  await writeState(directory, changesFile, parts, { sync: false });
+  await writeIndex(directory, served, before.objects);
+}
+
 function writeIndex(directory: string, served: Served, objects: string): Promise<void> {
   const services = [...served.services].map(([name, { onlyNode }]) => [name, onlyNode ?? null]);
   const json = { format, node: served.node ?? null, objects, services };
@@ -145,7 +179,8 @@ async function loadObjects(
   }
 }
 
-type ServiceEntry = readonly [string, readonly Readonly<Record<string, unknown>>[]];
+type ServedEntry = readonly Readonly<Record<string, unknown>>[];
+type ServiceEntry = readonly [string, ServedEntry];
 
 const isServiceEntry = (json: unknown): json is ServiceEntry =>
   Array.isArray(json) && isLine(json[0]) && isListOf(json[1], isRecord);

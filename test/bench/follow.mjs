@@ -1,79 +1,59 @@
 /**
  * What one changed endpoint costs a natc that follows a cluster: from the arrival of its event to the
  * kernel's commit, by how many Services there are. With --seconds processor time and memory instead, while
- * changes keep coming (--rate, 100 a second) and are gathered for a second. The API server is a stand-in in this process. Needs root; everything runs in a namespace.
+ * changes keep coming (--rate, 100 a second) and are gathered for a second. The API server is a stand-in in this
+ * process. Needs root; everything runs in a namespace.
  *
- *   node test/bench/follow.mjs [--seconds S [--rate N]] [SERVICES...]     default: 1000 5000 20000, 10 endpoints each
+ *   node test/bench/follow.mjs [--seconds S] [--rate N] [--backend iptables] [--peer] [SERVICES...]
+ *
+ * default: 1000 5000 20000, 10 endpoints each. --peer measures the real kube-proxy with the same events, after
+ * natc at each size; `npm run peer -- --only cases --worlds 0` builds it.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { cluster } from './clusters.mjs';
+import { startKubeProxy, startNatc } from './follow-subjects.mjs';
 import { inNamespace } from './in-namespace.mjs';
 
-const natc = fileURLToPath(new URL('../../bin/natc.js', import.meta.url));
+const nodeIP = '192.168.0.10';
 const endpointsEach = 10;
-const samples = 40;
+const program = fileURLToPath(
+  new URL('../../node_modules/.cache/natc-peer/kube-proxy', import.meta.url),
+);
 
 inNamespace(import.meta.url);
 
-const given = process.argv.slice(2);
-const at = given.indexOf('--seconds');
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '0' },
+    rate: { type: 'string', default: '100' },
+    samples: { type: 'string', default: '40' },
+    backend: { type: 'string', default: 'nftables' },
+    peer: { type: 'boolean', default: false },
+  },
+});
 /** Of changes that keep coming, so many a second. */
-const seconds = at < 0 ? 0 : Number(given.splice(at, 2)[1]);
-const rateAt = given.indexOf('--rate');
-const rate = rateAt < 0 ? 100 : Number(given.splice(rateAt, 2)[1]);
-const sizes = given.length > 0 ? given.map(Number) : [1000, 5000, 20_000];
-
-spawnSync('ip', ['link', 'set', 'lo', 'up']);
-
-const paths = {
-  '/api/v1/nodes': ['Node', 'v1'],
-  '/api/v1/services': ['Service', 'v1'],
-  '/apis/discovery.k8s.io/v1/endpointslices': ['EndpointSlice', 'discovery.k8s.io/v1'],
-};
-
-/** Lists in one page, and watches that begin where the lists ended. */
-function serve(items) {
-  let version = 1000;
-  const watches = new Map();
-  const server = createServer((request, response) => {
-    const url = new URL(request.url, 'http://bench');
-    const [kind, apiVersion] = paths[url.pathname] ?? [];
-    if (url.searchParams.get('watch') === 'true') {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.flushHeaders();
-      watches.set(kind, response);
-      return;
-    }
-    const own = items.filter((item) => item.kind === kind).map(withVersion);
-    const list = {
-      kind: `${kind}List`,
-      apiVersion,
-      metadata: { resourceVersion: '1000' },
-      items: own,
-    };
-    response.end(JSON.stringify(list));
-  });
-  const withVersion = (item) => ({
-    ...item,
-    metadata: { ...item.metadata, resourceVersion: String(version) },
-  });
-  return {
-    server,
-    change: (item) => {
-      version++;
-      const event = { type: 'MODIFIED', object: withVersion(item) };
-      watches.get(item.kind)?.write(`${JSON.stringify(event)}\n`);
-    },
-  };
+const [seconds, rate, samples] = [flags.seconds, flags.rate, flags.samples].map(Number);
+const sizes = positionals.length > 0 ? positionals.map(Number) : [1000, 5000, 20_000];
+if (flags.peer && !existsSync(program)) {
+  console.error(`there is no ${program}: npm run peer builds it`);
+  process.exit(2);
 }
+
+const must = (line) => {
+  const [command, ...args] = line.split(' ');
+  if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) throw new Error(line);
+};
+must('ip link set lo up');
+must('ip link add eth0 type veth peer name far');
+must(`ip addr add ${nodeIP}/24 dev eth0`);
+must('ip link set eth0 up');
 
 /** Another endpoint in the middle of a slice. */
 function moved(slice, count) {
@@ -83,11 +63,10 @@ function moved(slice, count) {
   return copy;
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 const percentile = (numbers, part) =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * part)] ?? 0;
 
-/** Processor seconds of natc, with all that it ran and waited for; and MiB that are resident. */
+/** Processor seconds of a process, with all that it ran and waited for; MiB that are resident, and were at most. */
 function usageOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   const [user, system, childUser, childSystem] = fields.slice(11, 15).map(Number);
@@ -113,98 +92,71 @@ async function settled(pid) {
   }
 }
 
-const rows = [];
-for (const size of sizes) {
-  const directory = mkdtempSync(join(tmpdir(), 'natc-bench-'));
-  const items = cluster(size, endpointsEach);
-  const slices = items.filter(({ kind }) => kind === 'EndpointSlice');
-  const api = serve(items);
-  await new Promise((resolve) => api.server.listen(0, '127.0.0.1', resolve));
-  const kubeconfig = join(directory, 'kubeconfig');
-  const server = `http://127.0.0.1:${api.server.address().port}`;
-  writeFileSync(
-    kubeconfig,
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'c', cluster: { server } }],
-      users: [{ name: 'u', user: {} }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    }),
-  );
-  const args = [
-    ...['apply', '--from-cluster', '--follow', '--kubeconfig', kubeconfig, '--no-sysctl'],
-    ...['--state-dir', join(directory, 'state'), '--log-format', 'json'],
-    ...['--min-sync-period', seconds > 0 ? '1s' : '0', '--healthz-bind-address', ''],
-    ...['--request-timeout', '2m', '--validate', 'warn', '--backend', 'nftables'],
-    ...['--external-ips', 'allow', '--endpoints-outside', 'allow', '--protect-ports', 'allow'],
-  ];
+/** @param start of a subject @returns cells of the table */
+async function measure(start, slices) {
   const begun = performance.now();
-  const child = spawn(process.execPath, [natc, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const waiting = [];
-  const latencies = [];
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    const said = JSON.parse(line);
-    if (process.env.VERBOSE) console.error(line);
-    if (said.revision === undefined) return;
-    latencies.push(said.latencyMilliseconds);
-    waiting.shift()?.();
-  });
-  const applied = () => new Promise((resolve) => waiting.push(resolve));
-  await applied();
+  const subject = await start();
+  await subject.applied();
   const first = (performance.now() - begun) / 1000;
-  await settled(child.pid);
-  latencies.length = 0;
-  for (let sample = 0; sample < (seconds > 0 ? 0 : samples); sample++) {
-    const done = applied();
-    api.change(moved(slices[(sample * 7) % slices.length], sample));
-    await done;
-    await sleep(50);
-  }
-  const single = [...latencies];
-  const idle = usageOf(child.pid);
-  let busy;
+  await settled(subject.pid);
+  const idle = usageOf(subject.pid);
+  const cells = [first.toFixed(1), idle.peak.toFixed(0), idle.mib.toFixed(0)];
+  forgetPeak(subject.pid);
   if (seconds > 0) {
-    const before = usageOf(child.pid);
-    forgetPeak(child.pid);
-    for (let count = 0, start = performance.now(); count < seconds * rate; count++) {
-      api.change(moved(slices[(count * 13) % slices.length], count));
-      const ahead = start + ((count + 1) * 1000) / rate - performance.now();
+    for (let count = 0, from = performance.now(); count < seconds * rate; count++) {
+      subject.change(moved(slices[(count * 13) % slices.length], count));
+      const ahead = from + ((count + 1) * 1000) / rate - performance.now();
       if (ahead > 0) await sleep(ahead);
       if (process.env.VERBOSE && count % (rate * 60) === 0)
-        console.error(`${count / rate} s: ${JSON.stringify(usageOf(child.pid))}`);
+        console.error(`${count / rate} s: ${JSON.stringify(usageOf(subject.pid))}`);
     }
-    const after = usageOf(child.pid);
-    busy = { cpu: after.cpu - before.cpu, mib: after.peak, end: after.mib };
-    if (process.env.VERBOSE) console.error(JSON.stringify(busy));
+    const after = usageOf(subject.pid);
+    cells.push(((after.cpu - idle.cpu) / seconds).toFixed(3), after.peak.toFixed(0));
+  } else {
+    const latencies = [];
+    for (let sample = 0; sample < samples; sample++) {
+      const done = subject.applied();
+      subject.change(moved(slices[(sample * 7) % slices.length], sample));
+      latencies.push(await done);
+      await sleep(50);
+    }
+    const used = (usageOf(subject.pid).cpu - idle.cpu) / samples;
+    cells.push(percentile(latencies, 0.5).toFixed(0), percentile(latencies, 0.95).toFixed(0));
+    cells.push((used * 1000).toFixed(0));
   }
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-  api.server.closeAllConnections();
-  api.server.close();
-  rmSync(directory, { recursive: true });
+  await subject.end();
   spawnSync('nft', ['flush', 'ruleset']);
-  rows.push([
-    size,
-    first.toFixed(1),
-    median(single).toFixed(0),
-    percentile(single, 0.95).toFixed(0),
-    idle.peak.toFixed(0),
-    idle.mib.toFixed(0),
-    ...(busy === undefined ? [] : [(busy.cpu / seconds).toFixed(2), busy.mib.toFixed(0)]),
-  ]);
+  return cells;
+}
+
+const loadBefore = loadavg()[0];
+const rows = [];
+for (const size of sizes) {
+  const items = cluster(size, endpointsEach);
+  const slices = items.filter(({ kind }) => kind === 'EndpointSlice');
+  const busy = seconds > 0;
+  const common = { items, busy, backend: flags.backend };
+  const subjects = [
+    ['natc', (directory) => startNatc({ ...common, directory })],
+    ...(flags.peer
+      ? [['kube-proxy', (directory) => startKubeProxy({ ...common, directory, program, nodeIP })]]
+      : []),
+  ];
+  for (const [name, start] of subjects) {
+    const directory = mkdtempSync(join(tmpdir(), 'natc-bench-'));
+    rows.push([size, name, ...(await measure(() => start(directory), slices))]);
+    console.error(rows.at(-1).join(' '));
+    rmSync(directory, { recursive: true });
+  }
 }
 const heading = [
-  ...[
-    'Services',
-    'first, s',
-    'one endpoint, ms (median)',
-    '95 %',
-    'peak at the start, MiB',
-    'settled',
-  ],
-  ...(seconds > 0 ? [`processor at ${rate} events/s`, 'peak then, MiB'] : []),
+  ...['Services', 'what', 'first, s', 'peak at the start, MiB', 'settled, MiB'],
+  ...(seconds > 0
+    ? [`cores at ${rate} events/s`, 'peak then, MiB']
+    : ['one endpoint, ms (median)', '95 %', 'processor, ms']),
 ];
+console.log(
+  `${cpus().length} cores, ${flags.backend}, load ${loadBefore.toFixed(1)} before and ${loadavg()[0].toFixed(1)} after\n`,
+);
 for (const row of [heading, heading.map(() => '---'), ...rows])
   console.log(`| ${row.join(' | ')} |`);

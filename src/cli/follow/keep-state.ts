@@ -43,7 +43,7 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
   let settled: KeptSettled | undefined;
   let pending: { readonly live: LiveCompilation; readonly revision: Revision } | undefined;
   let [firstAt, lastAt, notBefore] = [0, 0, 0];
-  /** What is served of the Services that changed; undefined: nothing any more. */
+  /** What is served of the Services that changed since everything was written; undefined: nothing any more. */
   const changed = new Map<string, ServedService | undefined>();
 
   async function write(): Promise<void> {
@@ -66,16 +66,16 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
   /** What the next input is compared with, if it is a list that somebody else made. */
   async function keepServed(live: LiveCompilation): Promise<void> {
     const { loadServed } = await import('../../live/served-store.ts');
-    const { keepChangedBelief } = await import('../hold-back.ts');
+    const { keepFollowedBelief } = await import('../hold-back.ts');
     const last = await loadServed(flags.stateDir);
     if (last === undefined) return;
     const services = new Map(last.services);
     for (const [name, served] of changed)
       if (served === undefined) services.delete(name);
       else services.set(name, served);
-    const names = new Set(changed.keys());
     const served = { node: last.node, services };
-    await keepChangedBelief({ last, served }, live.objectsOf(names), names, flags);
+    const objectsOf = (name: string) => live.objectsOf([name]);
+    await keepFollowedBelief({ last, served }, objectsOf, new Set(changed.keys()), flags);
   }
 
   return {
@@ -104,7 +104,6 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
         try {
           await write();
           if (pending === wasPending) pending = undefined;
-          changed.clear();
         } catch {
           // A full disk must not keep packets from being routed.
         } finally {

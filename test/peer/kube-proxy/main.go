@@ -4,7 +4,9 @@
 //
 //	kube-proxy -mode nftables -node NODE.json WORLD.json...
 //
-// With -serve it then reads further names of files from its standard input, one a line.
+// With -serve it then reads further names of files from its standard input, one a line. With -events it reads
+// EndpointSlices in JSON instead, one a line, each as a watch would bring it, and prints how long the rules took;
+// with -loop too it tells them on and leaves it to kube-proxy's own loop when to synchronise, and prints nothing.
 package main
 
 import (
@@ -32,6 +34,8 @@ func main() {
 	mode := flag.String("mode", "nftables", "nftables or iptables")
 	nodeFile := flag.String("node", "", "JSON file with the node's settings")
 	serve := flag.Bool("serve", false, "read further names of files from standard input")
+	events := flag.Bool("events", false, "read changed EndpointSlices from standard input")
+	loop := flag.Bool("loop", false, "with -events: run kube-proxy's own loop")
 	pause := flag.Duration("pause", 0, "wait before each synchronisation but the first: stale chains are deleted after 1s")
 	klog.InitFlags(nil)
 	flag.Parse()
@@ -62,6 +66,14 @@ func main() {
 			if file := strings.TrimSpace(in.Text()); file != "" {
 				sync(file)
 			}
+		}
+	}
+	if *events && !failed {
+		if *loop {
+			go proxier.SyncLoop()
+		}
+		if err := s.follow(os.Stdin, out, *loop); err != nil {
+			die(err)
 		}
 	}
 	if failed {
