@@ -42,8 +42,8 @@ export interface FragmentRecord {
   /** Its content as `encodeContent` and `encodeOwners` write it. */
   readonly bytes: () => FragmentBytes;
   /**
-   * Holds its content as bytes from now on, a fifth of the memory; it takes longer to read then. For whoever
-   * keeps all fragments of a cluster.
+   * Holds its content as bytes from now on, which take less memory and longer to read. For whoever keeps all
+   * fragments of a cluster.
    */
   readonly shrink: () => void;
 }
