@@ -38,8 +38,14 @@ export function isMeant(label: string, client: Client, context: LabelContext): b
       ![...context.podNetworks].some((network) => isIn(address, network)) &&
       ![...context.interfaces].some((pattern) => isThrough(inInterface, pattern))
     );
-  const self = /^(\S+) itself(?: through (\S+))?$/.exec(label);
-  if (self !== null) return address === self[1] && (!self[2] || isThrough(inInterface, self[2]));
+  const self = /^(\S+) itself(?: (not )?through (.*))?$/.exec(label);
+  if (self !== null) {
+    const [, own, not, through] = self;
+    return (
+      address === own &&
+      (through === undefined || isListed(through, client) === (not === undefined))
+    );
+  }
   const one = /^(?:client|pod) (\S+)(?: not through (.*))?$/.exec(label);
   if (one !== null) return address === one[1] && !isListed(one[2] ?? '', client);
   const pods = /^pods \((\S+?)(?: except ([^)]*))?\)(?: in (\S+))?(?: (not )?through (.*))?$/.exec(
