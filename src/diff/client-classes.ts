@@ -95,7 +95,15 @@ export function unlistedClients(
     const address = witnesses(3).find(isUnlisted);
     return address === undefined
       ? []
-      : [{ ...ofNode, address, label: unlistedLabel(network, ownPodNetworks), kind: 'node' }];
+      : [
+          {
+            ...ofNode,
+            address,
+            network,
+            label: unlistedLabel(network, ownPodNetworks),
+            kind: 'node',
+          },
+        ];
   });
 }
 

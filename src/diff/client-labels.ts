@@ -39,6 +39,8 @@ export function clientLabels(
   return [...new Set(chosen.map(({ text }) => text))];
 }
 
+const isUnlisted = ({ label }: ClientClass): boolean => label.startsWith(unlistedAddress);
+
 interface Label {
   readonly text: string;
   readonly isSelf: boolean;
@@ -50,16 +52,23 @@ function nodeLabels(
   seen: ReadonlySet<ClientClass>,
 ): readonly Label[] {
   const own = known.filter(({ kind }) => kind === 'node' || kind === 'loopback');
-  const isAll = own.filter(({ kind }) => kind === 'node').every((client) => seen.has(client));
-  return own
+  const listed = own.filter((client) => !isUnlisted(client));
+  const isAll = listed.filter(({ kind }) => kind === 'node').every((client) => seen.has(client));
+  const ofListed = listed
     .filter((client) => seen.has(client))
     .map((client) => ({
       text:
-        client.kind === 'loopback' || isAll || client.label.startsWith(unlistedAddress)
+        client.kind === 'loopback' || isAll
           ? client.label
           : `${client.label} (from ${client.address})`,
       isSelf: false,
     }));
+  // Nothing of the node comes in through an interface.
+  const context: Context = { seen, remote: [] };
+  const ofUnlisted = treesOf(own.filter(isUnlisted)).flatMap((region) =>
+    labelsOf(region, false, context),
+  );
+  return [...ofListed, ...ofUnlisted];
 }
 
 /** A class of clients among those that come in through the same interfaces. */
@@ -124,11 +133,15 @@ function exceptionsOf({ client, children }: Region, { seen }: Context): readonly
   const walk = (region: Region): readonly string[] => {
     const own = region.client;
     if (!isNamedAfter(client, own)) return [];
-    if (!seen.has(own))
-      return [own.kind === 'self' ? `${own.address} itself` : (own.network ?? own.label)];
+    if (!seen.has(own)) return [exceptionOf(own)];
     return region.children.flatMap(walk);
   };
   return children.flatMap(walk);
+}
+
+function exceptionOf({ kind, address, network, label }: ClientClass): string {
+  if (kind === 'self') return `${address} itself`;
+  return kind === 'node' ? label.slice(`${unlistedAddress} in `.length) : (network ?? label);
 }
 
 const shownExceptions = 8;

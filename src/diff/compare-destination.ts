@@ -203,8 +203,8 @@ interface Sources {
 }
 
 /**
- * Networks that elements of the destination, or of where it is sent, tell sources apart by. Endpoints
- * that are treated alike when they reach themselves need no try of their own, unless the rules differ.
+ * Networks that elements of the destination, or of where it is sent, tell sources apart by. Endpoints that both sides
+ * send to, and treat alike when they reach themselves, need no try of their own, unless the rules differ.
  */
 function distinguishedSources(
   { before, after, program, isEveryDestinationTried }: FamilyPair,
@@ -213,14 +213,15 @@ function distinguishedSources(
   const key = destinationKey(destination.address, destination);
   const port = `${destination.protocol} ${destination.port}`;
   const sides = [before.index, after.index];
-  const facts = sides.flatMap(({ byAddress, byPort }) => [byAddress.get(key), byPort.get(port)]);
-  const networks = new Set(facts.flatMap((each) => each?.sources ?? []));
-  const targets = new Set(facts.flatMap((each) => each?.targets ?? []));
+  const facts = sides.map(({ byAddress, byPort }) => [byAddress.get(key), byPort.get(port)]);
+  const networks = new Set(facts.flat().flatMap((each) => each?.sources ?? []));
+  const [old, now] = facts.map((of) => new Set(of.flatMap((each) => each?.targets ?? [])));
   const selves = new Set([destination.address]);
-  for (const target of targets) {
+  for (const target of new Set([...(old ?? []), ...(now ?? [])])) {
     selves.add(parseDestinationKey(target).address);
     const [was = [], is = []] = sides.map(({ byAddress }) => byAddress.get(target)?.sources);
-    const isDifferent = program.isProgramChanged || was.join() !== is.join();
+    const isAsBefore = old?.has(target) === now?.has(target);
+    const isDifferent = program.isProgramChanged || !isAsBefore || was.join() !== is.join();
     if (!isDifferent && !isEveryDestinationTried) continue;
     for (const source of [...was, ...is]) networks.add(source);
   }

@@ -4,6 +4,7 @@ import { answerOf } from '../../src/diff/answer.ts';
 import { askNftables } from '../../src/diff/ask-nftables.ts';
 import { behaviourOf, type Side } from '../../src/diff/behaviour.ts';
 import type { Change } from '../../src/diff/change.ts';
+import { unlistedAddress } from '../../src/diff/client-classes.ts';
 import type { Destination } from '../../src/diff/destination.ts';
 import { constantsOf } from '../../src/diff/program.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
@@ -48,9 +49,12 @@ function clientsFor(
   const own = [...context.nodeAddresses]
     .filter((address) => address.includes(':') === isV6)
     .map((address) => ({ address, inInterface: '' }));
+  const names = change.clients.some((label) => label.startsWith(unlistedAddress))
+    ? [...interfaces, '']
+    : interfaces;
   return [
     ...[...new Set(remote)].flatMap((address) =>
-      interfaces.map((inInterface) => ({ address, inInterface })),
+      names.map((inInterface) => ({ address, inInterface })),
     ),
     ...own,
   ];
@@ -120,8 +124,9 @@ function check({ before, after }: { before: World; after: World }): string | und
     change.destinations.map((destination) => ({ change, destination })),
   );
   for (const { change, destination } of told) {
-    // Of regions and of marks an example is told.
+    // Of regions, of marks, and of endpoints that may be addresses of the node, an example is told.
     if (destination.kind === 'region' || change.type === 'MARKED_PACKETS_CHANGED') continue;
+    if (destination.label.endsWith('is an unlisted address of this node')) continue;
     const { isLocal, address } = destination;
     const nodeAddresses = isLocal && !isLoopback(address) ? new Set([...local, address]) : local;
     const tables = compiled.flatMap(({ ruleset }) =>
@@ -150,12 +155,14 @@ function check({ before, after }: { before: World; after: World }): string | und
     for (const client of clientsFor(change, networks, context)) {
       // Nobody else can reach the loopback.
       if (isLoopback(address) && client.inInterface !== '') continue;
+      const isUnlisted = client.inInterface === '' && !nodeAddresses.has(client.address);
       const label =
         change.clients.length === 0
           ? 'everyone'
           : change.clients.find((each) => isMeant(each, client, context));
-      if (label === undefined) continue;
-      const found = lie(change, destination, client, { sides, nodeAddresses });
+      if (label === undefined || (isUnlisted && !label.startsWith(unlistedAddress))) continue;
+      const ownAddresses = isUnlisted ? new Set([...nodeAddresses, client.address]) : nodeAddresses;
+      const found = lie(change, destination, client, { sides, nodeAddresses: ownAddresses });
       if (found !== undefined)
         return `${change.type} at ${destination.label} for ${change.clients.join(' | ') || 'everyone'}: "${label}" names ${JSON.stringify(client)}, which sees ${found}\n${describeWorld(before)}\nAFTER\n${describeWorld(after)}`;
     }

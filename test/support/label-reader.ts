@@ -22,7 +22,7 @@ export function isMeant(label: string, client: Client, context: LabelContext): b
   const { address, inInterface } = client;
   const isNode = inInterface === '';
   const mark = / \(except (.*)\)$/.exec(label);
-  if (mark !== null && !/^this node/.test(label)) {
+  if (mark !== null && !/^this node(?!, at)/.test(label)) {
     const base = label.slice(0, mark.index);
     return isMeant(base, client, context) && !isListed(mark[1] ?? '', client);
   }
@@ -31,6 +31,14 @@ export function isMeant(label: string, client: Client, context: LabelContext): b
   const from = /^this node \(from (.*)\)$/.exec(label);
   if (from !== null) return isNode && address === from[1];
   if (label === 'this node, from its loopback address') return isNode && isLoopback(address);
+  const unlisted = /^this node, at an unlisted address(?: in (\S+))?$/.exec(label);
+  if (unlisted !== null)
+    return (
+      isNode &&
+      !isLoopback(address) &&
+      !context.nodeAddresses.has(address) &&
+      (unlisted[1] === undefined || isIn(address, unlisted[1]))
+    );
   if (isNode) return false;
   if (label === 'all clients but this node') return true;
   if (label === 'clients outside')
