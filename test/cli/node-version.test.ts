@@ -44,7 +44,7 @@ test('so do the scripts', () => {
   expect(run.stderr).toMatch(/^natc: needs Node.js 20.19 or newer; this is 18.20.8, .*\n$/);
 });
 
-test.each(['build', 'demo', 'prepare', 'test', 'vitest-setup'])(
+test.each(['build', 'demo', 'hook', 'prepack', 'test', 'vitest-setup'])(
   'scripts/%s.mjs loads nothing that could fail before that',
   (name) => {
     const text = readFileSync(join(projectRoot, 'scripts', `${name}.mjs`), 'utf8');
