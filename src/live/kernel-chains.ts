@@ -1,4 +1,4 @@
-import type { Host, RunResult } from './host.ts';
+import { type Host, type RunResult, succeeded } from './host.ts';
 
 /** A chain as `nft -t list chains` names it; its rules are not listed. */
 export interface ListedChain {
@@ -46,7 +46,7 @@ export function chainReader(host: Host): ReadChains {
  */
 export async function listKernelChains(host: Host): Promise<KernelChains> {
   const result = await host.run('nft', ['-t', 'list', 'chains']);
-  return result.kind === 'exited' && result.exitCode === 0
+  return result.kind === 'exited' && succeeded(result)
     ? { kind: 'listed', tables: parseChains(result.stdout) }
     : { kind: 'unlisted', result };
 }

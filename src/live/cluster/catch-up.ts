@@ -29,9 +29,9 @@ export async function catchUp(
   ask: AskPage,
   milliseconds: number,
 ): Promise<WholeList | undefined> {
+  if (before.version === '') return undefined;
   const present = await presentVersion(list, ask);
-  if (before.version === '' || present === undefined || isOlder(present, before.version))
-    return undefined;
+  if (present === undefined || isOlder(present, before.version)) return undefined;
   if (present === before.version) return before;
   const store = makeStore();
   store.replace(list.kind, before.items);
