@@ -67,6 +67,10 @@ export const sameBehaviour = (a: Behaviour, b: Behaviour): boolean =>
     );
   });
 
+/** Where a packet goes, apart from how. */
+export const wayOf = ({ verdict, destination, destinationPort }: BehaviourBranch): string =>
+  `${verdict} ${destination} ${destinationPort}`;
+
 const branchKey = (branch: BehaviourBranch): string => {
   const { verdict, destination, destinationPort, masquerade, mark, affinity } = branch;
   const sticky = affinity === undefined ? '' : `${affinity.timeout} ${affinity.whose}`;

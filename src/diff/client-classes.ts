@@ -22,6 +22,8 @@ export interface ClientClass {
   readonly network: string | undefined;
   /** No rule names a network it is in. */
   readonly isRest: boolean;
+  /** Of an address of this node that nobody listed: what its network is called; '' outside all told apart. */
+  readonly unlistedIn?: string;
 }
 
 export interface ClientSpace {
@@ -100,7 +102,7 @@ export function unlistedClients(
             ...ofNode,
             address,
             network,
-            label: unlistedLabel(network, ownPodNetworks),
+            ...unlistedName(network, ownPodNetworks),
             kind: 'node',
           },
         ];
@@ -108,13 +110,15 @@ export function unlistedClients(
 }
 
 /** @param own networks that are not called by their addresses, since each node has another */
-function unlistedLabel(network: string | undefined, own: ReadonlySet<string>): string {
-  if (network === undefined || isEverything(network)) return unlistedAddress;
-  return `${unlistedAddress} in ${own.has(network) ? "its pods' network" : network}`;
+function unlistedName(
+  network: string | undefined,
+  own: ReadonlySet<string>,
+): Required<Pick<ClientClass, 'label' | 'unlistedIn'>> {
+  const label = 'this node, at an unlisted address';
+  if (network === undefined || isEverything(network)) return { label, unlistedIn: '' };
+  const unlistedIn = own.has(network) ? "its pods' network" : network;
+  return { label: `${label} in ${unlistedIn}`, unlistedIn };
 }
-
-/** What every label of such clients begins with. */
-export const unlistedAddress = 'this node, at an unlisted address';
 
 const ofNode = { inInterface: '', isRest: false, network: undefined, pattern: undefined } as const;
 

@@ -1,7 +1,7 @@
 import { addressToBigInt, parseAddress } from '../net/address.ts';
 import { cidrRange, parseCidr } from '../net/cidr.ts';
 import { isLoopback } from '../packet/packet.ts';
-import { type ClientClass, unlistedAddress } from './client-classes.ts';
+import type { ClientClass } from './client-classes.ts';
 
 /** Something of which the client is known: what one packet of a class met. */
 interface OfClient {
@@ -39,7 +39,7 @@ export function clientLabels(
   return [...new Set(chosen.map(({ text }) => text))];
 }
 
-const isUnlisted = ({ label }: ClientClass): boolean => label.startsWith(unlistedAddress);
+const isUnlisted = ({ unlistedIn }: ClientClass): boolean => unlistedIn !== undefined;
 
 interface Label {
   readonly text: string;
@@ -139,10 +139,8 @@ function exceptionsOf({ client, children }: Region, { seen }: Context): readonly
   return children.flatMap(walk);
 }
 
-function exceptionOf({ kind, address, network, label }: ClientClass): string {
-  if (kind === 'self') return `${address} itself`;
-  return kind === 'node' ? label.slice(`${unlistedAddress} in `.length) : (network ?? label);
-}
+const exceptionOf = ({ kind, address, network, label, unlistedIn }: ClientClass): string =>
+  kind === 'self' ? `${address} itself` : (unlistedIn ?? network ?? label);
 
 const shownExceptions = 8;
 

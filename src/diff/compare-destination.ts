@@ -37,8 +37,8 @@ export type AskDestination = (
 ) => ComparedDestination;
 
 /**
- * Addresses of this node that nobody listed, such as a bridge's: processes of the node may send from them, or
- * endpoints be at them.
+ * Addresses of this node that nobody listed, such as a bridge's: processes of the node may send from them, and
+ * these alone are asked then, or endpoints be at them.
  */
 export type Unlisted = 'none' | 'sources' | 'endpoints';
 
@@ -65,6 +65,14 @@ export function destinationAsker(pair: FamilyPair): AskDestination {
     const { networks, selves } = distinguishedSources(pair, destination);
     const sources = [...networks, ...asked.sources];
     const space = clientSpace(pair, own);
+    const compared = { destination, mark, isAssumed: unlisted !== 'none' };
+    if (unlisted === 'sources')
+      return {
+        ...compared,
+        results: unlistedClients(space, sources, destination.address).flatMap((client) =>
+          askUnderstood(pair, destination, client, mark, new Set([...own, client.address])),
+        ),
+      };
     const known =
       networks.size === 0 && own === pair.nodeAddresses
         ? basicClients(own)
@@ -74,38 +82,25 @@ export function destinationAsker(pair: FamilyPair): AskDestination {
     const clients = known.filter(
       ({ kind, address }) => kind === 'node' || kind === 'loopback' || !nodeAddresses.has(address),
     );
-    const hidden =
-      unlisted === 'sources' ? unlistedClients(space, sources, destination.address) : [];
-    return {
-      destination,
-      mark,
-      isAssumed: unlisted !== 'none',
-      results: [
-        ...clients.flatMap((client) =>
-          askUnderstood(pair, destination, client, mark, nodeAddresses),
-        ),
-        ...hidden.flatMap((client) =>
-          askUnderstood(
-            pair,
-            destination,
-            client,
-            mark,
-            new Set([...nodeAddresses, client.address]),
-          ),
-        ),
-      ],
-    };
+    const results = clients.flatMap((client) =>
+      askUnderstood(pair, destination, client, mark, nodeAddresses),
+    );
+    return { ...compared, results };
   };
 }
 
 /** Addresses where either side may send packets to the destination. */
-function targetsOf({ before, after }: FamilyPair, destination: Destination): readonly string[] {
+const targetsOf = (pair: FamilyPair, destination: Destination): readonly string[] =>
+  factsOf(pair, destination)
+    .flat()
+    .flatMap((facts) => facts.targets.map((target) => parseDestinationKey(target).address));
+
+/** What the elements of each side say of a destination, the old side first. */
+function factsOf({ before, after }: FamilyPair, destination: Destination) {
   const key = destinationKey(destination.address, destination);
   const port = portKey(destination);
-  return [before.index, after.index].flatMap(({ byAddress, byPort }) =>
-    [byAddress.get(key), byPort.get(port)].flatMap((facts) =>
-      (facts?.targets ?? []).map((target) => parseDestinationKey(target).address),
-    ),
+  return [before.index, after.index].map(({ byAddress, byPort }) =>
+    [byAddress.get(key), byPort.get(port)].filter((facts) => facts !== undefined),
   );
 }
 
@@ -125,7 +120,7 @@ export function destinationComparer(pair: FamilyPair): CompareDestination {
     // Whoever did not write natc's rules may tell such addresses apart everywhere: there they are taken for granted.
     for (const unlisted of pair.isEveryDestinationTried ? [] : assumptions) {
       const assumed = askAll(destination, 0, unlisted);
-      if (assumed.results.some(differsInMore)) return named(assumed, unlisted);
+      if (assumed.results.some(differsInMore)) return named(assumed, unlisted, plain);
     }
     for (const mark of pair.constants.marks) {
       const marked = askAll(destination, mark);
@@ -142,13 +137,17 @@ const differsInMore = (result: ClientResult): boolean =>
 const assumptions = ['endpoints', 'sources'] as const satisfies readonly Unlisted[];
 
 /** What was assumed of endpoints is said of the destination; of sources it is in the names of clients. */
-const named = (compared: ComparedDestination, unlisted: Unlisted): ComparedDestination => {
-  const { destination } = compared;
+function named(
+  assumed: ComparedDestination,
+  unlisted: Unlisted,
+  plain: ComparedDestination,
+): ComparedDestination {
+  if (unlisted === 'sources')
+    return { ...assumed, results: [...plain.results, ...assumed.results] };
+  const { destination } = assumed;
   const label = `${destination.label}, where an endpoint is an unlisted address of this node`;
-  return unlisted === 'endpoints'
-    ? { ...compared, destination: { ...destination, label } }
-    : compared;
-};
+  return { ...assumed, destination: { ...destination, label } };
+}
 
 /** Nothing, where the packet meets a rule that is not understood: that is told instead. */
 function askUnderstood(
@@ -206,16 +205,12 @@ interface Sources {
  * Networks that elements of the destination, or of where it is sent, tell sources apart by. Endpoints that both sides
  * send to, and treat alike when they reach themselves, need no try of their own, unless the rules differ.
  */
-function distinguishedSources(
-  { before, after, program, isEveryDestinationTried }: FamilyPair,
-  destination: Destination,
-): Sources {
-  const key = destinationKey(destination.address, destination);
-  const port = `${destination.protocol} ${destination.port}`;
+function distinguishedSources(pair: FamilyPair, destination: Destination): Sources {
+  const { before, after, program, isEveryDestinationTried } = pair;
   const sides = [before.index, after.index];
-  const facts = sides.map(({ byAddress, byPort }) => [byAddress.get(key), byPort.get(port)]);
-  const networks = new Set(facts.flat().flatMap((each) => each?.sources ?? []));
-  const [old, now] = facts.map((of) => new Set(of.flatMap((each) => each?.targets ?? [])));
+  const facts = factsOf(pair, destination);
+  const networks = new Set(facts.flat().flatMap(({ sources }) => sources));
+  const [old, now] = facts.map((of) => new Set(of.flatMap(({ targets }) => targets)));
   const selves = new Set([destination.address]);
   for (const target of new Set([...(old ?? []), ...(now ?? [])])) {
     selves.add(parseDestinationKey(target).address);

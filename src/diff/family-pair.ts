@@ -1,5 +1,6 @@
 import type { IpFamily, NftFamily } from '../net/family.ts';
 import type { Ruleset, Table } from '../nftables/ast.ts';
+import { hasLoopbackGuard } from '../nftables/simulate/loopback-guard.ts';
 import { prepare } from '../nftables/simulate/prepare.ts';
 import type { NotUnderstood } from '../packet/not-understood.ts';
 import { askNftables } from './ask-nftables.ts';
@@ -89,15 +90,3 @@ function sideOf(family: NftFamily, ruleset: Ruleset): PairSide {
     routeLocalnet: table !== undefined && hasLoopbackGuard(table),
   };
 }
-
-/** Where the loopback is guarded, natc apply sets route_localnet to 1, and only there (N10). */
-const hasLoopbackGuard = (table: Table): boolean =>
-  table.chains.some(
-    ({ hook, rules }) =>
-      hook?.hook === 'prerouting' &&
-      rules.some(
-        ({ statements }) =>
-          statements.some(({ kind }) => kind === 'iifname') &&
-          statements.some(({ kind }) => kind === 'drop'),
-      ),
-  );

@@ -1,6 +1,6 @@
 import type { Locate } from '../diagnostics/report.ts';
 import type { TrafficDiff } from './change.ts';
-import { churnLines, foldChurn, isChurn } from './churn.ts';
+import { churnLines, foldChurn } from './churn.ts';
 import { htmlPage } from './html/page.ts';
 import { namespaceTotals, type ReportFact, reportNamespaces, reportRisk } from './html/report.ts';
 import { notComparedRemarks } from './not-compared.ts';
@@ -32,7 +32,7 @@ export function formatTrafficHtml(diff: TrafficDiff, options: HtmlOptions): stri
     risks: risks.map((risk) => reportRisk(risk, locate)),
     remarks: churnLines(foldChurn(diff.changes, false).churn),
     summary: countsOf(diff),
-    totals: namespaceTotals([diff], risks, isChurn),
+    totals: namespaceTotals([diff], risks),
     same: summaryOf(diff).services.same,
     groups: namespaces.length === 0 ? [] : [{ title: '', nodes: '', counts: '', namespaces }],
     unchanged: (diff.ways ?? []).filter(({ service }) => !changed.has(service)),

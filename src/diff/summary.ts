@@ -29,7 +29,7 @@ export const totalOf = ({ services, total }: TrafficDiff): number =>
  * @param total of Services that any side has
  */
 export function summarise(
-  diffs: readonly TrafficDiff[],
+  diffs: readonly Pick<TrafficDiff, 'changes'>[],
   risks: readonly FoundRisk[],
   total: number,
 ): Summary {

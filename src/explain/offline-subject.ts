@@ -1,4 +1,5 @@
 import type { Ruleset } from '../nftables/ast.ts';
+import { hasLoopbackGuard } from '../nftables/simulate/loopback-guard.ts';
 import type { Subject } from './scene.ts';
 
 /**
@@ -13,17 +14,7 @@ export function offlineSubject(
   addresses: readonly string[],
   compiled: Subject['compiled'],
 ): Subject {
-  const routeLocalnet = ruleset.tables.some((table) =>
-    table.chains.some(
-      ({ hook, rules }) =>
-        hook?.hook === 'prerouting' &&
-        rules.some(
-          ({ statements }) =>
-            statements.some(({ kind }) => kind === 'iifname') &&
-            statements.some(({ kind }) => kind === 'drop'),
-        ),
-    ),
-  );
+  const routeLocalnet = ruleset.tables.some(hasLoopbackGuard);
   return {
     ruleset,
     compiled,

@@ -4,7 +4,6 @@ import { answerOf } from '../../src/diff/answer.ts';
 import { askNftables } from '../../src/diff/ask-nftables.ts';
 import { behaviourOf, type Side } from '../../src/diff/behaviour.ts';
 import type { Change } from '../../src/diff/change.ts';
-import { unlistedAddress } from '../../src/diff/client-classes.ts';
 import type { Destination } from '../../src/diff/destination.ts';
 import { constantsOf } from '../../src/diff/program.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
@@ -26,6 +25,9 @@ const sideOf = ({ ruleset, plan }: CompiledWorld, family: NftFamily): Side => ({
   routeLocalnet:
     family === 'ip' && plan.families.some(({ nodePortAddresses }) => nodePortAddresses.loopback),
 });
+
+/** What labels of addresses of the node that nobody listed begin with. */
+const unlistedAddress = 'this node, at an unlisted address';
 
 function clientsFor(
   change: Change,

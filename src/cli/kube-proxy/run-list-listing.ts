@@ -2,6 +2,7 @@ import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { printable } from '../../diagnostics/printable.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { familiesOf, type ListedRow, summariseListing } from '../../kube-proxy/summary.ts';
+import { formatAddressPort } from '../../net/address.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
 import { inputPaths } from '../compile-input.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -106,7 +107,7 @@ function table(rows: readonly ListedRow[], width: number | undefined): string {
       [protocol.toUpperCase()],
       orDash(
         row.addresses.map(({ address, port, kind }) => {
-          const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+          const where = formatAddressPort(address, port);
           return kind === undefined ? where : `${where} ${kinds[kind]}`;
         }),
       ),

@@ -4,6 +4,7 @@ import { placeOf } from '../format-text.ts';
 import { byNamespace, groupChanges, type ServiceChanges } from '../group-changes.ts';
 import { type FoundRisk, riskText } from '../risks/collect.ts';
 import { type Severity, severities } from '../risks/table.ts';
+import { summarise } from '../summary.ts';
 import type { ServiceWays } from '../ways.ts';
 import { knownLine, sentenceOf, signOf, subjectOf } from '../wording.ts';
 
@@ -151,30 +152,17 @@ function reportChange(change: Change, locate: Locate): ReportChange {
 export function namespaceTotals(
   diffs: readonly TrafficDiff[],
   risks: readonly FoundRisk[],
-  isChurn: (change: Change) => boolean,
 ): readonly NamespaceTotal[] {
   const of = (service: string): string => service.replace(/\/.*/, '');
   const changes = diffs.flatMap((diff) => diff.changes);
-  const names = new Set([
-    ...changes.flatMap(({ service }) => (service === undefined ? [] : [of(service)])),
-    ...risks.flatMap(({ service }) => (service === undefined ? [] : [of(service)])),
-  ]);
+  const names = new Set(
+    [...changes, ...risks].flatMap(({ service }) => (service === undefined ? [] : [of(service)])),
+  );
   return [...names].sort().map((namespace) => {
-    const own = changes.filter(({ service = '' }) => of(service) === namespace);
-    const change = new Set(own.filter((each) => !isChurn(each)).map(({ service }) => service));
-    const all = new Set(own.map(({ service }) => service));
-    const count = (severity: Severity): number =>
-      risks.filter(
-        (risk) =>
-          risk.accepted === undefined &&
-          risk.severity === severity &&
-          of(risk.service ?? '') === namespace,
-      ).length;
-    return {
-      namespace,
-      risks: { high: count('high'), medium: count('medium'), low: count('low') },
-      change: change.size,
-      endpoints: all.size - change.size,
-    };
+    const isOwn = ({ service = '' }: Pick<Change, 'service'>): boolean => of(service) === namespace;
+    const own = { changes: changes.filter(isOwn) };
+    const { risks: counts, services } = summarise([own], risks.filter(isOwn), 0);
+    const { change, endpoints } = services;
+    return { namespace, risks: counts, change, endpoints };
   });
 }

@@ -1,4 +1,4 @@
-import type { BehaviourBranch } from '../behaviour.ts';
+import { wayOf } from '../behaviour.ts';
 import type { ClientResult } from '../compare-destination.ts';
 import type { Sides } from './known-differences.ts';
 
@@ -26,6 +26,3 @@ export function areHairpins(
     })
   );
 }
-
-const wayOf = ({ verdict, destination, destinationPort }: BehaviourBranch): string =>
-  `${verdict} ${destination} ${destinationPort}`;

@@ -1,6 +1,6 @@
 import { collections } from '../../nftables/names.ts';
 import { isLoopback } from '../../packet/packet.ts';
-import type { Behaviour, BehaviourBranch } from '../behaviour.ts';
+import { type Behaviour, type BehaviourBranch, wayOf } from '../behaviour.ts';
 import type { ClientResult } from '../compare-destination.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from '../destination.ts';
 import { membershipOf } from '../destination-index.ts';
@@ -125,6 +125,3 @@ function excess(of: Behaviour, over: Behaviour): readonly Excess[] {
     return more > 1e-9 ? [{ branch, share: more }] : [];
   });
 }
-
-const wayOf = ({ verdict, destination, destinationPort }: BehaviourBranch): string =>
-  `${verdict} ${destination} ${destinationPort}`;

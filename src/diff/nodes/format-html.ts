@@ -1,4 +1,3 @@
-import { isChurn } from '../churn.ts';
 import { countsOf, type HtmlOptions } from '../format-html.ts';
 import { htmlPage } from '../html/page.ts';
 import { namespaceTotals, reportNamespaces, reportRisk } from '../html/report.ts';
@@ -22,7 +21,7 @@ export function formatNodesHtml(diff: NodesDiff, options: HtmlOptions): string {
     risks: found.map((risk) => reportRisk(risk, locate, whereOf(diff))),
     remarks: others,
     summary: diff.groups.length === 0 ? others.join('. ') : summaryText(counts),
-    totals: namespaceTotals(diffs, found, isChurn),
+    totals: namespaceTotals(diffs, found),
     same: counts.services.same,
     groups: diff.groups.map(({ nodes, diff: changes }) => ({
       title: onNodes(nodes, total),
