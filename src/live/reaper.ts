@@ -3,6 +3,8 @@ import type { Programs } from './programs.ts';
 
 /** Knows the process groups that natc has started, and ends them when natc is gone. */
 export interface Reaper {
+  /** The path of a POSIX shell. */
+  readonly shell: string;
   readonly started: (group: number) => void;
   readonly ended: (group: number) => void;
 }
@@ -57,6 +59,7 @@ async function startReaper(shell: string, env: Readonly<Record<string, string>>)
   // The pipe must not keep natc running either.
   if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
   return {
+    shell,
     started: (group) => stdin.write(`+ ${group}\n`),
     ended: (group) => stdin.write(`- ${group}\n`),
   };

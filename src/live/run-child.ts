@@ -48,7 +48,12 @@ export async function runChild(
 ): Promise<RunResult> {
   try {
     const { execa } = await import('execa');
-    return await endOf(start(execa, child, limits), child, limits, reaper);
+    const subprocess = start(execa, child, limits, reaper?.shell);
+    if (subprocess.pid !== undefined) reaper?.started(subprocess.pid);
+    subprocess.stdin.on('error', () => {});
+    if (reaper !== undefined) subprocess.stdin.write(goOn);
+    subprocess.stdin.end(child.stdin);
+    return await endOf(subprocess, child, limits, reaper);
   } catch (error) {
     // Not even a result: a working directory that is gone.
     return { kind: 'not-started', message: messageOf(error) };
@@ -57,16 +62,27 @@ export async function runChild(
 
 type Subprocess = ReturnType<typeof start>;
 
+/**
+ * Becomes a program once a line has come on its stdin. natc may be killed between a child's start and the moment
+ * in which the reaper knows of it: then that line never comes, and nothing has run.
+ * The variables that a shell adds stay out.
+ */
+const waitForLine = 'read -r line && unset line PWD OLDPWD SHLVL && exec "$0" "$@"';
+
+const goOn = 'go on\n';
+
+/** @param shell a POSIX shell that waits before it becomes the program; undefined: there is no reaper to wait for */
 function start(
   execa: typeof Execa,
-  { path, args, stdin, env, cwd, file }: Child,
+  { path, args, env, cwd, file }: Child,
   limits: ChildLimits,
+  shell: string | undefined,
 ) {
-  return execa(path, args, {
+  const [program, first] = shell === undefined ? [path, []] : [shell, ['-c', waitForLine, path]];
+  return execa(program, [...first, ...args], {
     ...childOptions,
     ...(cwd !== undefined && { cwd }),
     env,
-    input: stdin,
     // execa takes any descriptor, and documents it; its types know those of the standard streams only.
     stdio: ['pipe', 'pipe', 'pipe', (file ?? 'ignore') as 0 | 'ignore'],
     // Bytes stay bytes.
@@ -93,7 +109,6 @@ async function endOf(
   reaper: Reaper | undefined,
 ): Promise<RunResult> {
   const { pid: group, stdout, stderr } = subprocess;
-  if (group !== undefined) reaper?.started(group);
   const complaints = beginningOf(stderr);
   const timers: NodeJS.Timeout[] = [];
   const later = (seconds: number, action: () => void): void => {

@@ -114,7 +114,10 @@ EOF
   chmod +x /run/bin/${program}`;
 
 /** Hangs with a child, and shows that it began. */
-const hang = (seconds: number) => `touch /run/began; sleep ${seconds} & sleep ${seconds}`;
+const hang = (seconds: number) => `touch /run/began; ${nap(seconds)} & ${nap(seconds)}`;
+
+/** Told from those of another run, which may have been killed. */
+const nap = (seconds: number) => `sleep ${seconds}.${process.pid}`;
 
 describeWithKernel('natc is killed while it runs', () => {
   const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './plugin' };
@@ -140,7 +143,7 @@ describeWithKernel('natc is killed while it runs', () => {
       'list --from-cluster --kubeconfig config',
     ],
   ])('%s: it ends too, with what it started, and holds no lock', (_, prepare, command) => {
-    const [seconds] = /\d{5}/.exec(prepare) ?? [];
+    const [seconds] = /\d{5}\.\d+/.exec(prepare) ?? [];
     const run = hostScript(
       `
       ${prepare}

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -7,6 +7,9 @@ import { type Child, type ChildLimits, runChild } from '../../src/live/run-child
 
 const folder = mkdtempSync(join(tmpdir(), 'natc-run-child-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Told from those of another run, which may have been killed. */
+const nap = (name: number): string => `sleep ${name}.${process.pid}`;
 
 const limits: ChildLimits = { seconds: 20, output: 1_000_000, grace: 0.1 };
 
@@ -49,6 +52,25 @@ test('the beginning of endless complaints is kept, the rest counted', async () =
   );
 });
 
+test('nothing of it runs before the reaper knows of it', async () => {
+  const path = 'mark';
+  const known: boolean[] = [];
+  const reaper = {
+    shell: '/bin/sh',
+    started: (group: number) => {
+      spawnSync('sleep', ['0.2']);
+      known.push(group > 1, existsSync(join(folder, path)));
+    },
+    ended: () => {},
+  };
+  const child = {
+    ...{ path: '/bin/sh', args: ['-c', `touch ${path}; cat`], stdin: 'a\nb\n' },
+    ...{ env: { PATH: process.env['PATH'] }, cwd: folder },
+  };
+  expect(await runChild(child, limits, reaper)).toMatchObject({ exitCode: 0, stdout: 'a\nb\n' });
+  expect([...known, existsSync(join(folder, path))]).toEqual([true, false, true]);
+});
+
 test('it is told how it ended', async () => {
   expect(await shell('kill -9 $$')).toEqual({ kind: 'signalled', signal: 'SIGKILL', stderr: '' });
 });
@@ -67,35 +89,35 @@ test.each([
 });
 
 test.each([
-  ['ends when it is asked to', 'exec sleep 76501', 'it took longer than 0.2 s'],
+  ['ends when it is asked to', `exec ${nap(76501)}`, 'it took longer than 0.2 s'],
   [
     'takes no notice, and what it started neither',
-    "trap '' TERM; sleep 76502 & sleep 76502",
+    `trap '' TERM; ${nap(76502)} & ${nap(76502)}`,
     'it took longer than 0.2 s',
   ],
   [
     'is gone, and what it started holds its pipe',
-    'sleep 76503 & exit 0',
+    `${nap(76503)} & exit 0`,
     'it took longer than 0.2 s',
   ],
   [
     'has what left its group hold its pipe',
-    'setsid sleep 3 & sleep 76504',
+    `setsid sleep 3 & ${nap(76504)}`,
     'it took longer than 0.2 s',
   ],
   [
     'closes no pipe after too much',
-    "trap '' PIPE; yes; sleep 76505 & sleep 76505",
+    `trap '' PIPE; yes; ${nap(76505)} & ${nap(76505)}`,
     'it printed more than 1000000 bytes',
   ],
   [
     'complains too much',
-    'yes >&2; sleep 76506 & sleep 76506',
+    `yes >&2; ${nap(76506)} & ${nap(76506)}`,
     'it printed more than 1000000 bytes',
   ],
 ])('one that %s is stopped', async (_, script, limit) => {
   const result = await shell(script, {}, limit.includes('longer') ? { seconds: 0.2 } : {});
   expect(result).toMatchObject({ kind: 'signalled', signal: 'SIGKILL', limit });
-  const [command = 'none'] = /sleep 7650\d/.exec(script) ?? [];
+  const [command = 'none'] = /sleep 7650[\d.]+/.exec(script) ?? [];
   await expect.poll(() => spawnSync('pgrep', ['-fx', command]).status).toBe(1);
 });
