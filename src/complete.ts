@@ -63,7 +63,12 @@ export function complete(
     networks,
     earlier.held,
   );
-  const taken = new Set(sides.flatMap(({ objects }) => objects.flatMap(givenAddresses)));
+  let given: ReadonlySet<string> | undefined;
+  /** Of what is given; nobody asks where no pod needs an address. */
+  const taken = (): ReadonlySet<string> => {
+    given ??= new Set(sides.flatMap(({ objects }) => objects.flatMap(givenAddresses)));
+    return given;
+  };
   let pods = earlier.pods;
   let before: readonly Selection[] = [];
   return allocated.map(({ objects, held, diagnostics }, index) => {
@@ -71,7 +76,10 @@ export function complete(
     const found =
       joining ?? selections(objects, expandWorkloads(others, nodePlaces(objects, oneNode)));
     const selected = distinctPods(found.flatMap(podsIn));
-    const addresses = addressPods(selected, { podNetworks, taken, before: pods });
+    const addresses: PodAddresses =
+      selected.length === 0
+        ? new Map()
+        : addressPods(selected, { podNetworks, taken: taken(), before: pods });
     const matched = new Set(before.filter((each) => each.found.length > 0).map(serviceOf));
     const byService = new Map(found.map((each) => [each.service, each]));
     const sliced = new Set<string>();

@@ -213,7 +213,10 @@ interface Representative {
 const localities = ({ isNode, isLoopback, mayBeNode }: AddressClass): readonly boolean[] =>
   isNode || isLoopback ? [true] : mayBeNode ? [false, true] : [false];
 
-const unionOfKeys = (
+function* unionOfKeys(
   a: ReadonlyMap<string, unknown>,
   b: ReadonlyMap<string, unknown>,
-): ReadonlySet<string> => new Set([...a.keys(), ...b.keys()]);
+): Iterable<string> {
+  yield* a.keys();
+  for (const key of b.keys()) if (!a.has(key)) yield key;
+}

@@ -191,6 +191,21 @@ export function membershipOf(index: DestinationIndex, address: string): Membersh
   return { text: textOf(found), sets: new Set(found.map(({ name }) => name)) };
 }
 
+/** Whether {@link membershipOf} is the same for every address. */
+export const hasSameAddressSets = (a: DestinationIndex, b: DestinationIndex): boolean =>
+  addressSetsText(a) === addressSetsText(b);
+
+const addressSetsText = ({ addressSets }: DestinationIndex): string =>
+  addressSets
+    .flatMap(({ name, index }) => index.shapes.map(({ elements }) => elementsText(name, elements)))
+    .join('\n');
+
+const elementsText = (set: string, elements: ReadonlyMap<string, AnyElement>): string =>
+  [...elements]
+    .map(([key, element]) => `${set} ${key}=${verdictText(element)}`)
+    .sort()
+    .join('\n');
+
 /** The text of {@link membershipOf}. */
 export const addressText = (index: DestinationIndex, address: string): string =>
   textOf(setsWith(index, address));

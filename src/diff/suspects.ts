@@ -1,5 +1,9 @@
-import { parseDestinationKey, portKey } from './destination.ts';
-import { addressText, type DestinationFacts, type Entry } from './destination-index.ts';
+import {
+  addressText,
+  type DestinationFacts,
+  type Entry,
+  hasSameAddressSets,
+} from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
 import { remember } from './remember.ts';
 
@@ -15,20 +19,23 @@ export interface Suspects {
 }
 
 export function findSuspects({ before, after, program }: FamilyPair): Suspects {
-  const isAddressChanged = remember(
-    (address) => addressText(before.index, address) !== addressText(after.index, address),
-  );
+  const isAddressChanged = hasSameAddressSets(before.index, after.index)
+    ? () => false
+    : remember(
+        (address) => addressText(before.index, address) !== addressText(after.index, address),
+      );
   const isPortSuspect = remember((key) =>
     differ(before.index.byPort.get(key), after.index.byPort.get(key)),
   );
-  const isTargetSuspect = remember((key) => {
-    const destination = parseDestinationKey(key);
-    return (
-      isAddressChanged(destination.address) ||
-      isPortSuspect(portKey(destination)) ||
-      factsDiffer(before.index.byAddress.get(key), after.index.byAddress.get(key))
-    );
-  });
+  const isTargetSuspect = (key: string): boolean =>
+    isPartSuspect(key) ||
+    factsDiffer(before.index.byAddress.get(key), after.index.byAddress.get(key));
+
+  /** The address alone, or the port at every address. */
+  function isPartSuspect(key: string): boolean {
+    const end = key.indexOf(' ');
+    return isPortSuspect(key.slice(end + 1)) || isAddressChanged(key.slice(0, end));
+  }
 
   function factsDiffer(a: DestinationFacts | undefined, b: DestinationFacts | undefined): boolean {
     if (a === undefined || b === undefined) return a !== b;
@@ -43,14 +50,8 @@ export function findSuspects({ before, after, program }: FamilyPair): Suspects {
   }
 
   return {
-    isAddressSuspect: (key) => {
-      const destination = parseDestinationKey(key);
-      return (
-        differ(before.index.byAddress.get(key), after.index.byAddress.get(key)) ||
-        isPortSuspect(portKey(destination)) ||
-        isAddressChanged(destination.address)
-      );
-    },
+    isAddressSuspect: (key) =>
+      differ(before.index.byAddress.get(key), after.index.byAddress.get(key)) || isPartSuspect(key),
     isPortSuspect,
   };
 }

@@ -50,20 +50,38 @@ export const formatAddressPort = (canonical: string, port: number): string =>
 
 /** The numeric value of a canonical address: 32 bits for IPv4, 128 for IPv6. */
 export function addressToBigInt(address: Address): bigint {
-  const bytes =
-    address.family === 'IPv4'
-      ? ipaddr.IPv4.parse(address.text).toByteArray()
-      : ipaddr.IPv6.parse(address.text).toByteArray();
+  if (address.family === 'IPv4') return BigInt(ipv4ToNumber(address.text));
+  const bytes = ipaddr.IPv6.parse(address.text).toByteArray();
   return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
+const dot = 46;
+const zero = 48;
+
+/** The 32 bits of a canonical IPv4 address, of which a cluster has hundreds of thousands. */
+export function ipv4ToNumber(canonical: string): number {
+  let value = 0;
+  let octet = 0;
+  for (let i = 0; i < canonical.length; i++) {
+    const code = canonical.charCodeAt(i);
+    if (code === dot) {
+      value = value * 256 + octet;
+      octet = 0;
+    } else octet = octet * 10 + code - zero;
+  }
+  return value * 256 + octet;
+}
+
+/** The inverse of {@link ipv4ToNumber}. */
+export const ipv4FromNumber = (value: number): string =>
+  `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+
 /** The inverse of {@link addressToBigInt}. */
 export function addressFromBigInt(family: IpFamily, value: bigint): Address {
-  const length = family === 'IPv4' ? 4 : 16;
+  if (family === 'IPv4') return { family, text: ipv4FromNumber(Number(value)) };
   const bytes: number[] = [];
-  for (let i = length - 1; i >= 0; i--) bytes.push(Number((value >> BigInt(8 * i)) & 0xffn));
-  const text = family === 'IPv4' ? bytes.join('.') : new ipaddr.IPv6(bytes).toRFC5952String();
-  return { family, text };
+  for (let i = 15; i >= 0; i--) bytes.push(Number((value >> BigInt(8 * i)) & 0xffn));
+  return { family, text: new ipaddr.IPv6(bytes).toRFC5952String() };
 }
 
 function parseIPv6(text: string): Address | undefined {

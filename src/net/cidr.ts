@@ -1,4 +1,11 @@
-import { type Address, addressFromBigInt, addressToBigInt, parseAddress } from './address.ts';
+import {
+  type Address,
+  addressFromBigInt,
+  addressToBigInt,
+  ipv4FromNumber,
+  ipv4ToNumber,
+  parseAddress,
+} from './address.ts';
 import type { IpFamily } from './family.ts';
 
 /** A network in canonical text: host bits cut off, e.g. `10.1.0.0/16`. */
@@ -34,6 +41,10 @@ export function parseCidr(text: string): Cidr | undefined {
 
 /** The network of `prefixLength` bits that holds `address`. */
 export function networkOf(address: Address, prefixLength: number): Cidr {
+  if (address.family === 'IPv4') {
+    const network = startOfNetwork(ipv4ToNumber(address.text), prefixLength);
+    return { family: 'IPv4', address: ipv4FromNumber(network), prefixLength };
+  }
   const hostBits = BigInt(addressBits(address.family) - prefixLength);
   const network = (addressToBigInt(address) >> hostBits) << hostBits;
   return {
@@ -42,6 +53,10 @@ export function networkOf(address: Address, prefixLength: number): Cidr {
     prefixLength,
   };
 }
+
+/** The lowest number of an IPv4 network that holds the number. */
+const startOfNetwork = (value: number, prefixLength: number): number =>
+  value - (value % 2 ** (32 - prefixLength));
 
 /** Lowest and highest numeric address of a network. */
 export function cidrRange(cidr: Cidr): { readonly first: bigint; readonly last: bigint } {
@@ -52,6 +67,10 @@ export function cidrRange(cidr: Cidr): { readonly first: bigint; readonly last: 
 
 export function cidrContains(cidr: Cidr, address: Address): boolean {
   if (cidr.family !== address.family) return false;
+  if (cidr.family === 'IPv4') {
+    const start = startOfNetwork(ipv4ToNumber(address.text), cidr.prefixLength);
+    return start === ipv4ToNumber(cidr.address);
+  }
   const { first, last } = cidrRange(cidr);
   const value = addressToBigInt(address);
   return first <= value && value <= last;

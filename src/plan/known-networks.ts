@@ -1,7 +1,7 @@
 import type { Cluster, Service } from '../model/cluster.ts';
 import { compareSeniority } from '../model/seniority.ts';
 import type { Settings } from '../model/settings.ts';
-import { type Address, addressToBigInt, familyOf } from '../net/address.ts';
+import { type Address, addressToBigInt, familyOf, ipv4ToNumber } from '../net/address.ts';
 import { type Cidr, cidrContains, cidrRange, formatCidr, parseCidr } from '../net/cidr.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { serviceKey } from './endpoint-sources.ts';
@@ -75,8 +75,7 @@ function rangeOf(cidr: Cidr): Range {
 }
 
 function numberOf(address: Address): bigint | number {
-  if (address.family === 'IPv6') return addressToBigInt(address);
-  return address.text.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
+  return address.family === 'IPv6' ? addressToBigInt(address) : ipv4ToNumber(address.text);
 }
 
 function disjoint(ranges: readonly Range[]): readonly Range[] {

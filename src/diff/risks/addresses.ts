@@ -5,16 +5,16 @@ export function addressRisks(judged: Judged): readonly Finding[] {
   const { destination, service, after, facts, nodes } = judged;
   const { kind, address } = destination;
   if (kind === 'node port' || kind === 'region' || after === undefined) return [];
-  if (facts.before.addresses.get(address)?.has(service) === true) return [];
+  if (facts.before.addresses.get(address)?.includes(service) === true) return [];
   const findings: Finding[] = [];
   if (nodes.has(address))
     findings.push({ code: 'NATC6016', text: 'the address is one of a node too' });
   if (kind === 'cluster IP') return findings;
-  const others = [...(facts.after.addresses.get(address) ?? [])].filter((each) => each !== service);
+  const others = (facts.after.addresses.get(address) ?? []).filter((each) => each !== service);
   const isControlPlane = (each: string): boolean =>
     facts.before.controlPlane.has(each) || facts.after.controlPlane.has(each);
   const hosts = [facts.before, facts.after].flatMap(({ endpoints }) =>
-    [...(endpoints.get(address) ?? [])].filter(isControlPlane),
+    (endpoints.get(address) ?? []).filter(isControlPlane),
   );
   const control = new Set([...others.filter(isControlPlane), ...hosts]);
   control.delete(service);

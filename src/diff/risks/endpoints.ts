@@ -36,9 +36,9 @@ function numberRisks({ facet, service, facts, before }: Judged): readonly Findin
     });
   if (was.length === 0 || is.length === 0 || is.some((address) => was.includes(address)))
     return findings;
-  const owners = is.map((address) => facts.before.endpoints.get(address) ?? new Set<string>());
-  const others = new Set(owners.flatMap((each) => [...each]));
-  if (owners.every((each) => each.size > 0 && !each.has(service)))
+  const owners = is.map((address) => facts.before.endpoints.get(address) ?? []);
+  const others = new Set(owners.flat());
+  if (owners.every((each) => each.length > 0 && !each.includes(service)))
     return [
       ...findings,
       { code: 'NATC6009', text: `everything goes to the endpoints of ${[...others].join(', ')}` },
@@ -58,7 +58,7 @@ function newcomers({ facet, service, facts, after }: Judged): readonly string[] 
   if (facet.type !== 'ENDPOINTS_CHANGED' && facet.type !== 'ANSWER_BEGINS') return [];
   const targets = (after?.targets ?? []).map((target) => parseDestinationKey(target).address);
   return [...new Set([...addressesOf(facet.after), ...targets])].filter(
-    (address) => facts.before.endpoints.get(address)?.has(service) !== true,
+    (address) => facts.before.endpoints.get(address)?.includes(service) !== true,
   );
 }
 
@@ -69,7 +69,7 @@ function placeRisk(address: string, { service, facts, nodes }: Judged): readonly
     return [{ code: 'NATC6015', text: `${the} link-local` }];
   if (loopback.some((network) => isIn(address, network)))
     return [{ code: 'NATC6015', text: `${the} on the loopback` }];
-  const owners = [...(facts.after.addresses.get(address) ?? [])];
+  const owners = facts.after.addresses.get(address) ?? [];
   if (owners.length > 0)
     return [{ code: 'NATC6019', text: `${the} an address of ${owners.join(', ')}` }];
   if (service === 'default/kubernetes') return [];

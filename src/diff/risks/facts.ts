@@ -5,8 +5,8 @@ import { type Cidr, parseCidr } from '../../net/cidr.ts';
 import type { Ruleset } from '../../nftables/ast.ts';
 import { servicePortOf } from '../../nftables/ast.ts';
 
-/** Services, as `shop/web`, by an address. */
-export type Uses = ReadonlyMap<string, ReadonlySet<string>>;
+/** Services, as `shop/web`, each once, by an address. Lists: there are as many as endpoints, and nearly all have one. */
+export type Uses = ReadonlyMap<string, readonly string[]>;
 
 /** What of one side makes a change of another one dangerous. */
 export interface SideFacts {
@@ -26,7 +26,7 @@ export interface SideFacts {
 
 /** Of manifests. */
 export function factsOfCluster(cluster: Cluster, settings: Settings): SideFacts {
-  const addresses = new Map<string, Set<string>>();
+  const addresses = new Map<string, string[]>();
   for (const service of cluster.services) {
     const ingress = service.type === 'LoadBalancer' ? service.ingress : [];
     const own = [
@@ -36,12 +36,15 @@ export function factsOfCluster(cluster: Cluster, settings: Settings): SideFacts 
     ];
     for (const address of own) note(addresses, address, `${service.namespace}/${service.name}`);
   }
-  const endpoints = new Map<string, Set<string>>();
+  const endpoints = new Map<string, string[]>();
   const invented = new Set<string>();
   for (const { namespace, serviceName, object, endpoints: own } of cluster.endpointSlices) {
-    for (const address of own.flatMap((each) => each.addresses)) {
-      if (serviceName !== undefined) note(endpoints, address, `${namespace}/${serviceName}`);
-      if (object.madeFrom !== undefined) invented.add(address);
+    const service = serviceName === undefined ? undefined : `${namespace}/${serviceName}`;
+    for (const { addresses } of own) {
+      for (const address of addresses) {
+        if (service !== undefined) note(endpoints, address, service);
+        if (object.madeFrom !== undefined) invented.add(address);
+      }
     }
   }
   for (const { namespace, name, subsets } of cluster.endpoints)
@@ -61,8 +64,8 @@ export function factsOfCluster(cluster: Cluster, settings: Settings): SideFacts 
 
 /** Of a ruleset of which nobody knows what it was made of. */
 export function factsOfRuleset({ tables }: Ruleset): SideFacts {
-  const addresses = new Map<string, Set<string>>();
-  const endpoints = new Map<string, Set<string>>();
+  const addresses = new Map<string, string[]>();
+  const endpoints = new Map<string, string[]>();
   for (const table of tables) {
     for (const { address, servicePort } of frontendsOf(table))
       if (address !== undefined) note(addresses, address, servicePort.service);
@@ -79,10 +82,10 @@ export function factsOfRuleset({ tables }: Ruleset): SideFacts {
   };
 }
 
-function note(uses: Map<string, Set<string>>, address: string, service: string): void {
+function note(uses: Map<string, string[]>, address: string, service: string): void {
   const known = uses.get(address);
-  if (known === undefined) uses.set(address, new Set([service]));
-  else known.add(service);
+  if (known === undefined) uses.set(address, [service]);
+  else if (!known.includes(service)) known.push(service);
 }
 
 const controlPlane: readonly string[] = [
