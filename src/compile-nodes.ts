@@ -18,7 +18,13 @@ export interface NodeCompilation {
 export interface NodesCompilation {
   /** Of the objects, whatever the node. */
   readonly diagnostics: readonly Diagnostic[];
-  /** One for each Node object, in the order of their names, made as it is asked for. */
+  /** Undefined when a diagnostic is an error. */
+  readonly model: Pick<CompileOutput, 'cluster' | 'settings'> | undefined;
+  /** Of the Node objects, sorted. */
+  readonly names: readonly string[];
+  /** What one of them gets; nothing is kept of it. */
+  readonly compileNode: (name: string) => NodeCompilation;
+  /** That of each, in the order of their names, made as it is asked for. */
   readonly nodes: Iterable<NodeCompilation>;
 }
 
@@ -34,9 +40,9 @@ export function compileNodes(
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
 ): NodesCompilation {
   const { cluster, settings, diagnostics } = buildModel(objects, options, optionPlaces);
-  if (hasErrors(diagnostics)) return { diagnostics, nodes: [] };
+  const isSound = !hasErrors(diagnostics);
   const sources = sharedEndpointSources(cluster);
-  const names = cluster.nodes.map(({ name }) => name).sort();
+  const names = isSound ? cluster.nodes.map(({ name }) => name).sort() : [];
   const compileNode = (nodeName: string): NodeCompilation => {
     const own = { ...settings, nodeName };
     const { plan, diagnostics: found } = buildPlan(cluster, own, optionPlaces, sources);
@@ -48,5 +54,6 @@ export function compileNodes(
   function* nodes() {
     for (const name of names) yield compileNode(name);
   }
-  return { diagnostics, nodes: nodes() };
+  const model = isSound ? { cluster, settings } : undefined;
+  return { diagnostics, model, names, compileNode, nodes: nodes() };
 }

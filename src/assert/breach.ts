@@ -3,9 +3,10 @@ import type { Behaviour } from '../diff/behaviour.ts';
 import type { Destination } from '../diff/destination.ts';
 import { destinationKey, portKey } from '../diff/destination.ts';
 import type { FamilyPair } from '../diff/family-pair.ts';
+import { onNodes } from '../diff/nodes/wording.ts';
 import { shareList } from '../diff/wording.ts';
 import { formatAddressPort } from '../net/address.ts';
-import type { Packet } from '../packet/packet.ts';
+import { isLoopback, type Packet } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
 import { servicePortText } from '../plan/service-port-name.ts';
 import { exposureKinds } from '../reach/format.ts';
@@ -16,6 +17,10 @@ import type { MatchedClient } from './match-clients.ts';
 export interface Breach {
   /** A sentence without full stop: `shop/web:http answers clients outside at 192.0.2.1:80/TCP (LoadBalancer)`. */
   readonly text: string;
+  /** The same for nodes of any address; absent: the text names none of the node's. */
+  readonly textOnNodes?: string;
+  /** The nodes on which it is so, where each node of a cluster is judged; in the order of their names. */
+  readonly nodes?: readonly string[];
   /** `namespace/name`; undefined where no Service is behind it. */
   readonly service: string | undefined;
   /** A packet that shows it, and what becomes of it; undefined where no packet is needed. */
@@ -37,12 +42,31 @@ export interface BreachWitness {
 export interface Verdict {
   readonly assertion: Assertion;
   readonly breaches: readonly Breach[];
-  /** What a reader has to know beside: names in the assertion that nothing has. */
+  /** What a reader has to know beside: names in the assertion that nothing has, nodes that are not judged. */
   readonly remarks: readonly string[];
+  /** Where each node of a cluster is judged: those that were, in the order of their names. */
+  readonly nodes?: readonly string[];
 }
 
-/** `192.0.2.1:80/TCP (LoadBalancer)`, `node port 30080/TCP at 192.168.0.2` */
+/** All nodes of a cluster that were judged; undefined where none was by its name. */
+export const judgedNodes = (verdicts: readonly Verdict[]): readonly string[] | undefined =>
+  verdicts
+    .flatMap(({ nodes }) => (nodes === undefined ? [] : [nodes]))
+    .toSorted((a, b) => b.length - a.length)[0];
+
+/** `On all 3 nodes: ` before what breaks an assertion there; nothing where one node alone is judged. */
+export const whereBroken = ({ nodes }: Verdict, { nodes: own }: Breach): string =>
+  nodes === undefined || own === undefined ? '' : `${onNodes(own, nodes.length)}: `;
+
+/** The destination on nodes of any address. */
+export const onAnyNode = (destination: Destination): Destination =>
+  destination.kind === 'node port' && !isLoopback(destination.address)
+    ? { ...destination, address: '' }
+    : destination;
+
+/** `192.0.2.1:80/TCP (LoadBalancer)`, `192.168.0.2:30080/TCP (NodePort)`, `node port 30080/TCP` on any node */
 export function destinationText({ kind, address, port, protocol }: Destination): string {
+  if (address === '') return `node port ${port}/${protocol.toUpperCase()}`;
   const at = `${formatAddressPort(address, port)}/${protocol.toUpperCase()}`;
   if (kind === 'node port') return `${at} (NodePort)`;
   if (kind === 'region') return protocol === 'icmp' ? `${address} (ICMP)` : at;

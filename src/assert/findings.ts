@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { onNodesWithin } from '../diff/nodes/wording.ts';
 import type { Verb } from './assertion.ts';
 import { type Breach, type Verdict, witnessText } from './breach.ts';
 
@@ -20,13 +21,16 @@ export const breachCodes: Readonly<Record<Verb, DiagnosticCode>> = {
 export const breachFindings = (verdicts: readonly Verdict[]): readonly Diagnostic[] =>
   verdicts.flatMap((verdict) => verdict.breaches.map((breach) => findingOf(verdict, breach)));
 
-function findingOf({ assertion }: Verdict, { text, witness, origin }: Breach): Diagnostic {
+function findingOf(verdict: Verdict, breach: Breach): Diagnostic {
+  const { assertion, nodes } = verdict;
+  const { text, witness, origin, nodes: broken } = breach;
+  const where = nodes && broken ? ` ${onNodesWithin(broken, nodes.length)}` : '';
   const own: Place =
     assertion.place.kind === 'field' ? { ...assertion.place, note: 'says so' } : assertion.place;
   return {
     code: breachCodes[assertion.verb],
     severity: 'error',
-    message: `"${assertion.name}" is broken: ${text}`,
+    message: `"${assertion.name}" is broken${where}: ${text}`,
     places: origin === undefined ? [assertion.place] : [{ kind: 'field', ...origin }, own],
     ...(witness !== undefined && { hint: `packet: ${witnessText(witness)}` }),
   };

@@ -1,7 +1,13 @@
 import type { Locate } from '../diagnostics/report.ts';
 import { answerOf } from '../diff/answer.ts';
 import { originJson } from '../explain/origin-json.ts';
-import { type Breach, type BreachWitness, type Verdict, witnessText } from './breach.ts';
+import {
+  type Breach,
+  type BreachWitness,
+  judgedNodes,
+  type Verdict,
+  witnessText,
+} from './breach.ts';
 import { breachCodes } from './findings.ts';
 
 /** The document of `natc assert -o json`, `natc.assert/v1`. @param uncompiled Services that the verdicts leave out */
@@ -10,9 +16,11 @@ export function formatVerdictsJson(
   uncompiled: readonly { readonly service: string; readonly lacks: string }[],
   locate: Locate,
 ): string {
+  const nodes = judgedNodes(verdicts);
   const document = {
     schema: 'natc.assert/v1',
     holds: verdicts.every(({ breaches }) => breaches.length === 0),
+    ...(nodes !== undefined && { nodes }),
     assertions: verdicts.map(({ assertion, breaches, remarks }) => {
       const location = locate(assertion.place);
       return {
@@ -32,8 +40,9 @@ export function formatVerdictsJson(
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-const breachJson = ({ text, service, witness, origin }: Breach, locate: Locate) => ({
+const breachJson = ({ text, service, witness, origin, nodes }: Breach, locate: Locate) => ({
   text,
+  ...(nodes !== undefined && { nodes }),
   service: service ?? null,
   witness: witness === undefined ? null : witnessJson(witness),
   origin: originJson(origin, locate),

@@ -1,5 +1,5 @@
 import type { Locate } from '../diagnostics/report.ts';
-import { type Breach, type Verdict, witnessText } from './breach.ts';
+import { type Breach, type Verdict, whereBroken, witnessText } from './breach.ts';
 import { breachCodes } from './findings.ts';
 
 /** JUnit's XML, as CI systems read it: a test case for each assertion. */
@@ -10,7 +10,8 @@ export function formatVerdictsJunit(verdicts: readonly Verdict[], locate: Locate
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="natc assert" ${counts}>\n  <testsuite name="natc assert" ${counts}>\n${cases}  </testsuite>\n</testsuites>\n`;
 }
 
-function caseOf({ assertion, breaches }: Verdict, locate: Locate): string {
+function caseOf(verdict: Verdict, locate: Locate): string {
+  const { assertion, breaches } = verdict;
   const location = locate(assertion.place);
   const where =
     location === undefined
@@ -19,16 +20,17 @@ function caseOf({ assertion, breaches }: Verdict, locate: Locate): string {
   const head = `    <testcase name="${escapeXml(assertion.name)}"${where}`;
   const [first] = breaches;
   if (first === undefined) return `${head}/>\n`;
-  const body = breaches.map((breach) => breachText(breach, locate)).join('\n');
-  const failure = `<failure type="${breachCodes[assertion.verb]}" message="${escapeXml(first.text)}">${escapeXml(body)}</failure>`;
+  const body = breaches.map((breach) => breachText(verdict, breach, locate)).join('\n');
+  const failure = `<failure type="${breachCodes[assertion.verb]}" message="${escapeXml(`${whereBroken(verdict, first)}${first.text}`)}">${escapeXml(body)}</failure>`;
   return `${head}>\n      ${failure}\n    </testcase>\n`;
 }
 
-function breachText({ text, witness, origin }: Breach, locate: Locate): string {
+function breachText(verdict: Verdict, breach: Breach, locate: Locate): string {
+  const { text, witness, origin } = breach;
   const location = origin && locate({ kind: 'field', ...origin });
   const place =
     location === undefined ? '' : `${location.file}:${location.line}:${location.column}: `;
-  return `${place}${text}${witness === undefined ? '' : `\n  packet: ${witnessText(witness)}`}`;
+  return `${place}${whereBroken(verdict, breach)}${text}${witness === undefined ? '' : `\n  packet: ${witnessText(witness)}`}`;
 }
 
 /** Characters that XML 1.0 has no way to write become the sign for them. */

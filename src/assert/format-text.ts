@@ -3,7 +3,7 @@ import type { Palette } from '../diagnostics/palette.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import { counted } from '../diagnostics/summary.ts';
-import { type Breach, type Verdict, witnessText } from './breach.ts';
+import { type Breach, judgedNodes, type Verdict, whereBroken, witnessText } from './breach.ts';
 import { breachCodes } from './findings.ts';
 
 export interface AssertTextOptions {
@@ -21,12 +21,13 @@ export function formatVerdicts(
   const broken = verdicts.filter(({ breaches }) => breaches.length > 0);
   const holding = verdicts.filter(({ breaches }) => breaches.length === 0);
   const parts = [
-    ...broken.map(({ assertion, breaches }) => {
+    ...broken.map((verdict) => {
+      const { assertion, breaches } = verdict;
       const shown = breaches.slice(0, mostBreaches);
       const rest = breaches.length - shown.length;
       return [
         `${palette.red(`broken[${breachCodes[assertion.verb]}]`)}  ${palette.bold(printable(assertion.name))}  ${placed(assertion.place, locate)}`,
-        ...shown.flatMap((breach) => breachLines(breach, { palette, locate })),
+        ...shown.flatMap((breach) => breachLines(verdict, breach, { palette, locate })),
         ...(rest === 0 ? [] : [`  and ${rest} more (-o json has all)`]),
         '',
       ].join('\n');
@@ -36,8 +37,20 @@ export function formatVerdicts(
   return `${parts.map((part) => `${part}\n`).join('')}${holding.length > 0 ? '\n' : ''}${verdictSummary(verdicts)}\n`;
 }
 
-/** `1 of 5 assertions is broken`, `all 5 assertions hold` */
+/** `1 of 5 assertions is broken`, `all 5 assertions hold`, `the assertion holds on all 3 nodes` */
 export function verdictSummary(verdicts: readonly Verdict[]): string {
+  const all = judgedNodes(verdicts)?.length;
+  const broken = new Set(
+    verdicts.flatMap(({ breaches }) => breaches.flatMap(({ nodes = [] }) => nodes)),
+  ).size;
+  if (all === undefined) return summaryOfOne(verdicts);
+  const isOn = broken === 0 ? all : broken;
+  const where =
+    isOn === all ? (all === 1 ? '1 node' : `all ${all} nodes`) : `${isOn} of ${all} nodes`;
+  return `${summaryOfOne(verdicts)} on ${where}`;
+}
+
+function summaryOfOne(verdicts: readonly Verdict[]): string {
   const broken = verdicts.filter(({ breaches }) => breaches.length > 0).length;
   if (broken > 0 && verdicts.length === 1) return 'the assertion is broken';
   if (broken > 0)
@@ -46,11 +59,13 @@ export function verdictSummary(verdicts: readonly Verdict[]): string {
 }
 
 function breachLines(
-  { text, witness, origin }: Breach,
+  verdict: Verdict,
+  breach: Breach,
   { palette, locate }: AssertTextOptions,
 ): readonly string[] {
+  const { text, witness, origin } = breach;
   return [
-    `  ${printable(text)}`,
+    `  ${printable(`${whereBroken(verdict, breach)}${text}`)}`,
     ...(witness === undefined ? [] : [`    packet  ${printable(witnessText(witness))}`]),
     ...(origin === undefined
       ? []

@@ -16,6 +16,7 @@ import {
   answerText,
   type Breach,
   destinationText,
+  onAnyNode,
   originOf,
   ownerText,
   witnessOf,
@@ -108,8 +109,8 @@ function tooFew(
   const countOf = ({ result }: MatchedClient): number => endpointCount(result.after);
   return breachOf(survey, destination, clients, from, {
     isBroken: (matched) => countOf(matched) < atLeast,
-    tell: (who, matched) =>
-      `${ownerText(destination)} has ${counted(countOf(matched), 'endpoint')} at ${destinationText(destination)}${who}, and must have ${atLeast}`,
+    tell: (who, matched, at) =>
+      `${ownerText(destination)} has ${counted(countOf(matched), 'endpoint')} at ${destinationText(at)}${who}, and must have ${atLeast}`,
   });
 }
 
@@ -129,10 +130,10 @@ function lostTooMany(
     return breachOf(survey, destination, clients, from, {
       isBroken: ({ result }) =>
         endpointCount(result.after) < endpointCount(result.before) * ofBefore - 1e-9,
-      tell: (who, { result }) => {
+      tell: (who, { result }, at) => {
         const [was, is] = [endpointCount(result.before), endpointCount(result.after)];
         const gone = is === 0 ? ` (${answerText(answerOf(result.after))})` : '';
-        return `${ownerText(destination)} has ${is} of ${counted(was, 'endpoint')} left${gone} at ${destinationText(destination)}${who}, and must keep ${formatFraction(ofBefore)} of them`;
+        return `${ownerText(destination)} has ${is} of ${counted(was, 'endpoint')} left${gone} at ${destinationText(at)}${who}, and must keep ${formatFraction(ofBefore)} of them`;
       },
     });
   });
@@ -152,7 +153,7 @@ function breachOf(
   from: ClientSelection | undefined,
   question: {
     readonly isBroken: (matched: MatchedClient) => boolean;
-    readonly tell: (who: string, matched: MatchedClient) => string;
+    readonly tell: (who: string, matched: MatchedClient, at: Destination) => string;
   },
 ): readonly Breach[] {
   const broken = clients
@@ -169,9 +170,11 @@ function breachOf(
     addresses: [...pair.nodeAddresses],
     isAnswered: (source) => broken.some(({ source: each }) => each === source),
   });
+  const who = words === 'all' ? '' : ` for ${words}`;
   return [
     {
-      text: question.tell(words === 'all' ? '' : ` for ${words}`, matched),
+      text: question.tell(who, matched, destination),
+      textOnNodes: question.tell(who, matched, onAnyNode(destination)),
       service: destination.servicePort?.service,
       witness: witnessOf(pair, matched),
       origin: originOf(pair, destination),

@@ -1,7 +1,9 @@
-import type { ComparedDestination } from '../diff/compare-destination.ts';
+import { answerOf } from '../diff/answer.ts';
+import type { ClientResult, ComparedDestination } from '../diff/compare-destination.ts';
 import { type Destination, destinationKey } from '../diff/destination.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { isWithin } from '../reach/clients.ts';
+import { isReached } from '../reach/exposure.ts';
 import type { FamilySurvey } from '../reach/survey.ts';
 import { type DestinationFilter, matchesService, type PortFilter } from './assertion.ts';
 
@@ -58,13 +60,24 @@ function findActual({ pair, destinations }: FamilySurvey): readonly ComparedDest
       kind === 'node port' && isKnown(address) ? [`${protocol} ${port}`] : [],
     ),
   );
-  return destinations.filter(({ destination }) => {
+  return destinations.filter(({ destination, results }) => {
     const { kind, address, protocol, port } = destination;
+    if (kind === 'node port' && isLoopback(address) && !isThere(results)) return false;
     if (kind === 'address') return isFrontend(pair, destination);
     const isStoodFor = !isKnown(address) && !isLoopback(address);
     return kind !== 'node port' || !isStoodFor || !listening.has(`${protocol} ${port}`);
   });
 }
+
+/** No node port is at ::1: nobody is answered, and processes of this node are not refused either. */
+const isThere = (results: readonly ClientResult[]): boolean =>
+  results.some(({ packet, before, after }) =>
+    [before, after].some(
+      (side) =>
+        isReached({ packet, after: side }) ||
+        (packet.inInterface === '' && answerOf(side).kind !== 'passed'),
+    ),
+  );
 
 /** An endpoint that rules name, since it may reach itself, is not an address of a Service. */
 const isFrontend = ({ before, after }: FamilySurvey['pair'], destination: Destination): boolean =>

@@ -20,8 +20,8 @@ import { saidOfSides } from './excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withoutIgnored } from './ignores.ts';
 import { printDiagnostics } from './messages.ts';
+import { isNode, readNodes } from './nodes-option.ts';
 import { ofNoNode, oneNodeFlagProblem } from './one-node-flags.ts';
-import { readManifests } from './read-inputs.ts';
 import { cannotAnswer, dataPalette } from './run-diff.ts';
 import { workflowCommands } from './safe-terminal.ts';
 import {
@@ -60,7 +60,7 @@ export async function diffAllNodes(
     await readSide(input),
     await readSide(await readInput(names[1]), isLaid),
   ] as const;
-  const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes, flags);
+  const given = flags.nodes === undefined ? undefined : await readNodes(flags.nodes, flags.exclude);
   const laid = input.completes
     ? await layDiff(
         written.map((side, index) => ({ ...side, kind: kindOf(names[index]) })),
@@ -79,7 +79,7 @@ export async function diffAllNodes(
   }
   const [old, next] = sides.map(({ objects, ...rest }) => ({
     ...rest,
-    nodes: given?.objects.filter(isNode) ?? objects.filter(isNode),
+    nodes: given?.objects ?? objects.filter(isNode),
     objects: objects.filter((object) => !isNode(object)),
   }));
   if (old === undefined || next === undefined) throw new Error('two sides');
@@ -178,8 +178,6 @@ function misuseOf(names: Names, flags: DiffFlags): string | undefined {
 
 const kindOf = (name: string | undefined) => (name === 'cluster' ? 'cluster' : 'manifests');
 
-const isNode = ({ kind }: SourceObject): boolean => kind === 'Node';
-
 interface ReadObjects {
   readonly joining?: WrittenSide['joining'];
   /** That may make pods. */
@@ -205,17 +203,6 @@ async function readSide(
   const all = [...diagnostics, ...found];
   const { heard } = await withoutIgnored(ignores, read.objects, all);
   return { objects: read.objects, others: read.others, diagnostics: heard };
-}
-
-async function readNodes(paths: readonly string[], { exclude }: DiffFlags): Promise<ReadObjects> {
-  const { readObjects } = await import('../read/read.ts');
-  const { inputs, diagnostics } = await readManifests(paths, exclude, true);
-  const read = readObjects(inputs);
-  return {
-    objects: read.objects,
-    others: [],
-    diagnostics: [...diagnostics, ...read.diagnostics, ...read.cutOff],
-  };
 }
 
 /** What somebody wants to see of each node. */

@@ -28,12 +28,16 @@ export interface ExposureRow {
   readonly admitted: readonly string[];
   /** The field that makes it so, where manifests were given. */
   readonly origin: Origin | undefined;
+  /** Those on which it is so, where each node of a cluster is asked; in the order of their names. */
+  readonly nodes?: readonly string[];
 }
 
 export interface Exposure {
   readonly rows: readonly ExposureRow[];
   /** How many cluster IPs and ports of them were left out, as nobody outside is meant to have a route to them. */
   readonly clusterIPs: number;
+  /** All that were asked, where each node of a cluster is. */
+  readonly nodes?: readonly string[];
 }
 
 /**
@@ -226,7 +230,7 @@ function joinFamilies(rows: readonly ExposureRow[]): readonly ExposureRow[] {
   return [...joined.values()];
 }
 
-const compareRows = (a: ExposureRow, b: ExposureRow): number =>
+export const compareRows = (a: ExposureRow, b: ExposureRow): number =>
   Number(isNodeRow(a)) - Number(isNodeRow(b)) ||
   naturalCompare(a.address, b.address) ||
   (a.port ?? 0) - (b.port ?? 0) ||

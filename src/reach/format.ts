@@ -2,9 +2,11 @@ import { type Invented, inventedJson } from '../allocate/invented.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import { counted } from '../diagnostics/summary.ts';
 import { escapeMarkdown } from '../diff/format-markdown.ts';
+import { nodeList } from '../diff/nodes/wording.ts';
 import { originJson } from '../explain/origin-json.ts';
 import { type ClientGroup, groupWords } from './clients.ts';
 import type { Exposure, ExposureRow } from './exposure.ts';
+import { destinationOf } from './node-exposure.ts';
 
 /** Kubernetes' words for how an address comes to a Service; `address`: the ruleset does not say. */
 export const exposureKinds: Readonly<Record<ExposureRow['kind'], string>> = {
@@ -25,22 +27,29 @@ export interface ExposureTable {
 
 /** The cells of the table, and what is said below it. */
 export function exposureTable(
-  { rows, clusterIPs }: Exposure,
+  { rows, clusterIPs, nodes }: Exposure,
   group: ClientGroup,
   locate: Locate,
 ): ExposureTable {
+  const count = nodes === undefined ? rows.length : new Set(rows.map(destinationOf)).size;
+  const where = nodes === undefined ? '' : ` on ${counted(nodes.length, 'node')}`;
   return {
-    heading: ['ADDRESS', 'PORT', 'KIND', 'SERVICE', 'FROM', 'LINE'],
+    heading: [
+      ...['ADDRESS', 'PORT', 'KIND', 'SERVICE', 'FROM'],
+      ...(nodes === undefined ? [] : ['NODES']),
+      'LINE',
+    ],
     rows: rows.map((row) => [
       row.address,
       portText(row),
       exposureKinds[row.kind],
       row.service === undefined ? '-' : serviceText(row),
       row.admitted.join(', '),
+      ...(nodes === undefined ? [] : [nodesText(row.nodes ?? [], nodes.length)]),
       lineText(row, locate),
     ]),
     remarks: [
-      `${capital(groupWords(group))} are answered at ${counted(rows.length, 'destination')} of ${counted(servicesIn(rows), 'Service')}`,
+      `${capital(groupWords(group))} are answered at ${counted(count, 'destination')} of ${counted(servicesIn(rows), 'Service')}${where}`,
       ...(clusterIPs === 0
         ? []
         : [
@@ -48,6 +57,13 @@ export function exposureTable(
           ]),
     ],
   };
+}
+
+/** `all`, `node-a, node-b`, `188 of 200: node-a, node-b, node-c, node-d and 184 more` */
+function nodesText(nodes: readonly string[], total: number): string {
+  if (nodes.length === total) return 'all';
+  const list = nodeList(nodes);
+  return list === nodes.join(', ') ? list : `${nodes.length} of ${total}: ${list}`;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -81,23 +97,27 @@ export function formatExposureMarkdown(table: ExposureTable): string {
 
 /** The document of `natc reach -o json`, `natc.reach/v1`. */
 export function formatExposureJson(
-  { rows, clusterIPs }: Exposure,
+  { rows, clusterIPs, nodes: asked }: Exposure,
   group: ClientGroup,
   { locate, invented, uncompiled }: ExposureJsonContext,
 ): string {
   const document = {
     schema: 'natc.reach/v1',
     from: group.kind === 'network' ? group.network : group.kind,
-    answers: rows.map(({ kind, address, port, protocol, service, portName, admitted, origin }) => ({
-      address,
-      port: port ?? null,
-      protocol: protocol ?? null,
-      kind: exposureKinds[kind],
-      service: service ?? null,
-      portName,
-      from: admitted,
-      origin: originJson(origin, locate),
-    })),
+    ...(asked !== undefined && { nodes: asked }),
+    answers: rows.map(
+      ({ kind, address, port, protocol, service, portName, admitted, origin, nodes }) => ({
+        address,
+        port: port ?? null,
+        protocol: protocol ?? null,
+        kind: exposureKinds[kind],
+        service: service ?? null,
+        portName,
+        from: admitted,
+        ...(nodes !== undefined && { nodes }),
+        origin: originJson(origin, locate),
+      }),
+    ),
     clusterIPsLeftOut: clusterIPs,
     uncompiled: uncompiled.map(({ service, lacks }) => ({ service, lacks })),
     invented: inventedJson(invented),

@@ -3,15 +3,15 @@ import type { Verdict } from '../../assert/breach.ts';
 import { breachFindings, remarkFindings } from '../../assert/findings.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
 import type { CompileOutput } from '../../compile.ts';
-import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Backend } from '../../live/backend.ts';
 import type { Host } from '../../live/host.ts';
 import { compiledSubject } from '../../reach/compiled.ts';
-import type { SurveySubject } from '../../reach/survey.ts';
 import type { ApplyFlags } from '../apply-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printDiagnostics } from '../messages.ts';
 import type { Terminal } from '../terminal.ts';
+import { heldByKernel } from './held-by-kernel.ts';
 import { readAssertionFiles } from './read-file.ts';
 
 /**
@@ -32,11 +32,7 @@ export async function refusedByAssertions(
   if (assertions === undefined) return exitCodes.cannotAnswer;
   const compares = assertions.filter((assertion) => needsBefore([assertion]));
   const [first] = compares;
-  if (first !== undefined && backend === 'iptables') {
-    await printDiagnostics([cannotCompare(first)], flags, terminal);
-    return exitCodes.guardRefused;
-  }
-  const held = first === undefined ? undefined : await heldByKernel(host);
+  const held = first === undefined ? undefined : await heldByKernel(host, backend);
   if (held?.kind === 'unknown') {
     await printDiagnostics(held.diagnostics, flags, terminal);
     return exitCodes.hostRefused;
@@ -49,30 +45,16 @@ export async function refusedByAssertions(
     compiledSubject(output, backend),
     before,
   );
+  const [unknown] = held?.kind === 'held' ? held.notUnderstood() : [];
+  if (first !== undefined && unknown !== undefined) {
+    await printDiagnostics([cannotCompare(first, unknown)], flags, terminal);
+    return exitCodes.guardRefused;
+  }
   const vain = assertions.filter((assertion) => !isJudged(assertion)).map(nothingBefore);
   const broken = breachFindings(verdicts);
   const findings = [...refusal(verdicts), ...broken, ...remarkFindings(verdicts), ...vain];
   await printDiagnostics(findings, flags, terminal);
   return broken.length === 0 ? undefined : exitCodes.guardRefused;
-}
-
-type Held =
-  | { readonly kind: 'held'; readonly subject: SurveySubject }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] };
-
-async function heldByKernel(host: Host): Promise<Held> {
-  const { nameCapabilities } = await import('../../live/capabilities.ts');
-  const { listKernelRuleset } = await import('../../live/kernel-ruleset.ts');
-  const { localAddresses } = await import('../../live/local-addresses.ts');
-  const { ruleset, diagnostics } = await listKernelRuleset(host, ['ip', 'ip6']);
-  if (diagnostics.some(({ code }) => code === 'NATC5031')) return { kind: 'nothing' };
-  if (ruleset === undefined || hasErrors(diagnostics))
-    return { kind: 'unknown', diagnostics: await nameCapabilities(host, diagnostics) };
-  return {
-    kind: 'held',
-    subject: { ruleset, nodeAddresses: await localAddresses(host), podNetworks: [] },
-  };
 }
 
 /** Said first: it is what the last attempt ended with, for natc status. */
@@ -93,12 +75,12 @@ function refusal(verdicts: readonly Verdict[]): readonly Diagnostic[] {
   ];
 }
 
-const cannotCompare = ({ name, place }: Assertion): Diagnostic => ({
+const cannotCompare = ({ name, place }: Assertion, rule: string): Diagnostic => ({
   code: 'NATC6120',
   severity: 'error',
-  message: `refused, nothing was changed: "${name}" compares with what the kernel holds, which natc cannot ask rules of iptables`,
+  message: `refused, nothing was changed: "${name}" compares with what the kernel holds, and packets meet a rule that natc does not know`,
   places: [place],
-  hint: 'judge it before: natc assert --before, with the manifests that were applied last',
+  hint: `look who put it among natc's, and remove it: ${rule}`,
 });
 
 const nothingBefore = ({ name, place }: Assertion): Diagnostic => ({

@@ -1,26 +1,24 @@
 import { needsBefore } from '../../assert/assertion.ts';
-import type { Verdict } from '../../assert/breach.ts';
-import { breachFindings, remarkFindings } from '../../assert/findings.ts';
+import { remarkFindings } from '../../assert/findings.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
-import type { Uncompiled } from '../../plan/uncompiled.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
 import type { AssertFlags } from '../commands/assert.ts';
 import { deliver } from '../deliver.ts';
 import { saidOfSides } from '../excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isHostRefusal } from '../kube-proxy/host-refusal.ts';
-import { gapLines } from '../list/gap-lines.ts';
-import { paletteFor, printDiagnostics } from '../messages.ts';
+import { printDiagnostics } from '../messages.ts';
+import { nodesProblem } from '../reach/node-subjects.ts';
 import {
   closeSubjects,
   type LoadedSurveySubject,
   openSubject,
   subjectProblem,
 } from '../reach/subject.ts';
-import { workflowCommands } from '../safe-terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { reportNoInput } from '../with-compiled.ts';
 import { flagsBefore } from './before.ts';
+import { cannotAnswer, formatVerdictsOf } from './format-verdicts.ts';
 import { readAssertionFiles } from './read-file.ts';
 
 /**
@@ -28,7 +26,8 @@ import { readAssertionFiles } from './read-file.ts';
  * or the cluster cannot be asked.
  */
 export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise<ExitCode> {
-  const problem = subjectProblem(flags);
+  const isOfNodes = flags.allNodes === true || flags.nodes !== undefined;
+  const problem = isOfNodes ? nodesProblem(flags, terminal) : subjectProblem(flags);
   if (problem !== undefined) return cannotAnswer(problem, terminal);
   if (flags.rules === undefined)
     return cannotAnswer('name what is to hold: -r rules.yaml', terminal);
@@ -47,6 +46,11 @@ export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise
   if (flags.before !== undefined && beforeFlags === undefined)
     return cannotAnswer(
       '--before takes manifests, a ruleset that natc compile wrote, live or cluster',
+      terminal,
+    );
+  if (isOfNodes)
+    return (await import('./run-assert-nodes.ts')).runAssertNodes(
+      { flags, before: beforeFlags, rules: { ...rules, assertions } },
       terminal,
     );
   const opened = await openSubject(flags, terminal);
@@ -79,56 +83,10 @@ export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise
     flags,
     terminal,
   );
-  const text = await format(verdicts, uncompiled, flags, terminal);
+  const text = await formatVerdictsOf(verdicts, uncompiled, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   const isHeld = verdicts.every(({ breaches }) => breaches.length === 0);
   const isCovered = uncompiled.length + (old?.uncompiled ?? []).length + notAnswered.length === 0;
   return isHeld && isCovered ? exitCodes.success : exitCodes.no;
-}
-
-async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
-  await terminal.stderr.write(`natc: ${problem}\nSee 'natc assert --help'.\n`);
-  return exitCodes.cannotAnswer;
-}
-
-async function format(
-  verdicts: readonly Verdict[],
-  uncompiled: readonly Uncompiled[],
-  flags: AssertFlags,
-  terminal: Terminal,
-): Promise<string> {
-  const { locate } = await import('../../read/locate.ts');
-  const { makeReport } = await import('../../diagnostics/report.ts');
-  const report = () =>
-    makeReport(breachFindings(verdicts), {
-      locate,
-      least: 'error',
-      limit: flags.maxDiagnostics ?? 1000,
-    });
-  switch (flags.output) {
-    case 'text': {
-      const { formatVerdicts } = await import('../../assert/format-text.ts');
-      const toFile = flags.outFile !== undefined;
-      const palette = paletteFor(toFile ? { color: 'never' } : flags, terminal.stdout, terminal);
-      return `${formatVerdicts(verdicts, { palette, locate })}${gapLines(uncompiled)}`;
-    }
-    case 'json': {
-      const { formatVerdictsJson } = await import('../../assert/format-json.ts');
-      return formatVerdictsJson(verdicts, uncompiled, locate);
-    }
-    case 'github': {
-      const { formatGithub } = await import('../../diagnostics/format-github.ts');
-      return workflowCommands(formatGithub(report()));
-    }
-    case 'sarif': {
-      const { formatSarif } = await import('../../diagnostics/format-sarif.ts');
-      const { version } = await import('../version.ts');
-      return formatSarif(report(), version());
-    }
-    case 'junit': {
-      const { formatVerdictsJunit } = await import('../../assert/format-junit.ts');
-      return formatVerdictsJunit(verdicts, locate);
-    }
-  }
 }

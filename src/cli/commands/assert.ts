@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { addNodesOptions, type NodesFlags } from '../nodes-option.ts';
 import { collect } from '../option-values.ts';
 import { addSubjectOptions } from '../reach/options.ts';
 import type { SubjectFlags } from '../reach/subject.ts';
@@ -9,7 +10,7 @@ import { addCompileOptions } from '../shared-options.ts';
 
 export const assertFormats = ['text', 'json', 'github', 'sarif', 'junit'] as const;
 
-export interface AssertFlags extends SubjectFlags {
+export interface AssertFlags extends SubjectFlags, NodesFlags {
   readonly rules?: readonly string[];
   readonly before?: string;
   readonly output: (typeof assertFormats)[number];
@@ -32,7 +33,10 @@ export const assertCommand: CommandDefinition = {
         '--before <side>',
         'manifests, a ruleset file (*.nft), live or cluster: what assertions compare with',
       );
-    addSubjectOptions(command)
+    addNodesOptions(
+      addSubjectOptions(command),
+      'judge each Node object, and tell once what is broken alike',
+    )
       .optionsGroup('Output:')
       .addOption(
         new Option('-o, --output <format>', 'text (default), json, github, sarif or junit')
@@ -51,6 +55,10 @@ export const assertCommand: CommandDefinition = {
     {
       does: 'Does a branch open anything to the outside that main does not?',
       command: 'natc assert -r nothing-new-from-outside.yaml manifests/ --before main/manifests',
+    },
+    {
+      does: 'And on every node of the cluster?',
+      command: 'natc assert -r rules.yaml manifests/ --all-nodes --nodes nodes.yaml',
     },
     {
       does: 'Does the kernel of this node?',

@@ -3,11 +3,12 @@ import { type ClientGroup, groupKinds, parseClientGroup } from '../../reach/clie
 import type { CommandDefinition } from '../command.ts';
 import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { addNodesOptions, type NodesFlags } from '../nodes-option.ts';
 import { addSubjectOptions } from '../reach/options.ts';
 import type { SubjectFlags } from '../reach/subject.ts';
 import { addCompileOptions } from '../shared-options.ts';
 
-export interface ReachFlags extends SubjectFlags {
+export interface ReachFlags extends SubjectFlags, NodesFlags {
   readonly from: ClientGroup;
   readonly clusterIps?: boolean;
   readonly output: 'text' | 'json' | 'markdown';
@@ -33,7 +34,10 @@ export const reachCommand: CommandDefinition = {
         '--cluster-ips',
         'with --from outside: list cluster IPs too, which answer whoever has a route to them',
       );
-    addSubjectOptions(command)
+    addNodesOptions(
+      addSubjectOptions(command),
+      'answer for each Node object, once for those that answer alike',
+    )
       .optionsGroup('Output:')
       .addOption(
         new Option('-o, --output <format>', 'text (default), json or markdown')
@@ -52,6 +56,10 @@ export const reachCommand: CommandDefinition = {
     {
       does: 'What answers one office, as this node has it now?',
       command: 'natc reach --from 198.51.100.0/24 --live',
+    },
+    {
+      does: 'On which nodes of the cluster is what open?',
+      command: 'natc reach --from-cluster --all-nodes',
     },
     {
       does: 'What does the kube-proxy of this node answer clients outside?',

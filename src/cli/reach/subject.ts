@@ -68,12 +68,14 @@ export async function loadSurveySubject(
 /** Something read that is not compiled yet, or that needs no compiling. */
 export type OpenedSubject =
   | { readonly kind: 'loaded'; readonly loaded: LoadedSurveySubject }
-  | {
-      readonly kind: 'manifests';
-      readonly backend: SubjectFlags['backend'];
-      readonly input: CompileInput;
-      readonly written: WrittenInput;
-    };
+  | OpenedManifests;
+
+export interface OpenedManifests {
+  readonly kind: 'manifests';
+  readonly backend: SubjectFlags['backend'];
+  readonly input: CompileInput;
+  readonly written: WrittenInput;
+}
 
 /**
  * @param isBase whether manifests may be laid on it, so that the pods of a cluster matter
@@ -122,17 +124,15 @@ export async function closeSubjects(
   return loaded;
 }
 
-type Manifests = OpenedSubject & { readonly kind: 'manifests' };
-
 async function completeAll(
-  completing: readonly Manifests[],
+  completing: readonly OpenedManifests[],
   flags: CompileFlags,
 ): Promise<readonly CompletedSide[]> {
   const [first, second] = completing;
   if (first === undefined) return [];
   const { isOnOld, layDiff } = await import('../diff/on-base.ts');
   const { options } = first.input.effective;
-  const kindOf = ({ input }: Manifests) => (input.listedByNatc ? 'cluster' : 'manifests');
+  const kindOf = ({ input }: OpenedManifests) => (input.listedByNatc ? 'cluster' : 'manifests');
   const laid = await layDiff(
     completing.map((each) => ({ kind: kindOf(each), ...each.written.result })),
     {
@@ -149,7 +149,7 @@ async function completeAll(
 }
 
 async function compileManifests(
-  { input, written, backend }: Manifests,
+  { input, written, backend }: OpenedManifests,
   completed: CompletedSide | undefined,
 ): Promise<LoadedSurveySubject> {
   const { output, diagnostics, uncompiled } = await compileWritten(input, written, completed);

@@ -30,7 +30,7 @@ export const assertCodes = {
   NATC6104: {
     title: 'assertion about nothing',
     explanation:
-      'An assertion names a Service or a namespace, and nothing of that name is in what is judged. It holds for the rest, and says nothing of what it was written for. With apply --assert: it compares with what the kernel holds, and the kernel holds nothing of natc, as after a start of the node.',
+      'An assertion names a Service or a namespace, and nothing of that name is in what is judged. It holds for the rest, and says nothing of what it was written for. With apply --assert: it compares with what the kernel holds, and the kernel holds nothing of natc, as after a start of the node. With --all-nodes: it compares with the side before, and that has no such node.',
     remedy: 'Correct the name, or remove it where the Service is gone for good.',
   },
   NATC6110: {

@@ -9,6 +9,10 @@ export const nodeList = (nodes: readonly string[]): string => shorten(nodes, sho
 export const nodeCount = ({ groups, unchanged, notShown }: NodesDiff): number =>
   groups.reduce((sum, { nodes }) => sum + nodes.length, unchanged.length + notShown.length);
 
+/** `on all 3 nodes`, within a sentence. */
+export const onNodesWithin = (nodes: readonly string[], total: number): string =>
+  `o${onNodes(nodes, total).slice(1)}`;
+
 /** `On all 3 nodes`, `On node-a`, `On 189 of 200 nodes (node-a, node-b, node-c, node-d and 185 more)` */
 export function onNodes(nodes: readonly string[], total: number): string {
   const [only = ''] = nodes;

@@ -1,5 +1,6 @@
-/** What the rules of kube-proxy's iptables mode serve. */
+/** What the rules of kube-proxy's iptables mode serve; natc's own, of the same layout, are read alike. */
 import type { IptablesChain, IptablesRule, IptablesRuleset } from '../../iptables/ast.ts';
+import { chains as natcChains } from '../../iptables/names.ts';
 import type { Frontend } from '../../plan/plan.ts';
 import type { ListedDestination, ListedEndpoint, ListedFamily } from '../destinations.ts';
 import { servicePortOfComment } from '../names.ts';
@@ -7,10 +8,19 @@ import { servicePortOfComment } from '../names.ts';
 /** Chains whose rules are for one destination each. */
 const dispatching: ReadonlySet<string> = new Set([
   ...['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-EXTERNAL-SERVICES', 'KUBE-PROXY-FIREWALL'],
+  ...[natcChains.services, natcChains.nodePorts, natcChains.sourceRanges],
+  ...[natcChains.refuseServices, natcChains.refuseNodePorts],
 ]);
 
+const ofNodePorts: ReadonlySet<string> = new Set(['KUBE-NODEPORTS', natcChains.nodePorts]);
+
+const ofFirewall: ReadonlySet<string> = new Set(['KUBE-PROXY-FIREWALL', natcChains.sourceRanges]);
+
+/** Chains that let clients of source ranges through. */
+const firewall = /^(KUBE|NATC)-FW-/;
+
 /** Chains that a rule about one endpoint, or one firewall, stands in. */
-const ofOne = /^KUBE-(SEP|FW)-/;
+const ofOne = /^(KUBE|NATC)-(SEP|FW)-/;
 
 export function servedByIptables({ family, tables }: IptablesRuleset): ListedFamily {
   const chains = new Map(
@@ -21,7 +31,7 @@ export function servedByIptables({ family, tables }: IptablesRuleset): ListedFam
   for (const { name: table, chains: all } of tables)
     for (const { name, rules } of all.filter((chain) => dispatching.has(chain.name)))
       for (const rule of rules) {
-        if (leadsTo(rule) === 'KUBE-NODEPORTS') nodePortAddresses.add(listensAt(rule, family));
+        if (ofNodePorts.has(leadsTo(rule) ?? '')) nodePortAddresses.add(listensAt(rule, family));
         const destination = destinationOf(rule, name, table, chains);
         if (destination !== undefined) destinations.push(destination);
       }
@@ -69,7 +79,7 @@ function destinationOf(
   const to = leadsTo(rule);
   const { target, comment = '' } = rule;
   const isStopped = target.kind === 'reject' || target.kind === 'drop';
-  if (port?.kind !== 'dport' || to?.startsWith('KUBE-MARK-') === true) return undefined;
+  if (port?.kind !== 'dport' || /^(KUBE|NATC)-MARK-/.test(to ?? '')) return undefined;
   if (to === undefined && !isStopped) return undefined;
   const address = rule.matches.find(
     (match) => match.kind === 'address' && match.selector === 'destination' && !match.negated,
@@ -103,8 +113,7 @@ function frontendIn(
   if (address === undefined) return 'node-port';
   if (/ cluster IP$/.test(comment)) return 'cluster-ip';
   if (/ external IP$/.test(comment)) return 'external-ip';
-  if (/ loadbalancer IP$/.test(comment) || chain === 'KUBE-PROXY-FIREWALL')
-    return 'load-balancer-ip';
+  if (/ load-?balancer IP$/.test(comment) || ofFirewall.has(chain)) return 'load-balancer-ip';
   return table === 'filter' && chain === 'KUBE-SERVICES' ? 'cluster-ip' : undefined;
 }
 
@@ -129,7 +138,7 @@ function behind(
       }
       const next = leadsTo(rule);
       if (next !== undefined) open.push(next);
-      if (!name.startsWith('KUBE-FW-')) continue;
+      if (!firewall.test(name)) continue;
       for (const match of matches)
         if (match.kind === 'address' && match.selector === 'source') sources.add(match.network);
     }
