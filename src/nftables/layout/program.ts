@@ -156,6 +156,11 @@ const baseChain = (name: string, hook: Hook, rules: readonly Rule[]): Chain => (
  * ranges must see the original destination, hence before DNAT (-100). `reject` is allowed only on
  * input, forward and output (kernels before 5.9), hence after it; what has no endpoint was not
  * rewritten, so it is still recognised there.
+ *
+ * A packet that is on its way through the rules while a transaction is committed sees its elements at once, but
+ * chains as they were when it entered the base chain (nft_do_chain reads the generation once, look-ups each for
+ * themselves): it draws an endpoint that has just gone, or goes to a chain that is still empty for it. Then it
+ * is not rewritten, and the kernel asks the next nat chain of the hook (nf_nat_inet_fn), which is all new.
  */
 function baseChains(family: FamilyPlan): readonly Chain[] {
   return [
@@ -180,6 +185,8 @@ function baseChains(family: FamilyPlan): readonly Chain[] {
     ]),
     baseChain('nat-prerouting', nat('prerouting', -100), [rule(jump(chains.dispatch))]),
     baseChain('nat-output', nat('output', -100), [rule(jump(chains.dispatch))]),
+    baseChain('nat-prerouting-again', nat('prerouting', -99), [rule(jump(chains.dispatch))]),
+    baseChain('nat-output-again', nat('output', -99), [rule(jump(chains.dispatch))]),
     // Host-network endpoints of this node are reached on input; all others on postrouting.
     baseChain('nat-input', nat('input', 100), [rule(jump(chains.rememberClients))]),
     baseChain('nat-postrouting', nat('postrouting', 100), [
