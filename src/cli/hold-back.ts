@@ -211,7 +211,7 @@ export const keepChangedBelief = (
   { stateDir }: ApplyFlags,
 ): Promise<void> =>
   ignoringFailure(async () => {
-    const kept = objectsByService(objects, (name) => served.services.has(name));
+    const kept = new Map(objectsByService(objects, (name) => served.services.has(name)));
     const byService = new Map([...changed].map((name) => [name, kept.get(name) ?? []]));
     await storeServedChanges(stateDir, served, last, byService);
     await storeWaiting(stateDir, undefined);
@@ -231,7 +231,9 @@ export const keepFollowedBelief = (
   ignoringFailure(async () => {
     function* entries() {
       for (const name of changed) {
-        const kept = objectsByService(objectsOf(name), (each) => served.services.has(each));
+        const kept = new Map(
+          objectsByService(objectsOf(name), (each) => served.services.has(each)),
+        );
         yield [name, kept.get(name) ?? []] as const;
       }
     }

@@ -7,23 +7,24 @@ type Mapping = Readonly<Record<string, unknown>>;
 export type ObjectsByService = ReadonlyMap<string, readonly Mapping[]>;
 
 /**
- * What has to be kept of an input so that each Service could be compiled again from it.
+ * What has to be kept of an input so that each Service could be compiled again from it, one Service after
+ * another: all at once would be half the input once more.
  *
  * @param isKept by `namespace/name`; the others' objects are left out
  */
-export function objectsByService(
+export function* objectsByService(
   objects: readonly SourceObject[],
   isKept: (service: string) => boolean,
-): ObjectsByService {
-  const kept = new Map<string, Mapping[]>();
+): Generator<readonly [string, readonly Mapping[]]> {
+  const kept = new Map<string, SourceObject[]>();
   for (const object of objects) {
     const owner = ownerOf(object);
     if (owner === undefined || !isKept(owner)) continue;
     const list = kept.get(owner);
-    if (list === undefined) kept.set(owner, [essentials(object)]);
-    else list.push(essentials(object));
+    if (list === undefined) kept.set(owner, [object]);
+    else list.push(object);
   }
-  return kept;
+  for (const [service, list] of kept) yield [service, list.map(essentials)];
 }
 
 /** The Service that an object is, or whose endpoints it has; undefined for Nodes and for the ownerless. */

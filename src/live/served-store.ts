@@ -52,8 +52,9 @@ function servedIn(json: unknown): StoredServed | undefined {
 }
 
 /** What is kept of the objects, with the Node's under its own name. */
-export interface ServedObjects {
-  readonly byService: ObjectsByService;
+export interface ServedObjects<Services = Iterable<ServiceEntry>> {
+  /** Each once; asked for when it is written. */
+  readonly byService: Services;
   readonly node: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -65,7 +66,7 @@ export async function storeServed(
 ): Promise<void> {
   const id = randomBytes(8).toString('hex');
   // The objects first: an index without them would promise what cannot be put back.
-  await writeState(directory, objectsFile, [pack(id, objects)], { sync: false });
+  await writeState(directory, objectsFile, pack(id, objects), { sync: false });
   await writeIndex(directory, served, id);
   await removeState(directory, changesFile);
 }
@@ -85,12 +86,9 @@ export async function storeServedChanges(
   const earlier = await loadObjects(directory, changesFile, before.objects);
   const byService = new Map([...(earlier?.byService ?? []), ...changed]);
   const packed = pack(before.objects, { byService, node: undefined });
-  await writeState(directory, changesFile, [packed], { sync: false });
+  await writeState(directory, changesFile, packed, { sync: false });
   await writeIndex(directory, served, before.objects);
 }
-
-/** So many Services are compressed at a time: all of them as text would take as much memory as a compilation. */
-const atOnce = 200;
 
 /**
  * Keeps an input again and again, for whoever knows all that changed since the objects of all Services were
@@ -103,22 +101,9 @@ export async function storeAllServedChanges(
   directory: string,
   served: Served,
   before: StoredServed,
-  changed: Iterable<readonly [string, ServedEntry]>,
+  changed: Iterable<ServiceEntry>,
 ): Promise<void> {
-  const parts: Uint8Array[] = [];
-  let text = `{"format":${format},"id":${JSON.stringify(before.objects)},"services":[`;
-  let count = 0;
-  const flush = (): void => {
-    parts.push(gzipSync(text, { level: 1 }));
-    text = '';
-  };
-  for (const entry of changed) {
-    text += `${count === 0 ? '' : ','}${JSON.stringify(entry)}`;
-    count++;
-    if (count % atOnce === 0) flush();
-  }
-  text += ']}';
-  flush();
+  const parts = pack(before.objects, { byService: changed, node: undefined });
   await writeState(directory, changesFile, parts, { sync: false });
   await writeIndex(directory, served, before.objects);
 }
@@ -157,14 +142,32 @@ export async function loadServedObjects(
   }
 }
 
-const pack = (id: string, { byService, node }: ServedObjects): Uint8Array =>
-  gzipSync(JSON.stringify({ format, id, node, services: [...byService] }), { level: 1 });
+/** So many Services are compressed at a time: all of them as text would take as much memory as a compilation. */
+const atOnce = 200;
+
+function pack(id: string, { byService, node }: ServedObjects): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let text = `${JSON.stringify({ format, id, node }).slice(0, -1)},"services":[`;
+  let count = 0;
+  const flush = (): void => {
+    parts.push(gzipSync(text, { level: 1 }));
+    text = '';
+  };
+  for (const entry of byService) {
+    text += `${count === 0 ? '' : ','}${JSON.stringify(entry)}`;
+    count++;
+    if (count % atOnce === 0) flush();
+  }
+  text += ']}';
+  flush();
+  return parts;
+}
 
 async function loadObjects(
   directory: string,
   name: string,
   id: string,
-): Promise<ServedObjects | undefined> {
+): Promise<ServedObjects<ObjectsByService> | undefined> {
   const bytes = await readStateBytes(directory, name, largestObjects);
   if (bytes === undefined) return undefined;
   try {

@@ -15,7 +15,7 @@ const paths = {
   '/apis/discovery.k8s.io/v1/endpointslices': ['EndpointSlice', 'discovery.k8s.io/v1'],
 };
 
-/** Lists in one page, and watches that begin where the lists ended. */
+/** Lists in pages as large as they are asked for, and watches that begin where the lists ended. */
 function serve(items) {
   let version = 1000;
   const watches = new Map();
@@ -28,12 +28,14 @@ function serve(items) {
       watches.set(kind, response);
       return;
     }
-    const own = items.filter((item) => item.kind === kind).map(withVersion);
+    const own = items.filter((item) => item.kind === kind);
+    const from = Number(url.searchParams.get('continue') ?? 0);
+    const to = from + Number(url.searchParams.get('limit') ?? own.length);
     const list = {
       kind: `${kind}List`,
       apiVersion,
-      metadata: { resourceVersion: '1000' },
-      items: own,
+      metadata: { resourceVersion: '1000', ...(to < own.length && { continue: String(to) }) },
+      items: own.slice(from, to).map(withVersion),
     };
     response.end(JSON.stringify(list));
   });

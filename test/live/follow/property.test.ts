@@ -15,7 +15,8 @@ import { serviceObject, sliceObject } from '../../support/kernel-cluster.ts';
 import { hostOn, liveHost } from '../../support/live-host.ts';
 import { type StandIn, startStandIn } from '../../support/stand-in-api.ts';
 
-const runs = process.env['NATC_LONG'] === '1' ? 500 : 8;
+/** How many sequences; and how many are under way at a time, since most of one is waiting. */
+const [runs, lanes] = process.env['NATC_LONG'] === '1' ? [500, 10] : [8, 2];
 
 /** What happens in one moment. */
 type Happening =
@@ -195,12 +196,18 @@ function happen(api: StandIn, what: Happening): void {
 }
 
 describeWithKernel('natc apply --follow', () => {
-  let followed: KernelAgent;
-  let fresh: KernelAgent;
+  interface Lane {
+    readonly followed: KernelAgent;
+    readonly fresh: KernelAgent;
+  }
+  const all: Lane[] = [];
   beforeAll(async () => {
-    [followed, fresh] = await Promise.all([startAgent(), startAgent()]);
+    for (let lane = 0; lane < lanes; lane++)
+      all.push({ followed: await startAgent(), fresh: await startAgent() });
   });
-  afterAll(() => Promise.all([followed.dispose(), fresh.dispose()]));
+  afterAll(() =>
+    Promise.all(all.flatMap(({ followed, fresh }) => [followed.dispose(), fresh.dispose()])),
+  );
 
   const flags = { clusterCidr: ['10.1.0.0/16'], allowMassRemoval: true };
   const options = {
@@ -211,7 +218,7 @@ describeWithKernel('natc apply --follow', () => {
     nodeIPs: [],
   };
 
-  async function freshly(objects: readonly object[]): Promise<unknown> {
+  async function freshly({ fresh }: Lane, objects: readonly object[]): Promise<unknown> {
     await fresh.run(['nft', 'flush', 'ruleset']);
     const host = liveHost(fresh.run);
     try {
@@ -222,41 +229,50 @@ describeWithKernel('natc apply --follow', () => {
     }
   }
 
+  /** @returns how many syncs did not compile everything */
+  async function follow(lane: Lane, happenings: readonly Happening[]): Promise<number> {
+    const { followed } = lane;
+    const api = await startStandIn();
+    let following: Following | undefined;
+    try {
+      await followed.run(['nft', 'flush', 'ruleset']);
+      for (const object of [followedNode(), ...always]) api.put(object);
+      following = startFollowing(api, hostOn(followed.run), { flags });
+      const { synced, until } = following;
+      await until(() => synced.length > 0);
+      for (const what of happenings) {
+        happen(api, what);
+        if (what.kind === 'wait') await sleep(120);
+      }
+      // Whatever was lost comes with the last change, at the latest.
+      api.watches.disorder('none');
+      api.put(serviceOf(8, 0));
+      const wanted = await freshly(lane, api.objects());
+      const text = JSON.stringify(wanted);
+      let found: unknown;
+      await until(async () => {
+        found = await kernelOf(hostOn(followed.run));
+        return JSON.stringify(found) === text;
+      }).catch(() => expect(found).toEqual(wanted));
+      return synced.filter(({ extent }) => extent !== 'everything').length;
+    } finally {
+      await following?.end();
+      await api.close();
+    }
+  }
+
   test('the kernel is what a fresh apply of the same objects makes', async () => {
     let fast = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(happening, { minLength: 4, maxLength: 25 }), async (happenings) => {
-        const api = await startStandIn();
-        let following: Following | undefined;
-        try {
-          await followed.run(['nft', 'flush', 'ruleset']);
-          for (const object of [followedNode(), ...always]) api.put(object);
-          following = startFollowing(api, hostOn(followed.run), { flags });
-          const { synced, until } = following;
-          await until(() => synced.length > 0);
-          for (const what of happenings) {
-            happen(api, what);
-            if (what.kind !== 'wait') continue;
-            await sleep(120);
-          }
-          // Whatever was lost comes with the last change, at the latest.
-          api.watches.disorder('none');
-          api.put(serviceOf(8, 0));
-          const wanted = await freshly(api.objects());
-          const text = JSON.stringify(wanted);
-          let found: unknown;
-          await until(async () => {
-            found = await kernelOf(hostOn(followed.run));
-            return JSON.stringify(found) === text;
-          }, 15).catch(() => expect(found).toEqual(wanted));
-          fast += synced.filter(({ extent }) => extent !== 'everything').length;
-        } finally {
-          await following?.end();
-          await api.close();
-        }
-      }),
-      { numRuns: runs },
-    );
+    const seed = fc.readConfigureGlobal()?.seed ?? Date.now();
+    const sequence = fc.array(happening, { minLength: 4, maxLength: 25 });
+    const inLane = (lane: Lane, number: number): Promise<void> =>
+      fc.assert(
+        fc.asyncProperty(sequence, async (happenings) => {
+          fast += await follow(lane, happenings);
+        }),
+        { numRuns: runs / lanes, seed: seed + number },
+      );
+    await Promise.all(all.map(inLane));
     // Not all of it by compiling everything again; few sequences may have few events that come in time.
     expect(fast).toBeGreaterThan(runs / 4);
   }, 3_600_000);
