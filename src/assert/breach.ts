@@ -111,7 +111,7 @@ export function answerText(answer: Answer): string {
       return `sent to ${shareList(answer.endpoints)}${snat[answer.snat]}`;
     }
     case 'passed':
-      return 'no rule of natc answers it';
+      return 'passed on untouched';
     case 'dropped':
       return 'dropped';
     case 'refused':

@@ -144,12 +144,13 @@ async function openSide(
     return listingSide(name, flags, terminal);
   }
   if (kind === 'ruleset') {
-    const { subject, diagnostics, invented } = await subjectFromRuleset(name, flags);
+    const { subject, diagnostics, invented, nodeName } = await subjectFromRuleset(name, flags);
     const nodeAddresses = [...(subject?.host.addresses ?? [])];
     const services = servicesOfRuleset(subject?.ruleset ?? { tables: [] });
     return {
       ...{ name, kind, ruleset: subject?.ruleset, services, nodeAddresses, diagnostics },
       ...(invented !== undefined && { invented }),
+      ...(nodeName !== undefined && { nodeName }),
       uncompiled: [],
     };
   }

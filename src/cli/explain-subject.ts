@@ -9,6 +9,7 @@ import type { Uncompiled } from '../plan/uncompiled.ts';
 import { answeringDemands, compileInput } from './compile-input.ts';
 import { thisHost } from './host.ts';
 import { readManifests } from './read-inputs.ts';
+import { nodeOfHead } from './ruleset-head.ts';
 import type { CompileFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,6 +21,8 @@ export interface LoadedSubject {
   readonly uncompiled?: readonly Uncompiled[];
   /** What natc made up for manifests. */
   readonly invented?: Invented;
+  /** The node that a ruleset in a file was made for. */
+  readonly nodeName?: string;
 }
 
 /** Compiles manifests; the node's addresses come from --node-ip and its Node object. */
@@ -60,7 +63,9 @@ export async function subjectFromRuleset(
   const parsed = readRuleset(source);
   const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
   const addresses = nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? []);
+  const nodeName = nodeOfHead(text);
   return {
+    ...(nodeName !== undefined && { nodeName }),
     subject: parsed.ruleset && offlineSubject(parsed.ruleset, addresses, undefined),
     diagnostics: [...diagnostics, ...parsed.diagnostics],
     invented: inventedIn(text),

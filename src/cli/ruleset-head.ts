@@ -35,3 +35,7 @@ function flagOf(name: keyof CompileOptions, options: CompileOptions): readonly s
   if (typeof value !== 'object') return [flag, String(value)];
   return [flag, 'first' in value ? `${value.first}-${value.last}` : value.join(',')];
 }
+
+/** The node that a ruleset in a file says it was made for; undefined where it does not say. */
+export const nodeOfHead = (text: string): string | undefined =>
+  /^# Compiled by natc \S+ for node (\S+)\.$/m.exec(text.slice(0, 1000))?.[1];

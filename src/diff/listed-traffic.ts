@@ -1,5 +1,7 @@
 import { frontendsOf } from '../explain/frontends.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
+import { listedTwice } from '../kube-proxy/destinations.ts';
+import { servedByIptables } from '../kube-proxy/iptables/serves.ts';
 import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { IpFamily, NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
@@ -23,6 +25,8 @@ export interface ListedSide {
   readonly listing?: KubeProxyListing;
   /** What natc's rules were made from, where that is known. */
   readonly plan?: Plan;
+  /** The node that natc's rules were made for, where somebody says. */
+  readonly nodeName?: string;
 }
 
 /** A rule that is not understood, and what was therefore not compared. */
@@ -130,9 +134,19 @@ function knownIn(pair: FamilyPair, before: ListedSide, after: ListedSide) {
   if (before.listing !== undefined && after.listing !== undefined) return () => undefined;
   const [side, rules] =
     before.listing === undefined ? (['after', is] as const) : (['before', was] as const);
-  const { plan } = side === 'before' ? after : before;
+  const { plan, nodeName } = side === 'before' ? after : before;
   const own = plan?.families.find(({ family }) => family === pair.ipFamily);
-  return knownDifferences(pair, side, rules?.mode ?? 'nftables', own);
+  let twice: ReadonlySet<string> | undefined;
+  return knownDifferences(pair, side, rules?.mode ?? 'nftables', {
+    ...(own && { plan: own }),
+    ...(nodeName !== undefined && { nodeName }),
+    isListedTwice: (destination) => {
+      twice ??= listedTwice(
+        rules?.mode === 'iptables' ? servedByIptables(rules.ruleset).destinations : [],
+      );
+      return twice.has(destination);
+    },
+  });
 }
 
 const hasFamily = ({ rules }: KubeProxyListing, family: NftFamily): boolean =>

@@ -78,11 +78,11 @@ export function sentenceOf(change: Change): string {
 }
 
 function markedDifference({ before, after }: Change): string {
+  // What is not delivered has no source to be rewritten.
+  if (before.kind !== after.kind) return `they were ${before.kind}, and are ${after.kind}`;
   if (before.snat !== after.snat)
     return after.snat === 'never' ? 'their SNAT ends' : 'their SNAT begins';
-  return before.kind === after.kind
-    ? 'they leave with another mark'
-    : `they were ${before.kind}, and are ${after.kind}`;
+  return 'they leave with another mark';
 }
 
 /** `meant to differ (ND3, …): …` */

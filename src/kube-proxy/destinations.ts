@@ -38,3 +38,20 @@ export interface ListedFamily {
   readonly interfaces: readonly string[];
   readonly marks: readonly number[];
 }
+
+/**
+ * Destinations that are both the cluster IP and an external address of a Service, by `10.96.0.10 tcp 80`. Only the
+ * iptables mode has a rule for each.
+ */
+export function listedTwice(destinations: readonly ListedDestination[]): ReadonlySet<string> {
+  const kinds = new Map<string, Set<ListedDestination['frontend']>>();
+  for (const { address, protocol, port, frontend } of destinations) {
+    const key = `${address} ${protocol} ${port}`;
+    kinds.set(key, (kinds.get(key) ?? new Set()).add(frontend));
+  }
+  return new Set(
+    [...kinds].flatMap(([key, of]) =>
+      of.has('cluster-ip') && (of.has('external-ip') || of.has('load-balancer-ip')) ? key : [],
+    ),
+  );
+}

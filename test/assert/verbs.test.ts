@@ -154,7 +154,7 @@ const cases: Readonly<Record<string, Case>> = {
     before: [...web(), ...admin()],
     kept: [...web(), ...admin()],
     broken: web(),
-    says: 'shop/admin:http has 0 of 1 endpoint left (no rule of natc answers it) at 10.96.0.11:81/TCP (ClusterIP), and must keep 1/2 of them',
+    says: 'shop/admin:http has 0 of 1 endpoint left (passed on untouched) at 10.96.0.11:81/TCP (ClusterIP), and must keep 1/2 of them',
     packet: 'to 10.96.0.11:81/TCP',
   },
   externalIPsMustBeIn: {

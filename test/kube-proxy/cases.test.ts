@@ -3,14 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { diffListedTraffic } from '../../src/diff/listed-traffic.ts';
 import { interpretListing, prepareListing } from '../../src/kube-proxy/simulate.ts';
 import { readCase } from '../support/cases.ts';
-import { compileWorld } from '../support/compile-world.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { expectationOf, hostOf, packetOf } from '../support/simulate.ts';
-import { readRecorded, recordedListings } from './recorded.ts';
+import { natcOf, readRecorded, recordedListings } from './recorded.ts';
 import { describeChanges, isMeantFlow, isOfIptablesMode } from './told.ts';
 
 describe.each(recordedListings)('$path', ({ name, mode, path }) => {
-  const { node, input, flows } = readCase(name);
+  const { node, flows } = readCase(name);
 
   test('packets go where the case says', () => {
     const listing = readRecorded(path);
@@ -27,7 +26,7 @@ describe.each(recordedListings)('$path', ({ name, mode, path }) => {
     const listing = readRecorded(path);
     const { diff, notUnderstood, familiesLeftOut } = diffListedTraffic(
       { ruleset: listing.outline, listing },
-      { ruleset: compileWorld({ objects: input, node }) },
+      natcOf(name),
       new Set(node.localIPs.map(canonical)),
     );
     expect({ notUnderstood, familiesLeftOut }).toEqual({ notUnderstood: [], familiesLeftOut: [] });

@@ -3,21 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { diffListedTraffic } from '../../src/diff/listed-traffic.ts';
 import { parseListing } from '../../src/kube-proxy/parse-listing.ts';
 import { readCase } from '../support/cases.ts';
-import { compileWorld } from '../support/compile-world.ts';
 import { canonical } from '../support/kernel-packets.ts';
-import { listingText } from './recorded.ts';
+import { listingText, natcOf } from './recorded.ts';
 import { describeChanges } from './told.ts';
 
 /** Changes of a listing by the decision that explains them, '' for none. */
 function labelled(name: string, ending: string, change: (text: string) => string) {
-  const { node, input } = readCase(`${name}.yaml`);
+  const { node } = readCase(`${name}.yaml`);
   const text = listingText(`${name}.${ending}`);
   const changed = change(text);
   const { listing } = parseListing({ name: 'listing', text: changed });
   if (listing === undefined) throw new Error('no listing');
   const { diff } = diffListedTraffic(
     { ruleset: listing.outline, listing },
-    { ruleset: compileWorld({ objects: input, node }) },
+    natcOf(`${name}.yaml`),
     new Set(node.localIPs.map(canonical)),
   );
   const by = (id: string | undefined) =>
@@ -106,6 +105,22 @@ const faults: readonly Fault[] = [
     ending: 'nft',
     change: without(/^.*elements = \{ tcp \. 3001 : goto.*\n(?:.*\n)?.*\n/m),
     told: 'node port 3001/TCP',
+  },
+  {
+    decision: 'ND1',
+    fault: 'the way to all node ports that is lost',
+    name: '010-overall-mix',
+    ending: 'nft',
+    change: without(/^.*vmap @service-nodeports\n/gm),
+    told: 'node port 3002/TCP',
+  },
+  {
+    decision: 'ND1',
+    fault: 'the same in the iptables mode',
+    name: '010-overall-mix',
+    ending: 'iptables-save',
+    change: without(/^-A KUBE-SERVICES .*-j KUBE-NODEPORTS\n/gm),
+    told: 'node port 3002/TCP',
   },
 ];
 

@@ -3,14 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { diffListedTraffic } from '../../src/diff/listed-traffic.ts';
 import { parseListing } from '../../src/kube-proxy/parse-listing.ts';
 import { readCase } from '../support/cases.ts';
-import { compileWorld } from '../support/compile-world.ts';
 import { canonical } from '../support/kernel-packets.ts';
-import { listingText } from './recorded.ts';
+import { listingText, natcOf } from './recorded.ts';
 import { describeChanges } from './told.ts';
 
 /** What a changed listing of the case differs in from natc's rules, in words, but for what is meant to. */
 function told(name: string, file: string, change: (text: string) => string) {
-  const { node, input } = readCase(`${name}.yaml`);
+  const { node } = readCase(`${name}.yaml`);
   const text = listingText(`${name}.${file}`);
   const changed = change(text);
   expect(changed).not.toBe(text);
@@ -18,7 +17,7 @@ function told(name: string, file: string, change: (text: string) => string) {
   if (listing === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   const { diff, notUnderstood } = diffListedTraffic(
     { ruleset: listing.outline, listing },
-    { ruleset: compileWorld({ objects: input, node }) },
+    natcOf(`${name}.yaml`),
     new Set(node.localIPs.map(canonical)),
   );
   return {

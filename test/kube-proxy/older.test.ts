@@ -6,9 +6,8 @@ import { diffListedTraffic } from '../../src/diff/listed-traffic.ts';
 import { explainListed } from '../../src/explain/kube-proxy/explain-listed.ts';
 import { parseListing } from '../../src/kube-proxy/parse-listing.ts';
 import { readCase } from '../support/cases.ts';
-import { compileWorld } from '../support/compile-world.ts';
 import { canonical } from '../support/kernel-packets.ts';
-import { olderListings, readRecorded } from './recorded.ts';
+import { natcOf, olderListings, readRecorded } from './recorded.ts';
 import { describeChanges } from './told.ts';
 
 function explainer(file: string) {
@@ -141,11 +140,11 @@ describe('what kube-proxy 1.31.4 and 1.33.1 wrote', () => {
   test.each(olderListings)(
     '$path is read in full, and differs where that version does',
     ({ name, path }) => {
-      const { node, input } = readCase(name);
+      const { node } = readCase(name);
       const listing = readRecorded(path);
       const { diff, notUnderstood } = diffListedTraffic(
         { ruleset: listing.outline, listing },
-        { ruleset: compileWorld({ objects: input, node }) },
+        natcOf(name),
         new Set(node.localIPs.map(canonical)),
       );
       expect(notUnderstood).toEqual([]);

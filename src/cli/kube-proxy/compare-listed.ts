@@ -51,8 +51,12 @@ export function compareListed(
   };
 }
 
-const withRules = ({ ruleset, listing, plan }: LoadedSide, iptables: SideWithIptables[1]) => ({
+const withRules = (
+  { ruleset, listing, plan, nodeName }: LoadedSide,
+  iptables: SideWithIptables[1],
+) => ({
   ruleset,
+  ...(nodeName !== undefined && { nodeName }),
   ...(plan && { plan }),
   ...(listing && { listing }),
   ...(iptables && { iptables }),

@@ -4,7 +4,9 @@ import type { Sides } from './known-differences.ts';
 
 /**
  * ND3: whether all that differs in the source is that of endpoints which reach themselves. The nftables mode
- * rewrites it for endpoints on this node (older versions for all), the iptables mode for all; natc for those on this node or an unknown one.
+ * rewrites it for endpoints on this node (older versions for all), the iptables mode for all; natc for those on
+ * this node or an unknown one. Where nothing says which node an endpoint is on, as in a kernel, a missing or needless
+ * entry of natc's cannot be told from that, and nothing is explained.
  */
 export function areHairpins(
   { kubeProxy, natc, mode, facts }: Sides,
@@ -15,14 +17,14 @@ export function areHairpins(
     const other = theirs.get(wayOf(ours));
     return other === undefined || other.masquerade === ours.masquerade ? [] : [ours];
   });
-  const { source } = result.packet;
+  const { source, protocol } = result.packet;
   return (
     differing.length > 0 &&
     differing.every(({ destination, destinationPort, masquerade, isServed }) => {
       if (!isServed || destination !== source) return false;
+      const place = facts.placeOf(destination, { protocol, port: destinationPort });
       // natc leaves alone what is on another node; older nftables modes rewrite all, as the iptables mode does.
-      if (!masquerade) return true;
-      return mode === 'nftables' && facts.isOfUnknownNode(destination, destinationPort);
+      return masquerade ? mode === 'nftables' && place === 'unknown' : place === 'elsewhere';
     })
   );
 }

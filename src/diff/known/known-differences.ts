@@ -1,22 +1,23 @@
 /** Where natc and kube-proxy are meant to differ: natc's own decisions (docs/rules.md), told of each change. */
 import { collections } from '../../nftables/names.ts';
 import { isLoopback } from '../../packet/packet.ts';
-import type { FamilyPlan } from '../../plan/plan.ts';
 import { answerOf } from '../answer.ts';
 import { behaviourOf, sameBehaviour } from '../behaviour.ts';
+import type { ChangeType } from '../change.ts';
 import type { ClientResult } from '../compare-destination.ts';
 import { type Destination, destinationKey, portKey } from '../destination.ts';
 import { membershipOf } from '../destination-index.ts';
 import type { Facet } from '../facets.ts';
 import type { FamilyPair } from '../family-pair.ts';
 import { areHairpins } from './hairpins.ts';
-import { lostToNobody } from './lost-branches.ts';
+import { lostToNobody, treatAlike } from './lost-branches.ts';
 import { type NatcFacts, natcFacts } from './natc-facts.ts';
-import { isTakenForClusterIP } from './twofold.ts';
+import type { NatcSide } from './natc-side.ts';
+import { type AskAsClusterIP, askAsClusterIP } from './twofold.ts';
 
-/** A rule of docs/compatibility.md by which natc does another thing than kube-proxy. */
+/** Rules of docs/compatibility.md by which natc does another thing than kube-proxy: together all of a difference. */
 export interface KnownDifference {
-  /** `ND3`, `K1` */
+  /** `ND3`; `P6, K1` where it takes both */
   readonly id: string;
   readonly text: string;
 }
@@ -50,7 +51,11 @@ export interface Sides {
   readonly mode: 'nftables' | 'iptables';
   /** What natc's ruleset says of destinations. */
   readonly facts: NatcFacts;
+  readonly askAsClusterIP: AskAsClusterIP;
 }
+
+/** Decisions that make a difference between them; undefined unless they make all of it. */
+type Decisions = readonly KnownId[] | undefined;
 
 /**
  * A decision explains a difference only where all of the difference is what the decision makes: the packet gets
@@ -58,45 +63,78 @@ export interface Sides {
  *
  * @param kubeProxy which side a kube-proxy wrote, where the other is natc's
  * @param mode the mode of that kube-proxy
- * @param plan what natc's ruleset was made from, where that is known
+ * @param of what natc's ruleset was made from and for, as far as that is known
  */
 export function knownDifferences(
   pair: FamilyPair,
   kubeProxy: 'before' | 'after',
   mode: 'nftables' | 'iptables',
-  plan?: FamilyPlan,
+  of: NatcSide = {},
 ): FindKnown {
   const natc = kubeProxy === 'before' ? 'after' : 'before';
-  const sides: Sides = { pair, kubeProxy, natc, mode, facts: natcFacts(pair[natc].table, plan) };
-  return (facet, destination, result) => {
-    const id = isOfSource(facet)
-      ? sourceDifference(sides, destination, result)
-      : wayDifference(sides, destination, result);
-    return id === undefined ? undefined : { id, text: texts[id] };
+  const facts = natcFacts(pair[natc].table, of);
+  const sides: Sides = {
+    ...{ pair, kubeProxy, natc, mode, facts },
+    askAsClusterIP: askAsClusterIP(pair[natc], of),
+  };
+  return ({ type }, destination, result) => {
+    const ids = findDecisions(type, sides, destination, result);
+    return ids && { id: ids.join(', '), text: ids.map((id) => texts[id]).join('; ') };
   };
 }
 
-const isOfSource = ({ type }: Pick<Facet, 'type'>): boolean =>
-  type === 'SNAT_BEGINS' || type === 'SNAT_ENDS';
+function findDecisions(
+  type: ChangeType,
+  ...asked: readonly [Sides, Destination, ClientResult]
+): Decisions {
+  switch (type) {
+    case 'SNAT_BEGINS':
+    case 'SNAT_ENDS':
+      return sourceDifference(...asked);
+    case 'MARK_CHANGED':
+      return markDifference(...asked);
+    case 'MARKED_PACKETS_CHANGED':
+      return markDifference(...asked) ?? wayDifference(...asked);
+    // No decision is about who is remembered, or for how long.
+    case 'AFFINITY_BEGINS':
+    case 'AFFINITY_ENDS':
+    case 'AFFINITY_TIMEOUT_CHANGED':
+    case 'AFFINITY_FORGOTTEN':
+      return undefined;
+    default:
+      return wayDifference(...asked);
+  }
+}
+
+/** Packets for endpoints on this node keep the mark that stands for masquerading: nothing else differs. */
+function markDifference(sides: Sides, destination: Destination, result: ClientResult): Decisions {
+  const alone = takenForClusterIP(sides, destination, result);
+  return alone !== undefined && sameBehaviour(alone.before, alone.after) ? ['P6'] : undefined;
+}
 
 /** Both send the packet the same way, and one rewrites its source. */
-function sourceDifference(
-  sides: Sides,
+function sourceDifference(sides: Sides, destination: Destination, result: ClientResult): Decisions {
+  if (areHairpins(sides, result)) return ['ND3'];
+  const alone = takenForClusterIP(sides, destination, result);
+  if (alone !== undefined) {
+    if (treatAlike(sides, alone, 'source')) return ['P6'];
+    if (areHairpins(sides, alone)) return ['P6', 'ND3'];
+  }
+  return loopbackDifference(sides, destination, result);
+}
+
+/** P6: the same, if natc took the address for the cluster IP. */
+function takenForClusterIP(
+  { mode, natc, askAsClusterIP }: Sides,
   destination: Destination,
   result: ClientResult,
-): KnownId | undefined {
-  if (areHairpins(sides, result)) return 'ND3';
-  return isTakenForClusterIP(sides, destination, result)
-    ? 'P6'
-    : loopbackDifference(sides, destination, result);
+): ClientResult | undefined {
+  const behaviour = mode === 'iptables' ? askAsClusterIP(destination, result) : undefined;
+  return behaviour && { ...result, [natc]: behaviour };
 }
 
 /** They do not send it the same way. */
-function wayDifference(
-  sides: Sides,
-  destination: Destination,
-  result: ClientResult,
-): KnownId | undefined {
+function wayDifference(sides: Sides, destination: Destination, result: ClientResult): Decisions {
   return (
     nodePortDifference(sides, destination, result) ??
     lostToNobody(sides, destination, result) ??
@@ -110,16 +148,21 @@ function nodePortDifference(
   { pair, kubeProxy, natc, facts, mode }: Sides,
   { kind, address, protocol, port }: Destination,
   result: ClientResult,
-): KnownId | undefined {
+): Decisions {
   if (kind !== 'node port' || isLoopback(address)) return undefined;
-  const listens = (side: 'before' | 'after') =>
-    membershipOf(pair[side].index, address).sets.has(collections.nodePortAddresses);
+  const listensAt = (side: 'before' | 'after', at: string): boolean =>
+    membershipOf(pair[side].index, at).sets.has(collections.nodePortAddresses);
+  const listens = (side: 'before' | 'after') => listensAt(side, address);
   if (listens(kubeProxy) || !listens(natc)) return undefined;
+  // Where it listens at none of the node's addresses, what leads there may be lost.
+  const isKnown = pair.nodeAddresses.has(address);
+  if (isKnown && ![...pair.nodeAddresses].some((each) => listensAt(kubeProxy, each)))
+    return undefined;
   const was = answerOf(result[kubeProxy]).kind;
-  if (was === 'passed') return 'ND1';
+  if (was === 'passed') return ['ND1'];
   // Without endpoints the iptables mode stops it at any address of the node (N11).
   return mode === 'iptables' && was === facts.refusedPort(portKey({ protocol, port }))
-    ? 'ND1'
+    ? ['ND1']
     : undefined;
 }
 
@@ -128,14 +171,14 @@ function loopbackDifference(
   { pair, kubeProxy, natc, mode }: Sides,
   { kind, address }: Destination,
   result: ClientResult,
-): KnownId | undefined {
+): Decisions {
   if (!pair[natc].routeLocalnet || pair.family !== 'ip') return undefined;
   const { packet, nodeAddresses } = result;
   const [was, is] = [answerOf(result[kubeProxy]), answerOf(result[natc])];
   if (isLoopback(address) && result.client.kind !== 'node' && result.client.kind !== 'loopback')
     // The guard of the loopback, which the iptables mode has behind DNAT.
     return is.kind === 'dropped' && (was.kind === 'passed' || mode === 'iptables')
-      ? 'ND2'
+      ? ['ND2']
       : undefined;
   if (mode === 'iptables')
     // Its guard stops what this node sends there from another address of its own.
@@ -143,13 +186,14 @@ function loopbackDifference(
       !isLoopback(packet.source) &&
       was.kind === 'dropped' &&
       is.kind === 'passed'
-      ? 'ND2'
+      ? ['ND2']
       : undefined;
-  if (isLoopback(address)) return kind === 'node port' && was.kind === 'passed' ? 'ND2' : undefined;
+  if (isLoopback(address))
+    return kind === 'node port' && was.kind === 'passed' ? ['ND2'] : undefined;
   if (!isLoopback(packet.source)) return undefined;
   const alone = { ...pair[natc], routeLocalnet: pair[kubeProxy].routeLocalnet };
   return sameBehaviour(behaviourOf(alone, packet, nodeAddresses), result[kubeProxy])
-    ? 'ND2'
+    ? ['ND2']
     : undefined;
 }
 
@@ -158,32 +202,47 @@ function iptablesDifference(
   sides: Sides,
   destination: Destination,
   result: ClientResult,
-): KnownId | undefined {
+): Decisions {
   const { pair, kubeProxy, natc, facts } = sides;
   const { kind, address, isLocal } = destination;
   const [was, is] = [answerOf(result[kubeProxy]).kind, answerOf(result[natc]).kind];
   const isStopped = is === 'refused' || is === 'dropped';
   const isMadeHere = result.client.kind === 'node' || result.client.kind === 'loopback';
-  if (result.packet.mark !== 0 && was === 'passed' && isStopped && !isMadeHere && !isLocal)
-    return 'I11';
-  if (isTakenForClusterIP(sides, destination, result)) return 'P6';
   const key = destinationKey(address, destination);
+  if (was === 'passed' && isStopped && !isMadeHere && !isLocal && isStoppedUnmarked(sides, result))
+    return facts.isProtected(key) ? undefined : ['I11'];
+  const alone = takenForClusterIP(sides, destination, result);
+  if (alone !== undefined) {
+    if (treatAlike(sides, alone, 'way')) return ['P6'];
+    const others = lostToNobody(sides, destination, alone);
+    if (others !== undefined) return ['P6', ...others];
+  }
   const lack = facts.refused(key);
   const isExternal = kind === 'external IP' || kind === 'load-balancer IP';
   if (isExternal && isMadeHere && was === 'passed' && is === 'refused' && lack === 'refused')
-    return 'I9';
+    return ['I9'];
   if (is === 'dropped' && facts.isProtected(key)) {
     // Without endpoints there is no firewall: what is made here gets out (I9), the rest is refused.
-    if (lack === 'refused' && was === (isMadeHere ? 'passed' : 'refused')) return 'ND6';
+    if (lack === 'refused' && was === (isMadeHere ? 'passed' : 'refused')) return ['ND6'];
     // Its rule as an external IP stands before that of the load balancer, and that of a node port behind it: neither
     // knows ranges.
     const isPort = isLocal && pair[natc].index.byPort.has(portKey(destination));
     return was === 'served' && (isPort || isListedExternal(pair[kubeProxy], key))
-      ? 'ND6'
+      ? ['ND6']
       : undefined;
   }
   return undefined;
 }
+
+/** Whether kube-proxy does without a mark what natc does with it. */
+const isStoppedUnmarked = ({ pair, kubeProxy, natc }: Sides, result: ClientResult): boolean => {
+  const { packet, nodeAddresses } = result;
+  const unmarked = { ...packet, mark: 0 };
+  return (
+    packet.mark !== 0 &&
+    sameBehaviour(behaviourOf(pair[kubeProxy], unmarked, nodeAddresses), result[natc])
+  );
+};
 
 /** Whether kube-proxy serves an address as an external IP before anything else. */
 const isListedExternal = ({ table }: FamilyPair['before'], key: string): boolean =>

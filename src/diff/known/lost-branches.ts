@@ -15,13 +15,13 @@ interface Excess {
 /**
  * K1, K2, ND4 and ND6: packets that get, by themselves or by way of an endpoint (E13), to an address of the cluster
  * which no Service of natc's has, or to one of this node with a node port that has no endpoints. Undefined unless
- * that is all of the difference, share by share.
+ * those are all of the difference, share by share.
  */
 export function lostToNobody(
   sides: Sides,
   destination: Destination,
   result: ClientResult,
-): KnownId | undefined {
+): readonly KnownId[] | undefined {
   const found = new Set<KnownId>();
   /** Shares that natc should stop more than kube-proxy does, less those that it does stop. */
   const owed = { reject: 0, drop: 0 };
@@ -30,7 +30,7 @@ export function lostToNobody(
       owed[branch.verdict] += share;
       continue;
     }
-    const id = stoppedByNatc(sides, branch, result);
+    const id = stoppedByNatc(sides, destination, branch, result);
     if (id === undefined) return undefined;
     owed[id === 'K1' ? 'reject' : 'drop'] += share;
     found.add(id);
@@ -45,11 +45,12 @@ export function lostToNobody(
     owed[stop.verdict] -= share;
     found.add(stop.id);
   }
-  if (isNothing(owed.reject) && isNothing(owed.drop)) return [...found][0];
+  if (isNothing(owed.reject) && isNothing(owed.drop))
+    return found.size === 0 ? undefined : [...found];
   // From the loopback no packet gets to an endpoint; natc refuses those for cluster IPs before the kernel drops them.
   const isRefusedFirst = owed.reject < 0 && isNothing(owed.reject + owed.drop);
   return isRefusedFirst && isMartian(sides, result) && leadsToUnused(sides, destination)
-    ? 'K1'
+    ? ['K1']
     : undefined;
 }
 
@@ -61,15 +62,17 @@ const isIn = ({ pair }: Sides, side: 'before' | 'after', address: string, set: s
 const isMartian = ({ pair, kubeProxy, mode }: Sides, { packet }: ClientResult): boolean =>
   mode === 'iptables' && isLoopback(packet.source) && !pair[kubeProxy].routeLocalnet;
 
-/** What the iptables mode lets pass, and natc does not. */
+/** What the iptables mode lets pass, and natc does not: at an endpoint only where it is one of natc's, too. */
 function stoppedByNatc(
   sides: Sides,
-  { destination, destinationPort }: BehaviourBranch,
+  to: Destination,
+  { destination, destinationPort, isServed }: BehaviourBranch,
   { packet: { protocol } }: ClientResult,
 ): 'K1' | 'K2' | undefined {
   const { mode, natc, facts } = sides;
   const key = destinationKey(destination, { protocol, port: destinationPort });
   if (mode === 'nftables' || facts.isServices(key)) return undefined;
+  if (isServed && !endpointsOf(sides, to).includes(key)) return undefined;
   if (isIn(sides, natc, destination, collections.clusterIPs)) return 'K1';
   return isIn(sides, natc, destination, collections.serviceCIDRs) ? 'K2' : undefined;
 }
@@ -98,17 +101,23 @@ const listensAt = (sides: Sides, address: string): boolean =>
   (!isLoopback(address) || sides.pair[sides.natc].routeLocalnet);
 
 /** Whether natc may send packets for it to a port of a cluster IP that no Service has (E13). */
-function leadsToUnused(sides: Sides, destination: Destination): boolean {
-  const { byAddress, byPort } = sides.pair[sides.natc].index;
-  const targets = [
-    ...(byAddress.get(destinationKey(destination.address, destination))?.targets ?? []),
-    ...(byPort.get(portKey(destination))?.targets ?? []),
-  ];
-  return targets.some(
+const leadsToUnused = (sides: Sides, destination: Destination): boolean =>
+  endpointsOf(sides, destination).some(
     (target) =>
       isIn(sides, sides.natc, parseDestinationKey(target).address, collections.clusterIPs) &&
       !sides.facts.isServices(target),
   );
+
+/** Where natc may send packets for a destination, by `10.1.0.6 tcp 8080`. */
+function endpointsOf(
+  { pair, natc }: Sides,
+  destination: Pick<Destination, 'address' | 'protocol' | 'port'>,
+): readonly string[] {
+  const { byAddress, byPort } = pair[natc].index;
+  return [
+    ...(byAddress.get(destinationKey(destination.address, destination))?.targets ?? []),
+    ...(byPort.get(portKey(destination))?.targets ?? []),
+  ];
 }
 
 function excess(of: Behaviour, over: Behaviour): readonly Excess[] {
@@ -124,4 +133,19 @@ function excess(of: Behaviour, over: Behaviour): readonly Excess[] {
     const more = share - (other.get(way) ?? 0);
     return more > 1e-9 ? [{ branch, share: more }] : [];
   });
+}
+
+/** Whether both sides send all shares of the packet the same ways, or rewrite its source alike where they do. */
+export function treatAlike(
+  { kubeProxy, natc }: Sides,
+  { [kubeProxy]: theirs, [natc]: ours }: ClientResult,
+  aspect: 'way' | 'source',
+): boolean {
+  if (aspect === 'way') return excess(theirs, ours).length + excess(ours, theirs).length === 0;
+  const sources = new Map(theirs.branches.map((branch) => [wayOf(branch), branch.masquerade]));
+  const common = ours.branches.filter((branch) => sources.has(wayOf(branch)));
+  return (
+    common.some(({ verdict }) => verdict === 'accept') &&
+    common.every((branch) => sources.get(wayOf(branch)) === branch.masquerade)
+  );
 }

@@ -1,6 +1,7 @@
 import type { Collection, Table } from '../../nftables/ast.ts';
 import { collections } from '../../nftables/names.ts';
-import type { FamilyPlan } from '../../plan/plan.ts';
+import { destinationKey } from '../destination.ts';
+import type { NatcSide } from './natc-side.ts';
 
 /** What becomes of a packet for want of endpoints. */
 export type Lack = 'refused' | 'dropped';
@@ -14,58 +15,72 @@ export interface NatcFacts {
   readonly isServices: (destination: string) => boolean;
   /** It has source ranges. */
   readonly isProtected: (destination: string) => boolean;
-  /** Lists of endpoints that packets for it may be sent to, each by `10.1.0.6 8080` with its node. */
-  readonly listsOf: (destination: string) => readonly EndpointNodes[];
-  /** Whether some endpoint of that address and port is on a node that nobody names. */
-  readonly isOfUnknownNode: (address: string, port: number) => boolean;
+  /**
+   * Where the endpoints of that address and port are: all on other nodes, or none on this one as far as their nodes
+   * are named, and some on a node that nobody names. Undefined for anything else, and where nothing tells.
+   */
+  readonly placeOf: (
+    address: string,
+    port: { readonly protocol: string; readonly port: number },
+  ) => 'elsewhere' | 'unknown' | undefined;
 }
 
-/** The node of each endpoint, undefined where nobody names it. */
-export type EndpointNodes = ReadonlyMap<string, string | undefined>;
-
-/** @param plan what the table was made from, where that is known: of lists that the table has no use for */
-export function natcFacts(table: Table | undefined, plan: FamilyPlan | undefined): NatcFacts {
+export function natcFacts(table: Table | undefined, side: NatcSide): NatcFacts {
   const refused = verdicts(table, collections.refusedServices);
   const refusedPorts = verdicts(table, collections.refusedNodePorts);
   const services = keys(table, collections.services);
   const guarded = keys(table, collections.protectedServices);
-  const lists = new Map<string, EndpointNodes[]>();
-  const add = (destination: string, list: EndpointNodes): void => {
-    const known = lists.get(destination) ?? [];
-    if (known.push(list) === 1) lists.set(destination, known);
-  };
-  const unknown = new Set<string>();
-  for (const collection of table?.collections ?? []) {
-    if (collection.kind !== 'data-map' || collection.clients !== undefined) continue;
-    const protocol = protocolOf(collection);
-    const own = new Map<string, Map<string, string | undefined>>();
-    for (const { key, value, nodeName } of collection.elements) {
-      const endpoint = value.join(' ');
-      if (nodeName === undefined) unknown.add(endpoint);
-      const destination = `${key[0]} ${protocol} ${key[1]}`;
-      const list = own.get(destination) ?? new Map<string, string | undefined>();
-      own.set(destination, list.set(endpoint, nodeName));
-    }
-    for (const [destination, list] of own) add(destination, list);
-  }
-  for (const { frontends, protocol, clusterEndpoints, localEndpoints } of plan?.servicePorts ?? [])
-    for (const frontend of frontends) {
-      if (frontend.kind === 'node-port') continue;
-      const destination = `${frontend.address} ${protocol.toLowerCase()} ${frontend.port}`;
-      for (const list of [clusterEndpoints, localEndpoints])
-        add(
-          destination,
-          new Map(list.map(({ address, port, nodeName }) => [`${address} ${port}`, nodeName])),
-        );
-    }
+  const places = endpointPlaces(table, side);
   return {
     refused: (destination) => refused.get(destination),
     refusedPort: (port) => refusedPorts.get(port),
     isServices: (destination) => services.has(destination) || refused.has(destination),
     isProtected: (destination) => guarded.has(destination),
-    listsOf: (destination) => lists.get(destination) ?? [],
-    isOfUnknownNode: (address, port) => unknown.has(`${address} ${port}`),
+    placeOf: (address, port) => {
+      const own = places.get(destinationKey(address, port));
+      if (own === undefined || own.has('here') || own.has('untold')) return undefined;
+      return own.has('unknown') ? 'unknown' : 'elsewhere';
+    },
   };
+}
+
+type Place = 'here' | 'elsewhere' | 'unknown' | 'untold';
+
+/** Of all endpoints of each address and port, of whichever Service. */
+function endpointPlaces(
+  table: Table | undefined,
+  { plan, nodeName }: NatcSide,
+): ReadonlyMap<string, ReadonlySet<Place>> {
+  const places = new Map<string, Set<Place>>();
+  const add = (address: string, protocol: string, port: number, place: Place): void => {
+    const key = destinationKey(address, { protocol, port });
+    places.set(key, (places.get(key) ?? new Set()).add(place));
+  };
+  if (plan !== undefined) {
+    for (const { protocol, clusterEndpoints, localEndpoints } of plan.servicePorts)
+      for (const { address, port, nodeName: node, hairpin } of [
+        ...clusterEndpoints,
+        ...localEndpoints,
+      ])
+        add(
+          address,
+          protocol.toLowerCase(),
+          port,
+          node === undefined ? 'unknown' : hairpin ? 'here' : 'elsewhere',
+        );
+    return places;
+  }
+  for (const collection of table?.collections ?? []) {
+    if (collection.kind !== 'data-map' || collection.clients !== undefined) continue;
+    const protocol = protocolOf(collection);
+    for (const { value, nodeName: node, owner } of collection.elements) {
+      // Only what stands in a file has the nodes, and then which one this is, too.
+      const told = nodeName === undefined ? 'untold' : node === nodeName ? 'here' : 'elsewhere';
+      const place = owner === undefined ? 'untold' : node === undefined ? 'unknown' : told;
+      add(String(value[0]), protocol, Number(value[1]), place);
+    }
+  }
+  return places;
 }
 
 const named = (table: Table | undefined, name: string): Collection | undefined =>

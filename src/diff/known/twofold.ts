@@ -1,71 +1,208 @@
-import { collections } from '../../nftables/names.ts';
+/**
+ * P6: an address that is both the cluster IP and an external address of a Service. natc takes it for external;
+ * here is what it would do if it took it for the cluster IP, as the iptables mode does.
+ */
+import type { Chain, ElementVerdict, Table } from '../../nftables/ast.ts';
+import { buildNftables } from '../../nftables/layout/build.ts';
+import { chains, collections } from '../../nftables/names.ts';
+import { localEndpointsIn } from '../../nftables/parse/comments.ts';
+import { prepare } from '../../nftables/simulate/prepare.ts';
+import type { AddressFrontend, FamilyPlan, Frontend, ServicePortPlan } from '../../plan/plan.ts';
+import { askNftables } from '../ask-nftables.ts';
+import { type Behaviour, behaviourOf, type Side } from '../behaviour.ts';
 import type { ClientResult } from '../compare-destination.ts';
 import { type Destination, destinationKey } from '../destination.ts';
-import { membershipOf } from '../destination-index.ts';
-import type { Sides } from './known-differences.ts';
-import type { EndpointNodes } from './natc-facts.ts';
+import type { PairSide } from '../family-pair.ts';
+import type { NatcSide } from './natc-side.ts';
+
+/** What natc would do with a packet; undefined where the address is no cluster IP, or nothing tells. */
+export type AskAsClusterIP = (
+  destination: Destination,
+  result: ClientResult,
+) => Behaviour | undefined;
 
 /**
- * P6: whether kube-proxy's iptables mode does with a packet for an external address what it does for a cluster IP,
- * where the address is both: to endpoints of the Service, each as often as the others, and with the source of
- * clients that are no pods rewritten.
+ * @param natc natc's side
+ * @param of what it was made from. Without a plan the policy for cluster IPs is known only where the rules of
+ * external addresses have no use for endpoints of this node and a comment lists them all the same.
  */
-export function isTakenForClusterIP(
-  sides: Sides,
-  { kind, address, protocol, port, isLocal }: Destination,
-  result: ClientResult,
-): boolean {
-  const { pair, kubeProxy, natc, mode, facts } = sides;
-  if (mode !== 'iptables' || isLocal) return false;
-  if (kind !== 'external IP' && kind !== 'load-balancer IP') return false;
-  if (!membershipOf(pair[natc].index, address).sets.has(collections.clusterIPs)) return false;
-  const { branches } = result[kubeProxy];
-  const { index } = pair[natc];
-  // An endpoint that is an address of the cluster may stop the packet (E13).
-  const mayStop = (endpoint: string): boolean => {
-    const { sets } = membershipOf(index, endpoint.replace(/ .*/, ''));
-    return sets.has(collections.clusterIPs) || sets.has(collections.serviceCIDRs);
+export function askAsClusterIP(
+  natc: PairSide,
+  { plan, isListedTwice = () => false }: NatcSide,
+): AskAsClusterIP {
+  const { table } = natc;
+  if (table === undefined) return () => undefined;
+  const twofold = twofoldIn(table, isListedTwice);
+  let made: Side | undefined;
+  const side = (): Side => {
+    made ??= withoutClients({
+      branchesOf: askNftables(prepare({ tables: [asClusterIPs(table, plan)] })),
+      routeLocalnet: natc.routeLocalnet,
+    });
+    return made;
   };
-  const shares = new Map(
-    branches
-      .filter(({ isServed }) => isServed)
-      .map((each) => [`${each.destination} ${each.destinationPort}`, each.probability]),
-  );
-  if (shares.size === 0 || branches.some((each) => !each.isServed && each.verdict === 'accept'))
-    return false;
-  const lists = facts.listsOf(destinationKey(address, { protocol, port }));
-  if (!lists.flatMap(withNodesOf).some((list) => isEven(list, shares, mayStop))) return false;
-  // Pods keep their source at a cluster IP, and so does everybody where nothing tells pods apart.
-  const { sourceNetworks, interfaces } = pair.constants;
-  const isKept =
-    result.client.kind === 'pod' ||
-    result.client.kind === 'self' ||
-    sourceNetworks.size + interfaces.size === 0;
-  return (
-    isKept ||
-    branches.every(
-      ({ isServed, masquerade, destination }) =>
-        !isServed || masquerade || result.nodeAddresses.has(destination),
-    )
-  );
+  return (destination, { packet, nodeAddresses }) => {
+    const local = twofold.get(destinationKey(destination.address, destination));
+    if (local === undefined || destination.isLocal) return undefined;
+    const behaviour = behaviourOf(side(), packet, nodeAddresses);
+    return plan !== undefined || local.size === 0 ? behaviour : onlyTo(local, behaviour);
+  };
 }
 
-/** A list, and what is left of it under internal traffic policy Local. */
-function withNodesOf(list: EndpointNodes): readonly (readonly string[])[] {
-  const nodes = new Set([...list.values()].filter((node) => node !== undefined));
-  const own = (node: string) =>
-    [...list].flatMap(([endpoint, name]) => (name === node ? endpoint : []));
-  return [[...list.keys()], ...[...nodes].map(own)];
+const asClusterIPs = (table: Table, plan: FamilyPlan | undefined): Table =>
+  (plan && buildNftables({ families: [planAsClusterIPs(plan)], unserved: [] }).tables[0]) ??
+  tableAsClusterIPs(table);
+
+/** As `withoutClientNames` does. */
+const withoutClients = (side: Side): Side => ({
+  ...side,
+  branchesOf: (packet, host) =>
+    side.branchesOf(packet, host).map((branch) => ({
+      ...branch,
+      affinity: branch.affinity && { ...branch.affinity, clients: '', whose: '' },
+    })),
+});
+
+const isExternal = (kind: Frontend['kind'] | undefined): boolean =>
+  kind === 'external-ip' || kind === 'load-balancer-ip';
+
+/**
+ * External addresses among the cluster IPs, with the endpoints that the internal traffic policy Local leaves: none
+ * where the policy is another one, or is not known.
+ */
+function twofoldIn(
+  table: Table,
+  isListedTwice: (destination: string) => boolean,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const clusterIPs = addressesIn(table);
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const collection of table.collections) {
+    if (collection.kind !== 'verdict-map' || collection.name !== collections.services) continue;
+    for (const { key, frontend, verdict, owner } of collection.elements) {
+      // A kernel does not say what an address is to its Service, and kube-proxy's rules do.
+      const isTwofold =
+        frontend === undefined ? isListedTwice(key.join(' ')) : isExternal(frontend);
+      if (!isTwofold || !clusterIPs.has(String(key[0]))) continue;
+      // With the external policy Local they are listed whatever the internal one is.
+      const isClusterWide = !choosesByClient(table, verdict);
+      found.set(
+        key.join(' '),
+        owner === undefined || !isClusterWide ? new Set() : localEndpointsIn(owner.lines),
+      );
+    }
+  }
+  return found;
 }
 
-/** Whether each endpoint of a list gets as much as the others, but for those that stop packets. */
-const isEven = (
-  list: readonly string[],
-  shares: ReadonlyMap<string, number>,
-  mayStop: (endpoint: string) => boolean,
-): boolean =>
-  [...shares.keys()].every((endpoint) => list.includes(endpoint)) &&
-  list.every((endpoint) => {
-    const share = shares.get(endpoint);
-    return share === undefined ? mayStop(endpoint) : Math.abs(share - 1 / list.length) < 1e-9;
-  });
+const addressesIn = (table: Table): ReadonlySet<string> =>
+  new Set(
+    table.collections
+      .filter(({ name }) => name === collections.clusterIPs)
+      .flatMap(({ elements }) => elements.map(({ key }) => String(key[0]))),
+  );
+
+function planAsClusterIPs(plan: FamilyPlan): FamilyPlan {
+  const clusterIPs = new Set(plan.clusterIPs);
+  return {
+    ...plan,
+    servicePorts: plan.servicePorts.map((servicePort) => ({
+      ...servicePort,
+      frontends: servicePort.frontends.map((frontend) =>
+        frontend.kind !== 'node-port' &&
+        isExternal(frontend.kind) &&
+        clusterIPs.has(frontend.address)
+          ? asClusterIP(frontend, servicePort)
+          : frontend,
+      ),
+    })),
+  };
+}
+
+/** P1 */
+function asClusterIP(
+  frontend: AddressFrontend,
+  { internalTrafficPolicy, clusterEndpoints, localEndpoints }: ServicePortPlan,
+): AddressFrontend {
+  const base = { ...frontend, kind: 'cluster-ip' as const };
+  const from = internalTrafficPolicy === 'Local' ? 'local' : 'cluster';
+  const endpoints = from === 'local' ? localEndpoints : clusterEndpoints;
+  // Without endpoints the iptables mode has no rule for the cluster IP, and that for the external address is met.
+  return endpoints.length === 0
+    ? frontend
+    : { ...base, verdict: { kind: 'pick', from, masquerade: 'cluster-ip' } };
+}
+
+/** The same without a plan, for the policy Cluster: what leads to the whole list, without a mark of its own. */
+function tableAsClusterIPs(table: Table): Table {
+  const clusterIPs = addressesIn(table);
+  return {
+    ...table,
+    collections: table.collections.map((collection) => {
+      if (collection.kind === 'verdict-map' && collection.name === collections.services)
+        return {
+          ...collection,
+          elements: collection.elements.map((element) => ({
+            ...element,
+            verdict: clusterIPs.has(String(element.key[0]))
+              ? withoutMark(table, element.verdict)
+              : element.verdict,
+          })),
+        };
+      return collection.kind === 'set' && collection.name === collections.protectedServices
+        ? {
+            ...collection,
+            elements: collection.elements.filter(({ key }) => !clusterIPs.has(String(key[0]))),
+          }
+        : collection;
+    }),
+  };
+}
+
+const chainNamed = ({ chains: all }: Table, name: string): Chain | undefined =>
+  all.find((chain) => chain.name === name);
+
+const targetsOf = ({ rules }: Chain): readonly string[] =>
+  rules.flatMap(({ statements }) =>
+    statements.flatMap((statement) => (statement.kind === 'goto' ? statement.chain : [])),
+  );
+
+const marks = ({ rules }: Chain): boolean =>
+  rules.some(({ statements }) =>
+    statements.some(({ kind, ...rest }) => {
+      return kind === 'jump' && 'chain' in rest && rest.chain === chains.markForMasquerade;
+    }),
+  );
+
+/** Whether a chain tells clients apart, for the external traffic policy Local: packets of the node are marked. */
+const choosesByClient = (table: Table, verdict: ElementVerdict): boolean =>
+  verdict.kind === 'goto' && markingTargets(table, verdict.chain).length > 0;
+
+function markingTargets(table: Table, name: string): readonly string[] {
+  const chain = chainNamed(table, name);
+  return chain === undefined
+    ? []
+    : targetsOf(chain).filter((target) => {
+        const next = chainNamed(table, target);
+        return next !== undefined && marks(next);
+      });
+}
+
+/** Where a chain leads that marks packets first, or those of the node alone; any other verdict as it is. */
+function withoutMark(table: Table, verdict: ElementVerdict): ElementVerdict {
+  if (verdict.kind !== 'goto') return verdict;
+  const [marking = verdict.chain] = markingTargets(table, verdict.chain);
+  const chain = chainNamed(table, marking);
+  const [target] = chain !== undefined && marks(chain) ? targetsOf(chain) : [];
+  return target === undefined ? verdict : { kind: 'goto', chain: target };
+}
+
+/** The same among some of the endpoints alone; undefined where it is not seen that packets get to each. */
+function onlyTo(endpoints: ReadonlySet<string>, { branches }: Behaviour): Behaviour | undefined {
+  const own = branches.filter(
+    ({ verdict, destination, destinationPort }) =>
+      verdict === 'accept' && endpoints.has(`${destination} ${destinationPort}`),
+  );
+  return own.length === endpoints.size
+    ? { branches: own.map((branch) => ({ ...branch, probability: 1 / own.length })) }
+    : undefined;
+}

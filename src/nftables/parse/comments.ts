@@ -47,3 +47,21 @@ export function readCommentBlock(name: string, lines: readonly string[]): Commen
     if (!nodes.has(endpoint)) nodes.set(endpoint, node);
   return { owner: { servicePort: servicePortIn(name), name, lines }, frontends, nodes };
 }
+
+/**
+ * The endpoints of this node that a block lists, by `10.1.0.6 8080`: it does where some traffic policy of the
+ * ServicePort is Local.
+ *
+ * @param lines what stands under the heading, as in an Owner
+ */
+export function localEndpointsIn(lines: readonly string[]): ReadonlySet<string> {
+  const start = lines.findIndex((line) => /^(?:terminating )?local endpoints, /.test(line));
+  const found = new Set<string>();
+  for (const line of start < 0 ? [] : lines.slice(start + 1)) {
+    const [, bracketed, plain, port] =
+      /^ {2}(?:\[([^\]]+)\]|([\d.]+)):(\d+)(?: |$)/.exec(line) ?? [];
+    if (port === undefined) break;
+    found.add(`${bracketed ?? plain} ${port}`);
+  }
+  return found;
+}
