@@ -1,5 +1,6 @@
 import { type CompileOutput, soundRuleset } from './compile.ts';
-import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
+import type { Place } from './diagnostics/place.ts';
 import type { SourceObject } from './diagnostics/source.ts';
 import { buildModel } from './model/model.ts';
 import type { CompileOptions } from './options.ts';

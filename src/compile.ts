@@ -1,4 +1,5 @@
-import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
+import type { Place } from './diagnostics/place.ts';
 import type { SourceObject } from './diagnostics/source.ts';
 import type { Cluster, Node } from './model/cluster.ts';
 import { buildModel } from './model/model.ts';

@@ -1,5 +1,6 @@
 import { soundRuleset } from './compile.ts';
-import { type Diagnostic, hasErrors, type Place } from './diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
+import type { Place } from './diagnostics/place.ts';
 import type { SourceObject } from './diagnostics/source.ts';
 import { withContests } from './diff/claims.ts';
 import { concernedServices, onlyServices } from './diff/nodes/concerned-services.ts';

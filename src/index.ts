@@ -4,7 +4,8 @@
  * the same between versions.
  */
 export type { Compilation, CompileOutput } from './compile.ts';
-export type { Diagnostic, Place, Severity } from './diagnostics/diagnostic.ts';
+export type { Diagnostic, Severity } from './diagnostics/diagnostic.ts';
+export type { Place } from './diagnostics/place.ts';
 export type { Location, SourceObject } from './diagnostics/source.ts';
 export type { Change, TrafficDiff } from './diff/change.ts';
 export type { ExplainVerdict, Explanation, Reason } from './explain/explanation.ts';

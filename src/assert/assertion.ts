@@ -1,4 +1,4 @@
-import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { ClientGroup } from '../reach/clients.ts';
 import type { ExposureRow } from '../reach/exposure.ts';
 

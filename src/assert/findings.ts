@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import { onNodesWithin } from '../diff/nodes/wording.ts';
 import type { Verb } from './assertion.ts';
 import { type Breach, type Verdict, witnessText } from './breach.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Palette } from '../diagnostics/palette.ts';
+import type { Place } from '../diagnostics/place.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import { counted } from '../diagnostics/summary.ts';

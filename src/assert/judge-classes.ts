@@ -1,5 +1,5 @@
 import { behaviourOf } from '../diff/behaviour.ts';
-import type { ComparedDestination } from '../diff/compare-destination.ts';
+import type { ComparedDestination } from '../diff/compared-destination.ts';
 import type { Destination } from '../diff/destination.ts';
 import type { NodeSources } from '../reach/admitted.ts';
 import type { FamilySurvey } from '../reach/survey.ts';

@@ -1,7 +1,7 @@
 import { counted } from '../diagnostics/summary.ts';
 import { answerOf } from '../diff/answer.ts';
 import type { Behaviour } from '../diff/behaviour.ts';
-import type { ClientResult, ComparedDestination } from '../diff/compare-destination.ts';
+import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
 import type { Destination } from '../diff/destination.ts';
 import { formatFraction } from '../diff/fraction.ts';
 import { isLoopback } from '../packet/packet.ts';

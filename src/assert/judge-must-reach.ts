@@ -1,5 +1,5 @@
 import { answerOf } from '../diff/answer.ts';
-import type { ComparedDestination } from '../diff/compare-destination.ts';
+import type { ComparedDestination } from '../diff/compared-destination.ts';
 import type { Destination } from '../diff/destination.ts';
 import { parseAddress } from '../net/address.ts';
 import { isLoopback } from '../packet/packet.ts';

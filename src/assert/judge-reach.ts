@@ -1,5 +1,5 @@
 import { answerOf } from '../diff/answer.ts';
-import type { ComparedDestination } from '../diff/compare-destination.ts';
+import type { ComparedDestination } from '../diff/compared-destination.ts';
 import type { Destination } from '../diff/destination.ts';
 import { isReached } from '../reach/exposure.ts';
 import type { FamilySurvey } from '../reach/survey.ts';

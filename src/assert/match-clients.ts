@@ -1,5 +1,5 @@
 import { behaviourOf } from '../diff/behaviour.ts';
-import type { ClientResult, ComparedDestination } from '../diff/compare-destination.ts';
+import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
 import { remember } from '../diff/remember.ts';
 import { parseAddress } from '../net/address.ts';
 import { parseCidr } from '../net/cidr.ts';

@@ -1,5 +1,5 @@
 import { answerOf } from '../diff/answer.ts';
-import type { ClientResult, ComparedDestination } from '../diff/compare-destination.ts';
+import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
 import { type Destination, destinationKey } from '../diff/destination.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { isWithin } from '../reach/clients.ts';

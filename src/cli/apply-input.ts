@@ -4,7 +4,7 @@ import type { Items } from '../incremental/items.ts';
 import type { ApplyOutcome } from '../live/apply.ts';
 import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
 import type { OnStep } from '../live/apply-step.ts';
-import type { Backend } from '../live/backend.ts';
+import type { Backend } from '../live/backend-name.ts';
 import type { Host } from '../live/host.ts';
 import type { ApplyFlags } from './apply-options.ts';
 import { exitWithoutOutput } from './cluster-input.ts';

@@ -4,7 +4,8 @@ import type { ApplyFlags } from './apply-options.ts';
 import { inputPaths } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { secondsNow } from './host-options.ts';
-import { makeNews, type News } from './news.ts';
+import type { News } from './message-flags.ts';
+import { makeNews } from './news.ts';
 import type { Terminal } from './terminal.ts';
 import { reportNoInput } from './with-compiled.ts';
 

@@ -2,7 +2,8 @@ import type { CompileOutput } from '../compile.ts';
 import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
 import { buildIptables } from '../iptables/layout/build.ts';
 import { iptablesLimits } from '../iptables/limits.ts';
-import { type Backend, chooseBackend } from '../live/backend.ts';
+import { chooseBackend } from '../live/backend.ts';
+import type { Backend } from '../live/backend-name.ts';
 import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
 import { checkIptablesInKernel } from '../live/iptables-check.ts';
@@ -16,8 +17,8 @@ import {
   servedFamilies,
 } from '../live/sysctl.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { CheckFlags } from './check/options.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import type { CheckFlags } from './commands/check.ts';
 import type { Compiled } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { foreignWarnings } from './foreign-forward.ts';

@@ -1,6 +1,7 @@
 import type { CompileOutput } from '../compile.ts';
 import type { CompletedSide } from '../complete.ts';
-import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
 import type { CompileOptions } from '../options.ts';

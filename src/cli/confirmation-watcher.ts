@@ -3,11 +3,11 @@ import { namingCapabilities } from '../live/capabilities.ts';
 import { childOptions } from '../live/child-options.ts';
 import { type Change, type Confirmation, pendencyOf } from '../live/confirmation.ts';
 import type { Host } from '../live/host.ts';
-import type { ExitCode } from './exit-codes.ts';
-import { exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
 import { changeOptions, type HostFlags, secondsNow } from './host-options.ts';
+import type { MessageFlags } from './message-flags.ts';
 import { reportRollback } from './report-apply.ts';
-import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 import { thisProgram } from './this-program.ts';
 

@@ -1,12 +1,5 @@
-import type { Invented } from '../allocate/invented.ts';
 import type { CompletedSide } from '../complete.ts';
-import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
-import type { KnownSide } from '../diff/surroundings.ts';
-import type { KubeProxyListing } from '../kube-proxy/listing.ts';
-import type { Ruleset } from '../nftables/ast.ts';
-import type { CompileOptions } from '../options.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Uncompiled } from '../plan/uncompiled.ts';
+import { hasErrors } from '../diagnostics/diagnostic.ts';
 import { listInputs } from './cluster-input.ts';
 import {
   type CompileInput,
@@ -19,40 +12,14 @@ import {
 import { completeSides } from './completion.ts';
 import { isOnOld, layDiff } from './diff/on-base.ts';
 import type { DiffFlags } from './diff/options.ts';
+import type { DiffSide } from './diff/side.ts';
 import { subjectFromRuleset } from './explain-subject.ts';
 import { thisHost } from './host.ts';
 import { isListing, kubeProxyWord } from './kube-proxy/listing-input.ts';
-import { type KnownServices, servicesOfCluster, servicesOfRuleset } from './selection/selection.ts';
+import { servicesOfCluster, servicesOfRuleset } from './selection/selection.ts';
 import type { CompileFlags } from './shared-options.ts';
 import { commandClock } from './stage-clock.ts';
 import type { Terminal } from './terminal.ts';
-
-/** One side of a diff: the ruleset and what it tells of the node. */
-export interface DiffSide {
-  readonly name: string;
-  readonly kind: 'manifests' | 'cluster' | 'ruleset' | 'live' | 'kube-proxy';
-  /** Undefined when a diagnostic is an error. */
-  readonly ruleset: Ruleset | undefined;
-  /** What the ruleset was made from; undefined unless that was manifests. */
-  readonly plan?: Plan;
-  /** What it was made from; undefined unless that was manifests. */
-  readonly known?: KnownSide;
-  readonly nodeName?: string | undefined;
-  /** What manifests were compiled with. */
-  readonly options?: CompileOptions;
-  /** What the control plane was taken to do to manifests. */
-  readonly completed?: CompletedSide;
-  /** What a ruleset says that was made up for it. */
-  readonly invented?: Invented;
-  /** Of the Services of manifests. */
-  readonly uncompiled: readonly Uncompiled[];
-  /** Those that it serves or refuses, and of manifests all. */
-  readonly services: KnownServices;
-  readonly nodeAddresses: readonly string[];
-  /** What a kube-proxy wrote; the ruleset is the outline of it. */
-  readonly listing?: KubeProxyListing;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** What a name on the command line stands for; a file may turn out to be a listing of kube-proxy's rules. */
 export const kindOfSide = (name: string): DiffSide['kind'] =>

@@ -7,13 +7,10 @@ import type { FoundRisk } from '../diff/risks/collect.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { DiffFlags } from './diff/options.ts';
-import type { DiffSide } from './diff-side.ts';
+import type { LoadedSide } from './diff/side.ts';
+
 import { workflowCommands } from './safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
-
-export interface LoadedSide extends DiffSide {
-  readonly ruleset: Ruleset;
-}
 
 /** How a view is to be printed. */
 export interface ViewOptions {

@@ -1,4 +1,4 @@
-import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import { type CompileOptions, defaultOptions } from '../options.ts';
 import type { CompileFlags } from './shared-options.ts';
 

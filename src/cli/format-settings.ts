@@ -1,4 +1,4 @@
-import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { Location } from '../diagnostics/source.ts';
 import type { IpFamily } from '../net/family.ts';
 import {

@@ -9,7 +9,8 @@ import {
 } from '../allocate/lock.ts';
 import { objectKey } from '../allocate/service-fields.ts';
 import type { CompletedSide } from '../complete.ts';
-import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { findNatcConfig } from './find-natc-config.ts';
 import { readInputs } from './read-inputs.ts';

@@ -4,8 +4,8 @@ import { type Palette, plainPalette } from '../diagnostics/palette.ts';
 import type { Locate, Report } from '../diagnostics/report.ts';
 import type { InputSize } from '../diagnostics/summary.ts';
 import { wantsColor } from './color.ts';
+import type { DiagnosticsFormat, MessageFlags } from './message-flags.ts';
 import { guardedPalette, workflowCommands } from './safe-terminal.ts';
-import type { DiagnosticsFormat, MessageFlags } from './shared-options.ts';
 import type { Channel, Terminal } from './terminal.ts';
 
 const defaultLimit = 50;

@@ -7,10 +7,10 @@ import { refusingCutOff } from '../read/cut-off.ts';
 import { readObjects } from '../read/read.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findNatcConfig } from './find-natc-config.ts';
+import type { MessageFlags } from './message-flags.ts';
 import { printDiagnostics } from './messages.ts';
 import { findsNatcConfig, type NatcConfigFlags } from './natc-config-options.ts';
 import { readInputs } from './read-inputs.ts';
-import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
 type Flags = NatcConfigFlags & MessageFlags & Partial<CommandOptions> & OtherSubjects;

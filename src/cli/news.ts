@@ -14,36 +14,8 @@ import {
   standingAfter,
   warningLine,
 } from '../diagnostics/standing.ts';
+import type { Coverage, News } from './message-flags.ts';
 import { diagnosticsFormat } from './messages.ts';
-import type { MessageFlags } from './shared-options.ts';
-import type { Terminal } from './terminal.ts';
-
-/** How much of what may be warned of a run of apply has looked at. */
-export type Coverage =
-  /** At nothing, or at a part of the input, or it was not applied. */
-  | 'none'
-  /** All of it. */
-  | 'all'
-  /** Not at the processes of this node. */
-  | 'changes'
-  /** The input is the one of before: only at the host. */
-  | 'host';
-
-/** The warnings of one run of apply beside those that stood before it. */
-export interface News {
-  /** Whether it is known what stood before. */
-  readonly remembers: boolean;
-  /** Takes note of what is about to be printed. @returns what of it is news */
-  readonly hear: (given: readonly Diagnostic[]) => readonly Diagnostic[];
-  /** Says that what was not given now holds no longer. */
-  readonly looked: (coverage: Coverage) => void;
-  /** Says that whether a warning of this code holds could not be told: it stays. */
-  readonly keep: (code: string) => void;
-  /** Tells what went, and how many stand. @returns what stands from now on; undefined: as before */
-  readonly end: (flags: MessageFlags, terminal: Terminal) => Promise<Standing | undefined>;
-  /** The first error, or else the first warning of the host that is no remark. */
-  readonly reason: () => Diagnostic | undefined;
-}
 
 /**
  * @param before what stood; undefined: not known, so that all is news

@@ -1,4 +1,5 @@
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { CollectedInputs, CollectOptions } from '../read/inputs.ts';
 import type { CompileFlags } from './shared-options.ts';
 

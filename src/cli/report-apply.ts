@@ -8,8 +8,8 @@ import type { RollbackIptablesOutcome } from '../live/rollback-iptables.ts';
 import type { Unchanged } from '../live/unchanged-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatChanges, formatEnded } from './format-changes.ts';
+import type { MessageFlags } from './message-flags.ts';
 import { printDiagnostics } from './messages.ts';
-import type { MessageFlags } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says on stderr what apply did, unless asked to be quiet, and how the process shall end. */

@@ -5,7 +5,8 @@ import { iptablesLimits } from '../iptables/limits.ts';
 import type { ApplyOutcome } from '../live/apply.ts';
 import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
 import type { OnStep } from '../live/apply-step.ts';
-import { type Backend, chooseBackend } from '../live/backend.ts';
+import { chooseBackend } from '../live/backend.ts';
+import type { Backend } from '../live/backend-name.ts';
 import { namingCapabilities } from '../live/capabilities.ts';
 import type { Host } from '../live/host.ts';
 import {

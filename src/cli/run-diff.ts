@@ -3,13 +3,10 @@ import { cut, printable } from '../diagnostics/printable.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import { deliver } from './deliver.ts';
 import type { DiffFlags } from './diff/options.ts';
-import { clusterFlagProblem, type DiffSide, kindOfSide, loadDiffSides } from './diff-side.ts';
-import {
-  formatKernelView,
-  formatTextView,
-  formatTrafficView,
-  type LoadedSide,
-} from './diff-views.ts';
+import type { DiffSide, LoadedSide } from './diff/side.ts';
+import { clusterFlagProblem, kindOfSide, loadDiffSides } from './diff-side.ts';
+import { formatKernelView, formatTextView, formatTrafficView } from './diff-views.ts';
+
 import { saidOfSides } from './excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { kubeProxyWord } from './kube-proxy/listing-input.ts';

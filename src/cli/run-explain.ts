@@ -2,18 +2,19 @@ import { existsSync } from 'node:fs';
 import { type Invented, markInvented, nothingInvented } from '../allocate/invented.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
 import { chooseFrontend } from '../explain/choose-frontend.ts';
-import { explain, type Inquiry } from '../explain/explain.ts';
+import { explain } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
+import type { Inquiry } from '../explain/inquiry.ts';
 import { familyOf, type Question, readQuestion } from '../explain/question.ts';
 import type { Subject } from '../explain/scene.ts';
 import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { NotUnderstood } from '../packet/not-understood.ts';
 import { lackingWords, type Uncompiled } from '../plan/uncompiled.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
-import type { ExplainFlags } from './commands/explain.ts';
 import { inputPaths } from './compile-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findService, isServiceWord } from './explain/find-service.ts';
+import type { ExplainFlags } from './explain/options.ts';
 import {
   type LoadedSubject,
   subjectFromKernel,

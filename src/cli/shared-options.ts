@@ -1,7 +1,5 @@
 /** Options that several commands share: input, node and message flags, the same everywhere. */
 import { type Command, Option } from 'commander';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Ignoring } from '../diagnostics/ignore.ts';
 import type { IpFamily } from '../net/family.ts';
 import {
   type ClaimPolicy,
@@ -9,10 +7,10 @@ import {
   type DetectLocalMode,
   detectLocalModes,
 } from '../options.ts';
-import type { ColorMode } from './color.ts';
-import type { LateWrite } from './late-write.ts';
+import type { MessageFlags } from './message-flags.ts';
+
 import { addNatcConfig, hasNatcConfig, type NatcConfigFlags } from './natc-config-options.ts';
-import type { News } from './news.ts';
+
 import {
   collect,
   collectFamilies,
@@ -64,24 +62,6 @@ export interface CompileFlags extends MessageFlags, NatcConfigFlags {
   readonly lock?: boolean;
   readonly frozenLock?: boolean;
   readonly lockFile?: string;
-}
-
-export type DiagnosticsFormat = 'text' | 'json' | 'github' | 'sarif';
-
-export interface MessageFlags {
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  readonly color?: ColorMode | false;
-  readonly diagnostics?: DiagnosticsFormat;
-  readonly maxDiagnostics?: number;
-  /** Not a flag: what was said before and need not be said again. */
-  readonly news?: News;
-  /** Not a flag: where diagnostics go instead of being printed (a log). */
-  readonly tell?: (diagnostics: readonly Diagnostic[]) => void;
-  /** Not a flag: what is not to be said at all. */
-  readonly ignoring?: Ignoring;
-  /** Not a flag: what is written once nothing of the run was an error. */
-  readonly late?: LateWrite;
 }
 
 /** Every flag of a command that compiles manifests. @param quiet what `--quiet` means for it */

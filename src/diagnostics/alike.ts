@@ -1,5 +1,6 @@
 /** The same finding about many objects, which is said once and lists them. */
-import type { Diagnostic, Place } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Place } from './place.ts';
 import type { SourceObject } from './source.ts';
 
 /** So many findings have to be alike; fewer are each shown in full. */

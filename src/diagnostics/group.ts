@@ -1,4 +1,4 @@
-import type { Diagnostic, Place } from './diagnostic.ts';
+import type { Place } from './place.ts';
 
 /** One of several things that a single diagnostic is about. */
 export interface Subject {
@@ -23,10 +23,17 @@ export interface Group {
   readonly words: GroupWords;
 }
 
+/** The fields of a diagnostic. */
+interface Said {
+  readonly message: string;
+  readonly places: readonly Place[];
+  readonly group?: Group;
+}
+
 const shown = 3;
 
 /** What a diagnostic says of a group: its message and places, and the group where it is more than one. */
-export function saidOf(group: Group): Pick<Diagnostic, 'message' | 'places' | 'group'> {
+export function saidOf(group: Group): Said {
   const { subjects, words } = group;
   const places = subjects.slice(0, shown).map(({ place }) => place);
   return { message: messageOf(subjects, words), places, ...(subjects.length > 1 && { group }) };

@@ -1,8 +1,9 @@
 /** Findings that somebody has looked at and does not want to hear of again. */
 import type { DiagnosticCode } from './codes.ts';
-import type { Diagnostic, Place } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { saidOf } from './group.ts';
 import { formatPath, objectName } from './object-name.ts';
+import type { Place } from './place.ts';
 import type { SourceObject } from './source.ts';
 
 interface RuleText {

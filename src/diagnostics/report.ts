@@ -1,8 +1,9 @@
 import { groupAlike } from './alike.ts';
 import type { DiagnosticCode } from './codes.ts';
-import type { Diagnostic, Place, Severity } from './diagnostic.ts';
+import type { Diagnostic, Severity } from './diagnostic.ts';
 import type { Ignored, IgnoreRule } from './ignore.ts';
 import { objectName } from './object-name.ts';
+import type { Place } from './place.ts';
 import { cut } from './printable.ts';
 import type { Location } from './source.ts';
 

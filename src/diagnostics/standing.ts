@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Diagnostic, Place } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { formatPath, objectName } from './object-name.ts';
+import type { Place } from './place.ts';
 import { printable } from './printable.ts';
 
 /** A warning that has been given and still holds. */

@@ -3,10 +3,10 @@ import { formatAddressPort } from '../net/address.ts';
 import { servicePortOf } from '../nftables/ast.ts';
 import type { Origin } from '../plan/plan.ts';
 import type { Blame, Gone } from './blame/blame.ts';
-import type { ChangeType } from './change.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
 import type { DestinationFacts } from './destination-index.ts';
-import type { Facet } from './facets.ts';
+import type { ChangeType, Facet } from './facets.ts';
+
 import type { FamilyPair, PairSide } from './family-pair.ts';
 
 /** What stands behind a change. */

@@ -1,45 +1,17 @@
 import type { NftFamily } from '../net/family.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
+import type { Lacking } from '../plan/uncompiled.ts';
 import type { Answer } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Gone } from './blame/blame.ts';
-import type { ClaimRisk } from './claims.ts';
 import type { Destination } from './destination.ts';
+import type { ChangeType, EndpointChange } from './facets.ts';
 import type { KnownDifference } from './known/known-differences.ts';
-import type { NotCompared } from './not-compared.ts';
+
 import type { Acceptance } from './risks/accept.ts';
 import type { RiskCode, Severity } from './risks/table.ts';
 import type { ServiceWays } from './ways.ts';
-
-export type ChangeType =
-  /** Connections are sent to endpoints that were not before. */
-  | 'ANSWER_BEGINS'
-  /** Connections that were sent to endpoints are passed on as they are. */
-  | 'ANSWER_ENDS'
-  /** Connections are refused that were not. */
-  | 'REFUSAL_BEGINS'
-  /** Connections are dropped that were not. */
-  | 'DROP_BEGINS'
-  /** Connections that were refused or dropped are passed on as they are. */
-  | 'PASS_BEGINS'
-  /** Some clients are let in that were dropped, where others were served before. */
-  | 'CLIENTS_ADMITTED'
-  /** Some clients are dropped that were served, where others still are. */
-  | 'CLIENTS_EXCLUDED'
-  /** Endpoints are gained or lost, or their probabilities change. */
-  | 'ENDPOINTS_CHANGED'
-  | 'SNAT_BEGINS'
-  | 'SNAT_ENDS'
-  | 'AFFINITY_BEGINS'
-  | 'AFFINITY_ENDS'
-  | 'AFFINITY_TIMEOUT_CHANGED'
-  /** Clients are remembered elsewhere: those known so far may get another endpoint. */
-  | 'AFFINITY_FORGOTTEN'
-  /** Only the mark that other rules see differs. */
-  | 'MARK_CHANGED'
-  /** Only packets that another program gave a mark are treated differently. */
-  | 'MARKED_PACKETS_CHANGED';
 
 export interface Risk {
   readonly code: RiskCode;
@@ -77,14 +49,6 @@ export interface Change {
   readonly gone?: Gone;
   /** Of a change from a kube-proxy to natc, or back: the decision of natc's that it follows from. */
   readonly known?: KnownDifference;
-}
-
-export interface EndpointChange {
-  readonly endpoint: string;
-  /** 0 for a gained one. */
-  readonly before: number;
-  /** 0 for a lost one. */
-  readonly after: number;
 }
 
 export interface Witness {
@@ -134,4 +98,32 @@ export interface DiffCounts {
   readonly changes: number;
   readonly services: number;
   readonly risks: number;
+}
+
+/** A destination that a Service claims although another has or had it. */
+export interface ClaimRisk {
+  /**
+   * `DESTINATION_TAKEN_OVER`: connections went to the other Service, which is still there, and now do
+   * not. `CLAIM_LOST`: the other keeps it.
+   */
+  readonly kind: 'DESTINATION_TAKEN_OVER' | 'CLAIM_LOST';
+  /** `192.0.2.1:80/TCP`, or `30080/TCP` for a node port. */
+  readonly destination: string;
+  /** `namespace/name` of the Service that claims it. */
+  readonly service: string;
+  /** Of the one that has or had it. */
+  readonly victim: string;
+  readonly text: string;
+  /** The claim, where manifests were given. */
+  readonly origin: Origin | undefined;
+}
+
+/** A Service of which a diff does not know what happens to its packets, on one side at least. */
+export interface NotCompared {
+  /** `namespace/name` */
+  readonly service: string;
+  readonly lacks: Lacking;
+  readonly side: 'old' | 'new' | 'both';
+  /** On the new side where it is there. */
+  readonly origin: Origin;
 }

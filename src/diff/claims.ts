@@ -2,29 +2,12 @@
 import { namedOwner } from '../explain/frontends.ts';
 import { formatAddressPort } from '../net/address.ts';
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
-import type { Contest, Origin, Plan } from '../plan/plan.ts';
-import type { TrafficDiff } from './change.ts';
-import type { ComparedDestination } from './compare-destination.ts';
+import type { Contest, Plan } from '../plan/plan.ts';
+import type { ClaimRisk, TrafficDiff } from './change.ts';
+
+import type { ComparedDestination } from './compared-destination.ts';
 import { destinationKey, portKey } from './destination.ts';
 import type { FamilyPair, PairSide } from './family-pair.ts';
-
-/** A destination that a Service claims although another has or had it. */
-export interface ClaimRisk {
-  /**
-   * `DESTINATION_TAKEN_OVER`: connections went to the other Service, which is still there, and now do
-   * not. `CLAIM_LOST`: the other keeps it.
-   */
-  readonly kind: 'DESTINATION_TAKEN_OVER' | 'CLAIM_LOST';
-  /** `192.0.2.1:80/TCP`, or `30080/TCP` for a node port. */
-  readonly destination: string;
-  /** `namespace/name` of the Service that claims it. */
-  readonly service: string;
-  /** Of the one that has or had it. */
-  readonly victim: string;
-  readonly text: string;
-  /** The claim, where manifests were given. */
-  readonly origin: Origin | undefined;
-}
 
 /** Destinations that another Service has on the new side, while the one of the old side is still there. */
 export function takeovers(

@@ -4,7 +4,8 @@ import { collections } from '../nftables/names.ts';
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { PacketProtocol } from '../packet/packet.ts';
 import { type AddressClass, addressClasses, isServiceAddress } from './address-classes.ts';
-import { type ComparedDestination, destinationComparer } from './compare-destination.ts';
+import { destinationComparer } from './compare-destination.ts';
+import type { ComparedDestination } from './compared-destination.ts';
 import {
   type Destination,
   destinationKey,

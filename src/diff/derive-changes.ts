@@ -1,10 +1,11 @@
 import { answerOf } from './answer.ts';
-import type { Change, ChangeType, Risk } from './change.ts';
+import type { Change, Risk } from './change.ts';
 import type { FindReason } from './change-origin.ts';
 import { clientLabels } from './client-labels.ts';
-import type { ClientResult, ComparedDestination } from './compare-destination.ts';
+import type { ClientResult, ComparedDestination } from './compared-destination.ts';
 import type { Destination } from './destination.ts';
-import { type Facet, facetsOf } from './facets.ts';
+import { type ChangeType, type Facet, facetsOf } from './facets.ts';
+
 import type { FindKnown } from './known/known-differences.ts';
 import type { RiskJudge } from './risks/judge.ts';
 

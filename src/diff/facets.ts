@@ -1,7 +1,7 @@
 import { type Answer, answerOf } from './answer.ts';
 import type { Affinity, Behaviour } from './behaviour.ts';
-import type { ChangeType, EndpointChange } from './change.ts';
-import type { ClientResult } from './compare-destination.ts';
+
+import type { ClientResult } from './compared-destination.ts';
 
 /** One aspect in which one kind of client sees a difference. */
 export interface Facet {
@@ -92,4 +92,41 @@ function compareAffinity(a: Affinity | undefined, b: Affinity | undefined): Chan
   if (b === undefined) return 'AFFINITY_ENDS';
   if (a.timeout !== b.timeout) return 'AFFINITY_TIMEOUT_CHANGED';
   return a.whose === b.whose ? undefined : 'AFFINITY_FORGOTTEN';
+}
+
+export type ChangeType =
+  /** Connections are sent to endpoints that were not before. */
+  | 'ANSWER_BEGINS'
+  /** Connections that were sent to endpoints are passed on as they are. */
+  | 'ANSWER_ENDS'
+  /** Connections are refused that were not. */
+  | 'REFUSAL_BEGINS'
+  /** Connections are dropped that were not. */
+  | 'DROP_BEGINS'
+  /** Connections that were refused or dropped are passed on as they are. */
+  | 'PASS_BEGINS'
+  /** Some clients are let in that were dropped, where others were served before. */
+  | 'CLIENTS_ADMITTED'
+  /** Some clients are dropped that were served, where others still are. */
+  | 'CLIENTS_EXCLUDED'
+  /** Endpoints are gained or lost, or their probabilities change. */
+  | 'ENDPOINTS_CHANGED'
+  | 'SNAT_BEGINS'
+  | 'SNAT_ENDS'
+  | 'AFFINITY_BEGINS'
+  | 'AFFINITY_ENDS'
+  | 'AFFINITY_TIMEOUT_CHANGED'
+  /** Clients are remembered elsewhere: those known so far may get another endpoint. */
+  | 'AFFINITY_FORGOTTEN'
+  /** Only the mark that other rules see differs. */
+  | 'MARK_CHANGED'
+  /** Only packets that another program gave a mark are treated differently. */
+  | 'MARKED_PACKETS_CHANGED';
+
+export interface EndpointChange {
+  readonly endpoint: string;
+  /** 0 for a gained one. */
+  readonly before: number;
+  /** 0 for a lost one. */
+  readonly after: number;
 }

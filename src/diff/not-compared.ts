@@ -1,19 +1,9 @@
 import type { Locate } from '../diagnostics/report.ts';
 import { counted } from '../diagnostics/summary.ts';
 import { originJson } from '../explain/origin-json.ts';
-import type { Origin } from '../plan/plan.ts';
-import { type Lacking, lackingWords, type Uncompiled } from '../plan/uncompiled.ts';
+import { lackingWords, type Uncompiled } from '../plan/uncompiled.ts';
+import type { NotCompared } from './change.ts';
 import { shorten } from './wording.ts';
-
-/** A Service of which a diff does not know what happens to its packets, on one side at least. */
-export interface NotCompared {
-  /** `namespace/name` */
-  readonly service: string;
-  readonly lacks: Lacking;
-  readonly side: 'old' | 'new' | 'both';
-  /** On the new side where it is there. */
-  readonly origin: Origin;
-}
 
 /** The Services that could not be compiled in full, those of both sides once. */
 export function notCompared(

@@ -4,9 +4,10 @@ import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import { assumedNodeAddress } from './address-classes.ts';
 import { askIptables } from './ask-iptables.ts';
-import type { Change, TrafficDiff } from './change.ts';
+import type { Change, ClaimRisk, TrafficDiff } from './change.ts';
 import { changeReason } from './change-origin.ts';
-import { type ClaimRisk, takeovers } from './claims.ts';
+import { takeovers } from './claims.ts';
+
 import { compareFamily } from './compare-family.ts';
 import { deriveChanges, mergeMarked } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';

@@ -1,6 +1,6 @@
 import type { Behaviour } from './behaviour.ts';
 import type { ClientClass } from './client-classes.ts';
-import type { ComparedDestination } from './compare-destination.ts';
+import type { ComparedDestination } from './compared-destination.ts';
 import { type Destination, parseDestinationKey } from './destination.ts';
 import type { Shape } from './shapes.ts';
 

@@ -1,8 +1,8 @@
 import type { Branch } from '../packet/outcome.ts';
 import type { Packet } from '../packet/packet.ts';
 import { contestReasons } from './contests.ts';
-import type { Inquiry } from './explain.ts';
 import type { ExplainedEndpoint, ExplainVerdict, Explanation, Reason } from './explanation.ts';
+import type { Inquiry } from './inquiry.ts';
 import { nearMisses } from './near-misses.ts';
 import type { BranchReasons } from './reasons.ts';
 import type { Scene } from './scene.ts';

@@ -1,8 +1,9 @@
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import { interpretIptables, prepareIptables } from '../iptables/simulate/interpret.ts';
 import type { Branch } from '../packet/outcome.ts';
-import { explain, type Inquiry } from './explain.ts';
+import { explain } from './explain.ts';
 import type { Explanation } from './explanation.ts';
+import type { Inquiry } from './inquiry.ts';
 import { iptablesPath } from './iptables-path.ts';
 import type { Subject } from './scene.ts';
 

@@ -1,26 +1,16 @@
 import { interpret } from '../nftables/simulate/interpret.ts';
 import { traceSteps } from '../nftables/simulate/trace.ts';
-import { isLocal, type Packet, type PacketProtocol } from '../packet/packet.ts';
+import { isLocal, type Packet } from '../packet/packet.ts';
 import { assemble } from './assemble.ts';
 import { assumptionsOf, unknownInterface } from './assumptions.ts';
 import { explainEndpoint } from './endpoint.ts';
 import type { Explanation } from './explanation.ts';
+import type { Inquiry } from './inquiry.ts';
 import { pathOf } from './path.ts';
 import { familyOf } from './question.ts';
 import { reasonsOf } from './reasons.ts';
 import { type Scene, type Subject, sceneOf } from './scene.ts';
 import { unmatchedAs } from './unmatched.ts';
-
-/** A question with nothing left open. */
-export interface Inquiry {
-  readonly source: string;
-  readonly sourcePort: number | undefined;
-  readonly destination: string;
-  readonly destinationPort: number;
-  readonly protocol: PacketProtocol;
-  /** Undefined: not known, unless the source is this node itself. */
-  readonly inInterface: string | undefined;
-}
 
 /** What happens to the first packet of a connection, and why. Pure. */
 export function explain(subject: Subject, inquiry: Inquiry): Explanation {

@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type CompileOutput, compile } from '../compile.ts';
-import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { identify } from '../incremental/identify.ts';
 import type { KnownGroup } from '../incremental/known.ts';

@@ -3,7 +3,8 @@
  * them, and those that something is to be said of. All others contribute what they did.
  */
 import { type CompileOutput, compile } from '../compile.ts';
-import { type Diagnostic, hasErrors, type Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Cluster, Node } from '../model/cluster.ts';
 import { buildModel } from '../model/model.ts';

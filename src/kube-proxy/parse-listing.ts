@@ -1,4 +1,5 @@
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { Source } from '../diagnostics/source.ts';
 import { nftTextOfJson } from '../nftables/json/listing-text.ts';
 import { NftSyntaxError } from '../nftables/parse/scanner.ts';

@@ -1,10 +1,11 @@
 import { nothingInvented } from '../allocate/invented.ts';
 import { plainPalette } from '../diagnostics/palette.ts';
 import { chooseFrontend } from '../explain/choose-frontend.ts';
-import { explain as explainPacket, type Inquiry } from '../explain/explain.ts';
+import { explain as explainPacket } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { formatExplanationJson } from '../explain/format-json.ts';
 import { formatExplanation as formatAsText } from '../explain/format-text.ts';
+import type { Inquiry } from '../explain/inquiry.ts';
 import { familyOf, readQuestion } from '../explain/question.ts';
 import { locate } from '../read/locate.ts';
 import { type Compiled, subjectOf } from './subject.ts';

@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts';
+import type { Backend } from './backend-name.ts';
 import { hasBackendState } from './backend-state.ts';
 import type { Host } from './host.ts';
 import { chainReader } from './kernel-chains.ts';

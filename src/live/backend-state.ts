@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts';
+import type { Backend } from './backend-name.ts';
 import { listState } from './state-file.ts';
 import { backendOfState, forgetState } from './state-files.ts';
 

@@ -1,12 +1,11 @@
 import { buildNftables } from '../nftables/layout/build.ts';
 import { renderNft } from '../nftables/render/nft.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Backend } from './backend-name.ts';
 import { hasBackendState } from './backend-state.ts';
 import { describeRun, type Host, succeeded } from './host.ts';
 import { findIptables, isTools } from './iptables-tools.ts';
 import { nftablesPresence } from './nftables-presence.ts';
-
-export type Backend = 'nftables' | 'iptables';
 
 export interface ChosenBackend {
   readonly backend: Backend;

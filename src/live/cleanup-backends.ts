@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './backend-name.ts';
 import { hasBackendState } from './backend-state.ts';
 import { cleanUp, warnOfRouteLocalnet } from './cleanup.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { digestOf } from '../nftables/canonical/written.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './backend-name.ts';
 import type { Held, Wanted } from './held.ts';
 import { hasRevision, storeRevision } from './revision-store.ts';
 import { stateErrorText } from './state-directory.ts';

@@ -1,4 +1,5 @@
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import { renderElement, renderRule } from '../nftables/render/nft.ts';
 import type { Origin } from '../plan/plan.ts';

@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts';
+import type { Backend } from './backend-name.ts';
 import { listState, removeState, temporaryOf } from './state-file.ts';
 import { systemErrorText } from './system-error.ts';
 

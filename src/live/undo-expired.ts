@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './backend-name.ts';
 import { type Change, forgetPending, pendencyOf } from './confirmation.ts';
 import type { Host } from './host.ts';
 import { hasTables } from './iptables-store.ts';

@@ -1,7 +1,8 @@
 /** What natc.yaml and annotations say of risks of a diff that somebody has looked at. */
-import type { Place } from '../diagnostics/diagnostic.ts';
+
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { ownName } from '../diagnostics/ignore.ts';
+import type { Place } from '../diagnostics/place.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { at, atKey, type Fields, rootFields } from './fields.ts';

@@ -1,5 +1,5 @@
 /** A mapping of an object, its fields as they stand, and the places of them. */
-import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import type { Report } from './report.ts';
 

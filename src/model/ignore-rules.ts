@@ -1,6 +1,6 @@
 /** Rules that say what is ignored, from natc.yaml and from annotations. */
 import { codes, type DiagnosticCode } from '../diagnostics/codes.ts';
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import {
   type IgnoreRule,
@@ -8,6 +8,7 @@ import {
   ignoreAnnotationOf,
   ownName,
 } from '../diagnostics/ignore.ts';
+import type { Place } from '../diagnostics/place.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { at, atKey, type Fields, rawField, refuseMissing, rootFields } from './fields.ts';

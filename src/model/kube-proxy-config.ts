@@ -1,4 +1,5 @@
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { type CompileOptions, detectLocalModes } from '../options.ts';
 import { at, type Fields, isGiven, isRecord, rootFields } from './fields.ts';

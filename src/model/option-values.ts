@@ -1,5 +1,5 @@
-import type { Place } from '../diagnostics/diagnostic.ts';
 import { formatPath } from '../diagnostics/object-name.ts';
+import type { Place } from '../diagnostics/place.ts';
 import { quote } from '../diagnostics/quote.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { addressBits, type Cidr, formatCidr, parseCidr } from '../net/cidr.ts';

@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
-import type { Diagnostic, Place, Severity } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts';
 import type { Group } from '../diagnostics/group.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { CompileOptions } from '../options.ts';
 
 /** What is wrong, apart from where. */

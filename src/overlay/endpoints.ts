@@ -6,19 +6,8 @@ import { list, mapping, text } from '../workloads/values.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { endpointsOf, type HeldEndpoint } from './held-slices.ts';
 import { type Maker, type Makers, makerOf } from './makers.ts';
+import type { Sought } from './sought.ts';
 import { slicesOf } from './update-slices.ts';
-
-/** A Service whose endpoints the control plane would look for again. */
-export interface Sought {
-  /** `namespace/name` */
-  readonly service: string;
-  /** As the cluster holds it; undefined: it is new. */
-  readonly before: SourceObject | undefined;
-  /** As it will be. */
-  readonly after: SourceObject;
-  /** Those of the cluster that the control plane writes. */
-  readonly slices: readonly SourceObject[];
-}
 
 export interface Found {
   /** In the place of those that the cluster has. */

@@ -8,9 +8,10 @@ import type { Selection } from '../workloads/selection.ts';
 import { mapping } from '../workloads/values.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { applied } from './applied.ts';
-import { findEndpoints, isSelecting, runningPods, type Sought } from './endpoints.ts';
+import { findEndpoints, isSelecting, runningPods } from './endpoints.ts';
 import { endpointsOf, type HeldEndpoint, isManaged, serviceOfSlice } from './held-slices.ts';
 import { type Makers, makersOf } from './makers.ts';
+import type { Sought } from './sought.ts';
 import { type Refused, updatedSpec } from './update-service.ts';
 
 /** Objects that natc compiles, and those that may make pods. */

@@ -4,9 +4,9 @@ import { ipFamilies } from '../net/family.ts';
 import { targetPorts } from '../workloads/selection.ts';
 import { count, list, mapping, text } from '../workloads/values.ts';
 import type { Workload } from '../workloads/workload.ts';
-import type { Sought } from './endpoints.ts';
 import type { HeldEndpoint } from './held-slices.ts';
 import { type Makers, makerOf } from './makers.ts';
+import type { Sought } from './sought.ts';
 
 export interface SliceContents {
   /** Of the cluster's endpoints those that stay. */

@@ -1,4 +1,5 @@
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Contest } from './plan.ts';
 

@@ -1,7 +1,7 @@
 import { addressClasses } from '../diff/address-classes.ts';
 import { answerOf } from '../diff/answer.ts';
 import { behaviourOf } from '../diff/behaviour.ts';
-import type { ClientResult, ComparedDestination } from '../diff/compare-destination.ts';
+import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
 import { type Destination, destinationKey, portKey } from '../diff/destination.ts';
 import type { FamilyPair } from '../diff/family-pair.ts';
 import type { NftFamily } from '../net/family.ts';

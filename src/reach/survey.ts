@@ -1,10 +1,7 @@
 import { assumedNodeAddress } from '../diff/address-classes.ts';
-import {
-  type AskDestination,
-  type ComparedDestination,
-  destinationAsker,
-} from '../diff/compare-destination.ts';
+import { type AskDestination, destinationAsker } from '../diff/compare-destination.ts';
 import { compareFamily } from '../diff/compare-family.ts';
+import type { ComparedDestination } from '../diff/compared-destination.ts';
 import { type AskedNetworks, type FamilyPair, pairFamily } from '../diff/family-pair.ts';
 import { type ListedSide, onListing } from '../diff/listed-traffic.ts';
 import { onIptables, trafficFamilies } from '../diff/traffic.ts';

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Extent, Source } from '../diagnostics/source.ts';
-import { type ItemOffsets, readBlockDocument } from './block-yaml.ts';
+import { readBlockDocument } from './block-yaml.ts';
 import { doubtAboutEnd } from './cut-off.ts';
 import { controlCharacterError } from './decode.ts';
+import type { Document } from './document.ts';
 import { documentDoubt, isTakenForYaml, severalInYaml } from './document-doubts.ts';
 import { type FullYaml, longestFullYaml, readFullYaml } from './full-yaml.ts';
 import { jsonError, readJsonStream } from './json.ts';
@@ -10,14 +11,6 @@ import { skipSpace } from './json-scan.ts';
 import { mergedMessage } from './kubectl-message.ts';
 import { spanError } from './span-error.ts';
 import { type Stretch, splitDocuments } from './split-documents.ts';
-
-/** One YAML document or JSON value as plain data. */
-export interface Document {
-  readonly value: unknown;
-  readonly extent: Extent;
-  /** The offsets of a List's items, where each can be parsed on its own; otherwise empty. */
-  readonly items: ItemOffsets;
-}
 
 /**
  * Stands for a document or item in which an error was reported: what it seems to hold or to lack may

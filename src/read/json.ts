@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Source } from '../diagnostics/source.ts';
-import type { Document } from './documents.ts';
+import type { Document } from './document.ts';
 import { findJsonError } from './json-error.ts';
 import { skipSpace, skipValue } from './json-scan.ts';
 import { quoteText, spanError } from './span-error.ts';

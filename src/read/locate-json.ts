@@ -1,7 +1,7 @@
 import type { FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
 import { type JsonEntry, jsonEntries, skipSpace } from './json-scan.ts';
-import type { TextRange } from './locate.ts';
 import { printedItem } from './printed-items.ts';
+import type { TextRange } from './text-range.ts';
 
 /** The entries of the objects and arrays on the way to Lists' items, by offset. */
 const onTheWay = new WeakMap<Source, Map<number, readonly JsonEntry[]>>();

@@ -2,7 +2,7 @@ import type { Document, Node, Pair } from 'yaml';
 import type { Extent, FieldPath, Source } from '../diagnostics/source.ts';
 import { parseYamlNodes } from './full-yaml.ts';
 import { goKey } from './go-scalar.ts';
-import type { TextRange } from './locate.ts';
+import type { TextRange } from './text-range.ts';
 import { yamlPackage } from './yaml-package.ts';
 
 interface Parsed {

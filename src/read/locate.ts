@@ -1,14 +1,9 @@
-import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Place } from '../diagnostics/place.ts';
 import type { Location, Source } from '../diagnostics/source.ts';
 import { lineAt } from './line-starts.ts';
 import { locateInJson } from './locate-json.ts';
 import { locateInYaml } from './locate-yaml.ts';
-
-/** Offsets in a source's text; `end` is exclusive. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
+import type { TextRange } from './text-range.ts';
 
 /**
  * The position of a place in its file. A field that is not there gives its nearest existing parent's

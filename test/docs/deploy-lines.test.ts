@@ -13,11 +13,11 @@ import { serviceObject, sliceObject } from '../support/kernel-cluster.ts';
 import { natcProgram } from '../support/natc.ts';
 import {
   kubeconfigFor,
-  type ListName,
   type Misbehaviour,
   type StandIn,
   startStandIn,
 } from '../support/stand-in-api.ts';
+import type { ListName } from '../support/stand-in-watch.ts';
 import { makeAuthority } from '../support/test-certificates.ts';
 
 const read = (name: string): string => readFileSync(`docs/deploy/${name}`, 'utf8');

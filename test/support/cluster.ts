@@ -1,5 +1,6 @@
 /** Objects of a cluster as short as a test wants them, and what the plan stage makes of them. */
-import type { Diagnostic, Place } from '../../src/diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import type { Place } from '../../src/diagnostics/place.ts';
 import { buildModel } from '../../src/model/model.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { buildPlan } from '../../src/plan/build.ts';

@@ -1,5 +1,5 @@
-import type { Place } from '../../src/diagnostics/diagnostic.ts';
 import { formatPath } from '../../src/diagnostics/object-name.ts';
+import type { Place } from '../../src/diagnostics/place.ts';
 import { buildModel } from '../../src/model/model.ts';
 import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { objectOf } from './objects.ts';

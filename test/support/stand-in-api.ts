@@ -6,9 +6,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { makeWatches, type StandInWatches } from './stand-in-watch.ts';
-
-export type ListName = 'nodes' | 'services' | 'endpointslices' | 'pods';
+import { type ListName, makeWatches, type StandInWatches } from './stand-in-watch.ts';
 
 /** What a request gets instead of its page. */
 export type Misbehaviour =

@@ -1,6 +1,5 @@
 /** The watches of a stand-in for an API server: they remember, replay, and misbehave when told to. */
 import type { ServerResponse } from 'node:http';
-import type { ListName } from './stand-in-api.ts';
 
 export interface RecordedEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -238,3 +237,5 @@ export function makeWatches(version: () => number): StandInWatches {
     },
   };
 }
+
+export type ListName = 'nodes' | 'services' | 'endpointslices' | 'pods';

@@ -1,6 +1,6 @@
-import type { AssertFlags } from '../commands/assert.ts';
 import { kindOfSide } from '../diff-side.ts';
-import type { SubjectFlags } from '../reach/subject.ts';
+import type { SubjectFlags } from '../reach/options.ts';
+import type { AssertFlags } from './options.ts';
 
 /**
  * The flags of the side that assertions compare with, which is named as the sides of natc diff are.

@@ -1,12 +1,12 @@
 import type { Verdict } from '../../assert/breach.ts';
 import { breachFindings } from '../../assert/findings.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
-import type { AssertFlags } from '../commands/assert.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { gapLines } from '../list/gap-lines.ts';
 import { paletteFor } from '../messages.ts';
 import { workflowCommands } from '../safe-terminal.ts';
 import type { Terminal } from '../terminal.ts';
+import type { AssertFlags } from './options.ts';
 
 export async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
   await terminal.stderr.write(`natc: ${problem}\nSee 'natc assert --help'.\n`);

@@ -4,7 +4,7 @@ import { breachFindings, remarkFindings } from '../../assert/findings.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Backend } from '../../live/backend.ts';
+import type { Backend } from '../../live/backend-name.ts';
 import type { Host } from '../../live/host.ts';
 import { compiledSubject } from '../../reach/compiled.ts';
 import type { ApplyFlags } from '../apply-options.ts';

@@ -1,6 +1,6 @@
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { collectNotUnderstood } from '../../diff/listed-traffic.ts';
-import type { Backend } from '../../live/backend.ts';
+import type { Backend } from '../../live/backend-name.ts';
 import type { Host } from '../../live/host.ts';
 import type { SurveySubject } from '../../reach/survey.ts';
 

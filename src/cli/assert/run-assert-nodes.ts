@@ -5,17 +5,18 @@ import { judgeAssertions } from '../../assert/judge.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { nodeList } from '../../diff/nodes/wording.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
-import type { AssertFlags } from '../commands/assert.ts';
 import { deliver } from '../deliver.ts';
 import { saidOfSides } from '../excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printDiagnostics } from '../messages.ts';
 import { closeNodeSubjects, type NodeSubjects } from '../reach/node-subjects.ts';
+import type { SubjectFlags } from '../reach/options.ts';
 import { listingOfOne, noNodes } from '../reach/run-reach-nodes.ts';
-import { openSubject, type SubjectFlags } from '../reach/subject.ts';
+import { openSubject } from '../reach/subject.ts';
 import type { Terminal } from '../terminal.ts';
 import { reportNoInput } from '../with-compiled.ts';
 import { cannotAnswer, formatVerdictsOf } from './format-verdicts.ts';
+import type { AssertFlags } from './options.ts';
 import type { LoadedAssertions } from './read-file.ts';
 
 export interface NodesQuestion {

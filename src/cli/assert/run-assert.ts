@@ -2,23 +2,19 @@ import { needsBefore } from '../../assert/assertion.ts';
 import { remarkFindings } from '../../assert/findings.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
-import type { AssertFlags } from '../commands/assert.ts';
 import { deliver } from '../deliver.ts';
 import { saidOfSides } from '../excluded-in-vain.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isHostRefusal } from '../kube-proxy/host-refusal.ts';
 import { printDiagnostics } from '../messages.ts';
 import { nodesProblem } from '../reach/node-subjects.ts';
-import {
-  closeSubjects,
-  type LoadedSurveySubject,
-  openSubject,
-  subjectProblem,
-} from '../reach/subject.ts';
+import { closeSubjects, openSubject, subjectProblem } from '../reach/subject.ts';
+import type { LoadedSurveySubject } from '../reach/survey-subject.ts';
 import type { Terminal } from '../terminal.ts';
 import { reportNoInput } from '../with-compiled.ts';
 import { flagsBefore } from './before.ts';
 import { cannotAnswer, formatVerdictsOf } from './format-verdicts.ts';
+import type { AssertFlags } from './options.ts';
 import { readAssertionFiles } from './read-file.ts';
 
 /**

@@ -1,21 +1,13 @@
 import { Option } from 'commander';
+import { type AssertFlags, assertFormats } from '../assert/options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addNodesOptions, type NodesFlags } from '../nodes-option.ts';
+import { addNodesOptions } from '../nodes-option.ts';
 import { collect } from '../option-values.ts';
 import { addSubjectOptions } from '../reach/options.ts';
-import type { SubjectFlags } from '../reach/subject.ts';
+
 import { addCompileOptions } from '../shared-options.ts';
-
-export const assertFormats = ['text', 'json', 'github', 'sarif', 'junit'] as const;
-
-export interface AssertFlags extends SubjectFlags, NodesFlags {
-  readonly rules?: readonly string[];
-  readonly before?: string;
-  readonly output: (typeof assertFormats)[number];
-  readonly outFile?: string;
-}
 
 export const assertCommand: CommandDefinition = {
   description:

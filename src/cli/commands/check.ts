@@ -1,18 +1,13 @@
 import { Option } from 'commander';
 import { commandDefaults } from '../../options.ts';
+import type { CheckFlags } from '../check/options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { answeringDemands, compileInput, inputPaths, judgingDemands } from '../compile-input.ts';
 import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addBackendOption, type BackendFlags } from '../host-options.ts';
-import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
+import { addBackendOption } from '../host-options.ts';
+import { addCompileOptions } from '../shared-options.ts';
 import { reportNoInput } from '../with-compiled.ts';
-
-export interface CheckFlags extends CompileFlags, BackendFlags {
-  readonly failOn: 'error' | 'warning';
-  readonly kernel: boolean;
-  readonly sysctl: boolean;
-}
 
 export const checkCommand: CommandDefinition = {
   description:

@@ -8,8 +8,9 @@ import {
   changeOptions,
   type HostFlags,
 } from '../host-options.ts';
+import type { MessageFlags } from '../message-flags.ts';
 import { printDiagnostics } from '../messages.ts';
-import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
+import { addMessageOptions } from '../shared-options.ts';
 
 interface Flags extends MessageFlags, BackendFlags, HostFlags {}
 

@@ -2,9 +2,10 @@ import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
 import { addHostOptions, changeOptions, type HostFlags } from '../host-options.ts';
+import type { MessageFlags } from '../message-flags.ts';
 import { printDiagnostics } from '../messages.ts';
 import { reportRollback } from '../report-apply.ts';
-import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
+import { addMessageOptions } from '../shared-options.ts';
 
 export const confirmCommand: CommandDefinition = {
   description:

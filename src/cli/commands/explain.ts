@@ -2,18 +2,9 @@ import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addSelectionOptions, type SelectionFlags } from '../selection/options.ts';
-import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
-
-export interface ExplainFlags extends CompileFlags, SelectionFlags {
-  readonly inInterface?: string;
-  readonly service?: string;
-  readonly ruleset?: string;
-  readonly live?: boolean;
-  readonly backend: 'nftables' | 'iptables';
-  readonly output: 'text' | 'json';
-  readonly trace?: boolean;
-}
+import type { ExplainFlags } from '../explain/options.ts';
+import { addSelectionOptions } from '../selection/options.ts';
+import { addCompileOptions } from '../shared-options.ts';
 
 export const explainCommand: CommandDefinition = {
   description:

@@ -3,17 +3,10 @@ import { type ClientGroup, groupKinds, parseClientGroup } from '../../reach/clie
 import type { CommandDefinition } from '../command.ts';
 import { addCompletionOptions } from '../completion-options.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { addNodesOptions, type NodesFlags } from '../nodes-option.ts';
-import { addSubjectOptions } from '../reach/options.ts';
-import type { SubjectFlags } from '../reach/subject.ts';
-import { addCompileOptions } from '../shared-options.ts';
+import { addNodesOptions } from '../nodes-option.ts';
+import { addSubjectOptions, type ReachFlags } from '../reach/options.ts';
 
-export interface ReachFlags extends SubjectFlags, NodesFlags {
-  readonly from: ClientGroup;
-  readonly clusterIps?: boolean;
-  readonly output: 'text' | 'json' | 'markdown';
-  readonly outFile?: string;
-}
+import { addCompileOptions } from '../shared-options.ts';
 
 export const reachCommand: CommandDefinition = {
   description:

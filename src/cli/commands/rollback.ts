@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Backend } from '../../live/backend.ts';
+import type { Backend } from '../../live/backend-name.ts';
 import type { Host } from '../../live/host.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -12,9 +12,10 @@ import {
   type HostFlags,
   secondsNow,
 } from '../host-options.ts';
+import type { MessageFlags } from '../message-flags.ts';
 import { printDiagnostics } from '../messages.ts';
 import { reportRollback } from '../report-apply.ts';
-import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
+import { addMessageOptions } from '../shared-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Flags extends HostFlags, BackendFlags, MessageFlags {

@@ -3,22 +3,11 @@ import type { Host } from '../../live/host.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
-import {
-  addBackendOption,
-  addHostOptions,
-  type BackendFlags,
-  type HostFlags,
-  secondsNow,
-} from '../host-options.ts';
+import { addBackendOption, addHostOptions, secondsNow } from '../host-options.ts';
 import { printDiagnostics } from '../messages.ts';
 import { parseSeconds } from '../option-values.ts';
-import { addMessageOptions, type MessageFlags } from '../shared-options.ts';
-
-interface Flags extends HostFlags, BackendFlags, MessageFlags {
-  /** Seconds. */
-  readonly maxAge?: number;
-  readonly output: 'text' | 'json';
-}
+import { addMessageOptions } from '../shared-options.ts';
+import type { StatusFlags } from '../status/options.ts';
 
 export const statusCommand: CommandDefinition = {
   description:
@@ -53,7 +42,7 @@ export const statusCommand: CommandDefinition = {
   ],
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
-    const flags = command.opts<Flags>();
+    const flags = command.opts<StatusFlags>();
     const { nameCapabilities } = await import('../../live/capabilities.ts');
     const host = await thisHost(terminal, flags.commandTimeout);
     const { historyOf, historyText, isGood } = await import('../status-history.ts');
@@ -88,7 +77,7 @@ export const statusCommand: CommandDefinition = {
   },
 };
 
-async function statusFor(host: Host, { backend, stateDir }: Flags) {
+async function statusFor(host: Host, { backend, stateDir }: StatusFlags) {
   const { backendInUse } = await import('../../live/backend-in-use.ts');
   const used = backend === 'auto' ? await backendInUse(host, stateDir) : backend;
   if (used === 'iptables') {

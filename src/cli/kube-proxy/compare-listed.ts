@@ -6,7 +6,7 @@ import { shorten } from '../../diff/wording.ts';
 import type { IptablesRuleset } from '../../iptables/ast.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { lineOf } from '../../kube-proxy/parse-listing.ts';
-import type { LoadedSide } from '../diff-views.ts';
+import type { LoadedSide } from '../diff/side.ts';
 
 /** A side, and natc's rules for iptables where those are to be asked. */
 type SideWithIptables = readonly [LoadedSide, readonly IptablesRuleset[] | undefined];

@@ -1,5 +1,5 @@
 import { parseAddress } from '../../net/address.ts';
-import type { DiffSide } from '../diff-side.ts';
+import type { DiffSide } from '../diff/side.ts';
 import { servicesOfRuleset } from '../selection/selection.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import type { Terminal } from '../terminal.ts';

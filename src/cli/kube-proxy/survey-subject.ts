@@ -2,7 +2,7 @@ import { nothingInvented } from '../../allocate/invented.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { collectNotUnderstood } from '../../diff/listed-traffic.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
-import type { LoadedSurveySubject } from '../reach/subject.ts';
+import type { LoadedSurveySubject } from '../reach/survey-subject.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { notComparedDiagnostic } from './compare-listed.ts';

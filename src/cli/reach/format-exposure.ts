@@ -2,11 +2,11 @@ import { isNothing, markInvented } from '../../allocate/invented.ts';
 import type { ClientGroup } from '../../reach/clients.ts';
 import type { Exposure } from '../../reach/exposure.ts';
 import { exposureTable, formatExposureJson, formatExposureMarkdown } from '../../reach/format.ts';
-import type { ReachFlags } from '../commands/reach.ts';
 import { gapLines } from '../list/gap-lines.ts';
 import { formatTallTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
-import type { LoadedSurveySubject } from './subject.ts';
+import type { ReachFlags } from './options.ts';
+import type { LoadedSurveySubject } from './survey-subject.ts';
 
 /** Networks that whoever asks tells apart. */
 export const askedOf = (from: ClientGroup) => ({

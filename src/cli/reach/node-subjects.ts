@@ -14,7 +14,8 @@ import { withoutIgnored } from '../ignores.ts';
 import { isNode, type NodesFlags, readNodes } from '../nodes-option.ts';
 import { ofNoNode, oneNodeFlagProblem } from '../one-node-flags.ts';
 import type { Terminal } from '../terminal.ts';
-import type { OpenedManifests, SubjectFlags } from './subject.ts';
+import type { SubjectFlags } from './options.ts';
+import type { OpenedManifests } from './subject.ts';
 
 /** One side, node by node. */
 export interface NodeSubjects {

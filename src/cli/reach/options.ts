@@ -1,4 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { ClientGroup } from '../../reach/clients.ts';
+import type { NodesFlags } from '../nodes-option.ts';
+import type { CompileFlags } from '../shared-options.ts';
 
 /** What is asked about: manifests unless one of these is given. */
 export const addSubjectOptions = (command: Command): Command =>
@@ -19,3 +22,17 @@ export const addSubjectOptions = (command: Command): Command =>
         .choices(['nftables', 'iptables'])
         .default('nftables'),
     );
+
+export interface ReachFlags extends SubjectFlags, NodesFlags {
+  readonly from: ClientGroup;
+  readonly clusterIps?: boolean;
+  readonly output: 'text' | 'json' | 'markdown';
+  readonly outFile?: string;
+}
+
+/** What names the ruleset that is asked about; none: manifests. */
+export interface SubjectFlags extends CompileFlags {
+  readonly ruleset?: string;
+  readonly live?: boolean;
+  readonly backend: 'nftables' | 'iptables';
+}

@@ -3,7 +3,6 @@ import { exposureOf } from '../../reach/exposure.ts';
 import { joinNodes, type NodeExposure } from '../../reach/node-exposure.ts';
 import { surveyOf } from '../../reach/survey.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
-import type { ReachFlags } from '../commands/reach.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printDiagnostics } from '../messages.ts';
@@ -11,6 +10,7 @@ import type { Terminal } from '../terminal.ts';
 import { reportNoInput } from '../with-compiled.ts';
 import { askedOf, formatExposure } from './format-exposure.ts';
 import { closeNodeSubjects, type NodeSubjects, nodesProblem } from './node-subjects.ts';
+import type { ReachFlags } from './options.ts';
 import { openSubject } from './subject.ts';
 
 export const noNodes =

@@ -1,7 +1,6 @@
 import { exposureOf } from '../../reach/exposure.ts';
 import { surveyOf } from '../../reach/survey.ts';
 import { exitWithoutOutput } from '../cluster-input.ts';
-import type { ReachFlags } from '../commands/reach.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isHostRefusal } from '../kube-proxy/host-refusal.ts';
@@ -9,6 +8,7 @@ import { printDiagnostics } from '../messages.ts';
 import type { Terminal } from '../terminal.ts';
 import { reportNoInput } from '../with-compiled.ts';
 import { askedOf, formatExposure } from './format-exposure.ts';
+import type { ReachFlags } from './options.ts';
 import { loadSurveySubject, subjectProblem } from './subject.ts';
 
 /**

@@ -1,9 +1,7 @@
-import { type Invented, nothingInvented } from '../../allocate/invented.ts';
+import { nothingInvented } from '../../allocate/invented.ts';
 import type { CompletedSide } from '../../complete.ts';
-import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { parseAddress } from '../../net/address.ts';
-import type { Uncompiled } from '../../plan/uncompiled.ts';
-import type { SurveySubject } from '../../reach/survey.ts';
 import { listInputs } from '../cluster-input.ts';
 import {
   answeringDemands,
@@ -21,24 +19,8 @@ import { thisHost } from '../host.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** What names the ruleset that is asked about; none: manifests. */
-export interface SubjectFlags extends CompileFlags {
-  readonly ruleset?: string;
-  readonly live?: boolean;
-  readonly backend: 'nftables' | 'iptables';
-}
-
-export interface LoadedSurveySubject {
-  /** Undefined when a diagnostic is an error. */
-  readonly subject: SurveySubject | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Services of which the answer may be wrong. */
-  readonly uncompiled: readonly Uncompiled[];
-  readonly invented: Invented;
-  /** What has no answer since a rule of a kube-proxy's is not understood, once questions were asked. */
-  readonly notAnswered?: () => readonly Diagnostic[];
-}
+import type { SubjectFlags } from './options.ts';
+import type { LoadedSurveySubject } from './survey-subject.ts';
 
 /** What speaks against asking this of that; undefined where nothing does. */
 export const subjectProblem = ({ backend, ruleset, live }: SubjectFlags): string | undefined =>

@@ -1,5 +1,6 @@
-import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../diagnostics/did-you-mean.ts';
+import type { Place } from '../../diagnostics/place.ts';
 import { quote } from '../../diagnostics/quote.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import { frontendsOf } from '../../explain/frontends.ts';

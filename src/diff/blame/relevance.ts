@@ -1,7 +1,7 @@
 import { parseAddress } from '../../net/address.ts';
-import type { ChangeType } from '../change.ts';
 import type { Destination } from '../destination.ts';
-import type { Facet } from '../facets.ts';
+import type { ChangeType, Facet } from '../facets.ts';
+
 import type { FieldChange } from './field-changes.ts';
 
 /** What changed for packets, as far as it tells which fields may be behind it. */

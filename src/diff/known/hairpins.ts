@@ -1,6 +1,6 @@
 import { wayOf } from '../behaviour.ts';
-import type { ClientResult } from '../compare-destination.ts';
-import type { Sides } from './known-differences.ts';
+import type { ClientResult } from '../compared-destination.ts';
+import type { Sides } from './sides.ts';
 
 /**
  * ND3: whether all that differs in the source is that of endpoints which reach themselves. The nftables mode

@@ -3,17 +3,17 @@ import { collections } from '../../nftables/names.ts';
 import { isLoopback } from '../../packet/packet.ts';
 import { answerOf } from '../answer.ts';
 import { behaviourOf, sameBehaviour } from '../behaviour.ts';
-import type { ChangeType } from '../change.ts';
-import type { ClientResult } from '../compare-destination.ts';
+import type { ClientResult } from '../compared-destination.ts';
 import { type Destination, destinationKey, portKey } from '../destination.ts';
 import { membershipOf } from '../destination-index.ts';
-import type { Facet } from '../facets.ts';
+import type { ChangeType, Facet } from '../facets.ts';
 import type { FamilyPair } from '../family-pair.ts';
 import { areHairpins } from './hairpins.ts';
 import { lostToNobody, treatAlike } from './lost-branches.ts';
-import { type NatcFacts, natcFacts } from './natc-facts.ts';
+import { natcFacts } from './natc-facts.ts';
 import type { NatcSide } from './natc-side.ts';
-import { type AskAsClusterIP, askAsClusterIP } from './twofold.ts';
+import type { Sides } from './sides.ts';
+import { askAsClusterIP } from './twofold.ts';
 
 /** Rules of docs/compatibility.md by which natc does another thing than kube-proxy: together all of a difference. */
 export interface KnownDifference {
@@ -42,17 +42,6 @@ const texts = {
 } as const;
 
 export type KnownId = keyof typeof texts;
-
-/** What is known of the two sides when a difference is looked at. */
-export interface Sides {
-  readonly pair: FamilyPair;
-  readonly kubeProxy: 'before' | 'after';
-  readonly natc: 'before' | 'after';
-  readonly mode: 'nftables' | 'iptables';
-  /** What natc's ruleset says of destinations. */
-  readonly facts: NatcFacts;
-  readonly askAsClusterIP: AskAsClusterIP;
-}
 
 /** Decisions that make a difference between them; undefined unless they make all of it. */
 type Decisions = readonly KnownId[] | undefined;

@@ -1,10 +1,13 @@
 import { collections } from '../../nftables/names.ts';
 import { isLoopback } from '../../packet/packet.ts';
 import { type Behaviour, type BehaviourBranch, wayOf } from '../behaviour.ts';
-import type { ClientResult } from '../compare-destination.ts';
+import type { ClientResult } from '../compared-destination.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from '../destination.ts';
 import { membershipOf } from '../destination-index.ts';
-import type { KnownId, Sides } from './known-differences.ts';
+import type { Sides } from './sides.ts';
+
+/** The decisions by which natc treats some of what it stops, or lets pass, as kube-proxy does not. */
+type LostId = 'K1' | 'K2' | 'ND4' | 'ND6';
 
 /** How much of the packets goes a way on one side that it does not go on the other. */
 interface Excess {
@@ -21,8 +24,8 @@ export function lostToNobody(
   sides: Sides,
   destination: Destination,
   result: ClientResult,
-): readonly KnownId[] | undefined {
-  const found = new Set<KnownId>();
+): readonly LostId[] | undefined {
+  const found = new Set<LostId>();
   /** Shares that natc should stop more than kube-proxy does, less those that it does stop. */
   const owed = { reject: 0, drop: 0 };
   for (const { branch, share } of excess(result[sides.kubeProxy], result[sides.natc])) {
@@ -82,7 +85,7 @@ function stoppedByKubeProxy(
   sides: Sides,
   { destination, destinationPort }: BehaviourBranch,
   { packet: { protocol }, nodeAddresses }: ClientResult,
-): { readonly verdict: 'reject' | 'drop'; readonly id: KnownId } | undefined {
+): { readonly verdict: 'reject' | 'drop'; readonly id: LostId } | undefined {
   const { mode, natc, kubeProxy, facts } = sides;
   if (mode === 'nftables')
     return isIn(sides, natc, destination, collections.otherProxyClusterIPs) &&

@@ -10,16 +10,10 @@ import { prepare } from '../../nftables/simulate/prepare.ts';
 import type { AddressFrontend, FamilyPlan, Frontend, ServicePortPlan } from '../../plan/plan.ts';
 import { askNftables } from '../ask-nftables.ts';
 import { type Behaviour, behaviourOf, type Side } from '../behaviour.ts';
-import type { ClientResult } from '../compare-destination.ts';
-import { type Destination, destinationKey } from '../destination.ts';
+import { destinationKey } from '../destination.ts';
 import type { PairSide } from '../family-pair.ts';
 import type { NatcSide } from './natc-side.ts';
-
-/** What natc would do with a packet; undefined where the address is no cluster IP, or nothing tells. */
-export type AskAsClusterIP = (
-  destination: Destination,
-  result: ClientResult,
-) => Behaviour | undefined;
+import type { AskAsClusterIP } from './sides.ts';
 
 /**
  * @param natc natc's side

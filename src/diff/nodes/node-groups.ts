@@ -1,8 +1,8 @@
 import type { Invented } from '../../allocate/invented.ts';
 import { naturalCompare } from '../../net/natural-compare.ts';
 import { servicePortText } from '../../plan/service-port-name.ts';
-import type { Change, TrafficDiff } from '../change.ts';
-import type { NotCompared } from '../not-compared.ts';
+import type { Change, NotCompared, TrafficDiff } from '../change.ts';
+
 import { totalOf } from '../summary.ts';
 
 /** What changes for packets on one node. */

@@ -1,4 +1,4 @@
-import type { Finding, Judged } from './judge.ts';
+import type { Finding, Judged } from './judged.ts';
 
 /** An address that is new to the Service and somebody else's too. */
 export function addressRisks(judged: Judged): readonly Finding[] {

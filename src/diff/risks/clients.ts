@@ -1,5 +1,5 @@
 import { clientLabels } from '../client-labels.ts';
-import type { Finding, Judged } from './judge.ts';
+import type { Finding, Judged } from './judged.ts';
 
 /** What endpoints know of their clients, and keep for them. */
 export function clientRisks({ facet, destination, seenBy, all }: Judged): readonly Finding[] {

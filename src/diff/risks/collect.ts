@@ -1,8 +1,8 @@
 import { naturalCompare } from '../../net/natural-compare.ts';
 import type { Origin } from '../../plan/plan.ts';
 import type { Gone } from '../blame/blame.ts';
-import type { Change, TrafficDiff } from '../change.ts';
-import type { ClaimRisk } from '../claims.ts';
+import type { Change, ClaimRisk, TrafficDiff } from '../change.ts';
+
 import type { KnownDifference } from '../known/known-differences.ts';
 import { shorten } from '../wording.ts';
 import type { Accepted } from './accept.ts';

@@ -3,7 +3,7 @@ import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { servicePortOf } from '../../nftables/ast.ts';
 import type { Answer } from '../answer.ts';
 import { parseDestinationKey } from '../destination.ts';
-import type { Finding, Judged } from './judge.ts';
+import type { Finding, Judged } from './judged.ts';
 
 /** Where connections are sent: how many endpoints are left, whose they are, and what they are. */
 export function endpointRisks(judged: Judged): readonly Finding[] {

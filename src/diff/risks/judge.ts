@@ -1,7 +1,6 @@
 import type { Risk } from '../change.ts';
-import type { ClientResult } from '../compare-destination.ts';
-import type { Destination } from '../destination.ts';
-import { destinationKey, portKey } from '../destination.ts';
+import type { ClientResult } from '../compared-destination.ts';
+import { type Destination, destinationKey, portKey } from '../destination.ts';
 import type { DestinationFacts } from '../destination-index.ts';
 import type { Facet } from '../facets.ts';
 import type { FamilyPair, PairSide } from '../family-pair.ts';
@@ -10,31 +9,9 @@ import { clientRisks } from './clients.ts';
 import { endpointRisks } from './endpoints.ts';
 import { exposureRisks } from './exposure.ts';
 import type { SideFacts } from './facts.ts';
+import type { Finding, Judged } from './judged.ts';
 import { lossRisks } from './loss.ts';
-import { type RiskCode, riskEntry } from './table.ts';
-
-/** What one kind of clients sees at one destination of a Service, and what is known of it. */
-export interface Judged {
-  readonly facet: Facet;
-  readonly destination: Destination;
-  /** The Service's name. */
-  readonly service: string;
-  /** What those clients met that see it; and what all did. */
-  readonly seenBy: readonly ClientResult[];
-  readonly all: readonly ClientResult[];
-  /** What the rulesets hold for the destination; undefined where they do not know it. */
-  readonly before: DestinationFacts | undefined;
-  readonly after: DestinationFacts | undefined;
-  readonly facts: { readonly before: SideFacts; readonly after: SideFacts };
-  /** Of any node, as far as they are known. */
-  readonly nodes: ReadonlySet<string>;
-}
-
-/** What a judge finds, in words that follow the destination's label. */
-export interface Finding {
-  readonly code: RiskCode;
-  readonly text: string;
-}
+import { riskEntry } from './table.ts';
 
 /** Judges what is dangerous about changes of one family. */
 export type RiskJudge = (

@@ -1,7 +1,7 @@
 import { answerOf } from '../answer.ts';
 import { clientLabels } from '../client-labels.ts';
-import type { ClientResult } from '../compare-destination.ts';
-import type { Finding, Judged } from './judge.ts';
+import type { ClientResult } from '../compared-destination.ts';
+import type { Finding, Judged } from './judged.ts';
 
 const wasServed = ({ before }: ClientResult): boolean => answerOf(before).kind === 'served';
 const isServed = ({ after }: ClientResult): boolean => answerOf(after).kind === 'served';

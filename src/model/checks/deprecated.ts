@@ -1,5 +1,5 @@
-import type { Place } from '../../diagnostics/diagnostic.ts';
 import { saidOf } from '../../diagnostics/group.ts';
+import type { Place } from '../../diagnostics/place.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import { betaVersion } from '../endpoint-slice.ts';
 import { at, atKey, isGiven, isRecord, rawField } from '../fields.ts';

@@ -1,4 +1,5 @@
-import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Place } from '../../diagnostics/place.ts';
 import { serviceKey } from '../endpoint-sources.ts';
 import { isNeverMirrored } from '../mirror.ts';
 import { compareBytes } from '../order.ts';

@@ -8,11 +8,11 @@ import { readObjects } from '../../../src/read/read.ts';
 import { serviceObject, sliceObject } from '../../support/kernel-cluster.ts';
 import {
   kubeconfigFor,
-  type ListName,
   type Misbehaviour,
   type StandIn,
   startStandIn,
 } from '../../support/stand-in-api.ts';
+import type { ListName } from '../../support/stand-in-watch.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'natc-cluster-'));
 const kubeconfig = join(folder, 'kubeconfig');

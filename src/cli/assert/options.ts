@@ -1,0 +1,11 @@
+import type { NodesFlags } from '../nodes-option.ts';
+import type { SubjectFlags } from '../reach/options.ts';
+
+export const assertFormats = ['text', 'json', 'github', 'sarif', 'junit'] as const;
+
+export interface AssertFlags extends SubjectFlags, NodesFlags {
+  readonly rules?: readonly string[];
+  readonly before?: string;
+  readonly output: (typeof assertFormats)[number];
+  readonly outFile?: string;
+}
