@@ -8,7 +8,9 @@ export default defineConfig({
     globalSetup: ['scripts/vitest-setup.mjs'],
     setupFiles: ['test/support/seed.ts'],
     reporters: ['default', skipReasons],
-    testTimeout: 60_000,
+    // Nothing is judged by the clock: that only ends what hangs, also on a machine with much else to do.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Kernel tests build network namespaces; two workers keep a two-core machine responsive.
     maxWorkers: 2,
   },

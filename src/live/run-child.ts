@@ -1,3 +1,5 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { kill } from 'node:process';
 import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
@@ -48,6 +50,8 @@ export async function runChild(
 ): Promise<RunResult> {
   try {
     const { execa } = await import('execa');
+    const problem = reaper === undefined ? undefined : await executableProblem(child);
+    if (problem !== undefined) return { kind: 'not-started', message: problem };
     const subprocess = start(execa, child, limits, reaper?.shell);
     if (subprocess.pid !== undefined) reaper?.started(subprocess.pid);
     subprocess.stdin.on('error', () => {});
@@ -58,6 +62,23 @@ export async function runChild(
     // Not even a result: a working directory that is gone.
     return { kind: 'not-started', message: messageOf(error) };
   }
+}
+
+/** Why a shell could not become the program; it would say so in words of its own, and end. */
+async function executableProblem({ path, env, cwd }: Child): Promise<string | undefined> {
+  const folders = path.includes('/') ? [''] : (env['PATH'] ?? '').split(':');
+  let code = 'ENOENT';
+  for (const folder of folders) {
+    const file = resolve(cwd ?? '.', folder, path);
+    try {
+      await access(file, constants.X_OK);
+      if ((await stat(file)).isFile()) return undefined;
+      code = 'EACCES';
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EACCES') code = 'EACCES';
+    }
+  }
+  return `spawn ${path} ${code}`;
 }
 
 type Subprocess = ReturnType<typeof start>;

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { Reaper } from '../../src/live/reaper.ts';
 import { type Child, type ChildLimits, runChild } from '../../src/live/run-child.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'natc-run-child-'));
@@ -13,7 +14,14 @@ const nap = (name: number): string => `sleep ${name}.${process.pid}`;
 
 const limits: ChildLimits = { seconds: 20, output: 1_000_000, grace: 0.1 };
 
-const shell = (script: string, more: Partial<Child> = {}, lowered: Partial<ChildLimits> = {}) =>
+const idle: Reaper = { shell: '/bin/sh', started: () => {}, ended: () => {} };
+
+const shell = (
+  script: string,
+  more: Partial<Child> = {},
+  lowered: Partial<ChildLimits> = {},
+  reaper: Reaper | undefined = undefined,
+) =>
   runChild(
     {
       path: '/bin/sh',
@@ -24,7 +32,7 @@ const shell = (script: string, more: Partial<Child> = {}, lowered: Partial<Child
       ...more,
     },
     { ...limits, ...lowered },
-    undefined,
+    reaper,
   );
 
 test('what it prints comes as it is: byte order mark, white space at the end, bytes that are no UTF-8', async () => {
@@ -77,15 +85,17 @@ test('it is told how it ended', async () => {
 
 test.each([
   ['that is not there', { path: join(folder, 'none') }, /ENOENT/],
+  ['that no folder of PATH has', { path: 'no-such-program' }, /ENOENT/],
   ['that is a folder', { path: folder }, /EACCES/],
   ['with an argument that the system cannot take', { args: ['-c', 'a\0b'] }, /null bytes/],
   ['with arguments that are too long', { args: ['-c', 'x'.repeat(3_000_000)] }, /E2BIG/],
   ['in a folder that is gone', { cwd: join(folder, 'gone') }, /ENOENT/],
 ])('a program %s is not started', async (_, child, message) => {
-  expect(await shell('', child)).toEqual({
-    kind: 'not-started',
-    message: expect.stringMatching(message),
-  });
+  for (const reaper of [undefined, idle])
+    expect(await shell('', child, {}, reaper)).toEqual({
+      kind: 'not-started',
+      message: expect.stringMatching(message),
+    });
 });
 
 test.each([
