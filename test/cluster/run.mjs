@@ -6,6 +6,8 @@
  *
  *   NATC_CONTROL_PLANE       that folder; ../shared/peer/control-plane if not said
  *   NATC_CONTROL_PLANE_BIN   where its programs are, or are built; node_modules/.cache/natc-cluster/bin if not said
+ *   NATC_KUBE_PROXY          kube-proxy's own main program; built there from ../kube-proxy/real beside the control plane if
+ *                            not said, and what needs it is left out where that folder is not there
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -33,7 +35,22 @@ if (programs.some((name) => !existsSync(join(bin, name)))) {
   const { status } = spawnSync(join(plane, 'build.sh'), [bin], { stdio: 'inherit' });
   if (status !== 0) stop('the build of the control plane failed');
 }
+const kubeProxy = process.env.NATC_KUBE_PROXY ?? buildKubeProxy();
 buildIfStale();
+
+/** @returns the path of the program, '' where there is nothing to build it from */
+function buildKubeProxy() {
+  const sources = resolve(plane, '../kube-proxy/real');
+  if (!existsSync(join(sources, 'main.go')) || spawnSync('go', ['version']).status !== 0) return '';
+  const program = join(bin, 'kube-proxy');
+  console.error('Building kube-proxy ...');
+  const { status } = spawnSync('go', ['build', '-o', program, '.'], {
+    cwd: sources,
+    stdio: 'inherit',
+  });
+  if (status !== 0) stop('the build of kube-proxy failed');
+  return program;
+}
 
 const work = mkdtempSync('/var/tmp/natc-cluster-');
 const script = (name, ...args) =>
@@ -56,6 +73,7 @@ try {
     CLUSTER_PLANE: plane,
     CLUSTER_BIN: bin,
     CLUSTER_WORK: work,
+    CLUSTER_KUBE_PROXY: kubeProxy,
   });
 } finally {
   end();
