@@ -9,10 +9,8 @@ import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { identify } from '../incremental/identify.ts';
 import type { KnownGroup } from '../incremental/known.ts';
-import { groupsOf, partsOf } from '../incremental/remember.ts';
-import { tiesOf } from '../incremental/ties.ts';
+import { groupsOf } from '../incremental/remember.ts';
 import type { Node } from '../model/cluster.ts';
-import { buildModel } from '../model/model.ts';
 import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
 import { partsOf as changedPartsOf } from '../nftables/canonical/changed-parts.ts';
 import { joinHalves } from '../nftables/canonical/digest.ts';
@@ -21,7 +19,9 @@ import type { CompileOptions } from '../options.ts';
 import type { ServedBeside } from '../plan/checks/planned.ts';
 import type { FlowChange, FlowService } from '../plan/flows.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
-import { readObjects } from '../read/read.ts';
+import type { FamilyPlan } from '../plan/plan.ts';
+import { type ChangeReading, readChanges, readObject } from './change-reading.ts';
+import { makeLivePlan } from './live-plan.ts';
 import { type LiveTable, makeLiveTable } from './live-table.ts';
 import type { FollowedChange, FollowedObject, FollowedStore } from './store.ts';
 import { makeTieIndex, type TieIndex } from './tie-index.ts';
@@ -39,6 +39,8 @@ export interface LiveOptions {
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
   /** What stands for a file's name in diagnostics. */
   readonly sourceName: string;
+  /** Whether the plan of all Services is kept too. */
+  readonly keepsPlan?: boolean;
 }
 
 /** What some changes come to. */
@@ -72,6 +74,8 @@ export interface LiveCompilation {
   /** All of the ruleset; takes as long as there are Services. */
   readonly whole: () => WrittenRuleset;
   readonly digest: () => string;
+  /** The plan of all Services, if it is kept, as a ruleset needs it; takes as long as there are Services. */
+  readonly plan: () => readonly FamilyPlan[];
   /** Whether any Service is served in any family. */
   readonly servesAny: () => boolean;
   readonly flowServices: () => readonly FlowService[];
@@ -119,12 +123,18 @@ export function makeLiveCompilation(
   }));
   const nodeAddresses = nodeFacts(output.cluster, output.settings).addresses;
 
+  const livePlan = given.keepsPlan === true ? makeLivePlan(output.plan) : undefined;
+  const plan = (): readonly FamilyPlan[] =>
+    tables.map((table) => ({
+      ...table.plan(),
+      servicePorts: livePlan?.servicePorts(table.family) ?? [],
+    }));
   const servesAny = (): boolean => tables.some((table) => table.serves().services);
-  return { change, whole, digest, servesAny, flowServices, objectsOf };
+  return { change, whole, digest, plan, servesAny, flowServices, objectsOf };
 
   function change(changes: readonly FollowedChange[]): LiveChange | undefined {
     if (changes.some(({ kind }) => kind === 'Node')) return undefined;
-    const reading = newReading();
+    const reading = readChanges({ ...given, nodes, nodeAddresses });
     const chosen = new Set<string>();
     for (const { kind, name, after } of changes) {
       const key = `${kind} ${name}`;
@@ -149,7 +159,7 @@ export function makeLiveCompilation(
   }
 
   /** Reads all of the chosen groups, and of those that are tied to them, to the end. */
-  function chooseTied(chosen: Set<string>, reading: Reading): boolean {
+  function chooseTied(chosen: Set<string>, reading: ChangeReading): boolean {
     let added: readonly string[] = [...chosen];
     while (added.length > 0) {
       for (const group of added)
@@ -165,7 +175,7 @@ export function makeLiveCompilation(
     return true;
   }
 
-  function compiled(chosen: ReadonlySet<string>, reading: Reading): LiveChange | undefined {
+  function compiled(chosen: ReadonlySet<string>, reading: ChangeReading): LiveChange | undefined {
     // A Node, and a slice of no Service, have names with a space.
     const services = new Set([...chosen].filter((name) => !name.includes(' ')));
     const objects = reading.objects();
@@ -179,6 +189,7 @@ export function makeLiveCompilation(
     const previous = partOf(services);
     const next = groupsOf({ objects, output, diagnostics }, reading.identified());
     for (const name of chosen) put(name, next.get(name));
+    livePlan?.put(services, output.plan);
     const written = partOf(services);
     const flows = { before: flowsBefore, after: flowsOf(chosen) };
     const hasFlows = flows.before.length + flows.after.length > 0;
@@ -258,45 +269,6 @@ export function makeLiveCompilation(
     const known = kinds.find((each) => each === kind);
     return known === undefined ? undefined : store.get(known, name);
   }
-
-  interface Reading {
-    /** @returns false when something is to be said of how one is written */
-    readonly read: (object: FollowedObject) => boolean;
-    readonly objects: () => readonly SourceObject[];
-    /** Each object that was read, `Service shop/web`, with its group. */
-    readonly groups: () => ReadonlyMap<string, string>;
-    readonly identified: () => ReturnType<typeof identify>;
-    readonly ties: () => ReadonlyMap<string, KnownGroup['ties']>;
-  }
-
-  function newReading(): Reading {
-    const read = new Map<string, SourceObject>();
-    let model: ReturnType<typeof buildModel> | undefined;
-    const cluster = () => {
-      model ??= buildModel([...read.values()], options, optionPlaces, nodes);
-      return model.cluster;
-    };
-    const found = () => identify([...read.values()], cluster());
-    return {
-      read: (object) => {
-        const key = `${object.kind} ${object.name}`;
-        if (read.has(key)) return true;
-        const one = readObject(object, sourceName);
-        if (one === undefined) return false;
-        read.set(key, one);
-        model = undefined;
-        return true;
-      },
-      objects: () => [...read.values()],
-      groups: () =>
-        new Map(Array.from(found().values(), ({ identity, group }) => [identity, group])),
-      identified: found,
-      ties: () => {
-        const parts = partsOf(cluster(), [...read.values()], found());
-        return new Map([...parts].map(([name, part]) => [name, tiesOf(part, nodeAddresses)]));
-      },
-    };
-  }
 }
 
 const nowhere: Omit<SourceObject, 'kind' | 'value'> = {
@@ -317,12 +289,6 @@ function servedBeside(tables: readonly LiveTable[], services: ReadonlySet<string
     if (others.services) beside.set(table.family, { hasNodePorts: others.nodePorts });
   }
   return beside;
-}
-
-/** An object by itself; undefined where something is to be said of how it is written. */
-function readObject({ text }: FollowedObject, name: string): SourceObject | undefined {
-  const { objects, diagnostics, cutOff } = readObjects([{ name, bytes: Buffer.from(text) }]);
-  return objects.length === 1 && diagnostics.length + cutOff.length === 0 ? objects[0] : undefined;
 }
 
 function addMember(members: Map<string, Set<string>>, group: string, key: string): void {

@@ -16,6 +16,8 @@ export interface LiveTable {
   readonly family: FamilyPlan['family'];
   /** Takes what a Service contributes from now on. */
   readonly put: (service: string, part: KnownFamily | undefined) => void;
+  /** What the family's Services have in common, without them. */
+  readonly plan: () => FamilyPlan;
   /** What the Services share; the same object as long as it is the same. */
   readonly shared: () => CanonicalTable;
   /** Its half of the ruleset's digest. */
@@ -82,20 +84,20 @@ export function makeLiveTable(settings: FamilyPlan): LiveTable {
     if (isOther) shared = undefined;
   }
 
+  const planNow = (): FamilyPlan => ({
+    ...settings,
+    servicePorts: [],
+    clusterIPs: sortedUnique([...clusterIPs.keys()]),
+    otherProxyClusterIPs: sortedUnique(
+      [...otherProxies.keys()].filter((address) => !clusterIPs.has(address)),
+    ),
+  });
+
   function makeShared(): CanonicalTable {
-    const served = sortedUnique([...clusterIPs.keys()]);
-    const plan: FamilyPlan = {
-      ...settings,
-      servicePorts: [],
-      clusterIPs: served,
-      otherProxyClusterIPs: sortedUnique(
-        [...otherProxies.keys()].filter((address) => !clusterIPs.has(address)),
-      ),
-    };
     const names: Record<string, readonly string[]> = {};
     for (const name of chains.keys()) names[name] = chainRules.get(name) ?? [];
     const share = { used: [...used.keys()], chains: names };
-    return writeTable(plan, [{ service: '', record: nothing, share }]).shared;
+    return writeTable(planNow(), [{ service: '', record: nothing, share }]).shared;
   }
   const sharedNow = (): CanonicalTable => {
     shared ??= makeShared();
@@ -115,6 +117,7 @@ export function makeLiveTable(settings: FamilyPlan): LiveTable {
       if (before !== undefined) tally(before, -1);
       digests.set(service, part?.fragment?.record.digest);
     },
+    plan: planNow,
     shared: sharedNow,
     half: () => tableDigest(sharedNow(), digests),
     membersBeside: (services, keys) => {

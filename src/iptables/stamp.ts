@@ -41,6 +41,15 @@ export function parseStampRule(rule: string): TableStamp | undefined {
 /** Of what natc puts into a table, 32 hexadecimal digits; undefined for a table without rules of natc. */
 export function tableDigest(table: TableRules): string | undefined {
   if (isEmptyTable(table)) return undefined;
+  const known = digests.get(table) ?? digestOfTable(table);
+  digests.set(table, known);
+  return known;
+}
+
+/** One table is asked for several times, and has megabytes. */
+const digests = new WeakMap<TableRules, string>();
+
+function digestOfTable(table: TableRules): string {
   const chains = [...table.chains].sort(([a], [b]) => (a < b ? -1 : 1));
   return digestOfText(JSON.stringify([chains, table.jumps]));
 }

@@ -29,7 +29,7 @@ export interface TableCommit {
  * @returns undefined when the tables hold what is wanted
  */
 export function plannedCommits(
-  held: HeldTables,
+  held: Pick<HeldTables, 'rules' | 'stamps'>,
   wanted: WantedTables,
   time: number,
 ): PlannedCommits | undefined {
@@ -70,11 +70,19 @@ export const commitsTo = (
 const isSameStamp = (a: TableStamp | undefined, b: TableStamp | undefined): boolean =>
   a?.digest === b?.digest && a?.number === b?.number && a?.time === b?.time;
 
-/** The input of iptables-restore for one family; '' when there is nothing to send. */
-export const familyText = (commits: readonly TableCommit[], family: IpFamily): string =>
+/**
+ * The input of iptables-restore for one family; '' when there is nothing to send.
+ *
+ * @param checksJumps whether a table is left alone from which natc's jumps are gone
+ */
+export const familyText = (
+  commits: readonly TableCommit[],
+  family: IpFamily,
+  checksJumps = false,
+): string =>
   commits
     .filter(({ delta }) => delta.family === family)
-    .flatMap(({ delta, stamp }) => renderTableCommit(delta, stamp))
+    .flatMap(({ delta, stamp }) => renderTableCommit(delta, stamp, checksJumps))
     .map((line) => `${line}\n`)
     .join('');
 
@@ -82,15 +90,17 @@ export const familyText = (commits: readonly TableCommit[], family: IpFamily): s
  * Sends them, IPv4 before IPv6.
  *
  * @param more further arguments of iptables-restore
+ * @param checksJumps see {@link familyText}
  * @returns what went wrong; then the families and tables before it are done
  */
 export async function sendCommits(
   host: Host,
   commits: readonly TableCommit[],
   more: readonly string[] = [],
+  checksJumps = false,
 ): Promise<Diagnostic | undefined> {
   for (const family of ipFamilies) {
-    const text = familyText(commits, family);
+    const text = familyText(commits, family, checksJumps);
     if (text === '') continue;
     const failure = iptablesFailure(await restoreIptables(host, family, text, more), family, text);
     if (failure !== undefined) return failure;

@@ -3,7 +3,7 @@ import type { TableName } from '../iptables/ast.ts';
 import { type ListedTable, parseIptablesSave } from '../iptables/parse/iptables-save.ts';
 import { renderTableChecks } from '../iptables/render/iptables-tables.ts';
 import { type IptablesStamps, parseStampRule, stampChain } from '../iptables/stamp.ts';
-import { allTables, kernelRules } from '../iptables/tables.ts';
+import { allTables, kernelRules, type TableRef } from '../iptables/tables.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { type Host, succeeded } from './host.ts';
 import {
@@ -70,10 +70,16 @@ export async function areInPlace(host: Host, stamps: IptablesStamps): Promise<bo
   return true;
 }
 
-/** Asks for the stamps of all tables, listing nothing else; one that cannot be told is undefined. */
-export async function readIptablesStamps(host: Host): Promise<IptablesStamps> {
+/**
+ * Asks for the stamps of all tables, or of some, listing nothing else; one that cannot be told, or was not
+ * asked for, is undefined.
+ */
+export async function readIptablesStamps(
+  host: Host,
+  of: readonly TableRef[] = allTables,
+): Promise<IptablesStamps> {
   const listings = await Promise.all(
-    allTables.map(async ({ family, table }) => {
+    of.map(async ({ family, table }) => {
       const result = await askIptables(host, family, ['-t', table, '-S', stampChain]);
       return [`${family} ${table}`, result.kind === 'exited' ? result.stdout : ''] as const;
     }),

@@ -6,6 +6,9 @@ import type { FollowedKind } from '../../src/follow/observer.ts';
 import { type FollowedChange, type FollowedStore, makeStore } from '../../src/follow/store.ts';
 import { makeTieIndex } from '../../src/follow/tie-index.ts';
 import { tiedTo } from '../../src/incremental/ties.ts';
+import { buildIptables } from '../../src/iptables/layout/build.ts';
+import { renderIptablesTables } from '../../src/iptables/render/iptables-tables.ts';
+import { allTables } from '../../src/iptables/tables.ts';
 import { writtenDelta } from '../../src/live/held.ts';
 import { writeRuleset } from '../../src/nftables/canonical/write.ts';
 import { digestOf } from '../../src/nftables/canonical/written.ts';
@@ -13,6 +16,7 @@ import { type Delta, deltaBetween, type Operation } from '../../src/nftables/del
 import { renderScript } from '../../src/nftables/script.ts';
 import type { CompileOptions } from '../../src/options.ts';
 import { flowServices } from '../../src/plan/flows.ts';
+import type { FamilyPlan } from '../../src/plan/plan.ts';
 import { readObjects } from '../../src/read/read.ts';
 import type { Manifest } from '../oracle/manifest.ts';
 import { optionsOf } from '../support/worlds-compile.ts';
@@ -50,8 +54,18 @@ function inFull(store: FollowedStore, options: CompileOptions) {
     whole: { objects: read.objects, output, diagnostics },
     written: writeRuleset(output.fragments),
     flows: flowServices(output.plan),
+    tables: JSON.stringify(tablesOf(output.plan.families)),
   };
 }
+
+/** What iptables is given for a plan: chains with their rules, in order. */
+const tablesOf = (families: readonly FamilyPlan[]): unknown => {
+  const rules = renderIptablesTables(families.map((family) => buildIptables(family)));
+  return allTables.map(({ family, table }) => {
+    const { chains, jumps } = rules[family][table];
+    return { family, table, chains: [...chains], jumps };
+  });
+};
 
 const linesOf = ({ operations, cleanup }: Delta): readonly string[] =>
   [...operations, ...cleanup]
@@ -80,7 +94,7 @@ test('is what a full compilation gives, change after change', () => {
     putAll(store, worlds[0]);
     let last = inFull(store, options);
     if (last === undefined) return undefined;
-    const given = { options, optionPlaces: new Map(), sourceName: 'cluster' };
+    const given = { options, optionPlaces: new Map(), sourceName: 'cluster', keepsPlan: true };
     let live = makeLiveCompilation(last.whole, store, given);
     for (const objects of [worlds[1], worlds[0], worlds[0].slice(1), worlds[0], worlds[1]]) {
       const changes = putAll(store, objects);
@@ -98,6 +112,8 @@ test('is what a full compilation gives, change after change', () => {
         if (found !== wanted) return `${found}-----\n${wanted}`;
         const state = JSON.stringify([digestOf(next.written), digestOf(next.written), next.flows]);
         if (stateOf(live) !== state) return `${stateOf(live)}\n-----\n${state}`;
+        const tables = JSON.stringify(tablesOf(live.plan()));
+        if (tables !== next.tables) return `${tables}\n-----\n${next.tables}`;
       }
       last = next;
     }

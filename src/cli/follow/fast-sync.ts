@@ -5,22 +5,19 @@ import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.
 import type { FollowedChange } from '../../follow/store.ts';
 import { announce } from '../../live/aftermath.ts';
 import { loadWarnings, storeAttempt, storeWarnings } from '../../live/attempt-store.ts';
-import { commitChange, holdsStamps } from '../../live/commit-change.ts';
 import { unconfirmed } from '../../live/confirmation.ts';
 import { type EndedFlows, endStaleFlows, noFlows } from '../../live/conntrack.ts';
 import { settleFlows } from '../../live/flow-state.ts';
 import type { Host } from '../../live/host.ts';
-import type { Stamps } from '../../live/kernel-tables.ts';
-import { retirePins } from '../../live/retire-pins.ts';
-import type { Delta } from '../../nftables/delta.ts';
 import type { FlowChange } from '../../plan/flows.ts';
 import type { ApplyFlags } from '../apply-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';
+import type { ChangeCommitter } from './change-committer.ts';
 import type { StateKeeper } from './keep-state.ts';
 import type { FollowLog } from './log.ts';
 import type { SaidWarnings, WarningChanges } from './said.ts';
-import { latencyOf, type SyncResult, sayOutcome } from './sync-result.ts';
+import { latencyOf, type SyncResult, sayApplied } from './sync-result.ts';
 
 /** A kernel and a compilation that agree, so that only what changes need be looked at. */
 export interface FastSync {
@@ -37,8 +34,8 @@ export interface FastSync {
 
 export interface FastSyncParts {
   readonly live: LiveCompilation;
-  /** Those of the kernel, which holds what is compiled. */
-  readonly stamps: Stamps;
+  /** To a kernel that holds what is compiled. */
+  readonly committer: ChangeCommitter;
   readonly host: Host;
   readonly flags: ApplyFlags;
   readonly log: FollowLog;
@@ -57,9 +54,8 @@ async function keepWarnings(directory: string, { came, gone }: WarningChanges): 
 }
 
 export function makeFastSync(parts: FastSyncParts): FastSync {
-  const { live, host, flags, log, said, keeper } = parts;
+  const { live, committer, host, flags, log, said, keeper } = parts;
   const { stateDir } = flags;
-  let { stamps } = parts;
 
   async function sync(
     changes: readonly FollowedChange[],
@@ -71,24 +67,20 @@ export function makeFastSync(parts: FastSyncParts): FastSync {
     if ((await unconfirmed(stateDir, secondsNow())).length > 0) return undefined;
     const flows = flowsOf(change);
     if (flows !== undefined && (await announce(stateDir, flows)).length > 0) return undefined;
-    const committed = await commitChange(host, change, stamps, secondsNow());
+    const committed = await committer.commit(change);
     if (committed.kind === 'unsure') return undefined;
     const isChanged = committed.kind === 'committed';
     const committedAt = isChanged ? Date.now() : undefined;
     if (isChanged) {
-      stamps = committed.stamps;
-      keeper.committed(live, committed.revision, change);
-      if (!(await holdsStamps(host, stamps, committed.families))) return undefined;
+      keeper.committed(live, committed.store, change);
+      if (!(await committed.isHeld())) return undefined;
     }
     const told = said.hear(change.services, change.diagnostics);
     await keepWarnings(stateDir, said.takeChanges());
-    const rest = await doRest(change, isChanged ? committed.delta : undefined, flows);
+    const unfinished = isChanged ? await committed.finish() : [];
+    const rest = await endFlowsOf(change, flows, unfinished);
     if (isChanged)
-      sayOutcome(
-        log,
-        { ...committed, kind: 'applied', ended: rest.ended, diagnostics: [] },
-        latencyOf(receivedAt, committedAt),
-      );
+      sayApplied(log, { ...committed, ended: rest.ended }, latencyOf(receivedAt, committedAt));
     // What comes after the rules is tried again by a full apply, which says what keeps it from being done.
     if (rest.diagnostics.length > 0) return undefined;
     const attempt = { time: secondsNow(), exitCode: exitCodes.success, message: undefined };
@@ -97,7 +89,7 @@ export function makeFastSync(parts: FastSyncParts): FastSync {
       ...{ kind: 'synced', exitCode: exitCodes.success, committedAt },
       ...{ extent: change.services, plan: change.output.plan, diagnostics: told },
       revision: isChanged ? committed.revision.number : undefined,
-      backend: 'nftables',
+      backend: committer.backend,
     };
   }
 
@@ -108,18 +100,16 @@ export function makeFastSync(parts: FastSyncParts): FastSync {
   }
 
   /** What rules alone cannot do. */
-  async function doRest(
-    { next, flows }: LiveChange,
-    delta: Delta | undefined,
+  async function endFlowsOf(
+    { flows }: LiveChange,
     all: FlowChange | undefined,
+    unfinished: readonly Diagnostic[],
   ): Promise<EndedFlows> {
-    const pins: readonly Diagnostic[] =
-      delta === undefined ? [] : await retirePins(host, next, delta);
-    if (flows === undefined || all === undefined) return { ...noFlows, diagnostics: pins };
+    if (flows === undefined || all === undefined) return { ...noFlows, diagnostics: unfinished };
     const { ended, diagnostics } = await endStaleFlows(host, flows);
     // Where it cannot be written, the next full apply looks once more.
     if (diagnostics.length === 0) await settleFlows(stateDir, all).catch(() => {});
-    return { ended, diagnostics: [...pins, ...diagnostics] };
+    return { ended, diagnostics: [...unfinished, ...diagnostics] };
   }
 
   return { sync };

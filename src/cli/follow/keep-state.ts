@@ -1,6 +1,5 @@
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
 import { type ServedService, servedBy } from '../../hold-back/served.ts';
-import type { Revision } from '../../live/revision.ts';
 import type { Settled } from '../../live/settled.ts';
 import type { ApplyFlags } from '../apply-options.ts';
 import { changeOptions } from '../host-options.ts';
@@ -11,10 +10,10 @@ import { changeOptions } from '../host-options.ts';
  * finds out from the kernel what there is.
  */
 export interface StateKeeper {
-  /** Notes what was committed. */
+  /** Notes what was committed, and how to write it. */
   readonly committed: (
     live: LiveCompilation,
-    revision: Revision,
+    store: StoreFollowed,
     change: Pick<LiveChange, 'services' | 'output'>,
   ) => void;
   /** Everything was written by somebody else, a full apply. */
@@ -24,6 +23,9 @@ export interface StateKeeper {
   /** Writes it, under the lock. Where that fails it only costs time, and is tried again later. */
   readonly flush: () => Promise<void>;
 }
+
+/** Writes a revision, and what an apply that did everything leaves behind. @throws the system's error */
+export type StoreFollowed = (settled: KeptSettled) => Promise<void>;
 
 /** What an apply that did everything leaves behind, but for what a change makes anew. */
 export interface KeptSettled extends Omit<Settled, 'digest' | 'input'> {
@@ -41,25 +43,15 @@ const share = 1 / 20;
 /** @param now in milliseconds */
 export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeeper {
   let settled: KeptSettled | undefined;
-  let pending: { readonly live: LiveCompilation; readonly revision: Revision } | undefined;
+  let pending: { readonly live: LiveCompilation; readonly store: StoreFollowed } | undefined;
   let [firstAt, lastAt, notBefore] = [0, 0, 0];
   /** What is served of the Services that changed since everything was written; undefined: nothing any more. */
   const changed = new Map<string, ServedService | undefined>();
 
   async function write(): Promise<void> {
     if (pending === undefined || settled === undefined) return;
-    const { live, revision } = pending;
-    const { stateDir } = flags;
-    const { storeRevision, pruneRevisions } = await import('../../live/revision-store.ts');
-    const { pruneCompilations } = await import('../../live/compilation-store.ts');
-    const { storeSettled } = await import('../../live/settled.ts');
-    const flowServices = live.flowServices();
-    await storeRevision(stateDir, { revision, ruleset: live.whole(), flowServices });
-    const { isDone, ...rest } = settled;
-    if (isDone)
-      await storeSettled(stateDir, { ...rest, digest: revision.digest, input: undefined });
-    await pruneRevisions(stateDir);
-    await pruneCompilations(stateDir);
+    const { live, store } = pending;
+    await store(settled);
     await keepServed(live);
   }
 
@@ -79,9 +71,9 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
   }
 
   return {
-    committed: (live, revision, { services, output }) => {
+    committed: (live, store, { services, output }) => {
       if (pending === undefined) firstAt = now();
-      pending = { live, revision };
+      pending = { live, store };
       lastAt = now();
       const served = servedBy(output).services;
       for (const name of services) changed.set(name, served.get(name));

@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SyncedEvent } from '../../follow/observer.ts';
+import type { EndedFlows } from '../../live/conntrack.ts';
+import type { Revision } from '../../live/revision.ts';
 import type { AppliedInput } from '../apply-input.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatChanges, formatEnded } from '../format-changes.ts';
@@ -17,6 +19,13 @@ export type SyncResult =
       readonly diagnostics: readonly Diagnostic[];
     };
 
+/** A change of the kernel that was made. */
+export interface Applied {
+  readonly revision: Revision;
+  readonly delta: Parameters<typeof formatChanges>[0];
+  readonly ended: EndedFlows['ended'];
+}
+
 /**
  * What changed, in the words of `natc apply`.
  *
@@ -29,8 +38,15 @@ export function sayOutcome(
 ): void {
   if (outcome?.kind === 'up-to-date' && formatEnded(outcome.ended) !== '')
     log.say('info', `up to date${formatEnded(outcome.ended)}`);
-  if (outcome?.kind !== 'applied') return;
-  const { revision, delta, ended } = outcome;
+  if (outcome?.kind === 'applied') sayApplied(log, outcome, latency);
+}
+
+/** The same for a change that was made. */
+export function sayApplied(
+  log: FollowLog,
+  { revision, delta, ended }: Applied,
+  latency: number | undefined,
+): void {
   const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
   const { number } = revision;
   const after = latency === undefined ? '' : `, ${latency} ms after the change came`;

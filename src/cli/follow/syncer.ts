@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { makeLiveCompilation } from '../../follow/live-compilation.ts';
+import { type LiveCompilation, makeLiveCompilation } from '../../follow/live-compilation.ts';
 import type { SyncReason } from '../../follow/observer.ts';
 import type { FollowedChange, FollowedStore } from '../../follow/store.ts';
 import { clusterName } from '../../live/cluster/failure.ts';
@@ -9,6 +9,8 @@ import type { AppliedInput } from '../apply-input.ts';
 import type { ApplyFlags } from '../apply-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
+import type { ChangeCommitter } from './change-committer.ts';
+import { nftablesCommitter } from './commit-nftables.ts';
 import { type FastSync, makeFastSync } from './fast-sync.ts';
 import { makeStateKeeper } from './keep-state.ts';
 import type { FollowLog } from './log.ts';
@@ -43,8 +45,8 @@ export interface SyncerParts {
 }
 
 /**
- * Through nftables, changes are compiled in memory and sent as they are, for as long as the kernel holds what
- * this natc gave it; everything else is a full apply.
+ * Changes are compiled in memory and sent as they are, for as long as the kernel holds what this natc gave it;
+ * everything else is a full apply.
  */
 export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
   const { host, log, terminal } = parts;
@@ -91,23 +93,17 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
     const { compiled, output, isWhole } = applied;
     const { flags } = parts;
     // Assertions are judged on all that the kernel is to hold.
-    const isOrdinary =
-      applied.backend === 'nftables' &&
-      isWhole &&
-      flags.protectPorts !== 'deny' &&
-      flags.assert === undefined;
+    const isOrdinary = isWhole && flags.protectPorts !== 'deny' && flags.assert === undefined;
     if (output === undefined || !isOrdinary || compiled.read.length > 0) return undefined;
     // What was left out was left out for a reason.
     if (compiled.objects.length !== count) return undefined;
-    const { readStamps } = await import('../../live/kernel-tables.ts');
-    const { commonRevision } = await import('../../live/held.ts');
     const { objects, compiled: diagnostics } = compiled;
     const { options, places: optionPlaces } = applied.effective;
-    const given = { options, optionPlaces, sourceName: clusterName };
+    const keepsPlan = applied.backend === 'iptables';
+    const given = { options, optionPlaces, sourceName: clusterName, keepsPlan };
     const live = makeLiveCompilation({ objects, output, diagnostics }, store, given);
-    const stamps = await readStamps(host);
-    if (live === undefined || 'refusals' in stamps) return undefined;
-    if (commonRevision(stamps)?.digest !== live.digest()) return undefined;
+    const committer = live && (await committerFor(live, keepsPlan));
+    if (live === undefined || committer === undefined) return undefined;
     said.begin(compiled.diagnostics);
     keeper.written({
       isDone: lastWhole === exitCodes.success,
@@ -116,7 +112,24 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
       sysctls: flags.sysctl ? requiredSysctls(output.plan) : [],
       served: familiesWithServices(servedFamilies(output.plan)),
     });
-    return makeFastSync({ live, stamps, host, flags, log, said, keeper });
+    return makeFastSync({ live, committer, host, flags, log, said, keeper });
+  }
+
+  /** @returns undefined where the kernel does not hold what is compiled */
+  async function committerFor(
+    live: LiveCompilation,
+    isIptables: boolean,
+  ): Promise<ChangeCommitter | undefined> {
+    const { stateDir } = parts.flags;
+    if (isIptables) {
+      const { iptablesCommitter } = await import('./commit-iptables.ts');
+      return iptablesCommitter(live, host, stateDir);
+    }
+    const { readStamps } = await import('../../live/kernel-tables.ts');
+    const { commonRevision } = await import('../../live/held.ts');
+    const stamps = await readStamps(host);
+    if ('refusals' in stamps || commonRevision(stamps)?.digest !== live.digest()) return undefined;
+    return nftablesCommitter(live, stamps, host, stateDir);
   }
 
   return {

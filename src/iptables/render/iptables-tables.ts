@@ -32,15 +32,19 @@ export interface StampSwap {
 /**
  * One commit of one table, for `iptables-restore --noflush`: chains that are declared are emptied first,
  * those that are not named stay as they are. A jump that is missing is put first in its chain.
+ *
+ * @param checksJumps whether it fails where one of natc's jumps is not there
  */
 export function renderTableCommit(
   { table, chains, removed, removedJumps, addedJumps }: TableDelta,
   stamp: StampSwap,
+  checksJumps = false,
 ): readonly string[] {
   const lines = [`*${table}`];
   // iptables-legacy keeps chains sorted, and takes twice as long when they come in another order.
   for (const name of [...chains.keys(), ...removed, ...declaredStamp(stamp)].sort())
     lines.push(`:${chainName(name)} - [0:0]`);
+  if (checksJumps) for (const jump of builtInJumps[table]) lines.push(`-C ${renderJump(jump)}`);
   lines.push(...stampLines(stamp));
   for (const [name, rules] of chains) for (const rule of rules) lines.push(`-A ${name} ${rule}`);
   for (const jump of removedJumps) lines.push(`-D ${renderJump(jump)}`);

@@ -1,0 +1,58 @@
+import type { LiveCompilation } from '../../follow/live-compilation.ts';
+import { settleTables, wantedTablesFrom } from '../../live/apply-iptables.ts';
+import { commitTables, type KnownTables } from '../../live/commit-tables.ts';
+import type { Host } from '../../live/host.ts';
+import { carryAll, type WantedTables } from '../../live/iptables-held.ts';
+import { readIptablesStamps } from '../../live/iptables-listing.ts';
+import { pruneTables, storeTables } from '../../live/iptables-store.ts';
+import type { Revision } from '../../live/revision.ts';
+import { secondsNow } from '../host-options.ts';
+import type { ChangeCommitter } from './change-committer.ts';
+import type { StoreFollowed } from './keep-state.ts';
+
+/**
+ * Only what changed is compiled, and only chains that differ are sent; chains are laid out for all Services, since
+ * those of the Services are also rules of shared chains, in order.
+ *
+ * @param live with the plan
+ * @returns undefined where the tables do not hold what is compiled
+ */
+export async function iptablesCommitter(
+  live: LiveCompilation,
+  host: Host,
+  stateDir: string,
+): Promise<ChangeCommitter | undefined> {
+  const wantedNow = (): WantedTables => ({
+    ...wantedTablesFrom({ families: live.plan(), unserved: [] }),
+    flowServices: live.flowServices(),
+  });
+  const { rules } = wantedNow();
+  const stamps = await readIptablesStamps(host);
+  if (!carryAll(stamps, rules)) return undefined;
+  let held: KnownTables = { stamps, rules };
+  return {
+    backend: 'iptables',
+    commit: async () => {
+      const wanted = wantedNow();
+      const committed = await commitTables(host, held, wanted, secondsNow());
+      if (committed.kind !== 'committed') return committed;
+      const { revision, delta } = committed;
+      held = committed.held;
+      return {
+        ...{ kind: 'committed', revision, delta, store: storing(host, wanted, revision, stateDir) },
+        isHeld: async () => true,
+        finish: async () => [],
+      };
+    },
+  };
+}
+
+const storing =
+  (host: Host, wanted: WantedTables, revision: Revision, stateDir: string): StoreFollowed =>
+  async ({ isDone, warnings, sysctls, served }) => {
+    const { rules, flowServices, digest } = wanted;
+    await storeTables(stateDir, { revision, rules, flowServices });
+    const settled = { digest, input: undefined, warnings, sysctls, served };
+    if (isDone) await settleTables(host, stateDir, settled);
+    else await pruneTables(stateDir);
+  };
