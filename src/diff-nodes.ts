@@ -39,6 +39,8 @@ export interface NodesComparison {
   /** Names of Node objects that one side alone has. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
+  /** Of each node of both sides, those that either side lists. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Of each side, the Services that could not be compiled in full. */
   readonly uncompiled: readonly [before: readonly Uncompiled[], after: readonly Uncompiled[]];
   /** One for each node of both sides, in the order of their names, made as it is asked for. */
@@ -57,7 +59,7 @@ export function compareNodes(input: NodesInput): NodesComparison {
   const modelled = [...old.diagnostics, ...next.diagnostics];
   if (hasErrors(modelled))
     return {
-      ...{ diagnostics: modelled, onlyBefore: [], onlyAfter: [], diffs: [] },
+      ...{ diagnostics: modelled, onlyBefore: [], onlyAfter: [], diffs: [], addresses: new Map() },
       uncompiled: [[], []],
     };
 
@@ -96,8 +98,7 @@ export function compareNodes(input: NodesInput): NodesComparison {
     const isSame = factsText(nodes.before.get(node)) === factsText(nodes.after.get(node));
     const [before, after] = (isSame ? part : whole).map((each) => planFor(each, node));
     if (before === undefined || after === undefined) throw new Error('two sides');
-    const addresses = [nodes.before, nodes.after].flatMap((of) => of.get(node)?.addresses ?? []);
-    const compared = comparePlans(before.plan, after.plan, addresses, {
+    const compared = comparePlans(before.plan, after.plan, addressesOf(node), {
       ...input,
       surroundings: surroundings(node),
     });
@@ -106,6 +107,9 @@ export function compareNodes(input: NodesInput): NodesComparison {
     );
     for (const { code } of news) known.add(code);
     return { node, ...compared, diagnostics: news };
+  }
+  function addressesOf(node: string): readonly string[] {
+    return [nodes.before, nodes.after].flatMap((of) => of.get(node)?.addresses ?? []);
   }
   function* diffs() {
     for (const name of names) yield diffNode(name);
@@ -117,6 +121,7 @@ export function compareNodes(input: NodesInput): NodesComparison {
     diagnostics,
     onlyBefore: without(nodes.before, nodes.after),
     onlyAfter: without(nodes.after, nodes.before),
+    addresses: new Map(names.map((name) => [name, [...new Set(addressesOf(name))]])),
     uncompiled: [
       uncompiledServices(input.before, old.cluster, old.settings),
       uncompiledServices(input.after, next.cluster, next.settings),

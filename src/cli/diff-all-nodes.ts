@@ -136,7 +136,10 @@ export async function diffAllNodes(
   const { notCompared } = gaps;
   const diff: NodesDiff = { ...grouped, onlyBefore, onlyAfter, notCompared, invented };
   const { options } = input.effective;
-  const text = await formatNodes(diff, names, { flags, terminal, options: ofNoNode(options) });
+  const text = await formatNodes(diff, names, {
+    ...{ flags, terminal, options: ofNoNode(options) },
+    addresses: compared.addresses,
+  });
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;
   const { failsAt } = await import('../diff/risks/gate.ts');
@@ -230,12 +233,13 @@ interface Formatting {
   readonly flags: DiffFlags;
   readonly terminal: Terminal;
   readonly options: CompileOptions;
+  readonly addresses: NodesComparison['addresses'];
 }
 
 async function formatNodes(
   diff: NodesDiff,
   [before, after]: Names,
-  { flags, terminal, options }: Formatting,
+  { flags, terminal, options, addresses }: Formatting,
 ): Promise<string> {
   const { locate } = await import('../read/locate.ts');
   const names = { before, after };
@@ -272,7 +276,11 @@ async function formatNodes(
       const { reportFacts } = await import('./diff/report-facts.ts');
       const { nodeCount } = await import('../diff/nodes/wording.ts');
       const node = counted(nodeCount(diff), 'node');
-      const facts = reportFacts({ node, options }, flags, terminal.environment);
+      const facts = reportFacts(
+        { node, addresses: { of: 'several', byNode: addresses }, options },
+        flags,
+        terminal.environment,
+      );
       return formatNodesHtml(diff, { ...names, facts, locate });
     }
   }

@@ -166,7 +166,9 @@ async function formatTraffic(
       const { formatTrafficHtml } = await import('../diff/format-html.ts');
       const { reportFacts } = await import('./diff/report-facts.ts');
       const { nodeName: node, options } = after.options === undefined ? before : after;
-      const facts = reportFacts({ node, options }, { backend }, environment);
+      const known = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
+      const addresses = { of: 'one', addresses: [...known] } as const;
+      const facts = reportFacts({ node, addresses, options }, { backend }, environment);
       return formatTrafficHtml(diff, { before: before.name, after: after.name, facts, locate });
     }
   }

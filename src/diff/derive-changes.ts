@@ -32,7 +32,8 @@ export function deriveChanges(
   context: ChangeContext,
 ): readonly Change[] {
   const changes = new Map<string, Change>();
-  for (const { destination, mark, results } of compared) {
+  for (const each of compared) {
+    const { destination, mark, results } = each;
     if (mark !== 0) {
       const [change] = markedChanges(destination, mark, results, context.knownOf);
       const key = `mark ${mark} ${change?.known?.id}`;
@@ -56,7 +57,7 @@ export function deriveChanges(
         mergeable(facet),
       ]);
       const same = changes.get(key);
-      const risks = context.risksOf(facet, destination, seenBy, results);
+      const risks = context.risksOf(facet, each, seenBy);
       if (same !== undefined) {
         changes.set(key, {
           ...same,
@@ -192,8 +193,8 @@ function withDestination(
 
 const mergeRisks = (a: readonly Risk[], b: readonly Risk[]): readonly Risk[] => [
   ...a,
-  ...b.filter(({ subject, text }) =>
-    a.every((risk) => risk.text !== text || risk.subject !== subject),
+  ...b.filter(({ subject, text, severity }) =>
+    a.every((risk) => risk.text !== text || risk.subject !== subject || risk.severity !== severity),
   ),
 ];
 

@@ -44,8 +44,8 @@ export function regionLabel(
     ) ??
     change(
       collections.serviceCIDRs,
-      `unallocated addresses of the Service CIDR, such as ${addresses[0]}`,
-      `unallocated addresses of the former Service CIDR, such as ${addresses[0]}`,
+      `unallocated addresses that are new in the Service CIDR, such as ${addresses[0]}`,
+      `unallocated addresses that left the Service CIDR, such as ${addresses[0]}`,
       `unallocated addresses of the ${of} Service CIDR`,
       `unallocated addresses of the Service CIDR, such as ${addresses[0]}`,
     ) ??

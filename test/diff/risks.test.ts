@@ -68,6 +68,12 @@ const ranges = (...loadBalancerSourceRanges: string[]) => balanced({ loadBalance
 const external = (address: string): Objects => web({ externalIPs: [address] });
 const local = (nodeName: string) => ({ addresses: ['10.244.1.5'], nodeName });
 
+const localPolicy = { externalTrafficPolicy: 'Local', healthCheckNodePort: 31000 };
+const ofNodeA = slice('web-local', [], {
+  metadata: { name: 'web-2', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'web' } },
+  endpoints: [local('node-a')],
+});
+
 const cases: Readonly<Record<RiskCode, Case>> = {
   NATC6001: {
     before: contested(thief({})),
@@ -190,6 +196,11 @@ const cases: Readonly<Record<RiskCode, Case>> = {
     benign: web({}, [...five, '10.244.7.7']),
   },
   NATC6020: { before: balanced({}, []), risky: balanced(), benign: balanced({}, []) },
+  NATC6030: {
+    before: balanced({}, []).concat(ofNodeA),
+    risky: balanced(localPolicy, []).concat(ofNodeA),
+    benign: balanced({}, five).concat(ofNodeA),
+  },
 };
 
 describe('is given for the one and not for the other:', () => {

@@ -1,19 +1,25 @@
-/** Nobody whom a label of natc diff names sees something else than what is said of the label. */
+/**
+ * Nobody whom a label of natc diff names sees something else than what is said of the label, at none of the addresses
+ * and ports that it names.
+ */
 import { test } from 'vitest';
 import { answerOf } from '../../src/diff/answer.ts';
 import { askNftables } from '../../src/diff/ask-nftables.ts';
 import { behaviourOf, type Side } from '../../src/diff/behaviour.ts';
 import type { Change } from '../../src/diff/change.ts';
-import type { Destination } from '../../src/diff/destination.ts';
+import { indexDestinations } from '../../src/diff/destination-index.ts';
 import { constantsOf } from '../../src/diff/program.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
 import { addressFromBigInt } from '../../src/net/address.ts';
 import type { NftFamily } from '../../src/net/family.ts';
+import type { Table } from '../../src/nftables/ast.ts';
+import { collections } from '../../src/nftables/names.ts';
 import { prepare } from '../../src/nftables/simulate/prepare.ts';
 import { isLoopback } from '../../src/packet/packet.ts';
 import type { World } from '../oracle/world.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { around, type Client, isMeant, type LabelContext } from '../support/label-reader.ts';
+import { type Drawn, drawnFrom, type RegionContext } from '../support/region-reader.ts';
 import { type CompiledWorld, compileValid, describeWorld } from '../support/worlds-compile.ts';
 import { neighbours } from '../support/worlds-mutations.ts';
 import { forAll } from '../support/worlds-property.ts';
@@ -65,7 +71,7 @@ function clientsFor(
 /** What is said of the change, as far as this client goes; undefined where it is true. */
 function lie(
   change: Change,
-  { address, protocol, port }: Destination,
+  { address, protocol, port }: Drawn,
   client: Client,
   { sides, nodeAddresses }: { sides: readonly Side[]; nodeAddresses: ReadonlySet<string> },
 ): string | undefined {
@@ -118,6 +124,31 @@ function lie(
   return isAsSaid() ? undefined : found;
 }
 
+/** What the tables of one family hold on both sides. */
+function regionContext(
+  tables: readonly Table[],
+  nodeAddresses: ReadonlySet<string>,
+): RegionContext {
+  const isV6 = tables[0]?.family === 'ip6';
+  const indexes = tables.map((table) => indexDestinations(table));
+  const named = new Set(indexes.flatMap(({ byAddress }) => [...byAddress.keys()]));
+  const ofPorts = indexes.flatMap(({ byPort }) => [...byPort.keys()]);
+  const networksOf = (wanted: string): readonly string[] =>
+    indexes.flatMap(({ addressSets }) =>
+      addressSets.filter(({ name }) => name === wanted).flatMap(({ networks }) => networks),
+    );
+  return {
+    named,
+    ports: new Set([...named, ...ofPorts].map((key) => Number(key.split(' ').at(-1)))),
+    clusterIPs: networksOf(collections.clusterIPs),
+    serviceCIDRs: networksOf(collections.serviceCIDRs),
+    nodeAddresses: [...nodeAddresses].filter((each) => each.includes(':') === isV6),
+  };
+}
+
+const pairs = <A, B>(as: readonly A[], bs: readonly B[]): readonly (readonly [A, B])[] =>
+  as.flatMap((a) => bs.map((b) => [a, b] as const));
+
 function check({ before, after }: { before: World; after: World }): string | undefined {
   const compiled = [compileValid(before), compileValid(after)] as const;
   const local = new Set(before.node.localIPs.map(canonical));
@@ -126,8 +157,8 @@ function check({ before, after }: { before: World; after: World }): string | und
     change.destinations.map((destination) => ({ change, destination })),
   );
   for (const { change, destination } of told) {
-    // Of regions, of marks, and of endpoints that may be addresses of the node, an example is told.
-    if (destination.kind === 'region' || change.type === 'MARKED_PACKETS_CHANGED') continue;
+    // Of marks, and of endpoints that may be addresses of the node, an example is told.
+    if (change.type === 'MARKED_PACKETS_CHANGED') continue;
     if (destination.label.endsWith('is an unlisted address of this node')) continue;
     const { isLocal, address } = destination;
     const nodeAddresses = isLocal && !isLoopback(address) ? new Set([...local, address]) : local;
@@ -154,9 +185,13 @@ function check({ before, after }: { before: World; after: World }): string | und
       ...['203.0.113.200', '8.8.4.4', '2001:db8:ffff::200'],
     ];
     const sides = compiled.map((side) => sideOf(side, change.family));
-    for (const client of clientsFor(change, networks, context)) {
+    const drawn =
+      destination.kind === 'region'
+        ? drawnFrom(destination, regionContext(tables, local))
+        : [destination];
+    for (const [client, to] of pairs(clientsFor(change, networks, context), drawn)) {
       // Nobody else can reach the loopback.
-      if (isLoopback(address) && client.inInterface !== '') continue;
+      if (isLoopback(to.address) && client.inInterface !== '') continue;
       const isUnlisted = client.inInterface === '' && !nodeAddresses.has(client.address);
       const label =
         change.clients.length === 0
@@ -164,9 +199,9 @@ function check({ before, after }: { before: World; after: World }): string | und
           : change.clients.find((each) => isMeant(each, client, context));
       if (label === undefined || (isUnlisted && !label.startsWith(unlistedAddress))) continue;
       const ownAddresses = isUnlisted ? new Set([...nodeAddresses, client.address]) : nodeAddresses;
-      const found = lie(change, destination, client, { sides, nodeAddresses: ownAddresses });
+      const found = lie(change, to, client, { sides, nodeAddresses: ownAddresses });
       if (found !== undefined)
-        return `${change.type} at ${destination.label} for ${change.clients.join(' | ') || 'everyone'}: "${label}" names ${JSON.stringify(client)}, which sees ${found}\n${describeWorld(before)}\nAFTER\n${describeWorld(after)}`;
+        return `${change.type} at ${destination.label} for ${change.clients.join(' | ') || 'everyone'}: "${label}" names ${JSON.stringify(client)}, which sees ${found} at ${to.address} ${to.protocol} ${to.port}\n${describeWorld(before)}\nAFTER\n${describeWorld(after)}`;
     }
   }
   return undefined;

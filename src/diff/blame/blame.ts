@@ -4,7 +4,7 @@ import type { Origin } from '../../plan/plan.ts';
 import { causeText } from './cause-text.ts';
 import { type FieldChange, fieldChanges } from './field-changes.ts';
 import type { Manifests } from './manifests.ts';
-import { type Effect, relevance } from './relevance.ts';
+import { comeAndGoneIn, type Effect, movedIn, relevance } from './relevance.ts';
 
 /** What somebody changed, where it is written, and in words. */
 export interface Cause {
@@ -110,14 +110,16 @@ function placeIn({ object, path, field }: FieldChange, { facet }: Effect): Origi
   if (field === 'spec.ports' && typeof path.at(-1) === 'number')
     return { object, path: [...path, 'port'] };
   if (field !== '' || !Array.isArray(endpoints)) return { object, path };
-  const moved = facet.endpoints.map(({ endpoint }) => endpoint.replace(/:\d+$/, ''));
-  const place = endpoints.findIndex((each) => {
-    const { addresses } = Object(each) as { readonly addresses?: unknown };
-    if (!Array.isArray(addresses)) return false;
-    return addresses.some((text) => {
-      const address = typeof text === 'string' ? parseAddress(text)?.text : undefined;
-      return moved.some((one) => one === address || one === `[${address}]`);
+  const placeOf = (wanted: ReadonlySet<string>): number =>
+    endpoints.findIndex((each) => {
+      const { addresses } = Object(each) as { readonly addresses?: unknown };
+      if (!Array.isArray(addresses)) return false;
+      return addresses.some((text) => {
+        const address = typeof text === 'string' ? parseAddress(text)?.text : undefined;
+        return address !== undefined && wanted.has(address);
+      });
     });
-  });
+  const gone = placeOf(comeAndGoneIn(facet));
+  const place = gone === -1 ? placeOf(movedIn(facet)) : gone;
   return { object, path: place === -1 ? path : ['endpoints', place, 'addresses', 0] };
 }

@@ -92,7 +92,7 @@ function counterpartsOf(
 ): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   const taken = new Set<number>();
-  for (const keyOf of [JSON.stringify, nameOf]) {
+  for (const keyOf of [JSON.stringify, nameOf, portOf]) {
     const free = new Map<string, number[]>();
     is.forEach((entry, place) => {
       if (taken.has(place)) return;
@@ -122,6 +122,12 @@ function nameOf(entry: unknown): string {
   return '';
 }
 
+/** A port that has another name is the same port. */
+function portOf(entry: unknown): string {
+  if (!isMapping(entry) || typeof entry['port'] !== 'number') return JSON.stringify(entry);
+  return `${entry['port']}/${String(entry['protocol'] ?? 'TCP')}`;
+}
+
 function note(
   { before, after, found, entries }: Context,
   from: unknown,
@@ -134,21 +140,54 @@ function note(
   if (object === undefined) return;
   const path = isGone ? oldPath : newPath;
   const field = path.filter((step) => typeof step === 'string').join('.');
-  const nearest = isGone && after !== undefined ? nearestTo(after, newPath) : undefined;
+  const nearest =
+    isGone && after !== undefined
+      ? nearestTo(after, newPath, { value: before?.value, path })
+      : undefined;
   const side = isGone ? 'before' : 'after';
   found.push({ side, object, path, nearest, field, from, to, entries });
 }
 
-/** The field, or what is around where it would be. */
-function nearestTo(object: SourceObject, path: FieldPath): Nearest {
+/**
+ * What stands where it would be: what came after it, else what came before it, else what is around it.
+ *
+ * @param was where it was
+ */
+function nearestTo(
+  object: SourceObject,
+  path: FieldPath,
+  was: { readonly value: unknown; readonly path: FieldPath },
+): Nearest {
   let value: unknown = object.value;
+  let old: unknown = was.value;
   const there: (string | number)[] = [];
-  for (const step of path) {
-    value = (Object(value) as Readonly<Record<string, unknown>>)[step];
-    if (value === undefined) break;
+  for (const [depth, step] of path.entries()) {
+    const inside = memberOf(value, step);
+    if (inside === undefined) {
+      const beside = typeof step === 'number' ? lastOf(value, step) : siblingOf(old, value, step);
+      return { object, path: beside === undefined ? there : [...there, beside] };
+    }
+    value = inside;
+    old = memberOf(old, was.path[depth] ?? step);
     there.push(step);
   }
   return { object, path: there };
+}
+
+const memberOf = (value: unknown, step: string | number): unknown =>
+  (Object(value) as Readonly<Record<string | number, unknown>>)[step];
+
+/** Of a list that ends before the place: its last entry. */
+const lastOf = (value: unknown, place: number): number | undefined =>
+  Array.isArray(value) && value.length > 0 ? Math.min(place, value.length - 1) : undefined;
+
+/** The field that followed, of those that are still there, or else the one before. */
+function siblingOf(old: unknown, value: unknown, field: string): string | undefined {
+  if (!isMapping(old) || !isMapping(value)) return undefined;
+  const fields = Object.keys(old);
+  const at = fields.indexOf(field);
+  const isThere = (each: string): boolean => value[each] !== undefined;
+  return fields.slice(at + 1).find(isThere) ?? fields.slice(0, at).findLast(isThere);
 }
 
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -101,14 +101,48 @@ function ofPort({ entries, from, to }: FieldChange, effect: Effect, weight: numb
 function relevanceOfEndpoints(change: FieldChange, effect: Effect): number {
   const { field, from, to, entries, object } = change;
   const { facet } = effect;
+  if (isDefaultWritten(change)) return 0;
   if (!isOfEndpoints(facet.type)) return facet.type.startsWith('SNAT') ? 1 : 0;
-  const moved = new Set(facet.endpoints.map(({ endpoint }) => endpoint.replace(/:\d+$/, '')));
   const named = [from, to, ...entries].flatMap(addressesIn);
-  const isNamed = named.some((address) => moved.has(address) || moved.has(`[${address}]`));
-  if (isNamed) return 60;
+  const isOf = (addresses: ReadonlySet<string>): boolean =>
+    named.some((address) => addresses.has(address));
+  // A Service without endpoints refuses or drops: where nothing is left to answer, it is not for their sake.
+  if ([facet.before.kind, facet.after.kind].includes('passed')) return isOf(movedIn(facet)) ? 3 : 2;
+  // The zone that a pod is in decides nothing, hints do.
+  if (unread.test(field)) return isOf(movedIn(facet)) ? 1 : 0;
+  if (isOf(comeAndGoneIn(facet))) return 60;
+  if (isOf(movedIn(facet))) return 55;
   const isWritten = object.kind === 'EndpointSlice' || object.kind === 'Endpoints';
   return (isWritten ? ofSlices : ofWorkloads).test(field) ? 30 : 0;
 }
+
+/** Addresses of endpoints that come or go, canonical. */
+export const comeAndGoneIn = ({ endpoints }: Facet): ReadonlySet<string> =>
+  new Set(
+    endpoints
+      .filter(({ before, after }) => before === 0 || after === 0)
+      .map(({ endpoint }) => addressOf(endpoint)),
+  );
+
+/** Those of which another share is sent there, too. */
+export const movedIn = ({ endpoints }: Facet): ReadonlySet<string> =>
+  new Set(endpoints.map(({ endpoint }) => addressOf(endpoint)));
+
+/** Of `10.1.0.5:80` and `[2001:db8::5]:80`. */
+const addressOf = (endpoint: string): string =>
+  endpoint.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+
+/** `ready: true` says what is so without it. */
+const isDefaultWritten = ({ field, from, to }: FieldChange): boolean => {
+  const isDefault = (value: unknown): boolean =>
+    value === undefined || value === true || (isMapping(value) && isReady(value));
+  return /^endpoints\.conditions(\.ready)?$/.test(field) && isDefault(from) && isDefault(to);
+};
+
+const isReady = ({ ready, serving, terminating }: Readonly<Record<string, unknown>>): boolean =>
+  ready !== false && serving !== false && terminating !== true;
+
+const unread = /^endpoints\.(zone|hostname|targetRef|deprecatedTopology)(\.|$)/;
 
 const ofSlices =
   /^$|^(endpoints|ports|subsets|addressType)|^metadata\.labels\.(kubernetes\.io\/service-name|service\.kubernetes\.io|endpointslice\.)|^metadata\.annotations/;

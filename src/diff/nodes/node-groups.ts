@@ -135,7 +135,9 @@ export function changeKey(change: Change): string {
       )
       .sort(),
     [...clients].sort(),
-    change.risks.map(({ code, subject, text }) => [code, subject, text].join()).sort(),
+    change.risks
+      .map(({ code, severity, subject, text }) => [code, severity, subject, text].join())
+      .sort(),
     change.cause,
     origin && [source, origin.object.extent.start, origin.object.extent.path, origin.path],
   ]);

@@ -13,9 +13,17 @@ export function risksOfNodes({ groups }: NodesDiff): readonly RiskOfNodes[] {
   const found = new Map<string, FoundRisk & { readonly nodes: string[] }>();
   for (const { nodes, diff } of groups) {
     for (const risk of collectRisks(diff)) {
-      const { code, service, subjects, text, cause, origin } = risk;
+      const { code, severity, service, subjects, text, cause, origin } = risk;
       const path = origin?.path.join('.');
-      const key = JSON.stringify([code, service, [...subjects].sort(), text, cause, path]);
+      const key = JSON.stringify([
+        code,
+        severity,
+        service,
+        [...subjects].sort(),
+        text,
+        cause,
+        path,
+      ]);
       const known = found.get(key);
       if (known === undefined) found.set(key, { ...risk, nodes: [...nodes] });
       else known.nodes.push(...nodes);

@@ -6,14 +6,18 @@ export function clientRisks({ facet, destination, seenBy, all }: Judged): readon
   const remote = seenBy.filter(({ client: { kind } }) => kind !== 'node' && kind !== 'loopback');
   if (remote.every(({ client: { kind } }) => kind === 'self')) return [];
   switch (facet.type) {
-    case 'SNAT_BEGINS': {
-      const clients = clientLabels(remote, all, destination.address);
-      const whose = clients.length === 0 ? '' : ` for ${clients.join(', ')}`;
-      return [{ code: 'NATC6011', text: `the client's address is lost${whose}` }];
-    }
+    case 'SNAT_BEGINS':
+      return [{ code: 'NATC6011', text: `the client's address is lost${whose()}` }];
+    case 'SNAT_ENDS':
+      return [{ code: 'NATC6030', text: `the client's address is visible now${whose()}` }];
     case 'AFFINITY_ENDS':
       return [{ code: 'NATC6012', text: 'session affinity ends' }];
     default:
       return [];
+  }
+
+  function whose(): string {
+    const clients = clientLabels(remote, all, destination.address);
+    return clients.length === 0 ? '' : ` for ${clients.join(', ')}`;
   }
 }

@@ -33,7 +33,7 @@ export function collectRisks({ changes, claims, acceptance }: TrafficDiff): read
   for (const claim of claims) found.set(`claim ${claim.text}`, ofClaim(claim));
   for (const change of changes) {
     for (const { code, severity, subject, text } of change.risks) {
-      const key = `${change.service} ${code} ${text} ${change.cause} ${change.known?.id}`;
+      const key = `${change.service} ${code} ${severity} ${text} ${change.cause} ${change.known?.id}`;
       const known = found.get(key);
       if (known?.subjects.includes(subject) === true) continue;
       if (known !== undefined) known.subjects.push(subject);

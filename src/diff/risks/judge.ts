@@ -1,5 +1,5 @@
 import type { Risk } from '../change.ts';
-import type { ClientResult } from '../compared-destination.ts';
+import type { ClientResult, ComparedDestination } from '../compared-destination.ts';
 import { type Destination, destinationKey, portKey } from '../destination.ts';
 import type { DestinationFacts } from '../destination-index.ts';
 import type { Facet } from '../facets.ts';
@@ -11,15 +11,17 @@ import { exposureRisks } from './exposure.ts';
 import type { SideFacts } from './facts.ts';
 import type { Finding, Judged } from './judged.ts';
 import { lossRisks } from './loss.ts';
-import { riskEntry } from './table.ts';
+import { lessSevere, riskEntry } from './table.ts';
 
 /** Judges what is dangerous about changes of one family. */
 export type RiskJudge = (
   facet: Facet,
-  destination: Destination,
+  { destination, results, isAssumed }: Asked,
   seenBy: readonly ClientResult[],
-  all: readonly ClientResult[],
 ) => readonly Risk[];
+
+/** What was found out at the destination. */
+type Asked = Pick<ComparedDestination, 'destination' | 'results' | 'isAssumed'>;
 
 const judges: readonly ((judged: Judged) => readonly Finding[])[] = [
   lossRisks,
@@ -38,7 +40,7 @@ export function riskJudge(
     ...facts.after.nodes,
     ...(pair.isNodeKnown ? pair.nodeAddresses : []),
   ]);
-  return (facet, destination, seenBy, all) => {
+  return (facet, { destination, results: all, isAssumed }, seenBy) => {
     const { servicePort } = destination;
     if (servicePort === undefined) return [];
     const judged: Judged = {
@@ -49,7 +51,9 @@ export function riskJudge(
     return judges
       .flatMap((judge) => judge(judged))
       .map(({ code, text }) => {
-        const { kind, severity } = riskEntry(code);
+        const { kind, severity: own } = riskEntry(code);
+        // Whether the node has such an address, nobody says.
+        const severity = isAssumed ? lessSevere(own) : own;
         return { code, severity, kind, subject: destination.label, text };
       });
   };

@@ -210,7 +210,22 @@ export const riskTable = {
       'Where endpoints come, on this node under policy Local, for an address without source ranges. Not for an address that is new: that is NATC6005.',
     example: 'node port 30080/TCP: answers clients outside again',
   },
+  NATC6030: {
+    severity: 'low',
+    kind: 'CLIENT_ADDRESS_VISIBLE',
+    title: "the client's address is visible",
+    meaning:
+      'Endpoints saw an address of this node: network policies, firewalls and limits that let the node in have to let the clients in now, and answers have to come back through this node.',
+    given:
+      'Where SNAT ends for clients outside or pods that were served before. It is low, since it is what policy Local and the networks of pods are for. Not for an endpoint that reaches itself, nor for processes of this node.',
+    example:
+      "load-balancer IP 198.51.100.10:80/TCP: the client's address is visible now for clients outside",
+  },
 } as const satisfies Readonly<Record<`NATC60${number}`, RiskEntry>>;
+
+/** One less: there may be none of the clients or endpoints that it is about. */
+export const lessSevere = (severity: Severity): Severity =>
+  severity === 'high' ? 'medium' : 'low';
 
 export type RiskCode = keyof typeof riskTable;
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fieldChanges } from '../../../src/diff/blame/field-changes.ts';
 import { objectOf } from '../../support/objects.ts';
 
@@ -31,4 +31,26 @@ test('an endpoint that changes is told by its field, wherever it stands', () => 
   expect(told([ready, other], [other, leaving])).toEqual([
     ['after', 'endpoints.1.conditions.terminating', true],
   ]);
+});
+
+describe('what is gone is nearest to', () => {
+  const nearestTo = (before: readonly object[], after: readonly object[]) =>
+    fieldChanges(slice(before), slice(after)).flatMap(({ nearest }) =>
+      nearest === undefined ? [] : [nearest.path.join('.')],
+    );
+  const three = ['10.180.0.1', '10.180.0.2', '10.180.0.3'].map((each) => ({ addresses: [each] }));
+
+  test('the entry that took its place, or else the last', () => {
+    expect(nearestTo(three, three.slice(1))).toEqual(['endpoints.0']);
+    expect(nearestTo(three, three.slice(0, 2))).toEqual(['endpoints.1']);
+    expect(new Set(nearestTo(three, []))).toEqual(new Set(['endpoints']));
+  });
+
+  test('the field that followed, or else the one before', () => {
+    const whole = { addresses: ['10.180.0.1'], nodeName: 'node-a', zone: 'a' };
+    const { nodeName: _, ...withoutNode } = whole;
+    const { zone: __, ...withoutZone } = whole;
+    expect(nearestTo([whole], [withoutNode])).toEqual(['endpoints.0.zone']);
+    expect(nearestTo([whole], [withoutZone])).toEqual(['endpoints.0.nodeName']);
+  });
 });
