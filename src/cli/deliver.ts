@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { MessageFlags } from './message-flags.ts';
-import { printDiagnostics } from './messages.ts';
-import { forFile } from './safe-terminal.ts';
+import type { MessageFlags } from './messages/message-flags.ts';
+import { printDiagnostics } from './messages/messages.ts';
+import { forFile } from './messages/safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Writes a command's data to stdout, or whole or not at all to the file that the user named. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Host } from '../live/host.ts';
 import type { ReadChains } from '../live/kernel-chains.ts';
 import type { IpFamily } from '../net/family.ts';
-import type { MessageFlags } from './message-flags.ts';
+import type { MessageFlags } from './messages/message-flags.ts';
 
 /**
  * Warns of what base chains of others may drop of what natc forwards. Where they could not be looked at,

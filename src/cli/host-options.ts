@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ChosenBackend } from '../live/backend.ts';
 import type { LockResult } from '../live/lock.ts';
 import { commandDefaults } from '../options.ts';
-import { addNamedNatcConfig } from './natc-config-options.ts';
+import { addNamedNatcConfig } from './config/natc-config-options.ts';
 import { parseInteger, parseSeconds } from './option-values.ts';
 
 /** Options of the commands that change the kernel or ask it. */

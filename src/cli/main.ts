@@ -1,7 +1,7 @@
 /** The edge of the process: arguments in, exit status out. */
 import { exitCodes, signalExitCodes } from './exit-codes.ts';
+import { safeTerminal } from './messages/safe-terminal.ts';
 import { runProgram } from './program.ts';
-import { safeTerminal } from './safe-terminal.ts';
 import { processTerminal } from './terminal.ts';
 
 for (const [signal, code] of Object.entries(signalExitCodes)) {

@@ -3,11 +3,11 @@ import { makeIgnoring } from '../diagnostics/ignore.ts';
 import { cut, printable } from '../diagnostics/printable.ts';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
+import { takesNatcConfig } from './config/natc-config-options.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { describeOption, formatItem, helpFooter } from './help.ts';
-import type { MessageFlags } from './message-flags.ts';
-import { takesNatcConfig } from './natc-config-options.ts';
-import { safeTerminal } from './safe-terminal.ts';
+import type { MessageFlags } from './messages/message-flags.ts';
+import { safeTerminal } from './messages/safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
 import type { Misuse } from './usage/advice.ts';
 import { takePathArguments } from './usage/path-arguments.ts';
@@ -40,11 +40,11 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
     takePathArguments(command, args);
     command.setOptionValue('ignoring', makeIgnoring());
     if (command.getOptionValue('lock') === true) {
-      const { makeLateWrite } = await import('./late-write.ts');
+      const { makeLateWrite } = await import('./messages/late-write.ts');
       command.setOptionValue('late', makeLateWrite());
     }
     if (!takesNatcConfig(command)) return;
-    const { takeNatcConfig } = await import('./natc-config.ts');
+    const { takeNatcConfig } = await import('./config/natc-config.ts');
     refused = await takeNatcConfig(command, terminal);
   });
   for (const command of [program, ...program.commands]) {
@@ -77,7 +77,7 @@ export async function runProgram(args: readonly string[], process: Terminal): Pr
 
 /** What the scripts of `natc completion` ask for; see there. */
 async function completeLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const { completeWords } = await import('./shell-completion/complete.ts');
+  const { completeWords } = await import('./completion/complete.ts');
   const program = await buildProgram((name) => name === words[0]);
   await completeWords(program, words, runProgram, terminal);
   return exitCodes.success;

@@ -7,9 +7,12 @@ import {
   type DetectLocalMode,
   detectLocalModes,
 } from '../options.ts';
-import type { MessageFlags } from './message-flags.ts';
-
-import { addNatcConfig, hasNatcConfig, type NatcConfigFlags } from './natc-config-options.ts';
+import {
+  addNatcConfig,
+  hasNatcConfig,
+  type NatcConfigFlags,
+} from './config/natc-config-options.ts';
+import type { MessageFlags } from './messages/message-flags.ts';
 
 import {
   collect,

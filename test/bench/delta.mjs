@@ -5,7 +5,7 @@
  * node delta.mjs SERVICES ENDPOINTS OUT
  */
 import { writeFileSync } from 'node:fs';
-import { effectiveOptions } from '../../dist/cli/effective-options.js';
+import { effectiveOptions } from '../../dist/cli/config/effective-options.js';
 import { tuneNode } from '../../dist/cli/tune-node.js';
 import { compile } from '../../dist/compile.js';
 import { writtenDelta } from '../../dist/live/held.js';

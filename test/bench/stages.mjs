@@ -5,7 +5,7 @@
  * node stages.mjs FILE
  */
 import { readFileSync } from 'node:fs';
-import { effectiveOptions } from '../../dist/cli/effective-options.js';
+import { effectiveOptions } from '../../dist/cli/config/effective-options.js';
 import { buildModel } from '../../dist/model/model.js';
 import { buildNftables } from '../../dist/nftables/layout/build.js';
 import { renderNft } from '../../dist/nftables/render/nft.js';

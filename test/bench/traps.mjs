@@ -2,7 +2,7 @@
  * `npm run bench:traps`: input that invites quadratic work, at a size and at twice the size. Linear
  * work takes twice as long; a ratio above three fails.
  */
-import { effectiveOptions } from '../../dist/cli/effective-options.js';
+import { effectiveOptions } from '../../dist/cli/config/effective-options.js';
 import { compile } from '../../dist/compile.js';
 import { renderNft } from '../../dist/nftables/render/nft.js';
 import { readObjects } from '../../dist/read/read.js';

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findNatcConfig } from '../../src/cli/find-natc-config.ts';
+import { findNatcConfig } from '../../src/cli/config/find-natc-config.ts';
 
 const me = process.getuid!();
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatChanges } from '../../src/cli/format-changes.ts';
+import { formatChanges } from '../../src/cli/apply/format-changes.ts';
 import type { Operation } from '../../src/nftables/delta.ts';
 
 const ref = { family: 'ip', table: 'natc' } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Coverage } from '../../src/cli/message-flags.ts';
-import { makeNews } from '../../src/cli/news.ts';
+import type { Coverage } from '../../src/cli/messages/message-flags.ts';
+import { makeNews } from '../../src/cli/messages/news.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { countOf, mostWarnings, type Standing } from '../../src/diagnostics/standing.ts';

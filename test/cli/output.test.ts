@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { wantsColor } from '../../src/cli/color.ts';
+import { wantsColor } from '../../src/cli/messages/color.ts';
 import { natc, natcProgram, projectRoot } from '../support/natc.ts';
 import { withoutHead } from '../support/ruleset-head.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { rulesetHead } from '../../src/cli/ruleset-head.ts';
+import { rulesetHead } from '../../src/cli/compile/ruleset-head.ts';
 import { type CompileOptions, defaultOptions, optionTable } from '../../src/options.ts';
 import { natcInProcess } from '../support/terminal.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { statusJson, statusText } from '../../src/cli/format-status.ts';
-import { type History, isGood } from '../../src/cli/status-history.ts';
+import { statusJson, statusText } from '../../src/cli/status/format-status.ts';
+import { type History, isGood } from '../../src/cli/status/history.ts';
 import type { DropChain } from '../../src/live/foreign-forward.ts';
 import type { Status } from '../../src/live/status.ts';
 

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readFindings } from '../../src/cli/compile-input.ts';
+import { readFindings } from '../../src/cli/input/compile-input.ts';
 import { compile } from '../../src/compile.ts';
 import { hasErrors } from '../../src/diagnostics/diagnostic.ts';
 import { renderNft } from '../../src/nftables/render/nft.ts';

@@ -1,9 +1,10 @@
 /** An input, compared with the one that was applied before, as natc apply does it. */
-import type { ApplyFlags } from '../../src/cli/apply-options.ts';
-import type { CompileInput } from '../../src/cli/compile-input.ts';
-import { effectiveOptions } from '../../src/cli/effective-options.ts';
-import { type Belief, believe, keepBelief } from '../../src/cli/hold-back.ts';
-import { ignoresOf } from '../../src/cli/ignores.ts';
+
+import { type Belief, believe, keepBelief } from '../../src/cli/apply/hold-back.ts';
+import type { ApplyFlags } from '../../src/cli/apply/options.ts';
+import { effectiveOptions } from '../../src/cli/config/effective-options.ts';
+import type { CompileInput } from '../../src/cli/input/compile-input.ts';
+import { ignoresOf } from '../../src/cli/input/ignores.ts';
 import { stageClock } from '../../src/cli/stage-clock.ts';
 import { compile } from '../../src/compile.ts';
 import type { Host } from '../../src/live/host.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApplyFlags } from '../../src/cli/apply-options.ts';
+import type { ApplyFlags } from '../../src/cli/apply/options.ts';
 import { type FollowEnd, followWith } from '../../src/cli/follow/follow-with.ts';
 import { makeLog } from '../../src/cli/follow/log.ts';
 import type { Signals } from '../../src/cli/follow/signals.ts';

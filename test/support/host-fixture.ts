@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { confirmedTooLate, resultOf, undoneBefore } from '../../src/cli/undone.ts';
+import { confirmedTooLate, resultOf, undoneBefore } from '../../src/cli/apply/undone.ts';
 import { type CompileOutput, compile } from '../../src/compile.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { formatText } from '../../src/diagnostics/format-text.ts';

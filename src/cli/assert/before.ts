@@ -1,4 +1,4 @@
-import { kindOfSide } from '../diff-side.ts';
+import { kindOfSide } from '../diff/load-sides.ts';
 import type { SubjectFlags } from '../reach/options.ts';
 import type { AssertFlags } from './options.ts';
 

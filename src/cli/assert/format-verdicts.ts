@@ -3,8 +3,8 @@ import { breachFindings } from '../../assert/findings.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { gapLines } from '../list/gap-lines.ts';
-import { paletteFor } from '../messages.ts';
-import { workflowCommands } from '../safe-terminal.ts';
+import { paletteFor } from '../messages/messages.ts';
+import { workflowCommands } from '../messages/safe-terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import type { AssertFlags } from './options.ts';
 

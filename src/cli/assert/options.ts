@@ -1,4 +1,4 @@
-import type { NodesFlags } from '../nodes-option.ts';
+import type { NodesFlags } from '../input/nodes-option.ts';
 import type { SubjectFlags } from '../reach/options.ts';
 
 export const assertFormats = ['text', 'json', 'github', 'sarif', 'junit'] as const;

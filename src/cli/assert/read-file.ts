@@ -1,7 +1,7 @@
 import type { Assertion } from '../../assert/assertion.ts';
 import { assertionKinds, assertionsOf } from '../../assert/read-assertions.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
-import { readInputs } from '../read-inputs.ts';
+import { readInputs } from '../input/read-inputs.ts';
 
 export interface LoadedAssertions {
   /** Undefined when a diagnostic is an error. */

@@ -1,7 +1,7 @@
 import type { WrittenSide } from '../../complete.ts';
 import type { CompileOptions } from '../../options.ts';
-import { type LaidSide, layBoth, layOn, readBase } from '../base.ts';
-import { readFindings } from '../compile-input.ts';
+import { type LaidSide, layBoth, layOn, readBase } from '../input/base.ts';
+import { readFindings } from '../input/compile-input.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import type { DiffFlags } from './options.ts';
 

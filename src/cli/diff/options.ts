@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Gate, gates } from '../../diff/risks/gate.ts';
-import { addCompletionOptions } from '../completion-options.ts';
+import { addCompletionOptions } from '../input/completion-options.ts';
 import { collect } from '../option-values.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
 import {

@@ -1,6 +1,6 @@
 import type { ReportFact } from '../../diff/html/report.ts';
 import type { CompileOptions } from '../../options.ts';
-import { optionWords } from '../ruleset-head.ts';
+import { optionWords } from '../compile/ruleset-head.ts';
 import { shellWords } from '../usage/shell-words.ts';
 import { version } from '../version.ts';
 import type { DiffFlags } from './options.ts';

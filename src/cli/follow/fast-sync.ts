@@ -10,7 +10,7 @@ import { type EndedFlows, endStaleFlows, noFlows } from '../../live/conntrack.ts
 import { settleFlows } from '../../live/flow-state.ts';
 import type { Host } from '../../live/host.ts';
 import type { FlowChange } from '../../plan/flows.ts';
-import type { ApplyFlags } from '../apply-options.ts';
+import type { ApplyFlags } from '../apply/options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';
 import type { ChangeCommitter } from './change-committer.ts';

@@ -1,7 +1,7 @@
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
 import { type ServedService, servedBy } from '../../hold-back/served.ts';
 import type { Settled } from '../../live/settled.ts';
-import type { ApplyFlags } from '../apply-options.ts';
+import type { ApplyFlags } from '../apply/options.ts';
 import { changeOptions } from '../host-options.ts';
 
 /**
@@ -58,7 +58,7 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
   /** What the next input is compared with, if it is a list that somebody else made. */
   async function keepServed(live: LiveCompilation): Promise<void> {
     const { loadServed } = await import('../../live/served-store.ts');
-    const { keepFollowedBelief } = await import('../hold-back.ts');
+    const { keepFollowedBelief } = await import('../apply/hold-back.ts');
     const last = await loadServed(flags.stateDir);
     if (last === undefined) return;
     const services = new Map(last.services);

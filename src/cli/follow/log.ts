@@ -1,7 +1,7 @@
 import { type Diagnostic, isPrinted } from '../../diagnostics/diagnostic.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
 import { placeText } from '../../diagnostics/standing.ts';
-import type { LogFormat } from '../apply-options.ts';
+import type { LogFormat } from '../apply/options.ts';
 import type { Channel } from '../terminal.ts';
 
 export type LogLevel = 'info' | 'warning' | 'error';

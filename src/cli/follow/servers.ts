@@ -1,7 +1,7 @@
 import type { Host } from '../../live/host.ts';
 import type { Serving } from '../../live/serve/serving.ts';
 import { type BindAddress, healthzPort } from '../../serve/bind-address.ts';
-import type { ApplyFlags } from '../apply-options.ts';
+import type { ApplyFlags } from '../apply/options.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import type { FollowLog } from './log.ts';

@@ -2,9 +2,9 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SyncedEvent } from '../../follow/observer.ts';
 import type { EndedFlows } from '../../live/conntrack.ts';
 import type { Revision } from '../../live/revision.ts';
-import type { AppliedInput } from '../apply-input.ts';
+import { formatChanges, formatEnded } from '../apply/format-changes.ts';
+import type { AppliedInput } from '../apply/input.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { formatChanges, formatEnded } from '../format-changes.ts';
 import type { FollowLog } from './log.ts';
 
 /** What came of leading the kernel to what is known of the cluster. */

@@ -3,12 +3,12 @@ import { clusterName } from '../../live/cluster/failure.ts';
 import { listKinds, listText } from '../../live/cluster/list-text.ts';
 import type { Host } from '../../live/host.ts';
 import { compareBytes } from '../../plan/order.ts';
-import { type AppliedInput, applyInWhole } from '../apply-input.ts';
-import type { ApplyFlags } from '../apply-options.ts';
-import { attempt } from '../attempt.ts';
-import { applyDemands, readCompileInput } from '../compile-input.ts';
+import { attempt } from '../apply/attempt.ts';
+import { type AppliedInput, applyInWhole } from '../apply/input.ts';
+import { inputFingerprint } from '../apply/input-fingerprint.ts';
+import type { ApplyFlags } from '../apply/options.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { inputFingerprint } from '../input-fingerprint.ts';
+import { applyDemands, readCompileInput } from '../input/compile-input.ts';
 import { stageClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -36,7 +36,7 @@ export async function syncWhole(
   let committedAt: number | undefined;
   const texts = textsOf(store);
   const exitCode = await attempt(flags, terminal, async (paths, heard, log) => {
-    const { undoFirst } = await import('../undone.ts');
+    const { undoFirst } = await import('../apply/undone.ts');
     const failed = await undoFirst(host, heard, log);
     if (failed !== undefined) return failed;
     const list = async () => ({ inputs: [inputOf(texts)], diagnostics: [] });

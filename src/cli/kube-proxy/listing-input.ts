@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { thisHost } from '../host.ts';
-import { readInputs } from '../read-inputs.ts';
+import { readInputs } from '../input/read-inputs.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** What stands for the rules of kube-proxy in this node's kernel. */

@@ -1,6 +1,6 @@
 import type { Subject } from '../../explain/scene.ts';
 import { parseAddress } from '../../net/address.ts';
-import type { LoadedSubject } from '../explain-subject.ts';
+import type { LoadedSubject } from '../explain/subject.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { isListing, kubeProxyWord, leftOutWords, readListing } from './listing-input.ts';
@@ -48,7 +48,7 @@ export async function subjectFromListing(
         : { addresses: kernel.addresses, routeLocalnet: kernel.routeLocalnet, isComplete: true },
   };
   if (manifests.length === 0 && flags.fromCluster !== true) return { subject: bare, diagnostics };
-  const { subjectFromManifests } = await import('../explain-subject.ts');
+  const { subjectFromManifests } = await import('../explain/subject.ts');
   const compiled = await subjectFromManifests(flags, manifests, terminal);
   if (compiled.subject === undefined)
     return { ...compiled, diagnostics: [...diagnostics, ...compiled.diagnostics] };

@@ -3,10 +3,10 @@ import { printable } from '../../diagnostics/printable.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { familiesOf, type ListedRow, summariseListing } from '../../kube-proxy/summary.ts';
 import { formatAddressPort } from '../../net/address.ts';
-import { exitWithoutOutput } from '../cluster-input.ts';
-import { inputPaths } from '../compile-input.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { printDiagnostics } from '../messages.ts';
+import { exitWithoutOutput } from '../input/cluster-input.ts';
+import { inputPaths } from '../input/compile-input.ts';
+import { printDiagnostics } from '../messages/messages.ts';
 import {
   isSelected,
   type Selection,

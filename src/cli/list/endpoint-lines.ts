@@ -1,6 +1,6 @@
 import { formatEndpoint } from '../../explain/question.ts';
 import type { Plan, ServicePortPlan } from '../../plan/plan.ts';
-import { type EndpointLines, rowKey } from '../format-summary.ts';
+import { type EndpointLines, rowKey } from './format-summary.ts';
 
 /** Where each ServicePort's connections may be sent, as `10.180.0.10:8080 on node-a`. */
 export function endpointLines({ families }: Plan): EndpointLines {

@@ -2,8 +2,8 @@ import { type Invented, inventedJson } from '../../allocate/invented.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { SummaryRow } from '../../plan/summary.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
-import { formatSummaryTable } from '../format-summary.ts';
 import type { Channel } from '../terminal.ts';
+import { formatSummaryTable } from './format-summary.ts';
 import { gapLines } from './gap-lines.ts';
 
 type ListFormat = (

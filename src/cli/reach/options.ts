@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ClientGroup } from '../../reach/clients.ts';
-import type { NodesFlags } from '../nodes-option.ts';
+import type { NodesFlags } from '../input/nodes-option.ts';
 import type { CompileFlags } from '../shared-options.ts';
 
 /** What is asked about: manifests unless one of these is given. */

@@ -2,7 +2,10 @@ import { nothingInvented } from '../../allocate/invented.ts';
 import type { CompletedSide } from '../../complete.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { parseAddress } from '../../net/address.ts';
-import { listInputs } from '../cluster-input.ts';
+import { effectiveOptions, optionsFromFlags } from '../config/effective-options.ts';
+import { subjectFromRuleset } from '../explain/subject.ts';
+import { thisHost } from '../host.ts';
+import { listInputs } from '../input/cluster-input.ts';
 import {
   answeringDemands,
   type CompileInput,
@@ -11,11 +14,8 @@ import {
   readCompileInput,
   readWritten,
   type WrittenInput,
-} from '../compile-input.ts';
-import { completeSides } from '../completion.ts';
-import { effectiveOptions, optionsFromFlags } from '../effective-options.ts';
-import { subjectFromRuleset } from '../explain-subject.ts';
-import { thisHost } from '../host.ts';
+} from '../input/compile-input.ts';
+import { completeSides } from '../input/completion.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import { commandClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
@@ -185,7 +185,7 @@ async function podNetworksOf(flags: SubjectFlags): Promise<readonly string[]> {
   const kubeProxy =
     flags.config === undefined
       ? undefined
-      : await (await import('../config-layers.ts')).readKubeProxyLayer(flags.config, false);
+      : await (await import('../config/layers.ts')).readKubeProxyLayer(flags.config, false);
   const { options } = effectiveOptions({
     kubeProxy,
     natc: flags.natc,

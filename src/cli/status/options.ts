@@ -1,5 +1,5 @@
 import type { BackendFlags, HostFlags } from '../host-options.ts';
-import type { MessageFlags } from '../message-flags.ts';
+import type { MessageFlags } from '../messages/message-flags.ts';
 
 export interface StatusFlags extends HostFlags, BackendFlags, MessageFlags {
   /** Seconds. */

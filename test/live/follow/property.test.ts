@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { applyDefaults } from '../../../src/cli/effective-options.ts';
+import { applyDefaults } from '../../../src/cli/config/effective-options.ts';
 import { defaultOptions } from '../../../src/options.ts';
 import { type Following, startFollowing } from '../../support/follow-fixture.ts';
 import { followedNode, kernelOf } from '../../support/follow-world.ts';

@@ -1,0 +1,155 @@
+import type { CompileOutput } from '../../compile.ts';
+import { hasErrors } from '../../diagnostics/diagnostic.ts';
+import { cut, printable } from '../../diagnostics/printable.ts';
+import { iptablesLimits } from '../../iptables/limits.ts';
+import type { ApplyOutcome } from '../../live/apply.ts';
+import type { ApplyIptablesOutcome } from '../../live/apply-iptables.ts';
+import type { OnStep } from '../../live/apply-step.ts';
+import { chooseBackend } from '../../live/backend.ts';
+import type { Backend } from '../../live/backend-name.ts';
+import { namingCapabilities } from '../../live/capabilities.ts';
+import type { Host } from '../../live/host.ts';
+import {
+  familiesWithServices,
+  requiredSysctls,
+  type Sysctl,
+  servedFamilies,
+} from '../../live/sysctl.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { confirmationOf } from '../confirm/watcher.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { withForeignWarnings } from '../foreign-forward.ts';
+import { changeOptions } from '../host-options.ts';
+import { printDiagnostics } from '../messages/messages.ts';
+import type { Terminal } from '../terminal.ts';
+import type { ApplyFlags } from './options.ts';
+import { reportApply, reportDryRun } from './report.ts';
+
+/** Through what to apply: what the user says, or else what the machine is able to, which is then said. */
+export async function backendFor(
+  host: Host,
+  plan: Plan,
+  flags: ApplyFlags,
+  { stderr }: Terminal,
+): Promise<Backend> {
+  if (flags.backend !== 'auto') return flags.backend;
+  const { backend, reason } = await chooseBackend(host, plan, flags.stateDir);
+  if (flags.quiet !== true)
+    await stderr.write(`backend ${backend}: ${cut(printable(reason), 1000)}\n`);
+  return backend;
+}
+
+/** What the applied ruleset was compiled from. */
+export interface ApplyInput {
+  /** Undefined when it is not to be recognised: something of it waits. */
+  readonly fingerprint: string | undefined;
+  readonly warnings: number;
+  /** Whether it was compared with the last one. */
+  readonly isCompared: boolean;
+  readonly onStep?: OnStep | undefined;
+  /** Is told what came of it, before it is reported. */
+  readonly onOutcome?: ((outcome: ApplyOutcome | ApplyIptablesOutcome) => void) | undefined;
+}
+
+/** Whether the kernel holds what was compiled now. */
+export const isApplied = (exitCode: ExitCode): boolean =>
+  exitCode === exitCodes.success || exitCode === exitCodes.incomplete;
+
+/** The second half of `natc apply`. */
+export const runApply = (
+  host: Host,
+  output: CompileOutput,
+  backend: Backend,
+  input: ApplyInput,
+  flags: ApplyFlags,
+  terminal: Terminal,
+): Promise<ExitCode> =>
+  backend === 'iptables'
+    ? runIptables(host, output, input, flags, terminal)
+    : runNftables(host, output, input, flags, terminal);
+
+async function runNftables(
+  host: Host,
+  output: CompileOutput,
+  { isCompared, onStep, onOutcome, ...input }: ApplyInput,
+  flags: ApplyFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { applyRuleset, wantedFrom } = await import('../../live/apply.ts');
+  const { chainReader } = await import('../../live/kernel-chains.ts');
+  const chains = chainReader(host);
+  const wanted = wantedFrom(output);
+  const served = familiesWithServices(servedFamilies(output.plan));
+  const { confirmTimeout } = flags;
+  const options = {
+    ...sharedOptions(requiredSysctls(output.plan), flags, isCompared),
+    verify: flags.verify === true,
+    force: flags.force === true,
+    chains,
+    input: { ...input, served },
+    confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
+    ...(onStep !== undefined && { onStep }),
+  };
+  if (flags.dryRun === undefined) {
+    const outcome = await namingCapabilities(host, await applyRuleset(host, wanted, options));
+    const told = await withForeignWarnings(host, outcome, served, flags, chains);
+    onOutcome?.(told);
+    return reportApply(told, flags, terminal, confirmTimeout);
+  }
+  const { dryRun } = await import('../../live/dry-run.ts');
+  const checkInKernel = flags.dryRun === 'kernel';
+  const outcome = await dryRun(host, wanted, { ...options, checkInKernel });
+  return reportDryRun(await namingCapabilities(host, outcome), flags, terminal);
+}
+
+async function runIptables(
+  host: Host,
+  { plan }: CompileOutput,
+  { isCompared, onStep, onOutcome, ...input }: ApplyInput,
+  flags: ApplyFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const limits = iptablesLimits(plan);
+  await printDiagnostics(limits, flags, terminal);
+  if (hasErrors(limits)) return exitCodes.cannotAnswer;
+  const { applyByIptables, wantedTablesFrom } = await import('../../live/apply-iptables.ts');
+  const warnings = limits.filter(({ severity }) => severity === 'warning').length;
+  const { chainReader } = await import('../../live/kernel-chains.ts');
+  const chains = chainReader(host);
+  const wanted = wantedTablesFrom(plan);
+  const served = familiesWithServices(servedFamilies(plan));
+  const { confirmTimeout } = flags;
+  const options = {
+    ...sharedOptions(requiredSysctls(plan), flags, isCompared),
+    verify: flags.verify === true,
+    force: flags.force === true,
+    chains,
+    input: { ...input, warnings: input.warnings + warnings, served },
+    confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
+    ...(onStep !== undefined && { onStep }),
+  };
+  if (flags.dryRun === undefined) {
+    const outcome = await namingCapabilities(host, await applyByIptables(host, wanted, options));
+    const told = await withForeignWarnings(host, outcome, served, flags, chains);
+    onOutcome?.(told);
+    return reportApply(told, flags, terminal, confirmTimeout);
+  }
+  const { dryRunIptables } = await import('../../live/dry-run-iptables.ts');
+  const checkInKernel = flags.dryRun === 'kernel';
+  const outcome = await dryRunIptables(host, wanted, { ...options, checkInKernel });
+  return reportDryRun(await namingCapabilities(host, outcome), flags, terminal);
+}
+
+/**
+ * @param sysctls what the rules rely on
+ * @param isCompared whether the input was compared with the last one; an empty one is refused in any case
+ */
+export const sharedOptions = (
+  sysctls: readonly Sysctl[],
+  flags: ApplyFlags,
+  isCompared: boolean,
+) => ({
+  ...changeOptions(flags),
+  maxRemovals: flags.allowMassRemoval === true ? undefined : isCompared ? 100 : flags.maxRemovals,
+  sysctls: flags.sysctl ? sysctls : [],
+});

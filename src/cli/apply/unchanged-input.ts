@@ -1,0 +1,32 @@
+import type { Host } from '../../live/host.ts';
+import type { Unchanged } from '../../live/unchanged-input.ts';
+import { ipFamilies } from '../../net/family.ts';
+import type { ApplyFlags } from './options.ts';
+
+/** Whether the kernel holds what this input was compiled to; undefined when only compiling it can tell. */
+export async function unchangedInput(
+  host: Host,
+  fingerprint: string,
+  flags: ApplyFlags,
+): Promise<Unchanged | undefined> {
+  const { backend, stateDir, sysctl, news } = flags;
+  const { chainReader } = await import('../../live/kernel-chains.ts');
+  const chains = chainReader(host);
+  const unchanged =
+    backend === 'iptables'
+      ? await import('../../live/unchanged-tables.ts').then(({ unchangedTables }) =>
+          unchangedTables(host, stateDir, fingerprint, sysctl, chains),
+        )
+      : await import('../../live/unchanged-input.ts').then((live) =>
+          live.unchangedInput(host, stateDir, fingerprint, sysctl, chains),
+        );
+  if (unchanged === undefined) return undefined;
+  // Which warnings these were only compiling can tell.
+  if (unchanged.warnings > 0 && news?.remembers === false) return undefined;
+  // The whole list came again: nothing waits any more.
+  const { storeWaiting } = await import('../../live/served-store.ts');
+  await storeWaiting(stateDir, undefined).catch(() => {});
+  const { foreignWarnings } = await import('../foreign-forward.ts');
+  const foreign = await foreignWarnings(host, unchanged.served ?? ipFamilies, flags, chains);
+  return { ...unchanged, diagnostics: [...unchanged.diagnostics, ...foreign] };
+}
