@@ -34,7 +34,10 @@ async function judge(
   const asked = flows
     .filter(({ to }) => !to.startsWith('127.') || first?.mode === 'iptables')
     .flatMap((flow) => {
-      const said = expectationOf(interpretListing(prepared, packetOf(flow, host), host));
+      const outcome = interpretListing(prepared, packetOf(flow, host), host);
+      const said = expectationOf(outcome);
+      // 1.23 marks before it knows the client: there is no word for what passes on with another source.
+      if (said === 'pass' && outcome.branches.some(({ masquerade }) => masquerade)) return [];
       // Where some packets are stopped and others are not there is no one outcome to wait for.
       return Array.isArray(said) ? [] : [{ ...flow, expect: said as Flow['expect'] }];
     });

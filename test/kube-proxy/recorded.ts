@@ -31,10 +31,10 @@ const listingsIn = (folder: string): readonly RecordedListing[] =>
 /** Those that there are: `010-overall-mix.nft` and `010-overall-mix.iptables-save`. */
 export const recordedListings: readonly RecordedListing[] = listingsIn(directory);
 
-/** Of kube-proxy 1.31.4 and 1.33.1, made as the others. */
-export const olderListings: readonly RecordedListing[] = ['1.31.4', '1.33.1'].flatMap((version) =>
-  listingsIn(`fixtures/kube-proxy/${version}`),
-);
+/** Of other versions of kube-proxy. */
+export const olderListings: readonly RecordedListing[] = [
+  ...['1.23.17', '1.28.15', '1.31.4', '1.33.1', '1.35.0'],
+].flatMap((version) => listingsIn(`fixtures/kube-proxy/${version}`));
 
 /** @throws where it cannot be read, or not in full */
 export function readRecorded(path: string): KubeProxyListing {
