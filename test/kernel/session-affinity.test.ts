@@ -90,6 +90,23 @@ describeCluster('a sticky Service', (cluster) => {
     });
   });
 
+  test('learns nothing from a port of a cluster IP with the number of its node port', async () => {
+    const plain = serviceObject('plain', {
+      clusterIP: '10.96.0.11',
+      ports: [{ name: 'tcp', protocol: 'TCP', port: 30080 }],
+    });
+    const slice = sliceObject('plain', 'IPv4', podEndpoints('IPv4', allPods), [
+      { name: 'tcp', protocol: 'TCP', port: podPort },
+    ]);
+    await loadObjects(cluster, [sticky(600), ...podSlices, plain, slice]);
+    const learnt = async () =>
+      (await cluster.node.must(['nft', 'list', 'table', 'ip', 'natc'])).includes(' expires ');
+    const answers = await cluster.client.askMany({ to: '10.96.0.11', port: 30080 }, 20);
+    expect([seen(answers).length > 1, await learnt()]).toEqual([true, false]);
+    await cluster.client.ask({ to: hostAddresses.node.IPv4, port: 30080 });
+    expect(await learnt()).toBe(true);
+  });
+
   test('counts its time from the last new connection, not from the last packet (A3)', async () => {
     await loadObjects(cluster, [sticky(1), ...podSlices]);
     const sources = Array.from({ length: 20 }, (_, i) => `198.51.100.${100 + i}`);

@@ -135,6 +135,10 @@ const rememberClients = (
     rule(
       { kind: 'l4proto', protocol },
       { kind: 'ct-status-dnat' },
+      // A port of a cluster IP may have the number of a node port.
+      ...(entrance === 'node-port'
+        ? [notInSet(['ct original daddr'], collections.clusterIPs)]
+        : []),
       vmap(stickyKey(entrance), stickyMapName(entrance, protocol)),
     ),
   ),
