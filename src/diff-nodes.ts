@@ -3,7 +3,7 @@ import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import type { Place } from './diagnostics/place.ts';
 import type { SourceObject } from './diagnostics/source.ts';
 import { withContests } from './diff/claims.ts';
-import { concernedServices, onlyServices } from './diff/nodes/concerned-services.ts';
+import { concernedServices, onlyServices, withStandIns } from './diff/nodes/concerned-services.ts';
 import type { NodeDiff } from './diff/nodes/node-groups.ts';
 import { type Surroundings, surroundingsOf } from './diff/surroundings.ts';
 import { diffIptablesTraffic, diffTraffic } from './diff/traffic.ts';
@@ -68,7 +68,8 @@ export function compareNodes(input: NodesInput): NodesComparison {
   const without = (a: ReadonlyMap<string, Node>, b: ReadonlyMap<string, Node>) =>
     [...a.keys()].filter((name) => !b.has(name));
   const whole = [side(old), side(next)] as const;
-  const keys = concernedServices(old.cluster, next.cluster);
+  const clusters = [old.cluster, next.cluster] as const;
+  const keys = withStandIns(concernedServices(...clusters), clusters);
   const part = [
     side({ ...old, cluster: onlyServices(old.cluster, keys) }),
     side({ ...next, cluster: onlyServices(next.cluster, keys) }),

@@ -1,5 +1,8 @@
 import type { Cluster, EndpointSlice, Endpoints, Service } from '../../model/cluster.ts';
 
+import { familyOf } from '../../net/address.ts';
+import { type IpFamily, ipFamilies } from '../../net/family.ts';
+
 /** One Service of one side with what says where its endpoints are. */
 interface Bundle {
   readonly service: Service | undefined;
@@ -50,6 +53,26 @@ export function concernedServices(before: Cluster, after: Cluster): ReadonlySet<
   return concerned;
 }
 
+/**
+ * The same with a Service of each family that has any: without one, the family's rules would be left out of a
+ * ruleset. It is the same on both sides, and none of the others meets it.
+ */
+export function withStandIns(
+  keys: ReadonlySet<string>,
+  clusters: readonly Cluster[],
+): ReadonlySet<string> {
+  const all = new Set(keys);
+  for (const { services } of clusters) {
+    for (const family of ipFamilies) {
+      const own = services.filter((service) => hasClusterIP(service, family));
+      const [standIn] = own;
+      if (standIn !== undefined && !own.some((service) => all.has(keyOf(service))))
+        all.add(keyOf(standIn));
+    }
+  }
+  return all;
+}
+
 /** The cluster without the other Services and their endpoints. */
 export const onlyServices = (cluster: Cluster, keys: ReadonlySet<string>): Cluster => ({
   services: cluster.services.filter((service) => keys.has(keyOf(service))),
@@ -64,6 +87,9 @@ export const onlyServices = (cluster: Cluster, keys: ReadonlySet<string>): Clust
 
 const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
   `${namespace}/${name}`;
+
+const hasClusterIP = ({ clusterIPs }: Service, family: IpFamily): boolean =>
+  clusterIPs.some((address) => address !== 'None' && familyOf(address) === family);
 
 function bundlesOf({ services, endpointSlices, endpoints }: Cluster): Bundles {
   const bundles: Bundles = new Map(

@@ -56,6 +56,18 @@ const web = (externalTrafficPolicy: string) => [
 ];
 const nodes = [1, 2, 3, 10].map((index) => node(index));
 
+test('the last Service that changes of a family goes, another stays: node ports are called as on one node', () => {
+  const dns = service('dns', {
+    clusterIP: '172.30.0.11',
+    type: 'ClusterIP',
+    ports: [{ port: 53 }],
+  });
+  const { groups } = compared([...web('Cluster'), dns, ...nodes], [dns, ...nodes]);
+  expect(groups).toHaveLength(1);
+  const text = groups.map(({ diff }) => textOf(diff)).join();
+  expect(text).toContain('node port 30080/TCP, node port 30080/TCP on the loopback (NATC6003)');
+});
+
 describe('nodes with networks of their own', () => {
   const byNode: Partial<CompileOptions> = { detectLocalMode: 'NodeCIDR' };
 
