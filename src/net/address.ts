@@ -48,6 +48,10 @@ export const familyOf = (canonical: string): IpFamily =>
 export const formatAddressPort = (canonical: string, port: number): string =>
   canonical.includes(':') ? `[${canonical}]:${port}` : `${canonical}:${port}`;
 
+/** The address of an endpoint's name: the inverse of {@link formatAddressPort}, without the port. */
+export const addressOfEndpoint = (endpoint: string): string =>
+  endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+
 /** The numeric value of a canonical address: 32 bits for IPv4, 128 for IPv6. */
 export function addressToBigInt(address: Address): bigint {
   if (address.family === 'IPv4') return BigInt(ipv4ToNumber(address.text));

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../net/address.ts';
+import { addressOfEndpoint, parseAddress } from '../../net/address.ts';
 import type { Destination } from '../destination.ts';
 import type { ChangeType, Facet } from '../facets.ts';
 
@@ -121,16 +121,12 @@ export const comeAndGoneIn = ({ endpoints }: Facet): ReadonlySet<string> =>
   new Set(
     endpoints
       .filter(({ before, after }) => before === 0 || after === 0)
-      .map(({ endpoint }) => addressOf(endpoint)),
+      .map(({ endpoint }) => addressOfEndpoint(endpoint)),
   );
 
 /** Those of which another share is sent there, too. */
 export const movedIn = ({ endpoints }: Facet): ReadonlySet<string> =>
-  new Set(endpoints.map(({ endpoint }) => addressOf(endpoint)));
-
-/** Of `10.1.0.5:80` and `[2001:db8::5]:80`. */
-const addressOf = (endpoint: string): string =>
-  endpoint.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  new Set(endpoints.map(({ endpoint }) => addressOfEndpoint(endpoint)));
 
 /** `ready: true` says what is so without it. */
 const isDefaultWritten = ({ field, from, to }: FieldChange): boolean => {

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../net/address.ts';
+import { addressOfEndpoint, parseAddress } from '../../net/address.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { servicePortOf } from '../../nftables/ast.ts';
 import type { Answer } from '../answer.ts';
@@ -19,7 +19,7 @@ const addressesOf = ({ endpoints }: Answer): readonly string[] => [
   ...new Set(
     endpoints
       .filter(({ endpoint }) => !endpoint.startsWith('('))
-      .map(({ endpoint }) => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')),
+      .map(({ endpoint }) => addressOfEndpoint(endpoint)),
   ),
 ];
 
