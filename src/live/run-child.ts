@@ -50,21 +50,25 @@ export async function runChild(
 ): Promise<RunResult> {
   try {
     const { execa } = await import('execa');
-    const problem = reaper === undefined ? undefined : await executableProblem(child);
-    if (problem !== undefined) return { kind: 'not-started', message: problem };
     const subprocess = start(execa, child, limits, reaper?.shell);
     if (subprocess.pid !== undefined) reaper?.started(subprocess.pid);
     subprocess.stdin.on('error', () => {});
     if (reaper !== undefined) subprocess.stdin.write(goOn);
     subprocess.stdin.end(child.stdin);
-    return await endOf(subprocess, child, limits, reaper);
+    const result = await endOf(subprocess, child, limits, reaper);
+    const isDoubtful = result.kind === 'exited' && shellFailures.has(result.exitCode);
+    const problem = isDoubtful ? await executableProblem(child) : undefined;
+    return problem === undefined ? result : { kind: 'not-started', message: problem };
   } catch (error) {
     // Not even a result: a working directory that is gone.
     return { kind: 'not-started', message: messageOf(error) };
   }
 }
 
-/** Why a shell could not become the program; it would say so in words of its own, and end. */
+/** With these a shell ends that cannot become a program (POSIX, exit status of a utility); a program may, too. */
+const shellFailures: ReadonlySet<number> = new Set([126, 127]);
+
+/** Why a shell could not become the program, which it says in words of its own. */
 async function executableProblem({ path, env, cwd }: Child): Promise<string | undefined> {
   const folders = path.includes('/') ? [''] : (env['PATH'] ?? '').split(':');
   let code = 'ENOENT';
