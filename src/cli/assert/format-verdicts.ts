@@ -1,17 +1,11 @@
 import type { Verdict } from '../../assert/breach.ts';
 import { breachFindings } from '../../assert/findings.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { gapLines } from '../list/gap-lines.ts';
 import { paletteFor } from '../messages/messages.ts';
 import { workflowCommands } from '../messages/safe-terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import type { AssertFlags } from './options.ts';
-
-export async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
-  await terminal.stderr.write(`natc: ${problem}\nSee 'natc assert --help'.\n`);
-  return exitCodes.cannotAnswer;
-}
 
 /** @param uncompiled Services that the verdicts leave out */
 export async function formatVerdictsOf(

@@ -4,6 +4,7 @@ import { joinVerdicts, type NodeVerdicts } from '../../assert/join-nodes.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { nodeList } from '../../diff/nodes/wording.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
@@ -15,7 +16,7 @@ import type { SubjectFlags } from '../reach/options.ts';
 import { listingOfOne, noNodes } from '../reach/run-nodes.ts';
 import { openSubject } from '../reach/subject.ts';
 import type { Terminal } from '../terminal.ts';
-import { cannotAnswer, formatVerdictsOf } from './format-verdicts.ts';
+import { formatVerdictsOf } from './format-verdicts.ts';
 import type { AssertFlags } from './options.ts';
 import type { LoadedAssertions } from './read-file.ts';
 
@@ -39,10 +40,11 @@ export async function runAssertNodes(
   const base = before && (await openSubject(before, terminal, flags.fromCluster !== true));
   if (base?.kind === 'loaded')
     return cannotAnswer(
+      'assert',
       `--all-nodes compares manifests, and "${flags.before}" is one node's`,
       terminal,
     );
-  if (opened.kind === 'loaded') return cannotAnswer(listingOfOne, terminal);
+  if (opened.kind === 'loaded') return cannotAnswer('assert', listingOfOne, terminal);
   const sides = await closeNodeSubjects(base === undefined ? [opened] : [base, opened], flags);
   const [side, old] = sides.toReversed();
   if (side === undefined) throw new Error('one side at least');
@@ -60,7 +62,7 @@ export async function runAssertNodes(
   const diagnostics = [...rules.diagnostics, ...found, ...remarkFindings(verdicts), ...notJudged];
   await printDiagnostics(diagnostics, flags, terminal);
   if (hasErrors(diagnostics)) return exitWithoutOutput(diagnostics);
-  if (side.names.length === 0) return cannotAnswer(noNodes, terminal);
+  if (side.names.length === 0) return cannotAnswer('assert', noNodes, terminal);
   const text = await formatVerdictsOf(verdicts, side.uncompiled, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;

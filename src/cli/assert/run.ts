@@ -1,6 +1,7 @@
 import { needsBefore } from '../../assert/assertion.ts';
 import { remarkFindings } from '../../assert/findings.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
@@ -13,7 +14,7 @@ import { closeSubjects, openSubject, subjectProblem } from '../reach/subject.ts'
 import type { LoadedSurveySubject } from '../reach/survey-subject.ts';
 import type { Terminal } from '../terminal.ts';
 import { flagsBefore } from './before.ts';
-import { cannotAnswer, formatVerdictsOf } from './format-verdicts.ts';
+import { formatVerdictsOf } from './format-verdicts.ts';
 import type { AssertFlags } from './options.ts';
 import { readAssertionFiles } from './read-file.ts';
 
@@ -24,9 +25,9 @@ import { readAssertionFiles } from './read-file.ts';
 export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise<ExitCode> {
   const isOfNodes = flags.allNodes === true || flags.nodes !== undefined;
   const problem = isOfNodes ? nodesProblem(flags, terminal) : subjectProblem(flags);
-  if (problem !== undefined) return cannotAnswer(problem, terminal);
+  if (problem !== undefined) return cannotAnswer('assert', problem, terminal);
   if (flags.rules === undefined)
-    return cannotAnswer('name what is to hold: -r rules.yaml', terminal);
+    return cannotAnswer('assert', 'name what is to hold: -r rules.yaml', terminal);
   const rules = await readAssertionFiles(flags.rules);
   if (rules.assertions === undefined) {
     await printDiagnostics(rules.diagnostics, flags, terminal);
@@ -35,12 +36,14 @@ export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise
   const { assertions } = rules;
   if (needsBefore(assertions) && flags.before === undefined)
     return cannotAnswer(
+      'assert',
       'an assertion compares with what was before: name that with --before',
       terminal,
     );
   const beforeFlags = flags.before === undefined ? undefined : flagsBefore(flags.before, flags);
   if (flags.before !== undefined && beforeFlags === undefined)
     return cannotAnswer(
+      'assert',
       '--before takes manifests, a ruleset that natc compile wrote, live or cluster',
       terminal,
     );

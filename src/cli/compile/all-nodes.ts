@@ -6,6 +6,7 @@ import { type Diagnostic, hasErrors, isPrinted } from '../../diagnostics/diagnos
 import type { SourceObject } from '../../diagnostics/source.ts';
 import { systemErrorText } from '../../live/system-error.ts';
 import type { CompileOptions } from '../../options.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
@@ -45,10 +46,7 @@ interface AllNodesFlags extends CompileFlags {
  */
 export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal): Promise<ExitCode> {
   const misuse = misuseOf(flags);
-  if (misuse !== undefined) {
-    await terminal.stderr.write(`natc: ${misuse}\nSee 'natc compile --help'.\n`);
-    return exitCodes.cannotAnswer;
-  }
+  if (misuse !== undefined) return cannotAnswer('compile', misuse, terminal);
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);

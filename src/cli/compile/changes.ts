@@ -1,7 +1,8 @@
 import type { Items } from '../../incremental/items.ts';
 import type { KnownCompilation } from '../../incremental/known.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
 import {
   type CompileInput,
@@ -34,10 +35,7 @@ interface ChangesFlags extends CompileFlags {
  * time needs. The text is that of a full compilation, which is done wherever there is doubt.
  */
 export async function compileChanges(flags: ChangesFlags, terminal: Terminal): Promise<ExitCode> {
-  if (flags.output !== 'nft') {
-    await terminal.stderr.write("natc: --state-dir is for -o nft\nSee 'natc compile --help'.\n");
-    return exitCodes.cannotAnswer;
-  }
+  if (flags.output !== 'nft') return cannotAnswer('compile', '--state-dir is for -o nft', terminal);
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
   const clock = commandClock(flags, terminal);

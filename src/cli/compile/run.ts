@@ -1,7 +1,8 @@
 import { nothingInvented } from '../../allocate/invented.ts';
 import type { CompileOutput } from '../../compile.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { type Compiled, compileDemands } from '../input/compile-input.ts';
 import { withCompiled } from '../input/with-compiled.ts';
 import type { CompileFlags } from '../shared-options.ts';
@@ -48,10 +49,8 @@ export async function runCompile(
   }
   if (flags.allocate === true || flags.base !== undefined) {
     const flag = flags.allocate === true ? '--allocate' : '--base';
-    await terminal.stderr.write(
-      `natc: ${flag} has no --state-dir: what natc makes up is not for a node\nSee 'natc compile --help'.\n`,
-    );
-    return exitCodes.cannotAnswer;
+    const problem = `${flag} has no --state-dir: what natc makes up is not for a node`;
+    return cannotAnswer('compile', problem, terminal);
   }
   const { compileChanges } = await import('./changes.ts');
   return compileChanges({ ...flags, stateDir }, terminal);

@@ -36,7 +36,7 @@ import type { Terminal } from '../terminal.ts';
 import { clusterFlagProblem, kindOfSide, sideInput } from './load-sides.ts';
 import { isOnOld, layDiff } from './on-base.ts';
 import type { DiffFlags } from './options.ts';
-import { cannotAnswer, dataPalette } from './run.ts';
+import { cannotDiff, dataPalette } from './run.ts';
 import { tellingOf } from './told.ts';
 
 type Names = readonly [before: string, after: string];
@@ -52,7 +52,7 @@ export async function diffAllNodes(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const misuse = misuseOf(names, flags);
-  if (misuse !== undefined) return cannotAnswer(misuse, terminal);
+  if (misuse !== undefined) return cannotDiff(misuse, terminal);
   const clock = commandClock(flags, terminal);
   const isLaid = isOnOld([kindOf(names[0]), kindOf(names[1])], flags);
   const list = () => listInputs(flags, undefined, isLaid);
@@ -89,7 +89,7 @@ export async function diffAllNodes(
   }));
   if (old === undefined || next === undefined) throw new Error('two sides');
   if (old.nodes.length === 0 && next.nodes.length === 0)
-    return cannotAnswer(
+    return cannotDiff(
       given === undefined
         ? '--all-nodes: neither side holds a Node object; name a file of them with --nodes'
         : '--nodes: there is no Node object',

@@ -1,5 +1,6 @@
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
@@ -25,21 +26,21 @@ export async function runDiff(
   flags: DiffFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (before === '-' && after === '-') return cannotAnswer('only one side can be stdin', terminal);
+  if (before === '-' && after === '-') return cannotDiff('only one side can be stdin', terminal);
   if (flags.view !== 'traffic' && flags.output !== 'text' && flags.output !== 'json')
-    return cannotAnswer(`--view ${flags.view} has no -o ${flags.output}: text or json`, terminal);
+    return cannotDiff(`--view ${flags.view} has no -o ${flags.output}: text or json`, terminal);
   const misuse = clusterFlagProblem([before, after], flags);
-  if (misuse !== undefined) return cannotAnswer(misuse, terminal);
+  if (misuse !== undefined) return cannotDiff(misuse, terminal);
   if (flags.backend === 'iptables') {
     const problem = iptablesProblem([before, after], flags);
-    if (problem !== undefined) return cannotAnswer(problem, terminal);
+    if (problem !== undefined) return cannotDiff(problem, terminal);
   }
   const selection = selectionOf(flags, flags.service);
   if (selection !== undefined && flags.view !== 'traffic')
-    return cannotAnswer(wholeView(flags.view), terminal);
+    return cannotDiff(wholeView(flags.view), terminal);
   const isGated = flags.failOn !== 'any' && flags.failOn !== 'none';
   if (isGated && flags.view !== 'traffic')
-    return cannotAnswer(
+    return cannotDiff(
       `--fail-on ${flags.failOn} is for --view traffic: --view ${flags.view} knows of no risks`,
       terminal,
     );
@@ -51,7 +52,7 @@ export async function runDiff(
   }
   const listed = [old, next].find(({ listing }) => listing !== undefined);
   if (listed !== undefined && flags.view !== 'traffic')
-    return cannotAnswer(
+    return cannotDiff(
       `--view ${flags.view} compares what natc writes, and "${listed.name}" is what kube-proxy wrote`,
       terminal,
     );
@@ -132,7 +133,5 @@ function failure(sides: readonly DiffSide[]): ExitCode {
 }
 
 /** A command line that no diff can follow. */
-export async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
-  await terminal.stderr.write(`natc: ${cut(printable(problem), 1000)}\nSee 'natc diff --help'.\n`);
-  return exitCodes.cannotAnswer;
-}
+export const cannotDiff = (problem: string, terminal: Terminal): Promise<ExitCode> =>
+  cannotAnswer('diff', cut(printable(problem), 1000), terminal);

@@ -10,6 +10,7 @@ import type { Subject } from '../../explain/scene.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import type { NotUnderstood } from '../../packet/not-understood.ts';
 import { lackingWords, type Uncompiled } from '../../plan/uncompiled.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
 import { inputPaths } from '../input/compile-input.ts';
@@ -36,7 +37,7 @@ export async function runExplain(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const asked = readAsked(from, to, flags);
-  if ('problem' in asked) return cannotAnswer(asked.problem, terminal);
+  if ('problem' in asked) return cannotExplain(asked.problem, terminal);
   const { question } = asked;
   const loaded = await loadSubject(question, flags, terminal);
   if (loaded === undefined) return reportNoInput(terminal);
@@ -45,9 +46,9 @@ export async function runExplain(
   if (subject === undefined)
     return isHostRefusal(diagnostics) ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
   const inquiry = complete(asked, flags, subject);
-  if ('problem' in inquiry) return cannotAnswer(inquiry.problem, terminal);
+  if ('problem' in inquiry) return cannotExplain(inquiry.problem, terminal);
   if (flags.backend === 'iptables' && subject.compiled === undefined)
-    return cannotAnswer('--backend iptables needs manifests: -f', terminal);
+    return cannotExplain('--backend iptables needs manifests: -f', terminal);
   const answered = await answer(subject, inquiry, flags);
   if ('met' in answered) {
     const { notAnswered } = await import('../kube-proxy/not-answered.ts');
@@ -101,12 +102,8 @@ async function answerOfListing(
   }
 }
 
-async function cannotAnswer(problem: string, terminal: Terminal): Promise<ExitCode> {
-  await terminal.stderr.write(
-    `natc: ${cut(problem.split('\n').map(printable).join('\n'), 1000)}\nSee 'natc explain --help'.\n`,
-  );
-  return exitCodes.cannotAnswer;
-}
+const cannotExplain = (problem: string, terminal: Terminal): Promise<ExitCode> =>
+  cannotAnswer('explain', cut(problem.split('\n').map(printable).join('\n'), 1000), terminal);
 
 async function loadSubject(
   { source }: Question,

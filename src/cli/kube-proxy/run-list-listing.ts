@@ -3,6 +3,7 @@ import { printable } from '../../diagnostics/printable.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { familiesOf, type ListedRow, summariseListing } from '../../kube-proxy/summary.ts';
 import { formatAddressPort } from '../../net/address.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
 import { inputPaths } from '../input/compile-input.ts';
@@ -41,10 +42,8 @@ export async function runListListing(
   const among = await listingAmong(inputPaths(flags, terminal) ?? []);
   if (among === undefined) return undefined;
   if (among.manifests.length === 0) return list(among.listing, selection, flags, terminal);
-  await terminal.stderr.write(
-    "natc: a listing of kube-proxy's rules is listed by itself, without manifests\nSee 'natc list --help'.\n",
-  );
-  return exitCodes.cannotAnswer;
+  const problem = "a listing of kube-proxy's rules is listed by itself, without manifests";
+  return cannotAnswer('list', problem, terminal);
 }
 
 async function list(

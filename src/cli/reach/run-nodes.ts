@@ -2,6 +2,7 @@ import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { exposureOf } from '../../reach/exposure.ts';
 import { joinNodes, type NodeExposure } from '../../reach/node-exposure.ts';
 import { surveyOf } from '../../reach/survey.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
@@ -19,15 +20,11 @@ export const listingOfOne = "--all-nodes asks manifests, and a listing is one no
 
 /** `natc reach --all-nodes`: with the exit statuses of natc reach. */
 export async function runReachNodes(flags: ReachFlags, terminal: Terminal): Promise<ExitCode> {
-  const cannotAnswer = async (problem: string): Promise<ExitCode> => {
-    await terminal.stderr.write(`natc: ${problem}\nSee 'natc reach --help'.\n`);
-    return exitCodes.cannotAnswer;
-  };
   const problem = nodesProblem(flags, terminal);
-  if (problem !== undefined) return cannotAnswer(problem);
+  if (problem !== undefined) return cannotAnswer('reach', problem, terminal);
   const opened = await openSubject(flags, terminal);
   if (opened === undefined) return reportNoInput(terminal);
-  if (opened.kind === 'loaded') return cannotAnswer(listingOfOne);
+  if (opened.kind === 'loaded') return cannotAnswer('reach', listingOfOne, terminal);
   const [side] = await closeNodeSubjects([opened], flags);
   if (side === undefined) throw new Error('one side');
   const { from, clusterIps } = flags;
@@ -38,7 +35,7 @@ export async function runReachNodes(flags: ReachFlags, terminal: Terminal): Prom
   const diagnostics = side.diagnostics();
   await printDiagnostics(diagnostics, flags, terminal);
   if (hasErrors(diagnostics)) return exitWithoutOutput(diagnostics);
-  if (side.names.length === 0) return cannotAnswer(noNodes);
+  if (side.names.length === 0) return cannotAnswer('reach', noNodes, terminal);
   const text = await formatExposure(side, exposure, flags, terminal);
   const delivered = await deliver(text, flags.outFile, flags, terminal);
   if (delivered !== exitCodes.success) return delivered;

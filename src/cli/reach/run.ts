@@ -1,5 +1,6 @@
 import { exposureOf } from '../../reach/exposure.ts';
 import { surveyOf } from '../../reach/survey.ts';
+import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
@@ -19,10 +20,7 @@ export async function runReach(flags: ReachFlags, terminal: Terminal): Promise<E
   if (flags.allNodes === true || flags.nodes !== undefined)
     return (await import('./run-nodes.ts')).runReachNodes(flags, terminal);
   const problem = subjectProblem(flags);
-  if (problem !== undefined) {
-    await terminal.stderr.write(`natc: ${problem}\nSee 'natc reach --help'.\n`);
-    return exitCodes.cannotAnswer;
-  }
+  if (problem !== undefined) return cannotAnswer('reach', problem, terminal);
   const loaded = await loadSurveySubject(flags, terminal);
   if (loaded === undefined) return reportNoInput(terminal);
   const { subject, diagnostics, uncompiled } = loaded;
