@@ -1,7 +1,7 @@
 import type { OtherWarnings, Standing, StandingWarning } from '../diagnostics/standing.ts';
 import { readState, writeState } from './state-file.ts';
 import { isCount, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
-import { loadUnconfirmed } from './unconfirmed.ts';
+import { loadUnconfirmed, nameOfUnconfirmed } from './unconfirmed.ts';
 
 /*
  * What became of the last `natc apply`, and which warnings it has given. Both only tell people, so a
@@ -17,6 +17,8 @@ export interface Attempt {
   readonly message: string | undefined;
   /** When one last ended with 0; undefined: none that is known. */
   readonly lastSuccess: number | undefined;
+  /** The unconfirmed change that had been undone by then, by its name; undefined: none. */
+  readonly afterUndone?: string | undefined;
 }
 
 const attemptFile = 'attempt.json';
@@ -31,34 +33,35 @@ const tooSoon = 30;
 export const loadAttempt = (directory: string): Promise<Attempt | undefined> =>
   readState(directory, attemptFile, (json) => {
     if (!isRecord(json) || json['format'] !== format) return undefined;
-    const { time, exitCode, message, lastSuccess } = json;
+    const { time, exitCode, message, lastSuccess, afterUndone } = json;
     const isWhole =
       isTime(time) &&
       isCount(exitCode) &&
       (message === undefined || isLine(message)) &&
-      (lastSuccess === undefined || isTime(lastSuccess));
-    return isWhole ? { time, exitCode, message, lastSuccess } : undefined;
+      (lastSuccess === undefined || isTime(lastSuccess)) &&
+      (afterUndone === undefined || isLine(afterUndone));
+    return isWhole ? { time, exitCode, message, lastSuccess, afterUndone } : undefined;
   });
 
 /** @throws the system's error when the directory cannot be written */
 export async function storeAttempt(
   directory: string,
-  attempt: Omit<Attempt, 'lastSuccess'>,
+  attempt: Pick<Attempt, 'time' | 'exitCode' | 'message'>,
 ): Promise<void> {
   const { time, exitCode, message } = attempt;
   const before = await loadAttempt(directory);
   const age = time - (before?.time ?? 0);
   const isSame = before?.exitCode === exitCode && before.message === message;
-  if (isSame && age >= 0 && age < tooSoon && !(await isUndoneSince(directory, before.time))) return;
-  const lastSuccess = exitCode === 0 ? time : before?.lastSuccess;
-  const json = { format, time, exitCode, message, lastSuccess };
+  const undone = await loadUnconfirmed(directory);
+  // A success is another one where what the last did was undone since, be it in the same second.
+  const success =
+    exitCode === 0
+      ? { lastSuccess: time, afterUndone: undone && nameOfUnconfirmed(undone) }
+      : { lastSuccess: before?.lastSuccess, afterUndone: before?.afterUndone };
+  const isAfterSame = before?.afterUndone === success.afterUndone;
+  if (isSame && isAfterSame && age >= 0 && age < tooSoon) return;
+  const json = { format, time, exitCode, message, ...success };
   await writeState(directory, attemptFile, `${JSON.stringify(json)}\n`, { sync: false });
-}
-
-/** Whether what that attempt did was undone: then a success in the same seconds is another one. */
-async function isUndoneSince(directory: string, time: number): Promise<boolean> {
-  const unconfirmed = await loadUnconfirmed(directory);
-  return unconfirmed !== undefined && unconfirmed.time >= time;
 }
 
 export const loadWarnings = (directory: string): Promise<Standing | undefined> =>

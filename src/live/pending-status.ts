@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { pendencyOf } from './confirmation.ts';
 import type { Revision } from './revision.ts';
-import { loadUnconfirmed } from './unconfirmed.ts';
+import { loadUnconfirmed, nameOfUnconfirmed } from './unconfirmed.ts';
 import { damaged } from './undo-expired.ts';
 
 /** What `natc status` says of a change that is or was to be confirmed. */
@@ -24,13 +24,13 @@ const nothing: PendingStatus = {
 
 /**
  * @param revision what the kernel holds
- * @param lastSuccess when an apply last ended with 0; undefined: not known
+ * @param afterUndone see Attempt; undefined: not known
  * @param now seconds since 1970
  */
 export async function pendingStatus(
   stateDirectory: string,
   revision: Revision | undefined,
-  lastSuccess: number | undefined,
+  afterUndone: string | undefined,
   now: number,
 ): Promise<PendingStatus> {
   const pendency = await pendencyOf(stateDirectory, now);
@@ -46,7 +46,7 @@ export async function pendingStatus(
       if (refused === undefined) return nothing;
       // Where the kernel still has it, nothing could roll it back.
       if (refused.digest === revision?.digest) return overdue(undefined);
-      return { ...nothing, isUndone: lastSuccess === undefined || lastSuccess < refused.time };
+      return { ...nothing, isUndone: afterUndone !== nameOfUnconfirmed(refused) };
     }
   }
 }

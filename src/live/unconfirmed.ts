@@ -19,6 +19,9 @@ export interface Unconfirmed {
   readonly time: number;
 }
 
+/** Tells one change that was undone from the next, without a comparison of clocks. */
+export const nameOfUnconfirmed = ({ digest, time }: Unconfirmed): string => `${digest} ${time}`;
+
 /** The ruleset that nobody confirmed; undefined: there is none. */
 export const loadUnconfirmed = (directory: string): Promise<Unconfirmed | undefined> =>
   readState(directory, file, (json) => {

@@ -8,6 +8,8 @@ import {
   storeAttempt,
   storeWarnings,
 } from '../../src/live/attempt-store.ts';
+import { pendingStatus } from '../../src/live/pending-status.ts';
+import { refuseFromNow } from '../../src/live/unconfirmed.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -20,6 +22,24 @@ test('an attempt is kept, with the time of the last success', async () => {
   await storeAttempt(directory, { time: 1060, exitCode: 3, message: 'nft: not found' });
   const failed = { time: 1060, exitCode: 3, message: 'nft: not found', lastSuccess: 1000 };
   expect(await loadAttempt(directory)).toEqual(failed);
+});
+
+test('a success before a change was undone, and one after, are two in the same second', async () => {
+  const isUndone = async () => {
+    const attempt = await loadAttempt(directory);
+    return (await pendingStatus(directory, undefined, attempt?.afterUndone, 1000)).isUndone;
+  };
+  const success = { time: 1000, exitCode: 0, message: undefined };
+  await storeAttempt(directory, success);
+  expect(await isUndone()).toBe(false);
+  await refuseFromNow(directory, { digest: 'a'.repeat(32), time: 1000 });
+  expect(await isUndone()).toBe(true);
+  await storeAttempt(directory, { time: 1000, exitCode: 4, message: 'NATC5107' });
+  expect(await isUndone()).toBe(true);
+  await storeAttempt(directory, success);
+  expect(await isUndone()).toBe(false);
+  await storeAttempt(directory, { time: 1001, exitCode: 3, message: 'nft: not found' });
+  expect(await isUndone()).toBe(false);
 });
 
 test('the same outcome is not written again within half a minute', async () => {
@@ -37,7 +57,14 @@ test('the same outcome is not written again within half a minute', async () => {
 const odd = [null, [], {}, -1, 1.5, 1e300, 'a\nb', '\u001b[2K', true];
 
 test.each(odd)('%j in a file makes it count as absent', async (value) => {
-  const attempt = { format: 1, time: 1, exitCode: 0, message: 'm', lastSuccess: 1 };
+  const attempt = {
+    format: 1,
+    time: 1,
+    exitCode: 0,
+    message: 'm',
+    lastSuccess: 1,
+    afterUndone: 'u',
+  };
   for (const key of Object.keys(attempt)) {
     writeFileSync(join(directory, 'attempt.json'), JSON.stringify({ ...attempt, [key]: value }));
     expect(await loadAttempt(directory), key).toBeUndefined();

@@ -28,7 +28,7 @@ export async function historyOf(
   revision: Revision | undefined,
 ): Promise<History & Required<Pick<History, 'pending'>>> {
   const attempt = await loadAttempt(stateDirectory);
-  const pending = await pendingStatus(stateDirectory, revision, attempt?.lastSuccess, now);
+  const pending = await pendingStatus(stateDirectory, revision, attempt?.afterUndone, now);
   return { attempt, warnings: await loadWarnings(stateDirectory), pending, maxAge, now };
 }
 
