@@ -87,12 +87,16 @@ function hintFor(a: SourceObject, b: SourceObject): string {
 const metadataOf = ({ value }: SourceObject): Readonly<Record<string, unknown>> =>
   isRecord(value['metadata']) ? value['metadata'] : {};
 
-/** How much was found wrong with each object so far. */
+/**
+ * How much the API server refuses of each object so far. Only that: what natc says of its own accord depends
+ * on `--validate`, and the same object has to be kept whatever that says.
+ */
 function faultsOf({ diagnostics }: Report): ReadonlyMap<SourceObject, number> {
   const faults = new Map<SourceObject, number>();
-  for (const { severity, places } of diagnostics) {
+  for (const { severity, wasError, places } of diagnostics) {
     const [place] = places;
-    if (severity === 'note' || place?.kind !== 'field') continue;
+    const isRefused = severity === 'error' || wasError === true;
+    if (!isRefused || place?.kind !== 'field') continue;
     faults.set(place.object, (faults.get(place.object) ?? 0) + 1);
   }
   return faults;

@@ -24,6 +24,16 @@ test('which one is kept does not depend on the order, nor on that of the keys', 
   expect(kept(b, reversed)).toEqual([['172.30.0.11']]);
 });
 
+test('the same one is kept however strictly the objects are judged', () => {
+  // One refused field each; with --validate warn more is said of the policy.
+  const policy = service({ clusterIP: '172.30.0.11', externalTrafficPolicy: true });
+  const affinity = service({ clusterIP: '172.30.0.12', sessionAffinity: true });
+  const kept = (validate: 'strict' | 'warn') =>
+    modelOf([policy, affinity], { validate }).cluster.services.map(({ clusterIPs }) => clusterIPs);
+  expect(kept('strict')).toEqual([['172.30.0.11']]);
+  expect(kept('warn')).toEqual([['172.30.0.11']]);
+});
+
 const told = (...objects: readonly object[]) =>
   modelOf(objects).diagnostics.filter(({ code }) => /NATC2007|NATC2130/.test(code));
 
