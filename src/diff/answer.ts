@@ -21,23 +21,27 @@ export interface Share {
   readonly probability: number;
 }
 
-export function answerOf({ branches }: Behaviour): Answer {
-  const shares = new Map<string, number>();
-  for (const branch of branches) {
-    const name = branchName(branch);
-    shares.set(name, (shares.get(name) ?? 0) + branch.probability);
-  }
+export function answerOf(behaviour: Behaviour): Answer {
+  const { branches } = behaviour;
   const accepted = branches.filter(({ verdict }) => verdict === 'accept');
   const masqueraded = accepted.filter(({ masquerade }) => masquerade).length;
   const isServed = branches.some((branch) => branch.isServed);
   return {
     kind: isServed ? 'served' : kindOf(branches[0]),
-    endpoints: isServed
-      ? [...shares].map(([endpoint, probability]) => ({ endpoint, probability }))
-      : [],
+    endpoints: isServed ? sharesOf(behaviour) : [],
     snat: masqueraded === 0 ? 'never' : masqueraded === accepted.length ? 'always' : 'sometimes',
     affinityTimeout: branches.find(({ affinity }) => affinity !== undefined)?.affinity?.timeout,
   };
+}
+
+/** All that becomes of packets, served or not. */
+export function sharesOf({ branches }: Behaviour): readonly Share[] {
+  const shares = new Map<string, number>();
+  for (const branch of branches) {
+    const name = branchName(branch);
+    shares.set(name, (shares.get(name) ?? 0) + branch.probability);
+  }
+  return [...shares].map(([endpoint, probability]) => ({ endpoint, probability }));
 }
 
 function kindOf(branch: BehaviourBranch | undefined): Exclude<Answer['kind'], 'served'> {

@@ -1,4 +1,4 @@
-import { type Answer, answerOf } from './answer.ts';
+import { type Answer, answerOf, type Share, sharesOf } from './answer.ts';
 import type { Affinity, Behaviour } from './behaviour.ts';
 
 import type { ClientResult } from './compared-destination.ts';
@@ -18,14 +18,19 @@ export function facetsOf({ before: was, after: is }: ClientResult): readonly Fac
   const base = { before, after, endpoints: [] };
   if (before.kind !== after.kind)
     return [
-      { ...base, type: transitionTo[after.kind], endpoints: endpointChanges(before, after) },
+      {
+        ...base,
+        type: transitionTo[after.kind],
+        endpoints: endpointChanges(before.endpoints, after.endpoints),
+      },
     ].map((facet) =>
       after.kind === 'passed' && before.kind === 'served'
         ? { ...facet, type: 'ANSWER_ENDS' as const }
         : facet,
     );
   const types: ChangeType[] = [];
-  const endpoints = endpointChanges(before, after);
+  // Of what is never served, some may be refused and the rest dropped.
+  const endpoints = endpointChanges(sharesOf(was), sharesOf(is));
   const facets: Facet[] = [];
   if (endpoints.length > 0) facets.push({ ...base, type: 'ENDPOINTS_CHANGED', endpoints });
   const snat = snatChange(was, is);
@@ -43,9 +48,12 @@ const transitionTo: Readonly<Record<Answer['kind'], ChangeType>> = {
   passed: 'PASS_BEGINS',
 };
 
-function endpointChanges(before: Answer, after: Answer): readonly EndpointChange[] {
-  const was = new Map(before.endpoints.map((share) => [share.endpoint, share.probability]));
-  const is = new Map(after.endpoints.map((share) => [share.endpoint, share.probability]));
+function endpointChanges(
+  before: readonly Share[],
+  after: readonly Share[],
+): readonly EndpointChange[] {
+  const was = new Map(before.map((share) => [share.endpoint, share.probability]));
+  const is = new Map(after.map((share) => [share.endpoint, share.probability]));
   return [...new Set([...was.keys(), ...is.keys()])]
     .map((endpoint) => ({
       endpoint,

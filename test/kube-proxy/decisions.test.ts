@@ -12,7 +12,7 @@ import { renderNft } from '../../src/nftables/render/nft.ts';
 import { optionsOfNode } from '../support/cases.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { compileValid } from '../support/worlds-compile.ts';
-import { readAddresses } from './recorded.ts';
+import { readAddresses, readCaseOf } from './recorded.ts';
 import { describeChanges } from './told.ts';
 
 const folder = 'fixtures/kube-proxy/addresses';
@@ -41,8 +41,11 @@ type Change = (text: string) => string;
 
 /** Changes in words, by the decisions that make them; '' for none. */
 function told(mode: Mode, change: Change, natc: ListedSide): Readonly<Record<string, string>> {
-  const text = readFileSync(`${folder}/listing.${mode}`, 'utf8');
-  const { listing, diagnostics } = parseListing({ name: 'listing', text: change(text) });
+  return toldOf(change(readFileSync(`${folder}/listing.${mode}`, 'utf8')), natc);
+}
+
+function toldOf(text: string, natc: ListedSide): Readonly<Record<string, string>> {
+  const { listing, diagnostics } = parseListing({ name: 'listing', text });
   if (listing === undefined) throw new Error(diagnostics.map(({ message }) => message).join());
   const { diff } = diffListedTraffic(
     { ruleset: listing.outline, listing },
@@ -100,6 +103,30 @@ describe('what kube-proxy wrote', () => {
     ]);
     expect(saved['P6']).toContain('172.30.0.50:80/TCP SNAT begins for pods');
     expect(saved['P6, ND6']).toContain('loses 10.180.2.3:30090, (refused) (1/2 each)');
+  });
+});
+
+describe('with --masquerade-all', () => {
+  const other = 'fixtures/kube-proxy/masquerade-all';
+  const file = readCaseOf(other);
+  const world = { node: file.node, objects: file.input };
+  const made = compileValid(world, optionsOfNode(file.node));
+  const natc = { ruleset: made.ruleset, plan: made.plan, nodeName };
+  const saved = readFileSync(`${other}/listing.iptables-save`, 'utf8');
+
+  test('pods are masqueraded at an address that is external too, and has no endpoint here', () => {
+    const is = toldOf(saved, natc);
+    expect(is['']).toBeUndefined();
+    expect(is['P6']).toMatch(/away: .*172\.30\.0\.50:80\/TCP SNAT begins for pods/);
+    // With an endpoint on another node alone, which pods get to: none of it is lost.
+    const stale = toldOf(saved.replaceAll('10.180.2.1:8080', '10.180.2.9:8080'), natc);
+    expect(stale['']).toMatch(/away: .*gains 10\.180\.2\.1:8080, loses 10\.180\.2\.9:8080/);
+  });
+
+  test('what is dropped, and refused in part, is told as that', () => {
+    expect(toldOf(saved, natc)['K1']).toMatch(
+      /node port 30080\/TCP gains \(refused\) \(1\/2\), the other 1 -> 1\/2 for this node, from its loopback address/,
+    );
   });
 });
 

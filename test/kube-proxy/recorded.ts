@@ -53,6 +53,10 @@ export function natcOf(name: string): ListedSide {
   return { ruleset, plan };
 }
 
+/** The case that a folder of listings was made of. */
+export const readCaseOf = (folder: string): Omit<CaseFile, 'flows'> =>
+  parse(readFileSync(join(folder, 'case.yaml'), 'utf8')) as Omit<CaseFile, 'flows'>;
+
 /**
  * Addresses that are two things at once, and what 1.37.2 wrote for them: a packet to each cluster IP from a pod, from
  * outside and from the node. What becomes of them is nobody's case: `expect` says nothing.
@@ -62,7 +66,7 @@ export function readAddresses(): {
   readonly listings: readonly RecordedListing[];
 } {
   const folder = 'fixtures/kube-proxy/addresses';
-  const read = parse(readFileSync(join(folder, 'case.yaml'), 'utf8')) as Omit<CaseFile, 'flows'>;
+  const read = readCaseOf(folder);
   const addresses = read.input.flatMap((object) =>
     object.kind === 'Service' ? (object.spec.clusterIP ?? []) : [],
   );

@@ -27,25 +27,38 @@ export function askAsClusterIP(
   const { table } = natc;
   if (table === undefined) return () => undefined;
   const twofold = twofoldIn(table, isListedTwice);
-  let made: Side | undefined;
-  const side = (): Side => {
-    made ??= withoutClients({
-      branchesOf: askNftables(prepare({ tables: [asClusterIPs(table, plan)] })),
-      routeLocalnet: natc.routeLocalnet,
-    });
-    return made;
-  };
+  const unruled = plan === undefined ? new Set() : unruledIn(plan);
+  const sideOf = (made: () => Table): (() => Side) =>
+    once(() =>
+      withoutClients({
+        branchesOf: askNftables(prepare({ tables: [made()] })),
+        routeLocalnet: natc.routeLocalnet,
+      }),
+    );
+  const asCluster = sideOf(
+    () => tableOf(plan && planAsClusterIPs(plan)) ?? tableAsClusterIPs(table),
+  );
+  const asExternal = sideOf(() => tableOf(plan && planAsExternal(plan)) ?? table);
   return (destination, { packet, nodeAddresses }) => {
-    const local = twofold.get(destinationKey(destination.address, destination));
+    const key = destinationKey(destination.address, destination);
+    const local = twofold.get(key);
     if (local === undefined || destination.isLocal) return undefined;
-    const behaviour = behaviourOf(side(), packet, nodeAddresses);
+    const side = unruled.has(key) ? asExternal() : asCluster();
+    const behaviour = behaviourOf(side, packet, nodeAddresses);
     return plan !== undefined || local.size === 0 ? behaviour : onlyTo(local, behaviour);
   };
 }
 
-const asClusterIPs = (table: Table, plan: FamilyPlan | undefined): Table =>
-  (plan && buildNftables({ families: [planAsClusterIPs(plan)], unserved: [] }).tables[0]) ??
-  tableAsClusterIPs(table);
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const tableOf = (plan: FamilyPlan | undefined): Table | undefined =>
+  plan && buildNftables({ families: [plan], unserved: [] }).tables[0];
 
 /** As `withoutClientNames` does. */
 const withoutClients = (side: Side): Side => ({
@@ -113,17 +126,53 @@ function planAsClusterIPs(plan: FamilyPlan): FamilyPlan {
 }
 
 /** P1 */
-function asClusterIP(
-  frontend: AddressFrontend,
-  { internalTrafficPolicy, clusterEndpoints, localEndpoints }: ServicePortPlan,
-): AddressFrontend {
+function asClusterIP(frontend: AddressFrontend, servicePort: ServicePortPlan): AddressFrontend {
   const base = { ...frontend, kind: 'cluster-ip' as const };
-  const from = internalTrafficPolicy === 'Local' ? 'local' : 'cluster';
-  const endpoints = from === 'local' ? localEndpoints : clusterEndpoints;
-  // Without endpoints the iptables mode has no rule for the cluster IP, and that for the external address is met.
+  const { from, endpoints } = internalEndpoints(servicePort);
   return endpoints.length === 0
     ? frontend
     : { ...base, verdict: { kind: 'pick', from, masquerade: 'cluster-ip' } };
+}
+
+const internalEndpoints = ({
+  internalTrafficPolicy,
+  clusterEndpoints,
+  localEndpoints,
+}: ServicePortPlan) =>
+  internalTrafficPolicy === 'Local'
+    ? { from: 'local' as const, endpoints: localEndpoints }
+    : { from: 'cluster' as const, endpoints: clusterEndpoints };
+
+/**
+ * Destinations for which the iptables mode has no rule as a cluster IP, for want of endpoints there: that for the
+ * external address is met, and nothing that is done to packets for cluster IPs (M1).
+ */
+const unruledIn = ({ servicePorts }: FamilyPlan): ReadonlySet<string> =>
+  new Set(
+    servicePorts
+      .filter((servicePort) => internalEndpoints(servicePort).endpoints.length === 0)
+      .flatMap(({ frontends, protocol }) =>
+        frontends.flatMap((frontend) =>
+          frontend.kind !== 'node-port' && isExternal(frontend.kind)
+            ? destinationKey(frontend.address, {
+                protocol: protocol.toLowerCase(),
+                port: frontend.port,
+              })
+            : [],
+        ),
+      ),
+  );
+
+/** The same as if no external address were a cluster IP. */
+function planAsExternal(plan: FamilyPlan): FamilyPlan {
+  const external = new Set(
+    plan.servicePorts.flatMap(({ frontends }) =>
+      frontends.flatMap((frontend) =>
+        frontend.kind !== 'node-port' && isExternal(frontend.kind) ? frontend.address : [],
+      ),
+    ),
+  );
+  return { ...plan, clusterIPs: plan.clusterIPs.filter((address) => !external.has(address)) };
 }
 
 /** The same without a plan, for the policy Cluster: what leads to the whole list, without a mark of its own. */
