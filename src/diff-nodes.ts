@@ -175,7 +175,7 @@ function comparePlans(
           surroundings,
         )
       : diffTraffic(rulesets.before, rulesets.after, nodeAddresses, surroundings);
-  return { diff: withContests(diff, before, after) };
+  return { diff: withContests(diff, before, after, surroundings.blame) };
 }
 
 const iptablesOf = ({ families }: Plan) => families.map((family) => buildIptables(family));

@@ -51,7 +51,7 @@ export function changeReason(pair: FamilyPair, blame: Blame | undefined): FindRe
 }
 
 /** What natc filled in stands where the object stands. */
-const isSame = (a: SourceObject | undefined, b: SourceObject): boolean =>
+export const isSame = (a: SourceObject | undefined, b: SourceObject): boolean =>
   a !== undefined &&
   a.source === b.source &&
   a.extent.start === b.extent.start &&

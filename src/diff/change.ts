@@ -114,8 +114,12 @@ export interface ClaimRisk {
   /** Of the one that has or had it. */
   readonly victim: string;
   readonly text: string;
-  /** The claim, where manifests were given. */
+  /** The claim, where manifests were given; of two sides of manifests, what somebody changed. */
   readonly origin: Origin | undefined;
+  /** What somebody did there, where the manifests of both sides were given. */
+  readonly cause?: string;
+  /** Where the origin is on the old side alone. */
+  readonly gone?: Gone;
 }
 
 /** A Service of which a diff does not know what happens to its packets, on one side at least. */

@@ -41,7 +41,7 @@ export const trafficJson = (diff: TrafficDiff, locate: Locate) => ({
   summary: summaryOf(diff),
   risks: collectRisks(diff).map((risk) => riskJson(risk, locate)),
   ...(diff.notShown && { notShown: diff.notShown }),
-  claims: diff.claims.map(({ origin, ...claim }) => ({
+  claims: diff.claims.map(({ origin, cause: _, gone: __, ...claim }) => ({
     ...claim,
     origin: originJson(origin, locate),
   })),

@@ -149,7 +149,7 @@ export function diffPairs(
     changes.push(
       ...deriveChanges(compared, { reasonOf, risksOf, ...(findKnown && { knownOf: findKnown }) }),
     );
-    claims.push(...takeovers(pair, compared));
+    claims.push(...takeovers(pair, compared, blame));
   }
   const { services = { before: servicesOf(before), after: servicesOf(after) } } = surroundings;
   const { drawn } = surroundings;

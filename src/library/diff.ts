@@ -27,7 +27,7 @@ export function diff(
   const nodeName = isOutput(after) ? after.settings.nodeName : undefined;
   const surroundings = surroundingsOf(knownOf(before), knownOf(after))(nodeName);
   const traffic = diffTraffic(rulesetOf(before), rulesetOf(after), known, surroundings);
-  return withContests(traffic, planOf(before), planOf(after));
+  return withContests(traffic, planOf(before), planOf(after), surroundings.blame);
 }
 
 const knownOf = (compiled: Compiled) =>

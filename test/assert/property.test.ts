@@ -208,6 +208,10 @@ const countOf = ({ served }: Outcome): number =>
 /** Destinations of the plan, by `10.0.0.1 80/TCP` and `30080/TCP`. */
 function placesOf({ families }: Plan, localIPs: readonly string[]): (packet: Packet) => Place {
   const known = new Map<string, Pick<Place, 'service' | 'kind'>>();
+  // No node port is at ::1, and none at 127.0.0.1 where node-port addresses leave it out.
+  const hasLoopback = families.some(
+    (each) => each.family === 'IPv4' && each.nodePortAddresses.loopback,
+  );
   for (const { family, servicePorts } of families)
     for (const { namespace, service, protocol, frontends } of servicePorts)
       for (const frontend of frontends) {
@@ -219,8 +223,9 @@ function placesOf({ families }: Plan, localIPs: readonly string[]): (packet: Pac
       }
   return ({ to, port, protocol }) => {
     const address = canonical(to);
-    const isLocal = localIPs.includes(address) || isLoopback(address);
     const family = address.includes(':') ? 'IPv6' : 'IPv4';
+    const isLocal =
+      localIPs.includes(address) || (isLoopback(address) && family === 'IPv4' && hasLoopback);
     const found =
       known.get(`${address} ${port}/${protocol}`) ??
       (isLocal ? known.get(`${family} ${port}/${protocol}`) : undefined);

@@ -63,7 +63,12 @@ function compiled(objects: readonly object[]): CompileOutput {
 
 function diffOf(before: readonly object[], after: readonly object[]) {
   const [old, next] = [compiled(before), compiled(after)];
-  const diff = withContests(diffTraffic(old.ruleset, next.ruleset, new Set()), old.plan, next.plan);
+  const diff = withContests(
+    diffTraffic(old.ruleset, next.ruleset, new Set()),
+    old.plan,
+    next.plan,
+    undefined,
+  );
   return { diff, old, next };
 }
 

@@ -255,4 +255,26 @@ describe('of a kind:', () => {
       [],
     );
   });
+
+  test('what a Service had that is gone may go to other endpoints under another name', () => {
+    const other = (endpoints: readonly string[]) => [
+      ...nodes,
+      ...db,
+      service('shop', '10.96.0.20'),
+      slice('shop', endpoints),
+    ];
+    expect(risksOf(web(), other(['10.244.7.1']))).toEqual([
+      'NATC6008 cluster IP 10.96.0.20:80/TCP: 1 of 5 endpoints is left',
+      'NATC6010 cluster IP 10.96.0.20:80/TCP: everything goes to other endpoints',
+    ]);
+    expect(risksOf(web(), other(five))).toEqual([]);
+  });
+
+  test('a load-balancer IP that reached itself is a client too', () => {
+    const admitted = (...more: string[]) =>
+      balanced({ loadBalancerSourceRanges: ['203.0.113.0/24', ...more] });
+    expect(risksOf(admitted(`${vip}/32`), admitted())).toEqual([
+      `NATC6004 load-balancer IP ${vip}:80/TCP: ${vip} itself is not answered any more`,
+    ]);
+  });
 });

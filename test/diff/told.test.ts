@@ -95,7 +95,7 @@ describe('destinations that are named', () => {
     expect(textOf(diff)).toContain('~ cluster IP 10.96.0.30, now served by another proxy');
     expect(textOf(diff)).toContain('Service shop/db\n');
     expect(textOf(diff)).toContain(
-      'new.yaml:43 (metadata.labels: service.kubernetes.io/service-proxy-name: x is new)',
+      'new.yaml:43 (metadata.labels["service.kubernetes.io/service-proxy-name"]: x is new)',
     );
   });
 

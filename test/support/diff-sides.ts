@@ -87,11 +87,12 @@ export function diffObjects(
     compileSide(before, 'old.yaml', options[0]),
     compileSide(after, 'new.yaml', options[1]),
   ];
+  const surroundings = surroundingsOf(old, next)(options[1].nodeName);
   const diff = diffTraffic(
     old.ruleset,
     next.ruleset,
     new Set(options.flatMap(({ nodeIPs }) => nodeIPs)),
-    { ...surroundingsOf(old, next)(options[1].nodeName), ...more },
+    { ...surroundings, ...more },
   );
-  return withContests(diff, old.plan, next.plan);
+  return withContests(diff, old.plan, next.plan, surroundings.blame);
 }

@@ -40,12 +40,11 @@ export async function formatTrafficView(
   after: LoadedSide,
   options: ViewOptions,
 ): Promise<FormattedView> {
-  const { withContests } = await import('../../diff/claims.ts');
   const { traffic, diagnostics } = await compareTraffic(before, after, options);
   const { notCompared } = await import('../../diff/not-compared.ts');
   const { isSame, onlyShown } = await import('../../diff/not-shown.ts');
   const whole = {
-    ...withContests(traffic, before.plan, after.plan),
+    ...traffic,
     notCompared: notCompared(before.uncompiled, after.uncompiled),
     remarks: await remarksOf(before, after),
     ...(options.acceptance && { acceptance: options.acceptance }),
@@ -72,12 +71,17 @@ async function compareTraffic(
     const { compareListed } = await import('../kube-proxy/compare-listed.ts');
     const iptables = async (side: LoadedSide) =>
       backend === 'iptables' && side.plan !== undefined ? await iptablesOf(side) : undefined;
-    return compareListed(
+    const { withContests } = await import('../../diff/claims.ts');
+    const compared = await compareListed(
       [before, await iptables(before)],
       [after, await iptables(after)],
       nodeAddresses,
       drawn,
     );
+    return {
+      ...compared,
+      traffic: withContests(compared.traffic, before.plan, after.plan, undefined),
+    };
   }
   const { diffIptablesTraffic, diffTraffic } = await import('../../diff/traffic.ts');
   const { surroundingsOf } = await import('../../diff/surroundings.ts');
@@ -85,11 +89,16 @@ async function compareTraffic(
     ...surroundingsOf(before.known, after.known)(after.nodeName),
     ...drawn,
   };
+  const { withContests } = await import('../../diff/claims.ts');
   const traffic =
     backend === 'iptables'
       ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses, surroundings)
       : diffTraffic(before.ruleset, after.ruleset, nodeAddresses, surroundings);
-  return { traffic, diagnostics: [] };
+  const { blame } = surroundings;
+  return {
+    traffic: withContests(traffic, before.plan, after.plan, blame),
+    diagnostics: [],
+  };
 }
 
 /** Documents have the values as they are, and say which are invented. */

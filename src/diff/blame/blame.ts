@@ -3,7 +3,7 @@ import { parseAddress } from '../../net/address.ts';
 import type { Origin } from '../../plan/plan.ts';
 import { causeText } from './cause-text.ts';
 import { type FieldChange, fieldChanges } from './field-changes.ts';
-import type { Manifests } from './manifests.ts';
+import { type Manifests, sourceKey } from './manifests.ts';
 import { comeAndGoneIn, type Effect, movedIn, relevance } from './relevance.ts';
 
 /** What somebody changed, where it is written, and in words. */
@@ -36,7 +36,7 @@ export function blameFor(
   const ofService = (service: string): readonly FieldChange[] => {
     const found = known.get(service) ?? [
       ...fieldChanges(before.services.get(service), after.services.get(service)),
-      ...ofSources(before.endpoints.get(service) ?? [], after.endpoints.get(service) ?? []),
+      ...ofSources(service, before, after),
     ];
     known.set(service, found);
     return found;
@@ -65,23 +65,14 @@ export function blameFor(
 }
 
 /**
- * A slice may be another one under the same name, and one may take the place of another. What endpoints were made from, a
+ * A slice may be another one under the same name, one may take the place of another, or become that of another Service. What endpoints were made from, a
  * workload or the Service itself, need not be new or gone where it is behind them on one side only.
  */
-function ofSources(
-  before: readonly SourceObject[],
-  after: readonly SourceObject[],
-): readonly FieldChange[] {
-  const nameOf = ({ kind, value }: SourceObject): string => {
-    const { metadata } = value;
-    const { name } = Object(metadata) as { readonly name?: unknown };
-    return `${kind} ${String(name)}`;
-  };
-  const old = new Map(before.map((object) => [nameOf(object), object]));
-  const now = new Map(after.map((object) => [nameOf(object), object]));
-  const isMade = [...before, ...after].some(({ kind }) => !kind.startsWith('Endpoint'));
-  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
-    const [was, is] = [old.get(name), now.get(name)];
+function ofSources(service: string, before: Manifests, after: Manifests): readonly FieldChange[] {
+  const own = [before, after].flatMap(({ endpoints }) => endpoints.get(service) ?? []);
+  const isMade = own.some(({ kind }) => !kind.startsWith('Endpoint'));
+  return [...new Set(own.map((object) => sourceKey(object, service)))].flatMap((key) => {
+    const [was, is] = [before.sources.get(key), after.sources.get(key)];
     return isMade && (was === undefined || is === undefined) ? [] : fieldChanges(was, is);
   });
 }

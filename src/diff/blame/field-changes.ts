@@ -1,4 +1,5 @@
 import type { FieldPath, SourceObject } from '../../diagnostics/source.ts';
+import { meaningOf } from './meaning.ts';
 
 /** One field that differs between two versions of an object, or an object that one side alone has. */
 export interface FieldChange {
@@ -23,14 +24,20 @@ interface Nearest {
   readonly path: FieldPath;
 }
 
-/** What differs between two versions of an object. @param before, after one of them at least */
+/**
+ * What differs between two versions of an object. What is written and says what is so anyway does not, nor does the
+ * order of a list.
+ *
+ * @param before, after one of them at least
+ */
 export function fieldChanges(
   before: SourceObject | undefined,
   after: SourceObject | undefined,
 ): readonly FieldChange[] {
   if (before === after) return [];
   const found: FieldChange[] = [];
-  compare({ before, after, found, entries: [] }, before?.value, after?.value, [], []);
+  const context = { before, after, found, entries: [], owners: [undefined, undefined] } as const;
+  compare(context, before?.value, after?.value, [], []);
   return found;
 }
 
@@ -39,7 +46,12 @@ interface Context {
   readonly after: SourceObject | undefined;
   readonly found: FieldChange[];
   readonly entries: readonly unknown[];
+  /** What the values are members of, on either side. */
+  readonly owners: readonly [unknown, unknown];
 }
+
+/** Maps of names that somebody chose: each is a field of its own, also where all of them are new. */
+const openMaps = /^metadata\.(labels|annotations)$/;
 
 function compare(
   context: Context,
@@ -49,15 +61,21 @@ function compare(
   newPath: FieldPath,
 ): void {
   if (was === is) return;
-  if (isMapping(was) && isMapping(is)) {
-    for (const key of new Set([...Object.keys(was), ...Object.keys(is)]))
-      compare(context, was[key], is[key], [...oldPath, key], [...newPath, key]);
+  const field = fieldOf(newPath);
+  const [a, b] = openMaps.test(field) ? [was ?? {}, is ?? {}] : [was, is];
+  if (isMapping(a) && isMapping(b)) {
+    const inside: Context = { ...context, owners: [a, b] };
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+      compare(inside, a[key], b[key], [...oldPath, key], [...newPath, key]);
   } else if (Array.isArray(was) && Array.isArray(is)) {
-    compareLists(context, was, is, oldPath, newPath);
-  } else if (JSON.stringify(was) !== JSON.stringify(is)) {
+    compareLists({ ...context, owners: [was, is] }, was, is, oldPath, newPath);
+  } else if (meaningOf(field, was, context.owners[0]) !== meaningOf(field, is, context.owners[1])) {
     note(context, was, is, oldPath, newPath);
   }
 }
+
+const fieldOf = (path: FieldPath): string =>
+  path.filter((step) => typeof step === 'string').join('.');
 
 /** Entries are the same where what names them is; natc reads no list whose order counts. */
 function compareLists(
@@ -67,7 +85,7 @@ function compareLists(
   oldPath: FieldPath,
   newPath: FieldPath,
 ): void {
-  const counterparts = counterpartsOf(was, is);
+  const counterparts = counterpartsOf(was, is, fieldOf(newPath));
   was.forEach((a, place) => {
     const counterpart = counterparts.get(place);
     const b = counterpart === undefined ? undefined : is[counterpart];
@@ -89,10 +107,12 @@ function compareLists(
 function counterpartsOf(
   was: readonly unknown[],
   is: readonly unknown[],
+  field: string,
 ): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   const taken = new Set<number>();
-  for (const keyOf of [JSON.stringify, nameOf, portOf]) {
+  const wordsOf = (entry: unknown): string => meaningOf(field, entry, was);
+  for (const keyOf of [wordsOf, nameOf, portOf]) {
     const free = new Map<string, number[]>();
     is.forEach((entry, place) => {
       if (taken.has(place)) return;
@@ -139,7 +159,7 @@ function note(
   const object = isGone ? before : after;
   if (object === undefined) return;
   const path = isGone ? oldPath : newPath;
-  const field = path.filter((step) => typeof step === 'string').join('.');
+  const field = fieldOf(path);
   const nearest =
     isGone && after !== undefined
       ? nearestTo(after, newPath, { value: before?.value, path })

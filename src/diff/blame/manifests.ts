@@ -7,7 +7,15 @@ export interface Manifests {
   readonly services: ReadonlyMap<string, SourceObject>;
   /** What says where the endpoints of a Service are, by `namespace/name` of the Service. */
   readonly endpoints: ReadonlyMap<string, readonly SourceObject[]>;
+  /** All of these by kind, namespace and name: one that is of another Service now is there all the same. */
+  readonly sources: ReadonlyMap<string, SourceObject>;
   readonly nodes: ReadonlyMap<string, SourceObject>;
+}
+
+/** The key of an object in `sources`. @param service whose namespace it is in, as `namespace/name` */
+export function sourceKey({ kind, value }: SourceObject, service: string): string {
+  const { name } = Object(value['metadata']) as { readonly name?: unknown };
+  return `${kind} ${service.slice(0, service.indexOf('/'))}/${String(name)}`;
 }
 
 /**
@@ -21,20 +29,24 @@ export function manifestsOf(
   const originals = new Map((written ?? []).map((object) => [placeOf(object), object]));
   const original = (object: SourceObject): SourceObject =>
     object.madeFrom ?? originals.get(placeOf(object)) ?? object;
-  const sources = new Map<string, SourceObject[]>();
-  const add = (key: string, object: SourceObject): void => {
-    const known = sources.get(key);
-    if (known === undefined) sources.set(key, [original(object)]);
-    else known.push(original(object));
+  const ofServices = new Map<string, SourceObject[]>();
+  const sources = new Map<string, SourceObject>();
+  const add = (key: string, made: SourceObject): void => {
+    const object = original(made);
+    sources.set(sourceKey(object, key), object);
+    const known = ofServices.get(key);
+    if (known === undefined) ofServices.set(key, [object]);
+    else known.push(object);
   };
   for (const { namespace, serviceName, object } of endpointSlices)
-    if (serviceName !== undefined) add(`${namespace}/${serviceName}`, object);
+    add(`${namespace}/${serviceName ?? ''}`, object);
   for (const { namespace, name, object } of endpoints) add(`${namespace}/${name}`, object);
   return {
     services: new Map(
       services.map(({ namespace, name, object }) => [`${namespace}/${name}`, original(object)]),
     ),
-    endpoints: sources,
+    endpoints: ofServices,
+    sources,
     nodes: new Map(nodes.map(({ name, object }) => [name, object])),
   };
 }

@@ -7,7 +7,7 @@ import type { FieldChange } from './field-changes.ts';
 /** What changed for packets, as far as it tells which fields may be behind it. */
 export interface Effect {
   readonly facet: Facet;
-  readonly destination: Destination;
+  readonly destination: Pick<Destination, 'kind' | 'address' | 'port'>;
 }
 
 /** How likely a field is behind an effect; 0 where it cannot be. */
@@ -23,7 +23,6 @@ type Weigh = (change: FieldChange, effect: Effect) => number;
 /** Fields of a Service that mean something for packets, with what they can be behind. */
 const weights: Readonly<Record<string, Weigh>> = {
   '': () => 100,
-  'metadata.labels': (_, { facet }) => (isPresence(facet.type) ? 50 : 0),
   'metadata.creationTimestamp': (_, { facet }) => (isPresence(facet.type) ? 3 : 0),
   'spec.type': ({ from, to }, { facet, destination: { kind } }) => {
     if (facet.type.startsWith('AFFINITY')) return 0;
@@ -45,6 +44,8 @@ const weights: Readonly<Record<string, Weigh>> = {
     kind === 'cluster IP' ? 0 : facet.type.startsWith('AFFINITY') ? 20 : 48,
   'spec.internalTrafficPolicy': (_, { facet, destination: { kind } }) =>
     kind !== 'cluster IP' ? 0 : facet.type.startsWith('AFFINITY') ? 20 : 48,
+  'spec.healthCheckNodePort': ({ from, to }, { destination: { kind, port } }) =>
+    kind === 'node port' && [from, to].includes(port) ? 40 : 0,
   'spec.sessionAffinity': (_, { facet }) => (facet.type.startsWith('AFFINITY') ? 50 : 0),
   'spec.sessionAffinityConfig': (_, { facet }) => (facet.type.startsWith('AFFINITY') ? 45 : 0),
   'spec.sessionAffinityConfig.clientIP': (_, { facet }) =>
@@ -88,11 +89,12 @@ function ofAddress(
 
 function ofPort({ entries, from, to }: FieldChange, effect: Effect, weight: number): number {
   const { facet, destination } = effect;
-  if (facet.type.startsWith('SNAT')) return 0;
   const key = destination.kind === 'node port' ? 'nodePort' : 'port';
   const isOwn = [from, to, ...entries].some(
     (entry) => isMapping(entry) && entry[key] === destination.port,
   );
+  // Another Service has the port now, whose sources are rewritten otherwise.
+  if (facet.type.startsWith('SNAT')) return isOwn ? 2 : 0;
   const isListed = entries.some(isMapping) || isMapping(from) || isMapping(to);
   return isOwn ? weight : isListed ? 0 : weight - 10;
 }
@@ -101,20 +103,26 @@ function ofPort({ entries, from, to }: FieldChange, effect: Effect, weight: numb
 function relevanceOfEndpoints(change: FieldChange, effect: Effect): number {
   const { field, from, to, entries, object } = change;
   const { facet } = effect;
-  if (isDefaultWritten(change)) return 0;
-  if (!isOfEndpoints(facet.type)) return facet.type.startsWith('SNAT') ? 1 : 0;
+  const isWritten = object.kind === 'EndpointSlice' || object.kind === 'Endpoints';
+  if (!(isWritten ? ofSlices : ofWorkloads).test(field)) return 0;
+  if (!isOfEndpoints(facet.type)) return followers.test(facet.type) ? 1 : 0;
   const named = [from, to, ...entries].flatMap(addressesIn);
   const isOf = (addresses: ReadonlySet<string>): boolean =>
     named.some((address) => addresses.has(address));
   // A Service without endpoints refuses or drops: where nothing is left to answer, it is not for their sake.
   if ([facet.before.kind, facet.after.kind].includes('passed')) return isOf(movedIn(facet)) ? 3 : 2;
-  // The zone that a pod is in decides nothing, hints do.
-  if (unread.test(field)) return isOf(movedIn(facet)) ? 1 : 0;
   if (isOf(comeAndGoneIn(facet))) return 60;
+  // Whose a slice is decides of all that is in it.
+  if (/^metadata\.labels|^addressType$/.test(field)) {
+    const inside = new Set(addressesIn(object.value));
+    return [...comeAndGoneIn(facet)].some((address) => inside.has(address)) ? 61 : 30;
+  }
   if (isOf(movedIn(facet))) return 55;
-  const isWritten = object.kind === 'EndpointSlice' || object.kind === 'Endpoints';
-  return (isWritten ? ofSlices : ofWorkloads).test(field) ? 30 : 0;
+  return 30;
 }
+
+/** What follows from where the endpoints are: whether one is on this node, or has become another. */
+const followers = /^SNAT|^AFFINITY_FORGOTTEN$|^MARK_CHANGED$/;
 
 /** Addresses of endpoints that come or go, canonical. */
 export const comeAndGoneIn = ({ endpoints }: Facet): ReadonlySet<string> =>
@@ -128,20 +136,9 @@ export const comeAndGoneIn = ({ endpoints }: Facet): ReadonlySet<string> =>
 export const movedIn = ({ endpoints }: Facet): ReadonlySet<string> =>
   new Set(endpoints.map(({ endpoint }) => addressOfEndpoint(endpoint)));
 
-/** `ready: true` says what is so without it. */
-const isDefaultWritten = ({ field, from, to }: FieldChange): boolean => {
-  const isDefault = (value: unknown): boolean =>
-    value === undefined || value === true || (isMapping(value) && isReady(value));
-  return /^endpoints\.conditions(\.ready)?$/.test(field) && isDefault(from) && isDefault(to);
-};
-
-const isReady = ({ ready, serving, terminating }: Readonly<Record<string, unknown>>): boolean =>
-  ready !== false && serving !== false && terminating !== true;
-
-const unread = /^endpoints\.(zone|hostname|targetRef|deprecatedTopology)(\.|$)/;
-
+/** Of what natc reads as it is: the zone that a pod is in decides nothing, hints do. */
 const ofSlices =
-  /^$|^(endpoints|ports|subsets|addressType)|^metadata\.labels\.(kubernetes\.io\/service-name|service\.kubernetes\.io|endpointslice\.)|^metadata\.annotations/;
+  /^$|^endpoints$|^endpoints\.(addresses|conditions|nodeName|hints|deprecatedTopology|topology)(\.|$)|^(ports|subsets|addressType)|^metadata\.labels\.(kubernetes\.io\/service-name|service\.kubernetes\.io|endpointslice\.kubernetes\.io\/skip-mirror)|^metadata\.annotations\.control-plane\.alpha\.kubernetes\.io\/leader$/;
 
 /** What decides which pods there are, whether a selector finds them, and what their ports are called. */
 const ofWorkloads =

@@ -54,7 +54,7 @@ export function collectRisks({ changes, claims, acceptance }: TrafficDiff): read
 export const openRisks = <Each extends FoundRisk>(risks: readonly Each[]): readonly Each[] =>
   risks.filter(({ accepted }) => accepted === undefined);
 
-function ofClaim({ kind, service, text, origin }: ClaimRisk) {
+function ofClaim({ kind, service, text, origin, cause, gone }: ClaimRisk) {
   const code = kind === 'DESTINATION_TAKEN_OVER' ? 'NATC6001' : 'NATC6002';
   const { severity } = riskEntry(code);
   return {
@@ -64,8 +64,9 @@ function ofClaim({ kind, service, text, origin }: ClaimRisk) {
     subjects: [] as string[],
     text,
     origin,
-    cause: undefined,
+    cause,
     accepted: undefined,
+    ...(gone && { gone }),
   } as const;
 }
 

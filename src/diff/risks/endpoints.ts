@@ -23,10 +23,10 @@ const addressesOf = ({ endpoints }: Answer): readonly string[] => [
   ),
 ];
 
-function numberRisks({ facet, service, facts, before }: Judged): readonly Finding[] {
+function numberRisks({ facet, service, facts, before, remaining }: Judged): readonly Finding[] {
   const owner = before?.element === undefined ? undefined : servicePortOf(before.element)?.service;
-  // Another Service had the destination: that it is taken over is a risk of its own.
-  if (owner !== undefined && owner !== service) return [];
+  // Another Service had the destination, and is still there: that it is taken over is a risk of its own.
+  if (owner !== undefined && owner !== service && remaining.has(owner)) return [];
   const [was, is] = [addressesOf(facet.before), addressesOf(facet.after)];
   const findings: Finding[] = [];
   if (is.length * 2 < was.length)
@@ -38,7 +38,8 @@ function numberRisks({ facet, service, facts, before }: Judged): readonly Findin
     return findings;
   const owners = is.map((address) => facts.before.endpoints.get(address) ?? []);
   const others = new Set(owners.flat());
-  if (owners.every((each) => each.length > 0 && !each.includes(service)))
+  const former = owner ?? service;
+  if (owners.every((each) => each.length > 0 && !each.includes(former)))
     return [
       ...findings,
       { code: 'NATC6009', text: `everything goes to the endpoints of ${[...others].join(', ')}` },

@@ -1,4 +1,5 @@
 import type { Risk } from '../change.ts';
+import { servedBy } from '../claims.ts';
 import type { ClientResult, ComparedDestination } from '../compared-destination.ts';
 import { type Destination, destinationKey, portKey } from '../destination.ts';
 import type { DestinationFacts } from '../destination-index.ts';
@@ -40,11 +41,12 @@ export function riskJudge(
     ...facts.after.nodes,
     ...(pair.isNodeKnown ? pair.nodeAddresses : []),
   ]);
+  const remaining = servedBy(pair.after);
   return (facet, { destination, results: all, isAssumed }, seenBy) => {
     const { servicePort } = destination;
     if (servicePort === undefined) return [];
     const judged: Judged = {
-      ...{ facet, destination, service: servicePort.service, seenBy, all, facts, nodes },
+      ...{ facet, destination, service: servicePort.service, seenBy, all, facts, nodes, remaining },
       before: factsOf(pair.before, destination),
       after: factsOf(pair.after, destination),
     };

@@ -20,6 +20,8 @@ export interface Judged {
   readonly facts: { readonly before: SideFacts; readonly after: SideFacts };
   /** Of any node, as far as they are known. */
   readonly nodes: ReadonlySet<string>;
+  /** Services that have a destination on the new side. */
+  readonly remaining: ReadonlySet<string | undefined>;
 }
 
 /** What a judge finds, in words that follow the destination's label. */

@@ -10,13 +10,14 @@ const isServed = ({ after }: ClientResult): boolean => answerOf(after).kind === 
 export function lossRisks({ facet, destination, seenBy, all }: Judged): readonly Finding[] {
   if (facet.after.kind === 'served') return [];
   const lost = seenBy.filter(wasServed);
-  const counting = lost.filter(({ client: { kind } }) => kind !== 'loopback' && kind !== 'self');
   // Nobody takes the loopback address to go anywhere else.
+  const counting = lost.filter(({ client: { kind } }) => kind !== 'loopback');
   if (counting.length === 0) return [];
   const kinds = new Set(counting.map(({ client }) => client.kind));
-  const isPartly = all.some(
-    (result) => kinds.has(result.client.kind) && wasServed(result) && isServed(result),
-  );
+  // A single address that reaches itself is one of all others' kind.
+  const isOfKind = ({ client: { kind } }: ClientResult): boolean =>
+    kinds.has(kind) || (kinds.size === 1 && kinds.has('self'));
+  const isPartly = all.some((result) => isOfKind(result) && wasServed(result) && isServed(result));
   const clients = clientLabels(lost, all, destination.address);
   if (isPartly) return [{ code: 'NATC6004', text: notAnswered(clients) }];
   const isForAll = !all.some((result) => isServed(result));

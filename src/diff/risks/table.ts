@@ -29,7 +29,7 @@ export const riskTable = {
     title: 'takes over a destination of another Service',
     meaning:
       'Connections to the address and port went to another Service, which is still there, and now go to this one.',
-    given: 'Not where the other Service is gone, or gave the destination up.',
+    given: 'Also where the other Service gave it up. Not where that one is gone.',
     example:
       'a/evil takes over 198.51.100.1:443/TCP from shop/web: a load-balancer IP goes before an external IP',
     isAboutOthers: true,

@@ -54,3 +54,75 @@ test('a port with another name is the same port', () => {
   const renamed = web({ ports: [{ name: 'web', port: 80 }] });
   expect(causesOf(web({}), renamed)).toEqual(new Set(['spec.ports[0].name: http -> web']));
 });
+
+describe('of a slice that becomes that of another Service', () => {
+  const db = (endpoints: readonly string[]) => [
+    service('db', '10.96.0.30'),
+    ...(endpoints.length === 0 ? [] : [slice('db', endpoints)]),
+  ];
+  const { metadata, ...rest } = slice('web', five);
+  const moved = {
+    ...rest,
+    metadata: { ...(metadata as object), labels: { 'kubernetes.io/service-name': 'db' } },
+  };
+
+  test('it is the label, not its endpoints, which did not change', () => {
+    const { changes } = diffObjects(
+      [...web({}), ...db([])],
+      [service('web', '10.96.0.20'), ...db([]), moved],
+    );
+    expect(changes.length).toBeGreaterThan(0);
+    expect(new Set(changes.map(({ origin }) => origin?.path.join(' ')))).toEqual(
+      new Set(['metadata labels kubernetes.io/service-name']),
+    );
+  });
+});
+
+test('what is written and says what is so anyway is no cause, and neither is what nobody reads', () => {
+  const [bare, endpoints] = web({});
+  const written = five.slice(1).map((address) => ({
+    addresses: [address],
+    nodeName: 'node-b',
+    zone: 'a',
+    conditions: { ready: true },
+  }));
+  const now = slice('web', written);
+  const noisy = { ...now, metadata: { ...(now['metadata'] as object), annotations: { a: 'b' } } };
+  const spec = { ...(bare?.['spec'] as object), type: 'ClusterIP', sessionAffinity: 'None' };
+  expect(
+    new Set(
+      diffObjects([bare!, endpoints!], [{ ...bare, spec }, noisy]).changes.map(
+        ({ cause }) => cause,
+      ),
+    ),
+  ).toEqual(new Set(['EndpointSlice shop/web-1 endpoints: 10.244.1.5 is gone']));
+});
+
+describe('of a destination that another Service has now', () => {
+  const causeOf = (before: readonly object[], after: readonly object[]) =>
+    diffObjects(before, after, [
+      { ...diffOptions, validate: 'warn' },
+      { ...diffOptions, validate: 'warn' },
+    ]).claims.map(({ cause, gone }) => [cause, gone !== undefined]);
+  const owner = (externalIPs: readonly string[]) => [
+    service('a', '10.96.0.40', { externalIPs }),
+    slice('a', ['10.244.3.1']),
+  ];
+  const other = (externalIPs: readonly string[]) => [
+    service('b', '10.96.0.41', { externalIPs }),
+    slice('b', ['10.244.3.2']),
+  ];
+  const both = ['198.51.100.9', '198.51.100.8'];
+
+  test('it is the claim where that is new', () => {
+    expect(causeOf([...owner(both), ...other([])], [...owner(both), ...other([both[0]!])])).toEqual(
+      [['spec.externalIPs: 198.51.100.9 is new', false]],
+    );
+  });
+
+  test('it is what the other one gave up where the claim was there before', () => {
+    expect(
+      causeOf([...owner(both), ...other(both)], [...owner([both[0]!]), ...other(both)]),
+    ).toEqual([['spec.externalIPs: 198.51.100.8 is gone', true]]);
+  });
+});

@@ -47,10 +47,25 @@ describe('what is gone is nearest to', () => {
   });
 
   test('the field that followed, or else the one before', () => {
-    const whole = { addresses: ['10.180.0.1'], nodeName: 'node-a', zone: 'a' };
+    const hints = { forZones: [{ name: 'a' }] };
+    const whole = { addresses: ['10.180.0.1'], nodeName: 'node-a', hints };
     const { nodeName: _, ...withoutNode } = whole;
-    const { zone: __, ...withoutZone } = whole;
-    expect(nearestTo([whole], [withoutNode])).toEqual(['endpoints.0.zone']);
-    expect(nearestTo([whole], [withoutZone])).toEqual(['endpoints.0.nodeName']);
+    const { hints: __, ...withoutHints } = whole;
+    expect(nearestTo([whole], [withoutNode])).toEqual(['endpoints.0.hints']);
+    expect(nearestTo([whole], [withoutHints])).toEqual(['endpoints.0.nodeName']);
+  });
+});
+
+describe('nothing is told of', () => {
+  const named = { addresses: ['10.180.0.1'], nodeName: 'node-a' };
+
+  test('what is so without being written', () => {
+    expect(told([named], [{ ...named, conditions: { ready: true } }])).toEqual([]);
+    expect(told([{ ...named, conditions: {} }], [named])).toEqual([]);
+    expect(told([named], [{ ...named, conditions: { ready: false } }])).toHaveLength(1);
+  });
+
+  test('the zone that a pod is in, nor of which pod it is', () => {
+    expect(told([named], [{ ...named, zone: 'a', targetRef: { name: 'web-1' } }])).toEqual([]);
   });
 });
