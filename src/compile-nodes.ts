@@ -1,4 +1,4 @@
-import { type CompileOutput, soundRuleset } from './compile.ts';
+import { type CompileOutput, laidOutLater } from './compile.ts';
 import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import type { Place } from './diagnostics/place.ts';
 import type { SourceObject } from './diagnostics/source.ts';
@@ -47,9 +47,7 @@ export function compileNodes(
   const compileNode = (nodeName: string): NodeCompilation => {
     const own = { ...settings, nodeName };
     const { plan, diagnostics: found } = buildPlan(cluster, own, optionPlaces, sources);
-    const output = hasErrors(found)
-      ? undefined
-      : { cluster, settings: own, plan, ...soundRuleset(plan) };
+    const output = hasErrors(found) ? undefined : laidOutLater({ cluster, settings: own, plan });
     return { node: nodeName, diagnostics: found, output };
   };
   function* nodes() {

@@ -48,6 +48,7 @@ export interface CompileOutput {
  * @param optionPlaces where options were set that did not come from flags
  * @param runStage runs each stage, e.g. to take its time
  * @param beside what is known of objects that are compiled already, see {@link Beside}
+ * @param isLaidOut whether the ruleset is needed for certain; else it is laid out when somebody asks for it
  * @throws only when natc itself is wrong: the ruleset names something that is not there
  */
 export function compile(
@@ -56,6 +57,7 @@ export function compile(
   optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
   runStage: RunStage = (_, work) => work(),
   beside: Beside = nothingBeside,
+  isLaidOut = true,
 ): Compilation {
   const model = runStage('model', () => buildModel(objects, options, optionPlaces, beside.nodes));
   if (hasErrors(model.diagnostics)) return { diagnostics: model.diagnostics, output: undefined };
@@ -67,9 +69,31 @@ export function compile(
   const diagnostics = [...model.diagnostics, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { diagnostics, output: undefined };
 
-  const laidOut = runStage('ruleset', () => soundRuleset(planned.plan));
-  return { diagnostics, output: { cluster, settings, plan: planned.plan, ...laidOut } };
+  const compiled = { cluster, settings, plan: planned.plan };
+  return {
+    diagnostics,
+    output: isLaidOut
+      ? { ...compiled, ...runStage('ruleset', () => soundRuleset(planned.plan)) }
+      : laidOutLater(compiled),
+  };
 }
+
+/** What was compiled, with the ruleset made the first time that somebody asks for it: other backends need none. */
+export function laidOutLater(compiled: Omit<CompileOutput, LaidOut>): CompileOutput {
+  let made: Pick<CompileOutput, LaidOut> | undefined;
+  const laidOut = () => (made ??= soundRuleset(compiled.plan));
+  return {
+    ...compiled,
+    get fragments() {
+      return laidOut().fragments;
+    },
+    get ruleset() {
+      return laidOut().ruleset;
+    },
+  };
+}
+
+type LaidOut = 'fragments' | 'ruleset';
 
 /** The plan as a ruleset in which nothing is missing. @throws when it has a defect */
 export function soundRuleset(plan: Plan): Pick<CompileOutput, 'fragments' | 'ruleset'> {

@@ -5,9 +5,8 @@ import type { SourceObject } from './diagnostics/source.ts';
 import { withContests } from './diff/claims.ts';
 import { concernedServices, onlyServices, withStandIns } from './diff/nodes/concerned-services.ts';
 import type { NodeDiff } from './diff/nodes/node-groups.ts';
+import type { CompareTraffic } from './diff/planned-side.ts';
 import { type Surroundings, surroundingsOf } from './diff/surroundings.ts';
-import { diffIptablesTraffic, diffTraffic } from './diff/traffic.ts';
-import { buildIptables } from './iptables/layout/build.ts';
 import type { Cluster, Node } from './model/cluster.ts';
 import { buildModel } from './model/model.ts';
 import type { Settings } from './model/settings.ts';
@@ -28,7 +27,8 @@ export interface NodesInput {
   /** Without what is a single node's own: `nodeName`, `nodeIPs`, `zone`, `podCIDRs`. */
   readonly options: CompileOptions;
   readonly optionPlaces: ReadonlyMap<keyof CompileOptions, Place>;
-  readonly backend: 'nftables' | 'iptables';
+  /** By the rules of one backend. */
+  readonly compareTraffic: CompareTraffic;
   /** Whether to draw the Services that change. */
   readonly isMapped: boolean;
 }
@@ -156,29 +156,27 @@ function comparePlans(
   before: Plan,
   after: Plan,
   addresses: readonly string[],
-  { options, backend, isMapped, ...of }: NodesInput & { readonly surroundings: Surroundings },
+  {
+    options,
+    compareTraffic,
+    isMapped,
+    ...of
+  }: NodesInput & { readonly surroundings: Surroundings },
 ): Pick<NodeDiff, 'diff'> {
-  const rulesets = { before: soundRuleset(before).ruleset, after: soundRuleset(after).ruleset };
-  const nodeAddresses = new Set(addresses);
   const own = options.detectLocalMode === 'NodeCIDR' ? ownPodNetworks(before, after) : [];
   const surroundings: Surroundings = {
     ...of.surroundings,
     ownPodNetworks: new Set(own),
     ...(isMapped && { drawn: 'changed' }),
   };
-  const diff =
-    backend === 'iptables'
-      ? diffIptablesTraffic(
-          { nftables: rulesets.before, iptables: iptablesOf(before) },
-          { nftables: rulesets.after, iptables: iptablesOf(after) },
-          nodeAddresses,
-          surroundings,
-        )
-      : diffTraffic(rulesets.before, rulesets.after, nodeAddresses, surroundings);
+  const diff = compareTraffic(
+    { plan: before, ruleset: soundRuleset(before).ruleset },
+    { plan: after, ruleset: soundRuleset(after).ruleset },
+    new Set(addresses),
+    surroundings,
+  );
   return { diff: withContests(diff, before, after, surroundings.blame) };
 }
-
-const iptablesOf = ({ families }: Plan) => families.map((family) => buildIptables(family));
 
 /** Where a node's pods have other networks on one side than on the other, a reader needs to see both. */
 function ownPodNetworks(before: Plan, after: Plan): readonly string[] {

@@ -14,6 +14,17 @@ export const detectLocalModes: readonly DetectLocalMode[] = [
   'InterfaceNamePrefix',
 ];
 
+/** Through what the kernel is changed; `src/backends/table.ts` has what natc does with each. */
+export const backendNames = ['nftables', 'iptables'] as const;
+
+export type BackendName = (typeof backendNames)[number];
+
+export const isBackendName = (value: unknown): value is BackendName =>
+  backendNames.some((name) => name === value);
+
+/** The one that is taken where nothing speaks against it. */
+export const defaultBackend: BackendName = 'nftables';
+
 /** What becomes of a doubtful claim: served, served with a warning, or left out with one. */
 export type ClaimPolicy = 'allow' | 'warn' | 'deny';
 
@@ -178,7 +189,7 @@ export interface CommandOptions {
   readonly assert: readonly string[];
   readonly kernel: boolean;
   readonly sysctl: boolean;
-  readonly backend: 'auto' | 'nftables' | 'iptables';
+  readonly backend: 'auto' | BackendName;
   readonly protectPorts: ClaimPolicy;
   readonly maxRemovals: number;
   readonly stateDir: string;
@@ -273,7 +284,7 @@ export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry
   backend: {
     flag: '--backend',
     key: 'backend',
-    value: ['auto', 'nftables', 'iptables'],
+    value: ['auto', ...backendNames],
     commands: ['check', 'diff', 'explain', 'reach', 'assert', ...changing],
   },
   protectPorts: {

@@ -70,9 +70,25 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'hold-back',
     'incremental',
     'follow',
+    'options.ts',
     'serve',
   ],
-  serve: ['diagnostics', 'follow', 'net', 'plan'],
+  backends: [
+    'compile.ts',
+    'diagnostics',
+    'diff',
+    'explain',
+    'follow',
+    'iptables',
+    'kube-proxy',
+    'live',
+    'net',
+    'nftables',
+    'options.ts',
+    'plan',
+    'reach',
+  ],
+  serve: ['diagnostics', 'follow', 'net', 'options.ts', 'plan'],
   assert: ['diagnostics', 'diff', 'explain', 'model', 'net', 'nftables', 'packet', 'plan', 'reach'],
   reach: [
     'compile.ts',
@@ -80,7 +96,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'diagnostics',
     'diff',
     'explain',
-    'iptables',
     'model',
     'net',
     'nftables',
@@ -101,16 +116,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'nftables',
     'options.ts',
   ],
-  'diff-nodes.ts': [
-    'compile.ts',
-    'diagnostics',
-    'diff',
-    'model',
-    'net',
-    'options.ts',
-    'plan',
-    'iptables',
-  ],
+  'diff-nodes.ts': ['compile.ts', 'diagnostics', 'diff', 'model', 'net', 'options.ts', 'plan'],
   library: ['*'],
   'index.ts': ['*'],
   cli: ['*'],
@@ -151,6 +157,49 @@ const backendParts: Readonly<Record<string, Readonly<Record<string, readonly str
   },
 };
 
+/**
+ * Who else than src/backends imports from a backend's folder, and why. Whoever is not named takes what a
+ * backend can do from the table, `backends/table.ts`.
+ */
+const mayNameBackend: Readonly<Record<'nftables' | 'iptables', Readonly<Record<string, string>>>> =
+  {
+    nftables: {
+      'compile.ts': 'the nftables ruleset is what all questions are asked of',
+      diff: 'which packets there are is read off the nftables ruleset, whichever rules then answer',
+      explain: 'reasons are read off the nftables ruleset',
+      reach: 'the same as diff',
+      assert: 'the same as diff',
+      'kube-proxy/': 'a kube-proxy in nftables mode wrote nftables rules',
+      'incremental/': 'what is kept of a Service is its fragment of the nftables ruleset',
+      'follow/': 'the same as incremental',
+      'live/': 'the half of the backend that knows the host',
+      'library/': 'hands out rulesets',
+      'index.ts': 'the same',
+      'cli/apply/format-changes.ts': 'counts what a delta changes',
+      'cli/apply/changes.ts': 'the same as incremental',
+      'cli/compile/changes.ts': 'the same as incremental',
+      'cli/input/recompile-input.ts': 'the same as incremental',
+      'cli/compile/output-formats.ts': '-o json is the nftables ruleset as a document',
+      'cli/explain/subject.ts':
+        'reads rulesets from files: only nftables has some that are read back',
+      'cli/diff/side.ts': 'the same as diff',
+      'cli/diff/views.ts': '--view kernel is a transaction of nft',
+      'cli/selection/selection.ts': 'the same as diff',
+    },
+    iptables: {
+      'explain/explain-iptables.ts': 'walks the rules for the backend',
+      'explain/iptables-path.ts': 'tells that walk',
+      'diff/ask-iptables.ts': 'asks the rules for the backend',
+      'diff/traffic.ts': 'the type of what is asked',
+      'kube-proxy/': 'a kube-proxy in iptables mode wrote iptables rules',
+      'explain/kube-proxy/': 'the same',
+      'live/': 'the half of the backend that knows the host',
+      'library/compile.ts': 'renders without waiting, which loading a backend would take',
+      'index.ts': 'hands out the type',
+      'cli/apply/format-changes.ts': 'counts what a delta changes',
+    },
+  };
+
 const stageOf = (path: string): string => path.split('/')[0] ?? path;
 
 function importsOf({ path, text }: (typeof sources)[number]): readonly string[] {
@@ -175,6 +224,34 @@ describe('the source tree', () => {
         .map((target) => `${source.path} imports from ${target}`);
     });
     expect(violations).toEqual([]);
+  });
+
+  test.each(['nftables', 'iptables'] as const)('only the named import from %s', (backend) => {
+    const named = Object.keys(mayNameBackend[backend]);
+    const importers = sources
+      .filter(({ path }) => ![backend, 'backends'].includes(stageOf(path)))
+      .filter((source) => importsOf(source).some((target) => stageOf(target) === backend))
+      .map(({ path }) => path);
+    expect(importers.filter((path) => !named.some((name) => path.startsWith(name)))).toEqual([]);
+    expect(named.filter((name) => !importers.some((path) => path.startsWith(name)))).toEqual([]);
+  });
+
+  test('only the table loads a backend, and nobody asks for its name to choose what to do', () => {
+    const loaders = sources
+      .filter((source) =>
+        importsOf(source).some((target) => /^backends\/(nftables|iptables)\.ts$/.test(target)),
+      )
+      .map(({ path }) => path);
+    expect(loaders).toEqual(['backends/table.ts']);
+    // What a kube-proxy wrote has a mode, of which kube-proxy has two.
+    const comparison =
+      /(\w+)\??(?:\.name)? [!=]== '(?:nftables|iptables)'|case '(?:nftables|iptables)':/g;
+    const choosers = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(comparison)]
+        .filter((match) => match[1] !== 'mode')
+        .map((match) => `${path}: ${match[0]}`),
+    );
+    expect(choosers).toEqual([]);
   });
 
   test('parts of a backend import only what stands before them', () => {

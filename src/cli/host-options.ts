@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { ChosenBackend } from '../live/backend.ts';
 import type { LockResult } from '../live/lock.ts';
-import { commandDefaults } from '../options.ts';
+import { type BackendName, backendNames, commandDefaults } from '../options.ts';
 import { addNamedNatcConfig } from './config/natc-config-options.ts';
 import { parseInteger, parseSeconds } from './option-values.ts';
 
@@ -44,7 +43,7 @@ export const addCommandTimeout = (command: Command): Command =>
     );
 
 export interface BackendFlags {
-  readonly backend: 'auto' | ChosenBackend['backend'];
+  readonly backend: 'auto' | BackendName;
 }
 
 /** @param auto what `auto` means for this command */
@@ -53,7 +52,7 @@ export const addBackendOption = (command: Command, auto: string, group = 'Host:'
     .optionsGroup(group)
     .addOption(
       new Option('--backend <backend>', `nftables, iptables or auto (default): ${auto}`)
-        .choices(['nftables', 'iptables', 'auto'])
+        .choices([...backendNames, 'auto'])
         .default(commandDefaults.backend),
     );
 

@@ -1,5 +1,4 @@
 import { frontendsOf } from '../explain/frontends.ts';
-import type { IptablesRuleset } from '../iptables/ast.ts';
 import { listedTwice } from '../kube-proxy/destinations.ts';
 import { servedByIptables } from '../kube-proxy/iptables/serves.ts';
 import type { KubeProxyListing } from '../kube-proxy/listing.ts';
@@ -7,12 +6,12 @@ import type { IpFamily, NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import type { NotUnderstood } from '../packet/not-understood.ts';
 import type { Plan } from '../plan/plan.ts';
-import { askIptables } from './ask-iptables.ts';
 import { askKubeProxy } from './ask-kube-proxy.ts';
 import type { TrafficDiff } from './change.ts';
 import type { Destination } from './destination.ts';
 import type { FamilyPair, PairSide } from './family-pair.ts';
 import { knownDifferences } from './known/known-differences.ts';
+import type { AnswersOf } from './planned-side.ts';
 import type { Surroundings } from './surroundings.ts';
 import { diffPairs, withoutClientNames } from './traffic.ts';
 
@@ -20,8 +19,8 @@ import { diffPairs, withoutClientNames } from './traffic.ts';
 export interface ListedSide {
   /** Of natc's, or the outline of a listing: where destinations are read off. */
   readonly ruleset: Ruleset;
-  /** natc's rules for iptables, where those are asked. */
-  readonly iptables?: readonly IptablesRuleset[];
+  /** Makes natc's rules of another backend answer, where those are asked. */
+  readonly answer?: ReturnType<AnswersOf>;
   readonly listing?: KubeProxyListing;
   /** What natc's rules were made from, where that is known. */
   readonly plan?: Plan;
@@ -104,11 +103,9 @@ export function collectNotUnderstood(): {
   };
 }
 
-function asking(pair: FamilyPair, side: PairSide, { listing, iptables }: ListedSide): PairSide {
+function asking(pair: FamilyPair, side: PairSide, { listing, answer }: ListedSide): PairSide {
   if (listing !== undefined) return onListing(pair, side, listing);
-  if (iptables === undefined) return withoutClientNames(side);
-  const rules = iptables.find(({ family }) => family === pair.ipFamily);
-  return withoutClientNames({ ...side, branchesOf: askIptables(rules) });
+  return withoutClientNames(answer?.(pair, side) ?? side);
 }
 
 /** A side of a pair that asks the rules of a kube-proxy instead. */

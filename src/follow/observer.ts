@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { IpFamily } from '../net/family.ts';
+import type { BackendName } from '../options.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** What natc lists and watches. */
@@ -66,7 +67,7 @@ export interface SyncedEvent {
   /** The number of the revision that the kernel holds; undefined where that is not known. */
   readonly revision: number | undefined;
   /** Through what the kernel was led; undefined where that was not asked. */
-  readonly backend?: 'nftables' | 'iptables' | undefined;
+  readonly backend?: BackendName | undefined;
   /** What the sync left undone, or warns of. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -1,7 +1,7 @@
 import { type Compilation, type CompileOutput, compile as compileObjects } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { buildIptables } from '../iptables/layout/build.ts';
+import { iptablesRulesets } from '../iptables/layout/build.ts';
 import { renderIptablesRestore } from '../iptables/render/iptables-restore.ts';
 import { type CompileOptions, defaultOptions } from '../options.ts';
 import { sayUncompiled, uncompiledServices } from '../plan/uncompiled.ts';
@@ -43,4 +43,4 @@ export function check(
 
 /** What `iptables-restore` and `ip6tables-restore` take, for the same Services: `natc compile -o iptables`. */
 export const renderIptables = ({ plan }: Pick<CompileOutput, 'plan'>): string =>
-  renderIptablesRestore(plan.families.map((family) => buildIptables(family)));
+  renderIptablesRestore(iptablesRulesets(plan));

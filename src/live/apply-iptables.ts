@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { iptablesDelta } from '../iptables/delta.ts';
-import { buildIptables } from '../iptables/layout/build.ts';
+import { iptablesRulesets } from '../iptables/layout/build.ts';
 import { renderIptablesTables } from '../iptables/render/iptables-tables.ts';
 import { flowServicesOf, ruleCount, servedAddressesIn, servicesOf } from '../iptables/tables.ts';
 import { type FlowChange, flowServices } from '../plan/flows.ts';
@@ -63,7 +63,7 @@ type Done = { readonly kind: 'up-to-date' | 'applied' };
 /** What iptables should hold, of a plan. */
 export const wantedTablesFrom = (plan: Plan): WantedTables =>
   wantedTables(
-    renderIptablesTables(plan.families.map((family) => buildIptables(family))),
+    renderIptablesTables(iptablesRulesets(plan)),
     plan.families.map(({ family }) => family),
     flowServices(plan),
   );

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { digestOf } from '../nftables/canonical/written.ts';
-import type { Backend } from './backend-name.ts';
+import { type BackendName, isBackendName } from '../options.ts';
 import type { Held, Wanted } from './held.ts';
 import { hasRevision, storeRevision } from './revision-store.ts';
 import { stateErrorText } from './state-directory.ts';
@@ -24,7 +24,7 @@ export interface Change {
   /** The revision to go back to; undefined: there were no tables. */
   readonly previous: string | undefined;
   /** Through what it was made; undefined: an earlier natc did not say. */
-  readonly backend: Backend | undefined;
+  readonly backend: BackendName | undefined;
 }
 
 /** What the watcher and `natc confirm` find in the state directory. */
@@ -84,7 +84,7 @@ export async function awaitConfirmation(
 export async function waitForConfirmation(
   directory: string,
   { seconds, startWatcher }: Confirmation,
-  backend: Backend,
+  backend: BackendName,
   digest: string,
   now: number,
   storePrevious: () => Promise<string | undefined>,
@@ -166,7 +166,7 @@ function changeIn(json: unknown): Change | undefined {
   const isWhole =
     isDigest(digest) &&
     (previous === undefined || isDigest(previous)) &&
-    (backend === undefined || backend === 'nftables' || backend === 'iptables');
+    (backend === undefined || isBackendName(backend));
   return isWhole ? { digest, previous, backend } : undefined;
 }
 
@@ -220,4 +220,13 @@ export const cannotPrepare = (reason: string): Diagnostic => ({
   message: `cannot prepare to roll back: ${reason}`,
   places: [],
   hint: 'apply without --confirm-timeout, or repair that first',
+});
+
+/** A change waits, and what it is cannot be told. */
+export const damagedPending = (stateDirectory: string): Diagnostic => ({
+  code: 'NATC5108',
+  severity: 'warning',
+  message: `a change waited to be confirmed, but confirm.json in ${stateDirectory} is damaged: it stays, and nothing will roll it back`,
+  places: [],
+  hint: 'natc rollback goes back to the revision before it',
 });

@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { pendencyOf } from './confirmation.ts';
+import { damagedPending, pendencyOf } from './confirmation.ts';
 import type { Revision } from './revision.ts';
 import { loadUnconfirmed, nameOfUnconfirmed } from './unconfirmed.ts';
-import { damaged } from './undo-expired.ts';
 
 /** What `natc status` says of a change that is or was to be confirmed. */
 export interface PendingStatus {
@@ -40,7 +39,7 @@ export async function pendingStatus(
     case 'expired':
       return overdue(pendency.ago);
     case 'damaged':
-      return { ...nothing, diagnostics: [damaged(stateDirectory)] };
+      return { ...nothing, diagnostics: [damagedPending(stateDirectory)] };
     case 'none': {
       const refused = await loadUnconfirmed(stateDirectory);
       if (refused === undefined) return nothing;

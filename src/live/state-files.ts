@@ -1,4 +1,4 @@
-import type { Backend } from './backend-name.ts';
+import type { BackendName } from '../options.ts';
 import { listState, removeState, temporaryOf } from './state-file.ts';
 import { systemErrorText } from './system-error.ts';
 
@@ -7,7 +7,7 @@ import { systemErrorText } from './system-error.ts';
  * says what is in it. DIGEST stands for 32 hexadecimal digits, OPTIONS for 16. The lock is not among them:
  * it goes with {@link Lock}.
  */
-export const stateFiles: Readonly<Record<string, Backend | 'both'>> = {
+export const stateFiles: Readonly<Record<string, BackendName | 'both'>> = {
   'revision-DIGEST.gz': 'nftables',
   'settled.json': 'nftables',
   'iptables-DIGEST.json.gz': 'iptables',
@@ -46,7 +46,7 @@ function like(name: string): RegExp {
  *
  * @returns undefined for a name that is none of natc's
  */
-export const backendOfState = (name: string): Backend | 'both' | undefined =>
+export const backendOfState = (name: string): BackendName | 'both' | undefined =>
   kinds.find(({ pattern }) => pattern.test(name))?.backend;
 
 /** A state file that is there still, and the system's word for why. */
@@ -63,7 +63,7 @@ export interface Unremoved {
  */
 export async function forgetState(
   directory: string,
-  isOver: (backend: Backend | 'both', name: string) => boolean,
+  isOver: (backend: BackendName | 'both', name: string) => boolean,
 ): Promise<{ readonly removed: readonly string[]; readonly left: readonly Unremoved[] }> {
   const removed: string[] = [];
   const left: Unremoved[] = [];

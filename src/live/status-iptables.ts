@@ -79,7 +79,11 @@ export async function statusOfIptables(
   const sysctls = await sysctlsOf(host, stateDirectory, isHere, guarded);
   const forward = await foreignForward(host, familiesServed(tables), chains);
   return {
-    backend: tools,
+    backend: {
+      name: 'iptables',
+      rules: 'iptables rules',
+      places: { ip: `iptables (${tools.variant})`, ip6: `ip6tables (${tools.variant})` },
+    },
     revision,
     tables,
     unreadable: undefined,

@@ -6,11 +6,11 @@ import { serviceNames } from '../nftables/canonical/service-names.ts';
 import { canonicalOf } from '../nftables/canonical/written.ts';
 import { deltaBetween } from '../nftables/delta.ts';
 import { renderScript } from '../nftables/script.ts';
+import type { BackendName } from '../options.ts';
 import { ownTables, wake, warnOfDormant } from './dormant.ts';
 import { type ForeignForward, foreignForward, warningsOfForward } from './foreign-forward.ts';
 import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
-import type { IptablesTools } from './iptables-tools.ts';
 import { chainReader } from './kernel-chains.ts';
 import { readStamps } from './kernel-tables.ts';
 import { guardsLoopback } from './loopback-guard.ts';
@@ -26,8 +26,7 @@ import { type Sysctls, sysctlsOf, warningsOfSysctls } from './sysctl-status.ts';
 
 /** What natc has on this host. */
 export interface Status {
-  /** What natc works through: `nftables`, or the iptables of this machine. */
-  readonly backend: 'nftables' | IptablesTools;
+  readonly backend: StatusBackend;
   /** Undefined: the tables carry no stamp. */
   readonly revision: Revision | undefined;
   readonly tables: readonly TableStatus[];
@@ -47,6 +46,15 @@ export interface Status {
   readonly forward: ForeignForward;
   /** Sysctls that are off, other proxies, why drift is not known. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What natc works through. */
+export interface StatusBackend {
+  readonly name: BackendName;
+  /** What natc has in the kernel through it, in words: `tables`. */
+  readonly rules: string;
+  /** What holds the rules of each family: `table ip natc`, `ip6tables (legacy)`. */
+  readonly places: Readonly<Record<NftFamily, string>>;
 }
 
 export interface TableStatus {
@@ -91,7 +99,11 @@ export async function statusOf(
   const tables = ruleset?.tables.map(tableStatus) ?? [];
   const forward = await foreignForward(host, hasTables ? servedIn(tables, ruleset) : [], chains);
   return {
-    backend: 'nftables',
+    backend: {
+      name: 'nftables',
+      rules: 'tables',
+      places: { ip: 'table ip natc', ip6: 'table ip6 natc' },
+    },
     revision,
     tables,
     unreadable,

@@ -1,5 +1,5 @@
 import type { CompileOutput } from '../compile.ts';
-import { buildIptables } from '../iptables/layout/build.ts';
+import type { AnswersOf } from '../diff/planned-side.ts';
 import type { Settings } from '../model/settings.ts';
 import { formatNetwork } from '../net/cidr.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
@@ -9,11 +9,11 @@ import type { SurveySubject } from './survey.ts';
  * What was compiled, as something to be asked about: with the node's addresses and the pods' networks that the
  * options and the Node objects tell.
  *
- * @param backend whose rules answer
+ * @param answersOf whose rules answer instead of those of nftables
  */
 export function compiledSubject(
   { cluster, settings, plan, ruleset }: CompileOutput,
-  backend: 'nftables' | 'iptables',
+  answersOf?: AnswersOf,
 ): SurveySubject {
   const addresses = [
     ...settings.nodeIPs.map(({ text }) => text),
@@ -27,9 +27,7 @@ export function compiledSubject(
       ...cluster.nodes.flatMap(({ podCIDRs }) => podCIDRs),
     ],
     podInterfaces: podInterfacesOf(settings),
-    ...(backend === 'iptables' && {
-      iptables: plan.families.map((family) => buildIptables(family)),
-    }),
+    ...(answersOf !== undefined && { answer: answersOf(plan) }),
   };
 }
 

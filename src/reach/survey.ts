@@ -2,10 +2,14 @@ import { assumedNodeAddress } from '../diff/address-classes.ts';
 import { type AskDestination, destinationAsker } from '../diff/compare-destination.ts';
 import { compareFamily } from '../diff/compare-family.ts';
 import type { ComparedDestination } from '../diff/compared-destination.ts';
-import { type AskedNetworks, type FamilyPair, pairFamily } from '../diff/family-pair.ts';
+import {
+  type AskedNetworks,
+  type FamilyPair,
+  type PairSide,
+  pairFamily,
+} from '../diff/family-pair.ts';
 import { type ListedSide, onListing } from '../diff/listed-traffic.ts';
-import { onIptables, trafficFamilies } from '../diff/traffic.ts';
-import type { IptablesRuleset } from '../iptables/ast.ts';
+import { trafficFamilies } from '../diff/traffic.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { type JudgeClient, judgeOfClients } from './clients.ts';
@@ -13,8 +17,8 @@ import { type JudgeClient, judgeOfClients } from './clients.ts';
 /** A ruleset that questions are asked about, and what is known of its node. */
 export interface SurveySubject {
   readonly ruleset: Ruleset;
-  /** Whose rules answer: these, of the same plan, instead of those of nftables. */
-  readonly iptables?: readonly IptablesRuleset[];
+  /** Whose rules answer, those of another backend for the same plan, instead of those of nftables. */
+  readonly answer?: (pair: FamilyPair, side: PairSide) => PairSide;
   /** Whose rules answer: those that a kube-proxy wrote; the ruleset is their outline. */
   readonly listing?: NonNullable<ListedSide['listing']>;
   /** Takes what has no answer, since a rule of the listing is not understood. */
@@ -108,14 +112,9 @@ export function surveyOf(
 function sideOf(
   pair: FamilyPair,
   which: 'before' | 'after',
-  { iptables, listing, routeLocalnet }: SurveySubject,
-): FamilyPair['after'] {
+  { answer, listing, routeLocalnet }: SurveySubject,
+): PairSide {
   const own = pair[which];
-  const side =
-    listing !== undefined
-      ? onListing(pair, own, listing)
-      : iptables === undefined
-        ? own
-        : onIptables(pair, own, iptables);
+  const side = listing !== undefined ? onListing(pair, own, listing) : (answer?.(pair, own) ?? own);
   return routeLocalnet === undefined ? side : { ...side, routeLocalnet };
 }

@@ -6,12 +6,10 @@ import type {
   SyncFailedEvent,
 } from '../follow/observer.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
+import type { BackendName } from '../options.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { MetricName, MetricRecorder } from './metrics.ts';
 import { type NoLocalEndpoints, noLocalEndpoints } from './no-local-endpoints.ts';
-
-/** Through what the kernel is changed, as natc status names it. */
-export type BackendName = 'nftables' | 'iptables';
 
 /** Errors of a sync by which kube-proxy would count its transaction as failed: the tool or the kernel refused. */
 const refusals: Readonly<Record<BackendName, ReadonlySet<string>>> = {

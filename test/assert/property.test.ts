@@ -2,6 +2,7 @@
  * natc assert against the simulator: where an assertion holds, no packet breaks it, and where it is broken, its
  * witness does. What Services have where is read off the plan, and who is whom off the options.
  */
+
 import fc from 'fast-check';
 import { test } from 'vitest';
 import type { Breach, Verdict } from '../../src/assert/breach.ts';
@@ -17,6 +18,7 @@ import { compiledSubject } from '../../src/reach/compiled.ts';
 import { directedPackets } from '../diff/directed-packets.ts';
 import type { Packet, World } from '../oracle/world.ts';
 import { isMember } from '../reach/membership.ts';
+import { pureVerbs } from '../support/answers.ts';
 import { assertionsIn } from '../support/assertions.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { iptablesSimulatorOf, simulatorOf } from '../support/simulate.ts';
@@ -286,8 +288,14 @@ const check =
     const localIPs = after.node.localIPs.map(canonical);
     const node = { ...after.node };
     const [old, next] = [compileValid({ ...before, node }), compileValid(after)];
-    const subject = { ...compiledSubject(next, backend), nodeAddresses: new Set(localIPs) };
-    const was = { ...compiledSubject(old, backend), nodeAddresses: new Set(localIPs) };
+    const subject = {
+      ...compiledSubject(next, pureVerbs[backend].answersOf),
+      nodeAddresses: new Set(localIPs),
+    };
+    const was = {
+      ...compiledSubject(old, pureVerbs[backend].answersOf),
+      nodeAddresses: new Set(localIPs),
+    };
     const assertions = drawn.flatMap((rule) => assertionsIn(yamlOf(rule)));
     const verdicts = assertions.flatMap((each) => judgeAssertions([each], subject, was));
     const placeOf = placesOf(next.plan, localIPs);

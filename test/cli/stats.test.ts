@@ -30,9 +30,16 @@ test('--stats prints each stage, and only on stderr', () => {
   ]);
 });
 
-test.each([['list'], ['check', '--no-kernel']])('natc %s has --stats too', (...command) => {
-  const { stderr } = natc([...command, '-q', '--stats', ...example]);
+test('natc check has --stats too', () => {
+  const { stderr } = natc(['check', '--no-kernel', '-q', '--stats', ...example]);
   expect(stagesOf(stderr)).toEqual(['input', 'read', 'model', 'plan', 'ruleset']);
+});
+
+test('the nftables ruleset is laid out only where it is asked for', () => {
+  const { stderr } = natc(['list', '-q', '--stats', ...example]);
+  expect(stagesOf(stderr)).toEqual(['input', 'read', 'model', 'plan']);
+  const iptables = natc(['compile', '-q', '--stats', '-o', 'iptables', ...example]);
+  expect(stagesOf(iptables.stderr)).toEqual(['input', 'read', 'model', 'plan', 'render', 'write']);
 });
 
 test('nothing is printed of stages without --stats', () => {

@@ -7,7 +7,11 @@ import type { Status } from '../../src/live/status.ts';
 const now = 1_000_000;
 const revision = { number: 7, digest: '0123456789abcdef'.repeat(2), time: now - 8 * 3600 };
 const status: Status = {
-  backend: 'nftables',
+  backend: {
+    name: 'nftables',
+    rules: 'tables',
+    places: { ip: 'table ip natc', ip6: 'table ip6 natc' },
+  },
   revision,
   tables: [{ family: 'ip', services: 1, endpoints: 2 }],
   drift: [],

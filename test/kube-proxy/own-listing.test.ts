@@ -1,11 +1,13 @@
 /** natc's own iptables rules, read back as the kernel lists them, against what they were made from. */
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
+import { iptablesRulesets } from '../../src/iptables/layout/build.ts';
 import { renderIptablesTables } from '../../src/iptables/render/iptables-tables.ts';
 import { ownListing } from '../../src/kube-proxy/own-listing.ts';
 import { compiledSubject } from '../../src/reach/compiled.ts';
 import { exposureOf, isReached } from '../../src/reach/exposure.ts';
 import { type SurveySubject, surveyOf } from '../../src/reach/survey.ts';
+import { pureVerbs } from '../support/answers.ts';
 import { caseNames, optionsOfNode, readCase } from '../support/cases.ts';
 import { objectOf } from '../support/objects.ts';
 
@@ -18,10 +20,10 @@ describe.each(names)('%s', (name) => {
   const { node, input } = readCase(name);
   const objects = input.map((object) => objectOf(object));
   const { output } = compile(objects, { ...optionsOfNode(node), validate: 'warn' });
-  const own = compiledSubject(output!, 'iptables');
-  const listing = ownListing(renderIptablesTables(own.iptables!));
+  const own = compiledSubject(output!, pureVerbs.iptables.answersOf);
+  const listing = ownListing(renderIptablesTables(iptablesRulesets(output!.plan)));
   const missed: string[] = [];
-  const { iptables: _, ruleset: __, ...rest } = own;
+  const { answer: _, ruleset: __, ...rest } = own;
   const listed: SurveySubject | undefined = listing && {
     ...rest,
     ...{ ruleset: listing.outline, listing },

@@ -57,7 +57,7 @@ describeCluster('natc reach', (cluster) => {
       objects.map((object) => objectOf(object)),
       clusterOptions,
     );
-    const subject = compiledSubject(output!, 'nftables');
+    const subject = compiledSubject(output!);
     const rowsFrom = (text: string): readonly ExposureRow[] => {
       const surveys = surveyOf(subject, { sources: new Set(), destinations: new Set() });
       return exposureOf(surveys, parseClientGroup(text)!, true).rows;

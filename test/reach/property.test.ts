@@ -1,4 +1,5 @@
 /** natc reach against the simulator: every packet that is answered has its row, and no row says too much. */
+
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { buildIptables } from '../../src/iptables/layout/build.ts';
@@ -12,6 +13,7 @@ import { type ExposureRow, exposureOf } from '../../src/reach/exposure.ts';
 import { surveyOf } from '../../src/reach/survey.ts';
 import { directedPackets } from '../diff/directed-packets.ts';
 import type { Packet, World } from '../oracle/world.ts';
+import { pureVerbs } from '../support/answers.ts';
 import { canonical } from '../support/kernel-packets.ts';
 import { iptablesSimulatorOf, simulatorOf } from '../support/simulate.ts';
 import { worlds } from '../support/worlds.ts';
@@ -77,7 +79,7 @@ const check =
     const group = parseClientGroup(text);
     if (group === undefined) throw new Error(text);
     const localIPs = world.node.localIPs.map(canonical);
-    const subject = compiledSubject(compiled, backend);
+    const subject = compiledSubject(compiled, pureVerbs[backend].answersOf);
     const surveys = surveyOf(
       { ...subject, nodeAddresses: new Set(localIPs) },
       {

@@ -1,4 +1,5 @@
 /** Judges assertions on objects, as natc assert would. */
+
 import type { Assertion } from '../../src/assert/assertion.ts';
 import type { Verdict } from '../../src/assert/breach.ts';
 import { judgeAssertions } from '../../src/assert/judge.ts';
@@ -9,6 +10,7 @@ import { type CompileOptions, defaultOptions } from '../../src/options.ts';
 import { compiledSubject } from '../../src/reach/compiled.ts';
 import type { SurveySubject } from '../../src/reach/survey.ts';
 import { readObjects } from '../../src/read/read.ts';
+import { pureVerbs } from './answers.ts';
 import { objectOf } from './objects.ts';
 
 /** Reads the text of a file, or of the list under `assertions`; throws when natc finds an error. */
@@ -38,7 +40,7 @@ export function subjectOf(
     { ...defaultOptions, ...options },
   );
   if (output === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return compiledSubject(output, backend);
+  return compiledSubject(output, pureVerbs[backend].answersOf);
 }
 
 export const verdictsOf = (

@@ -34,6 +34,7 @@ export function believeInput(host: Host, text: string, flags: BelieveFlags): Pro
     optionPlaces: new Map(),
     diagnostics: [],
     refusesCutOff: false,
+    laysOut: true,
     mayBeEmpty: false,
     clock: stageClock(),
     tellsUncompiled: false,

@@ -45,16 +45,16 @@ export async function applyChanges(
   const { believeChanges, keepChangedBelief } = await import('./hold-back.ts');
   const belief = await believeChanges(changed.services, changed.output, flags);
   if (belief === undefined) return undefined;
-  if ((await backendFor(host, plan, flags, terminal)) !== 'nftables') return undefined;
+  const { applyWritten } = await backendFor(host, plan, flags, terminal);
+  if (applyWritten === undefined) return undefined;
   const wanted = await clock.run('assemble', () => wantedOf(changed.known, changed.output));
-  const { applyRuleset } = await import('../../live/apply.ts');
   const { chainReader } = await import('../../live/kernel-chains.ts');
   const chains = chainReader(host);
   const families = servedFamilies(changed.known, plan);
   const served = familiesWithServices(families);
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   const outcome = await unlessDamaged(() =>
-    applyRuleset(host, wanted, {
+    applyWritten(host, wanted, {
       ...sharedOptions(sysctlsFor(families), flags, true),
       verify: false,
       force: flags.force === true,

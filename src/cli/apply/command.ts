@@ -1,3 +1,4 @@
+import { loadBackend } from '../../backends/table.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
@@ -65,7 +66,9 @@ async function run(paths: readonly string[], flags: ApplyFlags, terminal: Termin
   const remembersLists = !flags.verify && flags.dryRun === undefined;
   const memory = { directory: flags.stateDir, now: secondsNow() };
   const clock = commandClock(flags, terminal);
-  const input = await readCompileInput(flags, paths, clock, applyDemands, () =>
+  const named = flags.backend === 'auto' ? undefined : await loadBackend(flags.backend);
+  const demands = { ...applyDemands, laysOut: named?.takesRuleset ?? true };
+  const input = await readCompileInput(flags, paths, clock, demands, () =>
     listInputs(flags, remembersLists ? memory : undefined),
   );
   const fingerprint = inputFingerprint(input);
@@ -79,8 +82,11 @@ async function run(paths: readonly string[], flags: ApplyFlags, terminal: Termin
     const unchanged = await unchangedInput(host, fingerprint, flags);
     if (unchanged !== undefined) return reportUnchanged(unchanged, flags, terminal);
   }
+  // Which backend it is to be is asked of the host once something was compiled.
   const remembers =
-    isOrdinary && flags.backend !== 'iptables' && flags.confirmTimeout === undefined;
+    isOrdinary &&
+    flags.confirmTimeout === undefined &&
+    (named === undefined || named.applyWritten !== undefined);
   const items = remembers ? await splitInput(input) : undefined;
   if (items !== undefined) {
     const { applyChanges } = await import('./changes.ts');

@@ -1,10 +1,8 @@
+import type { AppliedOutcome, Backend } from '../../backends/backend.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Items } from '../../incremental/items.ts';
-import type { ApplyOutcome } from '../../live/apply.ts';
-import type { ApplyIptablesOutcome } from '../../live/apply-iptables.ts';
 import type { OnStep } from '../../live/apply-step.ts';
-import type { Backend } from '../../live/backend-name.ts';
 import type { Host } from '../../live/host.ts';
 import type { EffectiveOptions } from '../config/effective-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -25,7 +23,7 @@ export interface AppliedInput {
   /** What the kernel was led to; undefined where it holds what it held. */
   readonly output: CompileOutput | undefined;
   readonly backend: Backend | undefined;
-  readonly outcome: ApplyOutcome | ApplyIptablesOutcome | undefined;
+  readonly outcome: AppliedOutcome | undefined;
   /** Whether that is all of the input: nothing waits, and no policy of this host kept anything out. */
   readonly isWhole: boolean;
 }
@@ -75,7 +73,7 @@ export async function applyInWhole(
     warnings: countOf(diagnostics),
     isCompared,
     onStep,
-    onOutcome: (given: ApplyOutcome | ApplyIptablesOutcome) => {
+    onOutcome: (given: AppliedOutcome) => {
       outcome = given;
     },
   };
@@ -83,7 +81,13 @@ export async function applyInWhole(
   const isDone = isApplied(exitCode) && flags.dryRun === undefined;
   if (isDone) await keepBelief(belief, flags);
   if (isDone && waiting === undefined) flags.news?.looked('all');
-  if (isDone && isQuiet && waiting === undefined && items !== undefined && backend === 'nftables') {
+  if (
+    isDone &&
+    isQuiet &&
+    waiting === undefined &&
+    items !== undefined &&
+    backend.applyWritten !== undefined
+  ) {
     const { rememberApplied } = await import('./changes.ts');
     await rememberApplied(input, items, compiled, flags);
   }

@@ -27,6 +27,7 @@ export async function protectPortsOf(
   if (diagnostics.length === 0) return { output, isQuiet: true };
   await printDiagnostics(diagnostics, flags, terminal);
   if (policy === 'warn') return { output, isQuiet: false };
-  const { soundRuleset } = await import('../../compile.ts');
-  return { output: { ...output, plan, ...soundRuleset(plan) }, isQuiet: false };
+  const { laidOutLater } = await import('../../compile.ts');
+  const { cluster, settings } = output;
+  return { output: laidOutLater({ cluster, settings, plan }), isQuiet: false };
 }

@@ -1,10 +1,7 @@
+import type { AnyRollback, AppliedOutcome } from '../../backends/backend.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Waiting } from '../../hold-back/waiting.ts';
-import type { ApplyOutcome } from '../../live/apply.ts';
-import type { ApplyIptablesOutcome } from '../../live/apply-iptables.ts';
 import type { DryRunOutcome } from '../../live/dry-run.ts';
-import type { RollbackOutcome } from '../../live/rollback.ts';
-import type { RollbackIptablesOutcome } from '../../live/rollback-iptables.ts';
 import type { Unchanged } from '../../live/unchanged-input.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { MessageFlags } from '../messages/message-flags.ts';
@@ -14,7 +11,7 @@ import { formatChanges, formatEnded } from './format-changes.ts';
 
 /** Says on stderr what apply did, unless asked to be quiet, and how the process shall end. */
 export async function reportApply(
-  outcome: ApplyOutcome | ApplyIptablesOutcome,
+  outcome: AppliedOutcome,
   flags: MessageFlags,
   terminal: Terminal,
   confirmSeconds?: number,
@@ -73,7 +70,7 @@ export async function reportDryRun(
 }
 
 export async function reportRollback(
-  outcome: RollbackOutcome | RollbackIptablesOutcome,
+  outcome: AnyRollback,
   flags: MessageFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {

@@ -1,12 +1,10 @@
+import type { AppliedOutcome, Backend } from '../../backends/backend.ts';
+import { chooseBackend } from '../../backends/choose.ts';
+import { loadBackend } from '../../backends/table.ts';
 import type { CompileOutput } from '../../compile.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
-import { iptablesLimits } from '../../iptables/limits.ts';
-import type { ApplyOutcome } from '../../live/apply.ts';
-import type { ApplyIptablesOutcome } from '../../live/apply-iptables.ts';
 import type { OnStep } from '../../live/apply-step.ts';
-import { chooseBackend } from '../../live/backend.ts';
-import type { Backend } from '../../live/backend-name.ts';
 import { namingCapabilities } from '../../live/capabilities.ts';
 import type { Host } from '../../live/host.ts';
 import {
@@ -32,11 +30,11 @@ export async function backendFor(
   flags: ApplyFlags,
   { stderr }: Terminal,
 ): Promise<Backend> {
-  if (flags.backend !== 'auto') return flags.backend;
+  if (flags.backend !== 'auto') return loadBackend(flags.backend);
   const { backend, reason } = await chooseBackend(host, plan, flags.stateDir);
   if (flags.quiet !== true)
     await stderr.write(`backend ${backend}: ${cut(printable(reason), 1000)}\n`);
-  return backend;
+  return loadBackend(backend);
 }
 
 /** What the applied ruleset was compiled from. */
@@ -48,7 +46,7 @@ export interface ApplyInput {
   readonly isCompared: boolean;
   readonly onStep?: OnStep | undefined;
   /** Is told what came of it, before it is reported. */
-  readonly onOutcome?: ((outcome: ApplyOutcome | ApplyIptablesOutcome) => void) | undefined;
+  readonly onOutcome?: ((outcome: AppliedOutcome) => void) | undefined;
 }
 
 /** Whether the kernel holds what was compiled now. */
@@ -56,67 +54,21 @@ export const isApplied = (exitCode: ExitCode): boolean =>
   exitCode === exitCodes.success || exitCode === exitCodes.incomplete;
 
 /** The second half of `natc apply`. */
-export const runApply = (
+export async function runApply(
   host: Host,
   output: CompileOutput,
   backend: Backend,
-  input: ApplyInput,
-  flags: ApplyFlags,
-  terminal: Terminal,
-): Promise<ExitCode> =>
-  backend === 'iptables'
-    ? runIptables(host, output, input, flags, terminal)
-    : runNftables(host, output, input, flags, terminal);
-
-async function runNftables(
-  host: Host,
-  output: CompileOutput,
   { isCompared, onStep, onOutcome, ...input }: ApplyInput,
   flags: ApplyFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { applyRuleset, wantedFrom } = await import('../../live/apply.ts');
-  const { chainReader } = await import('../../live/kernel-chains.ts');
-  const chains = chainReader(host);
-  const wanted = wantedFrom(output);
-  const served = familiesWithServices(servedFamilies(output.plan));
-  const { confirmTimeout } = flags;
-  const options = {
-    ...sharedOptions(requiredSysctls(output.plan), flags, isCompared),
-    verify: flags.verify === true,
-    force: flags.force === true,
-    chains,
-    input: { ...input, served },
-    confirmation: confirmTimeout === undefined ? undefined : confirmationOf(confirmTimeout, flags),
-    ...(onStep !== undefined && { onStep }),
-  };
-  if (flags.dryRun === undefined) {
-    const outcome = await namingCapabilities(host, await applyRuleset(host, wanted, options));
-    const told = await withForeignWarnings(host, outcome, served, flags, chains);
-    onOutcome?.(told);
-    return reportApply(told, flags, terminal, confirmTimeout);
-  }
-  const { dryRun } = await import('../../live/dry-run.ts');
-  const checkInKernel = flags.dryRun === 'kernel';
-  const outcome = await dryRun(host, wanted, { ...options, checkInKernel });
-  return reportDryRun(await namingCapabilities(host, outcome), flags, terminal);
-}
-
-async function runIptables(
-  host: Host,
-  { plan }: CompileOutput,
-  { isCompared, onStep, onOutcome, ...input }: ApplyInput,
-  flags: ApplyFlags,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const limits = iptablesLimits(plan);
-  await printDiagnostics(limits, flags, terminal);
+  const { plan } = output;
+  const limits = await backend.limits(plan);
+  if (limits.length > 0) await printDiagnostics(limits, flags, terminal);
   if (hasErrors(limits)) return exitCodes.cannotAnswer;
-  const { applyByIptables, wantedTablesFrom } = await import('../../live/apply-iptables.ts');
   const warnings = limits.filter(({ severity }) => severity === 'warning').length;
   const { chainReader } = await import('../../live/kernel-chains.ts');
   const chains = chainReader(host);
-  const wanted = wantedTablesFrom(plan);
   const served = familiesWithServices(servedFamilies(plan));
   const { confirmTimeout } = flags;
   const options = {
@@ -129,14 +81,13 @@ async function runIptables(
     ...(onStep !== undefined && { onStep }),
   };
   if (flags.dryRun === undefined) {
-    const outcome = await namingCapabilities(host, await applyByIptables(host, wanted, options));
+    const outcome = await namingCapabilities(host, await backend.apply(host, output, options));
     const told = await withForeignWarnings(host, outcome, served, flags, chains);
     onOutcome?.(told);
     return reportApply(told, flags, terminal, confirmTimeout);
   }
-  const { dryRunIptables } = await import('../../live/dry-run-iptables.ts');
   const checkInKernel = flags.dryRun === 'kernel';
-  const outcome = await dryRunIptables(host, wanted, { ...options, checkInKernel });
+  const outcome = await backend.dryRun(host, output, { ...options, checkInKernel });
   return reportDryRun(await namingCapabilities(host, outcome), flags, terminal);
 }
 

@@ -1,6 +1,8 @@
+import { loadBackend } from '../../backends/table.ts';
 import type { Host } from '../../live/host.ts';
 import type { Unchanged } from '../../live/unchanged-input.ts';
 import { ipFamilies } from '../../net/family.ts';
+import { defaultBackend } from '../../options.ts';
 import type { ApplyFlags } from './options.ts';
 
 /** Whether the kernel holds what this input was compiled to; undefined when only compiling it can tell. */
@@ -12,14 +14,8 @@ export async function unchangedInput(
   const { backend, stateDir, sysctl, news } = flags;
   const { chainReader } = await import('../../live/kernel-chains.ts');
   const chains = chainReader(host);
-  const unchanged =
-    backend === 'iptables'
-      ? await import('../../live/unchanged-tables.ts').then(({ unchangedTables }) =>
-          unchangedTables(host, stateDir, fingerprint, sysctl, chains),
-        )
-      : await import('../../live/unchanged-input.ts').then((live) =>
-          live.unchangedInput(host, stateDir, fingerprint, sysctl, chains),
-        );
+  const through = await loadBackend(backend === 'auto' ? defaultBackend : backend);
+  const unchanged = await through.unchanged(host, stateDir, fingerprint, sysctl, chains);
   if (unchanged === undefined) return undefined;
   // Which warnings these were only compiling can tell.
   if (unchanged.warnings > 0 && news?.remembers === false) return undefined;

@@ -1,7 +1,8 @@
+import type { AnyRollback } from '../../backends/backend.ts';
+import { undoExpired } from '../../backends/undo-expired.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { namingCapabilities } from '../../live/capabilities.ts';
 import type { Host } from '../../live/host.ts';
-import { type AnyRollback, undoExpired } from '../../live/undo-expired.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { changeOptions } from '../host-options.ts';
 import { printDiagnostics } from '../messages/messages.ts';

@@ -1,3 +1,4 @@
+import { defaultBackend } from '../../options.ts';
 import { kindOfSide } from '../diff/load-sides.ts';
 import type { SubjectFlags } from '../reach/options.ts';
 import type { AssertFlags } from './options.ts';
@@ -11,9 +12,9 @@ export function flagsBefore(name: string, flags: AssertFlags): SubjectFlags | un
   const { filename: _, fromCluster: __, ruleset: ___, live: ____, ...rest } = flags;
   switch (kindOfSide(name)) {
     case 'live':
-      return { ...rest, backend: 'nftables', live: true };
+      return { ...rest, backend: defaultBackend, live: true };
     case 'ruleset':
-      return { ...rest, backend: 'nftables', ruleset: name };
+      return { ...rest, backend: defaultBackend, ruleset: name };
     case 'cluster':
       return { ...rest, fromCluster: true };
     case 'kube-proxy':

@@ -2,16 +2,15 @@ import { type Assertion, needsBefore } from '../../assert/assertion.ts';
 import type { Verdict } from '../../assert/breach.ts';
 import { breachFindings, remarkFindings } from '../../assert/findings.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
+import type { Backend } from '../../backends/backend.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Backend } from '../../live/backend-name.ts';
 import type { Host } from '../../live/host.ts';
 import { compiledSubject } from '../../reach/compiled.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printDiagnostics } from '../messages/messages.ts';
 import type { Terminal } from '../terminal.ts';
-import { heldByKernel } from './held-by-kernel.ts';
 import { readAssertionFiles } from './read-file.ts';
 
 /**
@@ -32,7 +31,7 @@ export async function refusedByAssertions(
   if (assertions === undefined) return exitCodes.cannotAnswer;
   const compares = assertions.filter((assertion) => needsBefore([assertion]));
   const [first] = compares;
-  const held = first === undefined ? undefined : await heldByKernel(host, backend);
+  const held = first === undefined ? undefined : await backend.observe(host);
   if (held?.kind === 'unknown') {
     await printDiagnostics(held.diagnostics, flags, terminal);
     return exitCodes.hostRefused;
@@ -42,7 +41,7 @@ export async function refusedByAssertions(
     before !== undefined || !compares.includes(assertion);
   const verdicts = judgeAssertions(
     assertions.filter(isJudged),
-    compiledSubject(output, backend),
+    compiledSubject(output, await backend.answers()),
     before,
   );
   const [unknown] = held?.kind === 'held' ? held.notUnderstood() : [];

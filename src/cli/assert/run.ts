@@ -24,7 +24,7 @@ import { readAssertionFiles } from './read-file.ts';
  */
 export async function runAssert(flags: AssertFlags, terminal: Terminal): Promise<ExitCode> {
   const isOfNodes = flags.allNodes === true || flags.nodes !== undefined;
-  const problem = isOfNodes ? nodesProblem(flags, terminal) : subjectProblem(flags);
+  const problem = isOfNodes ? nodesProblem(flags, terminal) : await subjectProblem(flags);
   if (problem !== undefined) return cannotAnswer('assert', problem, terminal);
   if (flags.rules === undefined)
     return cannotAnswer('assert', 'name what is to hold: -r rules.yaml', terminal);

@@ -1,21 +1,17 @@
+import type { KernelCheck } from '../../backends/backend.ts';
+import { chooseBackend } from '../../backends/choose.ts';
+import { loadBackend } from '../../backends/table.ts';
 import type { CompileOutput } from '../../compile.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
-import { buildIptables } from '../../iptables/layout/build.ts';
-import { iptablesLimits } from '../../iptables/limits.ts';
-import { chooseBackend } from '../../live/backend.ts';
-import type { Backend } from '../../live/backend-name.ts';
 import { namingCapabilities } from '../../live/capabilities.ts';
 import type { Host } from '../../live/host.ts';
-import { checkIptablesInKernel } from '../../live/iptables-check.ts';
-import { findIptables, isTools } from '../../live/iptables-tools.ts';
-import { checkInKernel } from '../../live/kernel-check.ts';
-import { nftVersion } from '../../live/nft.ts';
 import {
   checkSysctls,
   familiesWithServices,
   requiredSysctls,
   servedFamilies,
 } from '../../live/sysctl.ts';
+import { type BackendName, defaultBackend } from '../../options.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { foreignWarnings } from '../foreign-forward.ts';
@@ -71,40 +67,29 @@ const thisMachine = (warning: Diagnostic): Diagnostic => ({
   hint: `${warning.hint}; where this machine is not the node, leave it out with --no-sysctl`,
 });
 
-interface BackendCheck {
-  readonly diagnostics: readonly Diagnostic[];
-  /** The version of the program that took the ruleset to the kernel; undefined when it did not pass. */
-  readonly acceptedBy: string | undefined;
-}
-
-const nothingToCheck: BackendCheck = { diagnostics: [], acceptedBy: undefined };
+const nothingToCheck: KernelCheck = { diagnostics: [], acceptedBy: undefined };
 
 /** What the backend, and through it the kernel, has against the ruleset. */
 async function checkBackend(
   host: Host,
-  { plan, ruleset }: CompileOutput,
-  { backend, kernel }: CheckFlags,
-): Promise<BackendCheck> {
-  const chosen = backend !== 'auto' ? backend : kernel ? await autoBackend(host, plan) : 'nftables';
-  if (chosen === 'nftables') {
-    if (!kernel) return nothingToCheck;
-    const diagnostics = await checkInKernel(host, ruleset);
-    return { diagnostics, acceptedBy: diagnostics.length > 0 ? undefined : await nftVersion(host) };
-  }
-  const limits = iptablesLimits(plan);
-  if (!kernel || hasErrors(limits)) return { diagnostics: limits, acceptedBy: undefined };
-  const tools = await findIptables(host);
-  if (!isTools(tools)) return { diagnostics: [...limits, tools], acceptedBy: undefined };
-  const rulesets = plan.families.map((family) => buildIptables(family));
-  const refusals = await checkIptablesInKernel(host, rulesets);
-  return {
-    diagnostics: [...limits, ...refusals],
-    acceptedBy: refusals.length > 0 ? undefined : tools.version,
-  };
+  output: CompileOutput,
+  flags: CheckFlags,
+): Promise<KernelCheck> {
+  const backend = await loadBackend(await backendOf(host, output.plan, flags));
+  const limits = await backend.limits(output.plan);
+  if (!flags.kernel || hasErrors(limits)) return { diagnostics: limits, acceptedBy: undefined };
+  const { diagnostics, acceptedBy } = await backend.check(host, output);
+  return { diagnostics: [...limits, ...diagnostics], acceptedBy };
 }
 
-const autoBackend = async (host: Host, plan: Plan): Promise<Backend> =>
-  (await chooseBackend(host, plan)).backend;
+async function backendOf(
+  host: Host,
+  plan: Plan,
+  { backend, kernel }: CheckFlags,
+): Promise<BackendName> {
+  if (backend !== 'auto') return backend;
+  return kernel ? (await chooseBackend(host, plan)).backend : defaultBackend;
+}
 
 /** Input that cannot be read leaves nothing to check; a host that cannot check gives no answer. */
 function checkExitCode(diagnostics: readonly Diagnostic[], flags: CheckFlags): ExitCode {

@@ -30,7 +30,7 @@ export const cleanupCommand: CommandDefinition = {
   ],
   exitCodes: [exitCodes.hostRefused, exitCodes.lockTimeout, exitCodes.incomplete],
   run: async (command, terminal) => {
-    const { cleanUpBackends } = await import('../../live/cleanup-backends.ts');
+    const { cleanUpBackends } = await import('../../backends/cleanup.ts');
     const flags = command.opts<Flags>();
     const { namingCapabilities } = await import('../../live/capabilities.ts');
     const host = await thisHost(terminal, flags.commandTimeout);

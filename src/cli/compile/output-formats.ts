@@ -1,4 +1,5 @@
 import { type Invented, inventedComment } from '../../allocate/invented.ts';
+import { loadBackend } from '../../backends/table.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { CompileOptions } from '../../options.ts';
 import type { FormatLimits } from '../input/with-compiled.ts';
@@ -8,14 +9,10 @@ type Format = (output: CompileOutput, invented: Invented) => Promise<string>;
 
 /** The formats of `natc compile -o`; each loads what it needs. */
 export const outputFormats = {
-  nft: async ({ ruleset }) => (await import('../../nftables/render/nft.ts')).renderNft(ruleset),
+  nft: async (output) => (await loadBackend('nftables')).render(output),
   json: async ({ ruleset }) =>
     (await import('../../nftables/render/json.ts')).renderRulesetJson(ruleset),
-  iptables: async ({ plan }) => {
-    const { buildIptables } = await import('../../iptables/layout/build.ts');
-    const { renderIptablesRestore } = await import('../../iptables/render/iptables-restore.ts');
-    return renderIptablesRestore(plan.families.map((family) => buildIptables(family)));
-  },
+  iptables: async (output) => (await loadBackend('iptables')).render(output),
   plan: async ({ plan }) => (await import('../../plan/render-json.ts')).renderPlanJson(plan),
   summary: async ({ plan }, invented) => {
     const { summarise } = await import('../../plan/summary.ts');
@@ -24,10 +21,16 @@ export const outputFormats = {
   },
 } as const satisfies Record<string, Format>;
 
+/** Those that print the nftables ruleset. */
+export const rulesetFormats: ReadonlySet<keyof typeof outputFormats> = new Set(['nft', 'json']);
+
 /** What the formats cannot carry of a compilation, for those that have such limits. */
 export const formatLimits: Readonly<Partial<Record<keyof typeof outputFormats, FormatLimits>>> = {
-  iptables: async ({ plan }) => (await import('../../iptables/limits.ts')).iptablesLimits(plan),
+  iptables: async ({ plan }) => (await loadBackend('iptables')).limits(plan),
 };
+
+/** Those that a person reads as what a kernel is given. */
+const withComments: ReadonlySet<keyof typeof outputFormats> = new Set(['nft', 'iptables']);
 
 /** With what made it and which values are invented, in the formats that have comments. */
 export async function rulesetText(
@@ -36,7 +39,7 @@ export async function rulesetText(
   format: keyof typeof outputFormats,
 ): Promise<string> {
   const text = await outputFormats[format](output, invented);
-  if (format !== 'nft' && format !== 'iptables') return text;
+  if (!withComments.has(format)) return text;
   const head = rulesetHead(options, format === 'nft' ? undefined : format);
   return `${head}${inventedComment(invented)}${text}`;
 }

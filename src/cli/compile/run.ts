@@ -8,7 +8,7 @@ import { withCompiled } from '../input/with-compiled.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import type { StageClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
-import { formatLimits, type outputFormats, rulesetText } from './output-formats.ts';
+import { formatLimits, type outputFormats, rulesetFormats, rulesetText } from './output-formats.ts';
 
 /** What `natc compile` finds in `command.opts()`. */
 export interface CompileCommandFlags extends CompileFlags {
@@ -45,7 +45,8 @@ export async function runCompile(
       return clock.run('write', () => deliver(text, flags.outFile, flags, terminal));
     };
     const limits = formatLimits[flags.output];
-    return withCompiled(flags, terminal, deliverOutput, limits, compileDemands);
+    const demands = { ...compileDemands, laysOut: rulesetFormats.has(flags.output) };
+    return withCompiled(flags, terminal, deliverOutput, limits, demands);
   }
   if (flags.allocate === true || flags.base !== undefined) {
     const flag = flags.allocate === true ? '--allocate' : '--base';

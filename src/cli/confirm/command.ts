@@ -28,7 +28,7 @@ export const confirmCommand: CommandDefinition = {
   exitCodes: [exitCodes.no, exitCodes.hostRefused, exitCodes.lockTimeout, exitCodes.incomplete],
   run: async (command, terminal) => {
     const flags = command.opts<HostFlags & MessageFlags>();
-    const { confirm } = await import('../../live/confirm.ts');
+    const { confirm } = await import('../../backends/confirm.ts');
     const host = await thisHost(terminal, flags.commandTimeout);
     const outcome = await confirm(host, changeOptions(flags));
     const say = async (text: string) => {

@@ -51,7 +51,7 @@ export async function rollBackUnlessConfirmed(
       await sleep(200);
       continue;
     }
-    const { undoExpired } = await import('../../live/undo-expired.ts');
+    const { undoExpired } = await import('../../backends/undo-expired.ts');
     const undone = await undoExpired(host, changeOptions(flags), { known: change });
     if (undone.kind === 'undone')
       return reportRollback(await namingCapabilities(host, undone.outcome), flags, terminal);

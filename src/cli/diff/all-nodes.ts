@@ -1,3 +1,4 @@
+import { loadBackend } from '../../backends/table.ts';
 import type { WrittenSide } from '../../complete.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
@@ -105,6 +106,7 @@ export async function diffAllNodes(
     ? await completeSides(whole, ofNoNode(input.effective.options), flags)
     : [];
   for (const { objects } of completed) await withoutIgnored(input.ignores, objects, []);
+  const compareTraffic = await (await loadBackend(flags.backend)).compareTraffic();
   const compared = clock.run('model', () =>
     compareNodes({
       before: completed[0]?.objects ?? whole[0].objects,
@@ -112,7 +114,7 @@ export async function diffAllNodes(
       ...(completed.length > 0 && { written: [whole[0].objects, whole[1].objects] as const }),
       options: ofNoNode(input.effective.options),
       optionPlaces: input.optionPlaces,
-      backend: flags.backend,
+      compareTraffic,
       isMapped: flags.output === 'html',
     }),
   );

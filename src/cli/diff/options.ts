@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Gate, gates } from '../../diff/risks/gate.ts';
+import { type BackendName, backendNames, defaultBackend } from '../../options.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { collect } from '../option-values.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
@@ -18,7 +19,7 @@ const diffFormats = ['text', 'json', 'markdown', 'github', 'html'] as const;
 export interface DiffFlags extends CompileFlags, SelectionFlags {
   readonly service?: readonly string[];
   readonly view: (typeof diffViews)[number];
-  readonly backend: 'nftables' | 'iptables';
+  readonly backend: BackendName;
   readonly output: (typeof diffFormats)[number];
   readonly outFile?: string;
   readonly details?: boolean;
@@ -40,8 +41,8 @@ export function addDiffOptions(command: Command): void {
         '--backend <backend>',
         'whose rules to compare: nftables (default) or iptables, which takes manifests and has no kernel view',
       )
-        .choices(['nftables', 'iptables'])
-        .default('nftables'),
+        .choices(backendNames)
+        .default(defaultBackend),
     )
     .optionsGroup('Services:');
   addServiceNames(addSelectionOptions(command, 'show'));

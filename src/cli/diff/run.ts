@@ -1,3 +1,4 @@
+import { loadBackend } from '../../backends/table.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
 import { cannotAnswer } from '../cannot-answer.ts';
@@ -31,10 +32,9 @@ export async function runDiff(
     return cannotDiff(`--view ${flags.view} has no -o ${flags.output}: text or json`, terminal);
   const misuse = clusterFlagProblem([before, after], flags);
   if (misuse !== undefined) return cannotDiff(misuse, terminal);
-  if (flags.backend === 'iptables') {
-    const problem = iptablesProblem([before, after], flags);
-    if (problem !== undefined) return cannotDiff(problem, terminal);
-  }
+  const backend = await loadBackend(flags.backend);
+  const problem = backend.isReadBack ? undefined : notReadBackProblem([before, after], flags);
+  if (problem !== undefined) return cannotDiff(problem, terminal);
   const selection = selectionOf(flags, flags.service);
   if (selection !== undefined && flags.view !== 'traffic')
     return cannotDiff(wholeView(flags.view), terminal);
@@ -76,7 +76,7 @@ export async function runDiff(
   } = await format(old, next, {
     acceptance,
     environment: terminal.environment,
-    backend: flags.backend,
+    backend,
     output: flags.output,
     palette,
     details: flags.details === true,
@@ -104,17 +104,20 @@ export const dataPalette = (flags: DiffFlags, terminal: Terminal) =>
   paletteFor(flags.outFile === undefined ? flags : { color: 'never' }, terminal.stdout, terminal);
 
 /** Neither iptables-save nor iptables-restore input is read: there is nothing but what natc compiles. */
-function iptablesProblem(names: readonly string[], { view, natc }: DiffFlags): string | undefined {
+function notReadBackProblem(
+  names: readonly string[],
+  { backend, view, natc }: DiffFlags,
+): string | undefined {
   const hint =
-    natc?.commandOptions.backend === 'iptables'
-      ? '; natc.yaml says iptables, and --backend nftables wins over it'
+    natc?.commandOptions.backend === backend
+      ? `; natc.yaml says ${backend}, and --backend nftables wins over it`
       : '';
   if (view === 'kernel')
-    return `--view kernel has no --backend iptables: apply loads all rules again; take text or traffic${hint}`;
+    return `--view kernel has no --backend ${backend}: apply loads all rules again; take text or traffic${hint}`;
   const other = names.find((name) => ['live', 'ruleset'].includes(kindOfSide(name)));
   return other === undefined
     ? undefined
-    : `--backend iptables compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : 'an nftables ruleset'}${hint}`;
+    : `--backend ${backend} compares manifests, and "${other}" is ${other === 'live' ? "the kernel's ruleset" : 'an nftables ruleset'}${hint}`;
 }
 
 /** What is wrong on both sides is said once. */

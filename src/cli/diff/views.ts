@@ -1,11 +1,11 @@
 import type { Invented } from '../../allocate/invented.ts';
+import type { Backend, TextSide } from '../../backends/backend.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type Palette, plainPalette } from '../../diagnostics/palette.ts';
 import type { TrafficDiff } from '../../diff/change.ts';
+import type { PlannedSide } from '../../diff/planned-side.ts';
 import type { Acceptance } from '../../diff/risks/accept.ts';
 import type { FoundRisk } from '../../diff/risks/collect.ts';
-import type { IptablesRuleset } from '../../iptables/ast.ts';
-import type { Ruleset } from '../../nftables/ast.ts';
 import { workflowCommands } from '../messages/safe-terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DiffFlags } from './options.ts';
@@ -13,7 +13,7 @@ import type { LoadedSide } from './side.ts';
 
 /** How a view is to be printed. */
 export interface ViewOptions {
-  readonly backend: DiffFlags['backend'];
+  readonly backend: Backend;
   readonly output: DiffFlags['output'];
   readonly palette: Palette;
   /** Whether nothing is folded. */
@@ -69,31 +69,22 @@ async function compareTraffic(
   const drawn = output === 'html' ? { drawn: 'all' as const } : {};
   if (before.listing !== undefined || after.listing !== undefined) {
     const { compareListed } = await import('../kube-proxy/compare-listed.ts');
-    const iptables = async (side: LoadedSide) =>
-      backend === 'iptables' && side.plan !== undefined ? await iptablesOf(side) : undefined;
     const { withContests } = await import('../../diff/claims.ts');
-    const compared = await compareListed(
-      [before, await iptables(before)],
-      [after, await iptables(after)],
-      nodeAddresses,
-      drawn,
-    );
+    const answersOf = await backend.answers();
+    const compared = compareListed(before, after, answersOf, nodeAddresses, drawn);
     return {
       ...compared,
       traffic: withContests(compared.traffic, before.plan, after.plan, undefined),
     };
   }
-  const { diffIptablesTraffic, diffTraffic } = await import('../../diff/traffic.ts');
   const { surroundingsOf } = await import('../../diff/surroundings.ts');
   const surroundings = {
     ...surroundingsOf(before.known, after.known)(after.nodeName),
     ...drawn,
   };
   const { withContests } = await import('../../diff/claims.ts');
-  const traffic =
-    backend === 'iptables'
-      ? diffIptablesTraffic(await onBoth(before), await onBoth(after), nodeAddresses, surroundings)
-      : diffTraffic(before.ruleset, after.ruleset, nodeAddresses, surroundings);
+  const compare = await backend.compareTraffic();
+  const traffic = compare(planned(before), planned(after), nodeAddresses, surroundings);
   const { blame } = surroundings;
   return {
     traffic: withContests(traffic, before.plan, after.plan, blame),
@@ -126,18 +117,6 @@ async function remarksOf(
   if (old === undefined || next === undefined) return [];
   const { selectionRemarks } = await import('../../workloads/remarks.ts');
   return selectionRemarks(old.selections, next.selections);
-}
-
-const onBoth = async (side: LoadedSide) => ({
-  nftables: side.ruleset,
-  iptables: await iptablesOf(side),
-});
-
-/** @throws for a side that is not made of manifests: the command refuses those */
-async function iptablesOf({ name, plan }: LoadedSide): Promise<readonly IptablesRuleset[]> {
-  if (plan === undefined) throw new Error(`no plan for ${name}`);
-  const { buildIptables } = await import('../../iptables/layout/build.ts');
-  return plan.families.map((family) => buildIptables(family));
 }
 
 async function formatTraffic(
@@ -176,7 +155,11 @@ async function formatTraffic(
       const { nodeName: node, options } = after.options === undefined ? before : after;
       const known = new Set([...before.nodeAddresses, ...after.nodeAddresses]);
       const addresses = { of: 'one', addresses: [...known] } as const;
-      const facts = reportFacts({ node, addresses, options }, { backend }, environment);
+      const facts = reportFacts(
+        { node, addresses, options },
+        { backend: backend.name },
+        environment,
+      );
       return formatTrafficHtml(diff, { before: before.name, after: after.name, facts, locate });
     }
   }
@@ -189,10 +172,7 @@ export async function formatTextView(
   { backend, output, palette }: ViewOptions,
 ): Promise<FormattedView> {
   const { unifiedDiff } = await import('../../diff/unified.ts');
-  const [old, next] =
-    backend === 'iptables'
-      ? [await iptablesText(before), await iptablesText(after)]
-      : await nftablesTexts(before, after);
+  const [old, next] = await backend.texts(textSide(before), textSide(after));
   const text = unifiedDiff(old, next, {
     names: { before: before.name, after: after.name },
     palette: output === 'json' ? plainPalette : palette,
@@ -205,25 +185,13 @@ export async function formatTextView(
   };
 }
 
-async function iptablesText(side: LoadedSide): Promise<string> {
-  const { renderIptablesRestore } = await import('../../iptables/render/iptables-restore.ts');
-  return renderIptablesRestore(await iptablesOf(side));
-}
+const planned = ({ plan, ruleset }: LoadedSide): PlannedSide => ({ plan, ruleset });
 
-async function nftablesTexts(
-  before: LoadedSide,
-  after: LoadedSide,
-): Promise<readonly [string, string]> {
-  const { renderNft } = await import('../../nftables/render/nft.ts');
-  const { arrangeLike, withoutOwners } = await import('../../diff/arrange.ts');
-  const isLive = before.kind === 'live' || after.kind === 'live';
-  const plain = (side: LoadedSide): Ruleset =>
-    isLive ? withoutOwners(side.ruleset) : side.ruleset;
-  const next = plain(after);
-  // The kernel lists elements in no order.
-  const old = isLive ? arrangeLike(next, plain(before)) : plain(before);
-  return [renderNft(old), renderNft(next)];
-}
+const textSide = ({ ruleset, plan, kind }: LoadedSide): TextSide => ({
+  ruleset,
+  plan,
+  isLive: kind === 'live',
+});
 
 /** The transaction that natc apply would send to a kernel that holds the old side. */
 export async function formatKernelView(

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { backendNames, defaultBackend } from '../../options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
@@ -33,8 +34,8 @@ export const explainCommand: CommandDefinition = {
       )
       .addOption(
         new Option('--backend <backend>', 'whose rules to walk: nftables (default) or iptables')
-          .choices(['nftables', 'iptables'])
-          .default('nftables'),
+          .choices(backendNames)
+          .default(defaultBackend),
       )
       .optionsGroup('Output:')
       .addOption(

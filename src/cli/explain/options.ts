@@ -1,3 +1,4 @@
+import type { BackendName } from '../../options.ts';
 import type { SelectionFlags } from '../selection/options.ts';
 import type { CompileFlags } from '../shared-options.ts';
 
@@ -6,7 +7,7 @@ export interface ExplainFlags extends CompileFlags, SelectionFlags {
   readonly service?: string;
   readonly ruleset?: string;
   readonly live?: boolean;
-  readonly backend: 'nftables' | 'iptables';
+  readonly backend: BackendName;
   readonly output: 'text' | 'json';
   readonly trace?: boolean;
 }

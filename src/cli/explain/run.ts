@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type Invented, markInvented, nothingInvented } from '../../allocate/invented.ts';
+import type { Backend } from '../../backends/backend.ts';
+import { loadBackend } from '../../backends/table.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
 import { chooseFrontend } from '../../explain/choose-frontend.ts';
-import { explain } from '../../explain/explain.ts';
 import type { Explanation } from '../../explain/explanation.ts';
 import type { Inquiry } from '../../explain/inquiry.ts';
 import { familyOf, type Question, readQuestion } from '../../explain/question.ts';
@@ -47,9 +48,10 @@ export async function runExplain(
     return isHostRefusal(diagnostics) ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
   const inquiry = complete(asked, flags, subject);
   if ('problem' in inquiry) return cannotExplain(inquiry.problem, terminal);
-  if (flags.backend === 'iptables' && subject.compiled === undefined)
-    return cannotExplain('--backend iptables needs manifests: -f', terminal);
-  const answered = await answer(subject, inquiry, flags);
+  const backend = await loadBackend(flags.backend);
+  if (!backend.isReadBack && subject.compiled === undefined)
+    return cannotExplain(`--backend ${backend.name} needs manifests: -f`, terminal);
+  const answered = await answer(subject, inquiry, backend);
   if ('met' in answered) {
     const { notAnswered } = await import('../kube-proxy/not-answered.ts');
     await printDiagnostics(notAnswered(answered.met, subject), flags, terminal);
@@ -73,18 +75,14 @@ const withGaps = (explanation: Explanation, uncompiled: readonly Uncompiled[]): 
   ],
 });
 
-async function answer(
+const answer = (
   subject: Subject,
   inquiry: Inquiry,
-  { backend }: ExplainFlags,
-): Promise<Explanation | { readonly met: NotUnderstood }> {
-  if (subject.listing !== undefined) return answerOfListing(subject, subject.listing, inquiry);
-  if (backend === 'nftables' || subject.compiled === undefined) return explain(subject, inquiry);
-  const { buildIptables } = await import('../../iptables/layout/build.ts');
-  const { explainIptables } = await import('../../explain/explain-iptables.ts');
-  const rulesets = subject.compiled.plan.families.map((family) => buildIptables(family));
-  return explainIptables(subject, rulesets, inquiry);
-}
+  backend: Backend,
+): Promise<Explanation | { readonly met: NotUnderstood }> =>
+  subject.listing === undefined
+    ? backend.explain(subject, inquiry)
+    : answerOfListing(subject, subject.listing, inquiry);
 
 /** A packet that meets a rule which is not understood has no answer. */
 async function answerOfListing(

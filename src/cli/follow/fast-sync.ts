@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ChangeCommitter } from '../../backends/change-committer.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { mostWarnings } from '../../diagnostics/standing.ts';
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
@@ -13,7 +14,6 @@ import type { FlowChange } from '../../plan/flows.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';
-import type { ChangeCommitter } from './change-committer.ts';
 import type { StateKeeper } from './keep-state.ts';
 import type { FollowLog } from './log.ts';
 import type { SaidWarnings, WarningChanges } from './said.ts';

@@ -1,6 +1,6 @@
+import type { KeptSettled, StoreFollowed } from '../../backends/change-committer.ts';
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
 import { type ServedService, servedBy } from '../../hold-back/served.ts';
-import type { Settled } from '../../live/settled.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import { changeOptions } from '../host-options.ts';
 
@@ -22,15 +22,6 @@ export interface StateKeeper {
   readonly dueAt: () => number | undefined;
   /** Writes it, under the lock. Where that fails it only costs time, and is tried again later. */
   readonly flush: () => Promise<void>;
-}
-
-/** Writes a revision, and what an apply that did everything leaves behind. @throws the system's error */
-export type StoreFollowed = (settled: KeptSettled) => Promise<void>;
-
-/** What an apply that did everything leaves behind, but for what a change makes anew. */
-export interface KeptSettled extends Omit<Settled, 'digest' | 'input'> {
-  /** Whether nothing was left undone: else the next apply is not to take it for settled. */
-  readonly isDone: boolean;
 }
 
 /** After so long without a change, and at the latest, in milliseconds. */

@@ -1,5 +1,6 @@
 import type { Host } from '../../live/host.ts';
 import type { Serving } from '../../live/serve/serving.ts';
+import { defaultBackend } from '../../options.ts';
 import { type BindAddress, healthzPort } from '../../serve/bind-address.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,7 +29,7 @@ export async function startServers(
     host,
     startAnswerer: workerAnswerer,
     notifier: notifierFor(environment),
-    backend: flags.backend === 'iptables' ? 'iptables' : 'nftables',
+    backend: flags.backend === 'auto' ? defaultBackend : flags.backend,
     version: version(),
     report: log.diagnostics,
   });

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { type LiveCompilation, makeLiveCompilation } from '../../follow/live-compilation.ts';
+import { makeLiveCompilation } from '../../follow/live-compilation.ts';
 import type { SyncReason } from '../../follow/observer.ts';
 import type { FollowedChange, FollowedStore } from '../../follow/store.ts';
 import { clusterName } from '../../live/cluster/failure.ts';
@@ -8,9 +8,8 @@ import { familiesWithServices, requiredSysctls, servedFamilies } from '../../liv
 import type { AppliedInput } from '../apply/input.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { secondsNow } from '../host-options.ts';
 import type { Terminal } from '../terminal.ts';
-import type { ChangeCommitter } from './change-committer.ts';
-import { nftablesCommitter } from './commit-nftables.ts';
 import { type FastSync, makeFastSync } from './fast-sync.ts';
 import { makeStateKeeper } from './keep-state.ts';
 import type { FollowLog } from './log.ts';
@@ -75,7 +74,7 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
     const { exitCode, applied, committedAt, count } = await syncWhole(store, host, flags, terminal);
     if (applied?.output === undefined) return { kind: 'failed', exitCode, diagnostics };
     // Which one it is to be is asked once.
-    backend = applied.backend ?? backend;
+    backend = applied.backend?.name ?? backend;
     const { output, outcome } = applied;
     sayOutcome(log, outcome, latencyOf(receivedAt, committedAt));
     lastWhole = exitCode;
@@ -84,25 +83,30 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
       ...{ kind: 'synced', exitCode, committedAt, extent: 'everything' },
       ...{ plan: output.plan, diagnostics },
       revision: outcome?.kind === 'applied' ? outcome.revision.number : undefined,
-      backend: applied.backend,
+      backend: applied.backend?.name,
     };
   }
 
   /** What the changes after a full apply go through; undefined where they need another one. */
   async function fastAfter(applied: AppliedInput, count: number): Promise<FastSync | undefined> {
-    const { compiled, output, isWhole } = applied;
+    const { backend: through, compiled, output, isWhole } = applied;
     const { flags } = parts;
     // Assertions are judged on all that the kernel is to hold.
     const isOrdinary = isWhole && flags.protectPorts !== 'deny' && flags.assert === undefined;
-    if (output === undefined || !isOrdinary || compiled.read.length > 0) return undefined;
+    if (output === undefined || through === undefined || !isOrdinary || compiled.read.length > 0)
+      return undefined;
     // What was left out was left out for a reason.
     if (compiled.objects.length !== count) return undefined;
     const { objects, compiled: diagnostics } = compiled;
     const { options, places: optionPlaces } = applied.effective;
-    const keepsPlan = applied.backend === 'iptables';
-    const given = { options, optionPlaces, sourceName: clusterName, keepsPlan };
+    const given = {
+      options,
+      optionPlaces,
+      sourceName: clusterName,
+      keepsPlan: through.followsPlan,
+    };
     const live = makeLiveCompilation({ objects, output, diagnostics }, store, given);
-    const committer = live && (await committerFor(live, keepsPlan));
+    const committer = live && (await through.committer(live, host, flags.stateDir, secondsNow));
     if (live === undefined || committer === undefined) return undefined;
     said.begin(compiled.diagnostics);
     keeper.written({
@@ -113,23 +117,6 @@ export function makeSyncer(store: FollowedStore, parts: SyncerParts): Syncer {
       served: familiesWithServices(servedFamilies(output.plan)),
     });
     return makeFastSync({ live, committer, host, flags, log, said, keeper });
-  }
-
-  /** @returns undefined where the kernel does not hold what is compiled */
-  async function committerFor(
-    live: LiveCompilation,
-    isIptables: boolean,
-  ): Promise<ChangeCommitter | undefined> {
-    const { stateDir } = parts.flags;
-    if (isIptables) {
-      const { iptablesCommitter } = await import('./commit-iptables.ts');
-      return iptablesCommitter(live, host, stateDir);
-    }
-    const { readStamps } = await import('../../live/kernel-tables.ts');
-    const { commonRevision } = await import('../../live/held.ts');
-    const stamps = await readStamps(host);
-    if ('refusals' in stamps || commonRevision(stamps)?.digest !== live.digest()) return undefined;
-    return nftablesCommitter(live, stamps, host, stateDir);
   }
 
   return {

@@ -47,6 +47,7 @@ export interface CompileInput {
   readonly tellsUncompiled: boolean;
   /** Whether to do what the control plane would before the objects are compiled. */
   readonly completes: boolean;
+  readonly laysOut: boolean;
   /** What says which cluster the manifests are laid on, and where values are kept. */
   readonly completion: BaseFlags & LockFlags;
 }
@@ -63,6 +64,8 @@ export interface InputDemands {
   readonly tellsUncompiled?: boolean;
   /** Whether to complete the objects if no flag says so; undefined: the command never does. */
   readonly completes?: boolean;
+  /** Whether the command needs the nftables ruleset for certain. */
+  readonly laysOut?: boolean;
 }
 
 /** Of the commands that say everything that is wrong with an input. */
@@ -105,6 +108,7 @@ export async function readCompileInput(
     judgesIgnored = false,
     tellsUncompiled = false,
     completes,
+    laysOut = true,
   }: InputDemands = {},
   list: () => Promise<Listing> = () => listInputs(flags),
 ): Promise<CompileInput> {
@@ -138,6 +142,7 @@ export async function readCompileInput(
     clock,
     ignores: ignoresOf(flags, judgesIgnored),
     tellsUncompiled,
+    laysOut,
     completes: completes !== undefined && (flags.allocate ?? (completes || isOnBase(flags))),
     completion: flags,
   };
@@ -235,6 +240,7 @@ export async function compileWritten(
     ignores,
     tellsUncompiled,
     completion,
+    laysOut,
   }: CompileInput,
   { result: read, files }: WrittenInput,
   completed?: CompletedSide,
@@ -242,7 +248,14 @@ export async function compileWritten(
   const { refusingCutOff } = await import('../../read/cut-off.ts');
   const { compile } = await import('../../compile.ts');
   const objects = completed?.objects ?? read.objects;
-  const compilation = compile(objects, effective.options, optionPlaces, clock.run);
+  const compilation = compile(
+    objects,
+    effective.options,
+    optionPlaces,
+    clock.run,
+    undefined,
+    laysOut,
+  );
   const all = takingWorkloads(
     readFindings(read, effective.options),
     isOnBase(completion),

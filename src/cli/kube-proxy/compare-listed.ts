@@ -1,26 +1,28 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { TrafficDiff } from '../../diff/change.ts';
 import { diffListedTraffic, type NotComparedRule } from '../../diff/listed-traffic.ts';
+import type { AnswersOf } from '../../diff/planned-side.ts';
 import type { Surroundings } from '../../diff/surroundings.ts';
 import { shorten } from '../../diff/wording.ts';
-import type { IptablesRuleset } from '../../iptables/ast.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import { lineOf } from '../../kube-proxy/parse-listing.ts';
 import type { LoadedSide } from '../diff/side.ts';
 
-/** A side, and natc's rules for iptables where those are to be asked. */
-type SideWithIptables = readonly [LoadedSide, readonly IptablesRuleset[] | undefined];
-
-/** Compares sides of which one at least is a kube-proxy's, and says what could not be compared. */
+/**
+ * Compares sides of which one at least is a kube-proxy's, and says what could not be compared.
+ *
+ * @param answersOf whose rules of natc's are asked instead of those of nftables
+ */
 export function compareListed(
-  [before, oldIptables]: SideWithIptables,
-  [after, newIptables]: SideWithIptables,
+  before: LoadedSide,
+  after: LoadedSide,
+  answersOf: AnswersOf | undefined,
   nodeAddresses: ReadonlySet<string>,
   drawn: Pick<Surroundings, 'drawn'> = {},
 ): { readonly traffic: TrafficDiff; readonly diagnostics: readonly Diagnostic[] } {
   const { diff, familiesLeftOut, notUnderstood } = diffListedTraffic(
-    withRules(before, oldIptables),
-    withRules(after, newIptables),
+    withRules(before, answersOf),
+    withRules(after, answersOf),
     nodeAddresses,
     drawn,
   );
@@ -53,13 +55,13 @@ export function compareListed(
 
 const withRules = (
   { ruleset, listing, plan, nodeName }: LoadedSide,
-  iptables: SideWithIptables[1],
+  answersOf: AnswersOf | undefined,
 ) => ({
   ruleset,
   ...(nodeName !== undefined && { nodeName }),
   ...(plan && { plan }),
   ...(listing && { listing }),
-  ...(iptables && { iptables }),
+  ...(plan && answersOf && { answer: answersOf(plan) }),
 });
 
 /**

@@ -83,7 +83,7 @@ export const listCommand: CommandDefinition = {
       show,
       selection &&
         (async ({ cluster }) => selectionFindings(selection, servicesOfCluster(cluster))),
-      { ...judgingDemands, ...answeringDemands },
+      { ...judgingDemands, ...answeringDemands, laysOut: false },
     );
   },
 };

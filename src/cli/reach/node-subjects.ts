@@ -1,4 +1,5 @@
 import { type Invented, nothingInvented } from '../../allocate/invented.ts';
+import { loadBackend } from '../../backends/table.ts';
 import { compileNodes } from '../../compile-nodes.ts';
 import type { CompletedSide } from '../../complete.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
@@ -99,6 +100,7 @@ async function compileSide(
   const { heardUncompiled, sayUncompiled, unknownEndpoints } = await import(
     '../../plan/uncompiled.ts'
   );
+  const answersOf = await (await loadBackend(backend)).answers();
   const objects = completed?.objects ?? whole?.objects ?? [];
   const compiled = compileNodes(objects, ofNoNode(effective.options), optionPlaces);
   const { model } = compiled;
@@ -128,7 +130,7 @@ async function compileSide(
       const news = diagnostics.filter((each) => !known.has(identity(each)));
       for (const each of news) known.add(identity(each));
       told.push(...(ignores.ignoring?.silence(news) ?? news));
-      return output && compiledSubject(output, backend);
+      return output && compiledSubject(output, answersOf);
     },
     diagnostics: () => told,
     uncompiled,

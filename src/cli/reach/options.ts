@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { type BackendName, backendNames, defaultBackend } from '../../options.ts';
 import type { ClientGroup } from '../../reach/clients.ts';
 import type { NodesFlags } from '../input/nodes-option.ts';
 import type { CompileFlags } from '../shared-options.ts';
@@ -19,8 +20,8 @@ export const addSubjectOptions = (command: Command): Command =>
         '--backend <backend>',
         'whose rules to ask: nftables (default), or iptables, of manifests',
       )
-        .choices(['nftables', 'iptables'])
-        .default('nftables'),
+        .choices(backendNames)
+        .default(defaultBackend),
     );
 
 export interface ReachFlags extends SubjectFlags, NodesFlags {
@@ -34,5 +35,5 @@ export interface ReachFlags extends SubjectFlags, NodesFlags {
 export interface SubjectFlags extends CompileFlags {
   readonly ruleset?: string;
   readonly live?: boolean;
-  readonly backend: 'nftables' | 'iptables';
+  readonly backend: BackendName;
 }

@@ -19,7 +19,7 @@ import { loadSurveySubject, subjectProblem } from './subject.ts';
 export async function runReach(flags: ReachFlags, terminal: Terminal): Promise<ExitCode> {
   if (flags.allNodes === true || flags.nodes !== undefined)
     return (await import('./run-nodes.ts')).runReachNodes(flags, terminal);
-  const problem = subjectProblem(flags);
+  const problem = await subjectProblem(flags);
   if (problem !== undefined) return cannotAnswer('reach', problem, terminal);
   const loaded = await loadSurveySubject(flags, terminal);
   if (loaded === undefined) return reportNoInput(terminal);

@@ -1,4 +1,5 @@
 import { nothingInvented } from '../../allocate/invented.ts';
+import { loadBackend } from '../../backends/table.ts';
 import type { CompletedSide } from '../../complete.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { parseAddress } from '../../net/address.ts';
@@ -23,10 +24,16 @@ import type { SubjectFlags } from './options.ts';
 import type { LoadedSurveySubject } from './survey-subject.ts';
 
 /** What speaks against asking this of that; undefined where nothing does. */
-export const subjectProblem = ({ backend, ruleset, live }: SubjectFlags): string | undefined =>
-  backend === 'iptables' && (ruleset !== undefined || live === true)
-    ? '--backend iptables needs manifests: -f'
-    : undefined;
+export async function subjectProblem({
+  backend,
+  ruleset,
+  live,
+}: SubjectFlags): Promise<string | undefined> {
+  if (ruleset === undefined && live !== true) return undefined;
+  return (await loadBackend(backend)).isReadBack
+    ? undefined
+    : `--backend ${backend} needs manifests: -f`;
+}
 
 const nothingLoaded = {
   subject: undefined,
@@ -138,7 +145,7 @@ async function compileManifests(
   if (output === undefined) return { ...nothingLoaded, diagnostics };
   const { compiledSubject } = await import('../../reach/compiled.ts');
   return {
-    subject: compiledSubject(output, backend),
+    subject: compiledSubject(output, await (await loadBackend(backend)).answers()),
     diagnostics,
     uncompiled,
     invented: completed?.invented ?? nothingInvented,

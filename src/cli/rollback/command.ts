@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { Backend } from '../../live/backend-name.ts';
+import { loadBackend } from '../../backends/table.ts';
 import type { Host } from '../../live/host.ts';
+import type { BackendName } from '../../options.ts';
 import { reportRollback } from '../apply/report.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -56,15 +57,17 @@ async function run(command: Command, terminal: Terminal) {
     return rollBackUnlessConfirmed(host, change, flags, terminal);
   }
   const { namingCapabilities } = await import('../../live/capabilities.ts');
-  const { pendencyOf } = await import('../../live/confirmation.ts');
+  const { damagedPending, pendencyOf } = await import('../../live/confirmation.ts');
   const pendency = await pendencyOf(flags.stateDir, secondsNow());
   if (pendency.kind === 'damaged') {
-    const { damaged } = await import('../../live/undo-expired.ts');
-    await printDiagnostics([damaged(flags.stateDir)], flags, terminal);
+    await printDiagnostics([damagedPending(flags.stateDir)], flags, terminal);
   }
   const made = 'change' in pendency ? pendency.change.backend : undefined;
-  const roll = await wayBack(await backendOf(host, flags, made));
-  const outcome = await namingCapabilities(host, await roll(host, changeOptions(flags)));
+  const backend = await loadBackend(await backendOf(host, flags, made));
+  const outcome = await namingCapabilities(
+    host,
+    await backend.rollBack(host, changeOptions(flags)),
+  );
   return reportRollback(outcome, flags, terminal);
 }
 
@@ -72,15 +75,9 @@ async function run(command: Command, terminal: Terminal) {
 async function backendOf(
   host: Host,
   { backend, stateDir }: Flags,
-  made: Backend | undefined,
-): Promise<Backend> {
+  made: BackendName | undefined,
+): Promise<BackendName> {
   if (backend !== 'auto') return backend;
-  const { backendInUse } = await import('../../live/backend-in-use.ts');
+  const { backendInUse } = await import('../../backends/in-use.ts');
   return made ?? backendInUse(host, stateDir);
-}
-
-async function wayBack(backend: Backend) {
-  return backend === 'nftables'
-    ? (await import('../../live/rollback.ts')).rollBack
-    : (await import('../../live/rollback-iptables.ts')).rollBackIptables;
 }

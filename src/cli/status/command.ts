@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { loadBackend } from '../../backends/table.ts';
 import type { Host } from '../../live/host.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -78,12 +79,7 @@ export const statusCommand: CommandDefinition = {
 };
 
 async function statusFor(host: Host, { backend, stateDir }: StatusFlags) {
-  const { backendInUse } = await import('../../live/backend-in-use.ts');
+  const { backendInUse } = await import('../../backends/in-use.ts');
   const used = backend === 'auto' ? await backendInUse(host, stateDir) : backend;
-  if (used === 'iptables') {
-    const { statusOfIptables } = await import('../../live/status-iptables.ts');
-    return statusOfIptables(host, stateDir);
-  }
-  const { statusOf } = await import('../../live/status.ts');
-  return statusOf(host, stateDir);
+  return (await loadBackend(used)).status(host, stateDir);
 }

@@ -5,7 +5,6 @@ import { dropChainName } from '../../live/foreign-forward.ts';
 import type { Revision } from '../../live/revision.ts';
 import type { Status } from '../../live/status.ts';
 import { sysctlLine } from '../../live/sysctl-status.ts';
-import type { NftFamily } from '../../net/family.ts';
 import { age } from './age.ts';
 import { type History, historyJson, historyText } from './history.ts';
 
@@ -15,9 +14,7 @@ export function statusText(status: Status, history: History): string {
   const { backend, revision, tables, drift, elsewhere, waiting, forward } = status;
   const { unreadable } = status;
   if (tables.length === 0 && revision === undefined && unreadable === undefined)
-    return `natc has no ${backend === 'nftables' ? 'tables' : 'iptables rules'} in the kernel\n${pendingLines(
-      history.pending,
-    )
+    return `natc has no ${backend.rules} in the kernel\n${pendingLines(history.pending)
       .map((line) => `${line}\n`)
       .join('')}${sysctlText(status)}${historyText(history, undefined)}`;
   const lines = [
@@ -26,7 +23,7 @@ export function statusText(status: Status, history: History): string {
       : `revision: ${revision.number} (${revision.digest}), ${appliedText(revision, history)}`,
     ...tables.map(
       ({ family, services, endpoints }) =>
-        `${nameOf(backend, family)}: ${counted(services, 'Service')}, ${counted(endpoints, 'endpoint')}`,
+        `${backend.places[family]}: ${counted(services, 'Service')}, ${counted(endpoints, 'endpoint')}`,
     ),
     ...(unreadable === undefined ? [] : [`not readable: ${unreadable}`]),
     drift === undefined
@@ -117,7 +114,7 @@ export function statusJson(status: Status, history: History): string {
   const { waiting, revisions, diagnostics, forward } = status;
   const document = {
     schema: 'natc.status/v1',
-    backend: backend === 'nftables' ? backend : 'iptables',
+    backend: backend.name,
     revision:
       revision === undefined ? null : { ...revision, ageSeconds: Math.max(0, now - revision.time) },
     tables,
@@ -160,9 +157,3 @@ export function refusedJson(refusals: readonly Diagnostic[], history: History): 
 }
 
 const problem = ({ code, severity, message }: Diagnostic) => ({ code, severity, message });
-
-/** `table ip natc`, `ip6tables (legacy)` */
-const nameOf = (backend: Status['backend'], family: NftFamily): string =>
-  backend === 'nftables'
-    ? `table ${family} natc`
-    : `${family === 'ip' ? 'iptables' : 'ip6tables'} (${backend.variant})`;

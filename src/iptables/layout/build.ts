@@ -1,4 +1,4 @@
-import type { FamilyPlan } from '../../plan/plan.ts';
+import type { FamilyPlan, Plan } from '../../plan/plan.ts';
 import type { IptablesRuleset } from '../ast.ts';
 import type { Hash } from '../hash.ts';
 import { newChainNames } from '../names.ts';
@@ -27,3 +27,9 @@ export function buildIptables(family: FamilyPlan, hash?: Hash): IptablesRuleset 
   if (defects.length > 0) throw new Error(`defective iptables ruleset: ${defects.join('; ')}`);
   return ruleset;
 }
+
+/** The rules of a whole plan, a ruleset for each of its families. */
+export const iptablesRulesets = ({
+  families,
+}: Pick<Plan, 'families'>): readonly IptablesRuleset[] =>
+  families.map((family) => buildIptables(family));

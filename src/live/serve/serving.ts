@@ -1,6 +1,7 @@
 import { setInterval } from 'node:timers';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type FollowObserver, observeAll } from '../../follow/observer.ts';
+import type { BackendName } from '../../options.ts';
 import { type BindAddress, formatBindAddress } from '../../serve/bind-address.ts';
 import {
   type HealthChecks,
@@ -20,7 +21,7 @@ import {
   syncSucceeded,
   unknownHealth,
 } from '../../serve/proxy-health.ts';
-import { type BackendName, metricsObserver } from '../../serve/record.ts';
+import { metricsObserver } from '../../serve/record.ts';
 import type { Host } from '../host.ts';
 import { localAddresses } from '../local-addresses.ts';
 import type { StartAnswerer } from './answerer.ts';

@@ -1,4 +1,5 @@
 /** What natc diff --all-nodes says of a node against what natc diff --node-name says of it. */
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compile } from '../../../src/compile.ts';
@@ -14,6 +15,7 @@ import { compareNodes } from '../../../src/diff-nodes.ts';
 import { buildIptables } from '../../../src/iptables/layout/build.ts';
 import type { CompileOptions } from '../../../src/options.ts';
 import type { Manifest } from '../../oracle/manifest.ts';
+import { pureVerbs } from '../../support/answers.ts';
 import { objectOf } from '../../support/objects.ts';
 import { describeWorld, optionsOf } from '../../support/worlds-compile.ts';
 import { neighbours } from '../../support/worlds-mutations.ts';
@@ -152,7 +154,7 @@ function check({ pair, nodes, isByNode, backend }: Search): string | undefined {
     after,
     options,
     optionPlaces: new Map(),
-    backend,
+    compareTraffic: pureVerbs[backend].compareTraffic,
     isMapped: false,
   });
   const { groups, unchanged } = groupNodes(compared.diffs);

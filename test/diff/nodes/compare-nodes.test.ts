@@ -4,6 +4,7 @@ import { formatTrafficText } from '../../../src/diff/format-text.ts';
 import { groupNodes } from '../../../src/diff/nodes/node-groups.ts';
 import { compareNodes } from '../../../src/diff-nodes.ts';
 import { type CompileOptions, defaultOptions } from '../../../src/options.ts';
+import { pureVerbs } from '../../support/answers.ts';
 import { objectOf } from '../../support/objects.ts';
 
 const node = (index: number, { net = index, zone = 'zone-1' } = {}) => ({
@@ -40,7 +41,7 @@ function compared(
     after: after.map((object) => objectOf(object)),
     options: { ...defaultOptions, ...options },
     optionPlaces: new Map(),
-    backend: 'nftables',
+    compareTraffic: pureVerbs.nftables.compareTraffic,
     isMapped: false,
   });
   const all = [...diffs];

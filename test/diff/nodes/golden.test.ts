@@ -13,6 +13,7 @@ import { groupNodes, type NodesDiff } from '../../../src/diff/nodes/node-groups.
 import { compareNodes } from '../../../src/diff-nodes.ts';
 import { defaultOptions } from '../../../src/options.ts';
 import { locate } from '../../../src/read/locate.ts';
+import { pureVerbs } from '../../support/answers.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { objectsOf } from '../../support/objects.ts';
 
@@ -29,7 +30,7 @@ function diffOf(old: string, next: string): NodesDiff {
     after,
     options: defaultOptions,
     optionPlaces: new Map(),
-    backend: 'nftables',
+    compareTraffic: pureVerbs.nftables.compareTraffic,
     isMapped: true,
   });
   return {

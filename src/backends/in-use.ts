@@ -1,15 +1,15 @@
-import type { Backend } from './backend-name.ts';
-import { hasBackendState } from './backend-state.ts';
-import type { Host } from './host.ts';
-import { chainReader } from './kernel-chains.ts';
-import { nftablesPresence } from './nftables-presence.ts';
-import { iptablesVariantsWithRules } from './other-backend.ts';
+import { hasBackendState } from '../live/backend-state.ts';
+import type { Host } from '../live/host.ts';
+import { chainReader } from '../live/kernel-chains.ts';
+import { nftablesPresence } from '../live/nftables-presence.ts';
+import { iptablesVariantsWithRules } from '../live/other-backend.ts';
+import type { BackendName } from '../options.ts';
 
 /**
  * Through which backend natc works here: nftables where its tables are, and where that cannot be told;
  * else iptables where its rules are, or the state directory knows of some.
  */
-export async function backendInUse(host: Host, stateDirectory: string): Promise<Backend> {
+export async function backendInUse(host: Host, stateDirectory: string): Promise<BackendName> {
   const chains = chainReader(host);
   const presence = await nftablesPresence(host, chains);
   if (presence.kind === 'present' || presence.kind === 'unknown') return 'nftables';

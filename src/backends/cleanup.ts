@@ -1,17 +1,21 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Backend } from './backend-name.ts';
-import { hasBackendState } from './backend-state.ts';
-import { cleanUp, warnOfRouteLocalnet } from './cleanup.ts';
-import { cleanUpIptables } from './cleanup-iptables.ts';
-import type { Host } from './host.ts';
-import { findIptables, isTools } from './iptables-tools.ts';
-import { removeLock } from './lock.ts';
-import { type Refused, type RollbackOptions, underLock } from './rollback.ts';
-import { hasSysctlLeft, loadSetSysctls, sysctlsFile, takeBackLocalnet } from './set-sysctls.ts';
-import { forgetState, type Unremoved } from './state-files.ts';
-import { sysctlNames, sysctlPath } from './sysctl.ts';
-import { sysctlLine, sysctlsOf } from './sysctl-status.ts';
+import { hasBackendState } from '../live/backend-state.ts';
+import { warnOfRouteLocalnet } from '../live/cleanup.ts';
+import type { Host } from '../live/host.ts';
+import { removeLock } from '../live/lock.ts';
+import { type Refused, type RollbackOptions, underLock } from '../live/rollback.ts';
+import {
+  hasSysctlLeft,
+  loadSetSysctls,
+  sysctlsFile,
+  takeBackLocalnet,
+} from '../live/set-sysctls.ts';
+import { forgetState, type Unremoved } from '../live/state-files.ts';
+import { sysctlNames, sysctlPath } from '../live/sysctl.ts';
+import { sysctlLine, sysctlsOf } from '../live/sysctl-status.ts';
+import { type BackendName, backendNames } from '../options.ts';
+import { loadBackend } from './table.ts';
 
 export interface BackendsCleanup {
   /** `incomplete`: the rules are gone, files of the state directory are not. */
@@ -30,7 +34,7 @@ export interface BackendsCleanup {
  */
 export const cleanUpBackends = (
   host: Host,
-  backend: 'auto' | Backend,
+  backend: 'auto' | BackendName,
   options: Pick<RollbackOptions, 'stateDirectory' | 'lock'>,
 ): Promise<BackendsCleanup | Refused | { readonly kind: 'lock-timeout' }> =>
   underLock<BackendsCleanup | Refused>(options, async () => {
@@ -48,9 +52,9 @@ export const cleanUpBackends = (
     };
   });
 
-async function forget(directory: string, cleaned: readonly Backend[]) {
+async function forget(directory: string, cleaned: readonly BackendName[]) {
   const kept = await Promise.all(
-    (['nftables', 'iptables'] as const).map(
+    backendNames.map(
       async (each) => !cleaned.includes(each) && (await hasBackendState(directory, each)),
     ),
   );
@@ -74,42 +78,46 @@ export const unremoved = (directory: string, left: readonly Unremoved[]): readon
     hint: `nothing in it is needed any more: rm -r ${join(directory, name)}`,
   }));
 
-interface RemovedRules extends BackendsCleanup {
+interface Removal extends BackendsCleanup {
   readonly kind: 'clean';
   /** The backends that hold no rules of natc now. */
-  readonly cleaned: readonly Backend[];
+  readonly cleaned: readonly BackendName[];
 }
 
 async function removeRules(
   host: Host,
-  backend: 'auto' | Backend,
+  backend: 'auto' | BackendName,
   stateDirectory: string,
-): Promise<RemovedRules | Refused> {
-  const tools = backend === 'nftables' ? undefined : await findIptables(host);
-  if (backend === 'iptables' && tools !== undefined && !isTools(tools))
-    return { kind: 'refused', diagnostics: [tools] };
+): Promise<Removal | Refused> {
+  const names = backend === 'auto' ? backendNames : [backend];
+  const asked = await Promise.all(
+    names.map(async (name) => {
+      const each = await loadBackend(name);
+      return { ...each, missing: await each.missingPrograms(host) };
+    }),
+  );
+  const missing = asked.flatMap((each) => each.missing ?? []);
+  if (asked.length === 1 && missing.length > 0) return { kind: 'refused', diagnostics: missing };
   const removed: string[] = [];
-  const cleaned: Backend[] = [];
+  const cleaned: BackendName[] = [];
   const wereSet = await loadSetSysctls(stateDirectory);
   // Before the guard goes. Forwarding stays: others may have come to need it.
   const diagnostics = [...(await takeBackLocalnet(host, stateDirectory))];
-  if (backend !== 'iptables') {
-    const outcome = await cleanUp(host);
-    const isNeeded = !isMissing(outcome.diagnostics) || tools === undefined || !isTools(tools);
-    if (outcome.kind === 'clean' || isNeeded) diagnostics.push(...outcome.diagnostics);
+  for (const each of asked) {
+    const outcome = await each.cleanUp(host);
+    const isElsewhere = asked.some(
+      (other) => other.name !== each.name && other.missing === undefined,
+    );
+    const isPassedOver =
+      outcome.kind === 'refused' && isMissing(outcome.diagnostics) && isElsewhere;
+    if (!isPassedOver) diagnostics.push(...outcome.diagnostics);
     if (outcome.kind === 'clean') {
-      removed.push(...outcome.tables.map((table) => `table ${table}`));
-      cleaned.push('nftables');
-    } else if (isNeeded) return { kind: 'refused', diagnostics };
+      removed.push(...outcome.removed);
+      cleaned.push(each.name);
+    } else if (!isPassedOver) return { kind: 'refused', diagnostics };
   }
-  if (backend !== 'nftables') {
-    const outcome = await cleanUpIptables(host);
-    if (outcome.kind === 'refused') return outcome;
-    removed.push(...outcome.removed);
-    cleaned.push('iptables');
-    if (outcome.removed.length > 0 && diagnostics.length === 0)
-      diagnostics.push(...(await warnOfRouteLocalnet(host)));
-  }
+  if (removed.length > 0 && diagnostics.length === 0)
+    diagnostics.push(...(await warnOfRouteLocalnet(host)));
   if (wereSet.kind === 'unknown' && removed.length > 0)
     diagnostics.push(...(await warnOfUnknownSysctls(host, stateDirectory)));
   const { set = [] } = await sysctlsOf(host, stateDirectory, false, undefined);

@@ -1,14 +1,12 @@
-import type { LiveCompilation } from '../../follow/live-compilation.ts';
-import { settleTables, wantedTablesFrom } from '../../live/apply-iptables.ts';
-import { commitTables, type KnownTables } from '../../live/commit-tables.ts';
-import type { Host } from '../../live/host.ts';
-import { carryAll, type WantedTables } from '../../live/iptables-held.ts';
-import { readIptablesStamps } from '../../live/iptables-listing.ts';
-import { pruneTables, storeTables } from '../../live/iptables-store.ts';
-import type { Revision } from '../../live/revision.ts';
-import { secondsNow } from '../host-options.ts';
-import type { ChangeCommitter } from './change-committer.ts';
-import type { StoreFollowed } from './keep-state.ts';
+import type { LiveCompilation } from '../follow/live-compilation.ts';
+import { settleTables, wantedTablesFrom } from '../live/apply-iptables.ts';
+import { commitTables, type KnownTables } from '../live/commit-tables.ts';
+import type { Host } from '../live/host.ts';
+import { carryAll, type WantedTables } from '../live/iptables-held.ts';
+import { readIptablesStamps } from '../live/iptables-listing.ts';
+import { pruneTables, storeTables } from '../live/iptables-store.ts';
+import type { Revision } from '../live/revision.ts';
+import type { ChangeCommitter, StoreFollowed } from './change-committer.ts';
 
 /**
  * Only what changed is compiled, and only chains that differ are sent; chains are laid out for all Services, since
@@ -21,6 +19,7 @@ export async function iptablesCommitter(
   live: LiveCompilation,
   host: Host,
   stateDir: string,
+  now: () => number,
 ): Promise<ChangeCommitter | undefined> {
   const wantedNow = (): WantedTables => ({
     ...wantedTablesFrom({ families: live.plan(), unserved: [] }),
@@ -34,7 +33,7 @@ export async function iptablesCommitter(
     backend: 'iptables',
     commit: async () => {
       const wanted = wantedNow();
-      const committed = await commitTables(host, held, wanted, secondsNow());
+      const committed = await commitTables(host, held, wanted, now());
       if (committed.kind !== 'committed') return committed;
       const { revision, delta } = committed;
       held = committed.held;

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { forgetPending, pendencyOf } from './confirmation.ts';
-import type { Host } from './host.ts';
-import { type RollbackOptions, underLock } from './rollback.ts';
-import { allowAgain } from './unconfirmed.ts';
+import { forgetPending, pendencyOf } from '../live/confirmation.ts';
+import type { Host } from '../live/host.ts';
+import { type RollbackOptions, underLock } from '../live/rollback.ts';
+import { allowAgain } from '../live/unconfirmed.ts';
 import { type Undone, undoUnderLock } from './undo-expired.ts';
 
 export type ConfirmOutcome =

@@ -1,14 +1,14 @@
+import { hasBackendState } from '../live/backend-state.ts';
+import { describeRun, type Host, succeeded } from '../live/host.ts';
+import { findIptables, isTools } from '../live/iptables-tools.ts';
+import { nftablesPresence } from '../live/nftables-presence.ts';
 import { buildNftables } from '../nftables/layout/build.ts';
 import { renderNft } from '../nftables/render/nft.ts';
+import type { BackendName } from '../options.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Backend } from './backend-name.ts';
-import { hasBackendState } from './backend-state.ts';
-import { describeRun, type Host, succeeded } from './host.ts';
-import { findIptables, isTools } from './iptables-tools.ts';
-import { nftablesPresence } from './nftables-presence.ts';
 
 export interface ChosenBackend {
-  readonly backend: Backend;
+  readonly backend: BackendName;
   /** What spoke for it, e.g. `nft 1.0.6, kernel 6.1.0`. */
   readonly reason: string;
 }

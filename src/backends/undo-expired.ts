@@ -1,13 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Backend } from './backend-name.ts';
-import { type Change, forgetPending, pendencyOf } from './confirmation.ts';
-import type { Host } from './host.ts';
-import { hasTables } from './iptables-store.ts';
-import { type RollbackOptions, type RollbackOutcome, underLock, undo } from './rollback.ts';
-import { type RollbackIptablesOutcome, undoIptables } from './rollback-iptables.ts';
-import { refuseFromNow } from './unconfirmed.ts';
-
-export type AnyRollback = RollbackOutcome | RollbackIptablesOutcome;
+import { type Change, damagedPending, forgetPending, pendencyOf } from '../live/confirmation.ts';
+import type { Host } from '../live/host.ts';
+import { type RollbackOptions, underLock } from '../live/rollback.ts';
+import { refuseFromNow } from '../live/unconfirmed.ts';
+import { type BackendName, backendNames, defaultBackend } from '../options.ts';
+import type { AnyRollback } from './backend.ts';
+import { loadBackend } from './table.ts';
 
 export type Undone =
   /** Nothing waits, or its time is not up. */
@@ -58,7 +56,7 @@ export async function undoUnderLock(
       if (known !== undefined)
         return { kind: 'undone', ago: undefined, outcome: await undoChange(host, known, options) };
       await forgetPending(stateDirectory);
-      return { kind: 'damaged', diagnostics: [damaged(stateDirectory)] };
+      return { kind: 'damaged', diagnostics: [damagedPending(stateDirectory)] };
     case 'expired': {
       const outcome = await undoChange(host, pendency.change, options);
       const isGone = outcome.kind === 'refused' && outcome.diagnostics.some(isMissing);
@@ -81,23 +79,17 @@ async function undoChange(
     digest: change.digest,
     time: options.now(),
   }).catch(() => {});
-  return (await backendOf(change, options)) === 'iptables'
-    ? undoIptables(host, change, options)
-    : undo(host, change, options);
+  const backend = await loadBackend(await backendOf(change, options));
+  return backend.undo(host, change, options);
 }
 
 async function backendOf(
   { backend, digest }: Change,
   { stateDirectory }: Pick<RollbackOptions, 'stateDirectory'>,
-): Promise<Backend> {
+): Promise<BackendName> {
   if (backend !== undefined) return backend;
-  return (await hasTables(stateDirectory, digest)) ? 'iptables' : 'nftables';
+  for (const name of backendNames) {
+    if (await (await loadBackend(name)).hasRevision(stateDirectory, digest)) return name;
+  }
+  return defaultBackend;
 }
-
-export const damaged = (stateDirectory: string): Diagnostic => ({
-  code: 'NATC5108',
-  severity: 'warning',
-  message: `a change waited to be confirmed, but confirm.json in ${stateDirectory} is damaged: it stays, and nothing will roll it back`,
-  places: [],
-  hint: 'natc rollback goes back to the revision before it',
-});

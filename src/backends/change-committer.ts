@@ -1,0 +1,39 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { LiveChange } from '../follow/live-compilation.ts';
+import type { IptablesDelta } from '../iptables/delta.ts';
+import type { Revision } from '../live/revision.ts';
+import type { Settled } from '../live/settled.ts';
+import type { Delta } from '../nftables/delta.ts';
+import type { BackendName } from '../options.ts';
+
+/** Brings changes to a kernel that held what was compiled before them, through one backend. */
+export interface ChangeCommitter {
+  readonly backend: BackendName;
+  readonly commit: (change: LiveChange) => Promise<CommittedLiveChange>;
+}
+
+export type CommittedLiveChange =
+  | {
+      readonly kind: 'committed';
+      readonly revision: Revision;
+      readonly delta: Delta | IptablesDelta;
+      /** Writes the revision to the state directory. */
+      readonly store: StoreFollowed;
+      /** Whether the kernel says so, too. */
+      readonly isHeld: () => Promise<boolean>;
+      /** What rules alone cannot do in this backend. @returns what keeps it from being done */
+      readonly finish: () => Promise<readonly Diagnostic[]>;
+    }
+  /** It is no change for the kernel. */
+  | { readonly kind: 'nothing' }
+  /** Everything has to be compared. */
+  | { readonly kind: 'unsure' };
+
+/** Writes a revision, and what an apply that did everything leaves behind. @throws the system's error */
+export type StoreFollowed = (settled: KeptSettled) => Promise<void>;
+
+/** What an apply that did everything leaves behind, but for what a change makes anew. */
+export interface KeptSettled extends Omit<Settled, 'digest' | 'input'> {
+  /** Whether nothing was left undone: else the next apply is not to take it for settled. */
+  readonly isDone: boolean;
+}

@@ -1,0 +1,19 @@
+import { hasErrors } from '../diagnostics/diagnostic.ts';
+import { nameCapabilities } from '../live/capabilities.ts';
+import type { Host } from '../live/host.ts';
+import { listKernelRuleset } from '../live/kernel-ruleset.ts';
+import { localAddresses } from '../live/local-addresses.ts';
+import type { Observed } from './backend.ts';
+
+/** natc's tables as the kernel lists them. */
+export async function observeNftables(host: Host): Promise<Observed> {
+  const { ruleset, diagnostics } = await listKernelRuleset(host, ['ip', 'ip6']);
+  if (diagnostics.some(({ code }) => code === 'NATC5031')) return { kind: 'nothing' };
+  if (ruleset === undefined || hasErrors(diagnostics))
+    return { kind: 'unknown', diagnostics: await nameCapabilities(host, diagnostics) };
+  return {
+    kind: 'held',
+    subject: { ruleset, nodeAddresses: await localAddresses(host), podNetworks: [] },
+    notUnderstood: () => [],
+  };
+}

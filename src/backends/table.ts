@@ -1,0 +1,13 @@
+import type { BackendName } from '../options.ts';
+import type { Backend } from './backend.ts';
+
+/**
+ * The backends: whoever needs one takes it from here, and asks it. Only what is asked for is loaded. Another
+ * backend is a folder that has what {@link Backend} wants, and a line.
+ */
+const backends: Readonly<Record<BackendName, () => Promise<Backend>>> = {
+  nftables: async () => (await import('./nftables.ts')).nftables,
+  iptables: async () => (await import('./iptables.ts')).iptables,
+};
+
+export const loadBackend = (name: BackendName): Promise<Backend> => backends[name]();

@@ -1,1 +1,0 @@
-export type Backend = 'nftables' | 'iptables';
