@@ -96,7 +96,7 @@ export function witnessText({ packet, behaviour, isThroughTold }: BreachWitness)
       ? `${destination} (ICMP)`
       : `${formatAddressPort(destination, destinationPort)}/${protocol.toUpperCase()}`;
   const through = inInterface === '' || !isThroughTold ? '' : ` through ${inInterface}`;
-  const marked = mark === 0 ? '' : ` with mark ${mark}`;
+  const marked = mark === 0 ? '' : ` with mark 0x${mark.toString(16)}`;
   return `${source}${through}${marked} to ${to}: ${answerText(answerOf(behaviour))}`;
 }
 

@@ -258,3 +258,21 @@ test('clients outside do not count at cluster IPs, unless the assertion says so'
     )[0]!.breaches.length;
   expect([count(''), count(', clusterIPs: true')]).toEqual([0, 1]);
 });
+
+test('a mark is written as everything else writes it', () => {
+  const text = witnessText({
+    packet: {
+      source: '203.0.113.1',
+      sourcePort: 40000,
+      destination: '10.96.0.10',
+      destinationPort: 80,
+      protocol: 'tcp',
+      inInterface: 'eth0',
+      mark: 0x4000,
+    },
+    nodeAddresses: new Set(),
+    behaviour: { branches: [] },
+    isThroughTold: false,
+  });
+  expect(text).toMatch(/^203\.0\.113\.1 with mark 0x4000 to 10\.96\.0\.10:80\/TCP: /);
+});

@@ -16,6 +16,7 @@ interface Web {
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly ingress?: readonly string[];
   readonly endpoints?: readonly (string | Readonly<Record<string, unknown>>)[];
+  readonly endpointPort?: number;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly isGone?: boolean;
 }
@@ -24,7 +25,10 @@ const spread = (i: number): readonly string[] =>
   [1, 2, 3, 4].map((k) => `10.244.${i % 200}.${10 * k}`);
 
 /** Service `shop/web-7` and its endpoints. */
-function web(i: number, { spec = {}, ingress, endpoints, metadata = {}, isGone }: Web): object[] {
+function web(
+  i: number,
+  { spec = {}, ingress, endpoints, endpointPort = 8080, metadata = {}, isGone }: Web,
+): object[] {
   if (isGone === true) return [];
   const name = `web-${i}`;
   const creationTimestamp = '2026-01-01T00:00:00Z';
@@ -34,7 +38,7 @@ function web(i: number, { spec = {}, ingress, endpoints, metadata = {}, isGone }
       metadata: { name, namespace: 'shop', creationTimestamp, ...metadata },
       ...(ingress && { status: { loadBalancer: { ingress: ingress.map((ip) => ({ ip })) } } }),
     },
-    slice(name, endpoints ?? spread(i)),
+    slice(name, endpoints ?? spread(i), { ports: [{ name: 'http', port: endpointPort }] }),
   ];
 }
 
@@ -143,6 +147,7 @@ const variants = (t: number): readonly (readonly [string, Web, Web, string, RegE
     'NATC6010',
     /10\.244\.201\.1/,
   ],
+  ['another port of all endpoints', {}, { endpointPort: 9090 }, 'NATC6021', /port: 9090/],
   [
     "the client's address lost",
     {

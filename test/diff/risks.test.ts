@@ -74,6 +74,19 @@ const ofNodeA = slice('web-local', [], {
   endpoints: [local('node-a')],
 });
 
+const onPort = (port: number, endpoints: readonly string[]): Objects => [
+  ...nodes,
+  ...db,
+  service('web', '10.96.0.20'),
+  slice('web', endpoints, { ports: [{ name: 'http', port }] }),
+];
+const canary = (port: number, endpoints: readonly string[]): Objects => [
+  slice('web', endpoints, {
+    metadata: { name: 'web-2', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'web' } },
+    ports: [{ name: 'http', port }],
+  }),
+];
+
 const cases: Readonly<Record<RiskCode, Case>> = {
   NATC6001: {
     before: contested(thief({})),
@@ -196,6 +209,11 @@ const cases: Readonly<Record<RiskCode, Case>> = {
     benign: web({}, [...five, '10.244.7.7']),
   },
   NATC6020: { before: balanced({}, []), risky: balanced(), benign: balanced({}, []) },
+  NATC6021: {
+    before: web(),
+    risky: onPort(9090, five),
+    benign: [...onPort(8080, five.slice(0, 3)), ...canary(9090, five.slice(3))],
+  },
   NATC6030: {
     before: balanced({}, []).concat(ofNodeA),
     risky: balanced(localPolicy, []).concat(ofNodeA),
@@ -268,6 +286,16 @@ describe('of a kind:', () => {
       'NATC6010 cluster IP 10.96.0.20:80/TCP: everything goes to other endpoints',
     ]);
     expect(risksOf(web(), other(five))).toEqual([]);
+  });
+
+  test('a port of all endpoints is another', () => {
+    expect(risksOf(onPort(8080, five), onPort(9090, five))).toEqual([
+      'NATC6021 cluster IP 10.96.0.20:80/TCP: everything goes to port 9090 of the endpoints (was 8080)',
+    ]);
+    expect(risksOf(onPort(8080, five), onPort(9090, five.slice(0, 2)))).toEqual([
+      'NATC6008 cluster IP 10.96.0.20:80/TCP: 2 of 5 endpoints are left',
+      'NATC6021 cluster IP 10.96.0.20:80/TCP: everything goes to port 9090 of the endpoints (was 8080)',
+    ]);
   });
 
   test('a load-balancer IP that reached itself is a client too', () => {

@@ -34,8 +34,8 @@ function numberRisks({ facet, service, facts, before, remaining }: Judged): read
       code: 'NATC6008',
       text: `${is.length} of ${was.length} endpoints ${is.length === 1 ? 'is' : 'are'} left`,
     });
-  if (was.length === 0 || is.length === 0 || is.some((address) => was.includes(address)))
-    return findings;
+  if (was.length === 0 || is.length === 0) return findings;
+  if (is.some((address) => was.includes(address))) return [...findings, ...portRisk(facet)];
   const owners = is.map((address) => facts.before.endpoints.get(address) ?? []);
   const others = new Set(owners.flat());
   const former = owner ?? service;
@@ -52,6 +52,23 @@ function numberRisks({ facet, service, facts, before, remaining }: Judged): read
   return isReal
     ? [...findings, { code: 'NATC6010', text: 'everything goes to other endpoints' }]
     : findings;
+}
+
+/** Pods stay, and no connection goes to a port of before: whether anything listens there, no manifest says. */
+function portRisk({ before, after }: Judged['facet']): readonly Finding[] {
+  const sent = ({ endpoints }: Answer): readonly string[] =>
+    endpoints.map(({ endpoint }) => endpoint).filter((endpoint) => !endpoint.startsWith('('));
+  const [was, is] = [sent(before), sent(after)];
+  if (is.some((endpoint) => was.includes(endpoint))) return [];
+  const portsOf = (endpoints: readonly string[]): string =>
+    [...new Set(endpoints.map((endpoint) => endpoint.slice(endpoint.lastIndexOf(':') + 1)))]
+      .sort((a, b) => Number(a) - Number(b))
+      .join(', ');
+  const [now, then] = [portsOf(is), portsOf(was)];
+  const ports = now.includes(',') ? 'ports' : 'port';
+  return [
+    { code: 'NATC6021', text: `everything goes to ${ports} ${now} of the endpoints (was ${then})` },
+  ];
 }
 
 /** Endpoints that the Service did not have, at whatever destination; those too that answer with a refusal. */

@@ -210,6 +210,17 @@ export const riskTable = {
       'Where endpoints come, on this node under policy Local, for an address without source ranges. Not for an address that is new: that is NATC6005.',
     example: 'node port 30080/TCP: answers clients outside again',
   },
+  NATC6021: {
+    severity: 'medium',
+    kind: 'ALL_PORTS_MOVED',
+    title: 'everything goes to other ports of the endpoints',
+    meaning:
+      'Endpoints are those of before, at least some, and none is sent connections at a port of before: where nothing listens at the new one, they are refused.',
+    given:
+      'For another `targetPort`, or another port in the slices. Not where one endpoint keeps its port, nor for another port of the Service itself: that is NATC6003.',
+    example:
+      'cluster IP 10.96.0.20:80/TCP: everything goes to port 9090 of the endpoints (was 8080)',
+  },
   NATC6030: {
     severity: 'low',
     kind: 'CLIENT_ADDRESS_VISIBLE',
