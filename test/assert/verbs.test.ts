@@ -262,8 +262,8 @@ test('clients outside do not count at cluster IPs, unless the assertion says so'
 test('a mark is written as everything else writes it', () => {
   const text = witnessText({
     packet: {
+      family: 'ip',
       source: '203.0.113.1',
-      sourcePort: 40000,
       destination: '10.96.0.10',
       destinationPort: 80,
       protocol: 'tcp',

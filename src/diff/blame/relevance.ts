@@ -38,8 +38,13 @@ const weights: Readonly<Record<string, Weigh>> = {
     ofAddress('load-balancer IP', change, effect),
   'status.loadBalancer.ingress.ipMode': (change, effect) =>
     ofAddress('load-balancer IP', change, effect),
-  'spec.loadBalancerSourceRanges': (_, { facet, destination: { kind } }) =>
-    kind === 'load-balancer IP' && isPresence(facet.type) ? 50 : 0,
+  'spec.loadBalancerSourceRanges': ({ from, to }, { facet, destination: { kind } }) => {
+    if (kind !== 'load-balancer IP' || !isPresence(facet.type)) return 0;
+    // Who is not let in any more was in a range that is gone.
+    const isLoss = facet.after.kind === 'dropped';
+    const isEntry = typeof (from ?? to) === 'string';
+    return isEntry && (isLoss ? to : from) === undefined ? 51 : 50;
+  },
   'spec.externalTrafficPolicy': (_, { facet, destination: { kind } }) =>
     kind === 'cluster IP' ? 0 : facet.type.startsWith('AFFINITY') ? 20 : 48,
   'spec.internalTrafficPolicy': (_, { facet, destination: { kind } }) =>

@@ -1,6 +1,12 @@
 /** The cause that is told is one that can be behind the change: not a neighbour of it that changed as well. */
 import { describe, expect, test } from 'vitest';
-import { diffObjects, diffOptions, service, slice } from '../../support/diff-sides.ts';
+import {
+  diffObjects,
+  diffOptions,
+  loadBalancer,
+  service,
+  slice,
+} from '../../support/diff-sides.ts';
 
 const five = [5, 6, 7, 8, 9].map((i) => `10.244.1.${i}`);
 const web = (spec: object, endpoints: readonly (string | Record<string, unknown>)[] = five) => [
@@ -125,4 +131,18 @@ describe('of a destination that another Service has now', () => {
       causeOf([...owner(both), ...other(both)], [...owner([both[0]!]), ...other(both)]),
     ).toEqual([['spec.externalIPs: 198.51.100.8 is gone', true]]);
   });
+});
+
+test('whoever is not let in any more was in a range that is gone, and whoever is now, in one that is new', () => {
+  const ranges = (...loadBalancerSourceRanges: readonly string[]) => [
+    loadBalancer('web', '10.96.0.20', '198.51.100.10', { loadBalancerSourceRanges }),
+    slice('web', five),
+  ];
+  const [wide, narrow] = [ranges('203.0.113.0/24'), ranges('203.0.113.0/28')];
+  expect(causesOf(wide, narrow)).toEqual(
+    new Set(['spec.loadBalancerSourceRanges: 203.0.113.0/24 is gone']),
+  );
+  expect(causesOf(narrow, wide)).toEqual(
+    new Set(['spec.loadBalancerSourceRanges: 203.0.113.0/24 is new']),
+  );
 });
