@@ -1,3 +1,5 @@
+import { objectName } from '../diagnostics/object-name.ts';
+import type { Origin } from '../plan/plan.ts';
 import { answerOf } from './answer.ts';
 import type { Change, Risk } from './change.ts';
 import type { FindReason } from './change-origin.ts';
@@ -25,7 +27,7 @@ export interface ChangeContext {
 
 /**
  * Turns differences of destinations into changes: what changes in the same way for the same clients at
- * several destinations of a Service is one change. Linear in the differences.
+ * several destinations of a Service is one change, if one field is behind it. Linear in the differences.
  */
 export function deriveChanges(
   compared: readonly ComparedDestination[],
@@ -48,6 +50,7 @@ export function deriveChanges(
       if (first === undefined) continue;
       const clients = clientLabels(seenBy, results, destination.address);
       const known = context.knownOf?.(facet, destination, first);
+      const reason = context.reasonOf(facet, destination);
       const key = JSON.stringify([
         known?.id ?? '',
         destination.family,
@@ -55,6 +58,7 @@ export function deriveChanges(
         facet.type,
         clients,
         mergeable(facet),
+        reason.cause === undefined ? '' : fieldOf(reason.origin),
       ]);
       const same = changes.get(key);
       const risks = context.risksOf(facet, each, seenBy);
@@ -75,13 +79,19 @@ export function deriveChanges(
         clients,
         risks,
         witness: { packet, nodeAddresses, before, after },
-        ...context.reasonOf(facet, destination),
+        ...reason,
         ...(known && { known }),
       });
     }
   }
   return [...changes.values()].map(withExactRegions);
 }
+
+/** An external IP is not open for the sake of a node port that is new as well; two entries of one list are told as one. */
+const fieldOf = (origin: Origin | undefined): string =>
+  origin === undefined
+    ? ''
+    : `${objectName(origin.object)} ${origin.path.filter((step) => typeof step === 'string').join('.')}`;
 
 /**
  * Whoever sets the mark decides, and no Service does: whatever differs for such packets is one change, since without

@@ -88,7 +88,8 @@ function ofAddress(
 ): number {
   if (!isPresence(facet.type)) return destination.kind === kind ? 4 : 0;
   const named = [from, to, ...entries].flatMap(addressesIn);
-  if (named.includes(destination.address)) return 55;
+  // A node port is not at an address for the Service's sake.
+  if (destination.kind !== 'node port' && named.includes(destination.address)) return 55;
   return destination.kind === kind ? 4 : 0;
 }
 

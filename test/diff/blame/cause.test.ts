@@ -146,3 +146,16 @@ test('whoever is not let in any more was in a range that is gone, and whoever is
     new Set(['spec.loadBalancerSourceRanges: 203.0.113.0/24 is new']),
   );
 });
+
+test('what two fields make is told of each, and two entries of one list are told together', () => {
+  const ports = [{ name: 'http', port: 80, nodePort: 30080 }];
+  // One of them is the node's own.
+  const externalIPs = ['198.51.100.9', '192.168.0.11'];
+  const { changes } = diffObjects(web({}), web({ type: 'NodePort', ports, externalIPs }));
+  expect(
+    changes.map(({ destinations, cause }) => [destinations.map(({ kind }) => kind), cause]),
+  ).toEqual([
+    [['external IP', 'external IP'], expect.stringMatching(/^spec\.externalIPs: 19.* is new$/)],
+    [['node port', 'node port'], 'spec.ports[0].nodePort: 30080 is new'],
+  ]);
+});
