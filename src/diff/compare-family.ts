@@ -154,7 +154,7 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
           : addressClass.isLoopback
             ? `${name} on the loopback`
             : addressClass.isChanged
-              ? `${name} on ${nodeAddressesText(addressClass, pair)}`
+              ? `${name} on ${nodeAddressesText(addressClass, pair, classes)}`
               : name,
     };
   }

@@ -1,3 +1,5 @@
+import { parseAddress } from '../net/address.ts';
+import { cidrContains, parseCidr } from '../net/cidr.ts';
 import { collections } from '../nftables/names.ts';
 import type { AddressClass } from './address-classes.ts';
 import type { FamilyPair } from './family-pair.ts';
@@ -57,17 +59,37 @@ export function regionLabel(
   );
 }
 
-/** Addresses of this node that are told apart from its others: known ones by name, others by their network. */
+/**
+ * Addresses of this node that are told apart from its others: known ones by name, others by their network.
+ *
+ * @param classes all of the family: what some of them are within that network, is not meant
+ */
 export function nodeAddressesText(
   { isNode, addresses, networks }: AddressClass,
   { isNodeKnown }: FamilyPair,
+  classes: readonly AddressClass[],
 ): string {
   const known = addresses.slice(0, longestList).join(', ');
   if (isNode && isNodeKnown) return addresses.length > longestList ? `${known} and others` : known;
   const named = networks.filter((network) => network.includes('/') && !network.endsWith('/0'));
-  return named.length > 0 && named.length === networks.length
-    ? `addresses of this node in ${named.join(', ')}`
-    : 'any other address of this node';
+  if (named.length === 0 || named.length < networks.length) return 'any other address of this node';
+  const isShared = classes.some(
+    ({ mayBeNode, networks: others }) =>
+      mayBeNode && others.some((other) => named.some((network) => isPartOf(other, network))),
+  );
+  return `${isShared ? 'other addresses' : 'addresses'} of this node in ${named.join(', ')}`;
+}
+
+/** Whether a network, or an address, is a part of another. */
+function isPartOf(part: string, network: string): boolean {
+  const [whole, narrower] = [parseCidr(network), parseCidr(part)];
+  const first = parseAddress(part.replace(/\/.*/, ''));
+  return (
+    whole !== undefined &&
+    first !== undefined &&
+    cidrContains(whole, first) &&
+    (narrower === undefined || narrower.prefixLength > whole.prefixLength)
+  );
 }
 
 function list(addresses: readonly string[]): string {
