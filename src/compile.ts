@@ -73,30 +73,58 @@ export function compile(
   return {
     diagnostics,
     output: isLaidOut
-      ? { ...compiled, ...runStage('ruleset', () => soundRuleset(planned.plan)) }
+      ? laidOutLater(
+          compiled,
+          runStage('ruleset', () => soundRuleset(planned.plan)),
+        )
       : laidOutLater(compiled),
   };
 }
 
-/** What was compiled, with the ruleset made the first time that somebody asks for it: other backends need none. */
-export function laidOutLater(compiled: Omit<CompileOutput, LaidOut>): CompileOutput {
-  let made: Pick<CompileOutput, LaidOut> | undefined;
-  const laidOut = () => (made ??= soundRuleset(compiled.plan));
-  return {
+type Rules = Pick<CompileOutput, LaidOut>;
+
+const rulesOf = new WeakMap<CompileOutput, { made: Rules | undefined }>();
+
+/**
+ * What was compiled, with the ruleset made the first time that somebody asks for it: other backends need none.
+ *
+ * @param laidOut where it is made already
+ */
+export function laidOutLater(
+  compiled: Omit<CompileOutput, LaidOut>,
+  laidOut?: Rules,
+): CompileOutput {
+  const rules: { made: Rules | undefined } = { made: laidOut };
+  const made = (): Rules => {
+    rules.made ??= soundRuleset(compiled.plan);
+    return rules.made;
+  };
+  const output: CompileOutput = {
     ...compiled,
     get fragments() {
-      return laidOut().fragments;
+      return made().fragments;
     },
     get ruleset() {
-      return laidOut().ruleset;
+      return made().ruleset;
     },
   };
+  rulesOf.set(output, rules);
+  return output;
+}
+
+/**
+ * Lets go of the fragments and the ruleset of a compilation, which take more memory than what they are written
+ * from and to. Whoever asks for them afterwards has them laid out anew.
+ */
+export function letGoOfRules(output: CompileOutput): void {
+  const rules = rulesOf.get(output);
+  if (rules !== undefined) rules.made = undefined;
 }
 
 type LaidOut = 'fragments' | 'ruleset';
 
 /** The plan as a ruleset in which nothing is missing. @throws when it has a defect */
-export function soundRuleset(plan: Plan): Pick<CompileOutput, 'fragments' | 'ruleset'> {
+export function soundRuleset(plan: Plan): Rules {
   const fragments = planFragments(plan);
   const ruleset = assemble(fragments);
   const defects = verifyRuleset(ruleset);

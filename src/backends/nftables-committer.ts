@@ -27,7 +27,7 @@ export async function nftablesCommitter(
       return {
         ...{ kind: 'committed', revision, delta, store: storing(live, revision, stateDir) },
         isHeld: () => holdsStamps(host, stamps, families),
-        finish: () => retirePins(host, change.next, delta),
+        finish: () => retirePins(host, () => change.next, delta),
       };
     },
   };

@@ -36,7 +36,10 @@ export const nftables: Backend = {
   },
   apply: async (host, output, options) => {
     const { applyRuleset, wantedFrom } = await import('../live/apply.ts');
-    return applyRuleset(host, wantedFrom(output), options);
+    const { letGoOfRules } = await import('../compile.ts');
+    const wanted = wantedFrom(output);
+    letGoOfRules(output);
+    return applyRuleset(host, wanted, options);
   },
   applyWritten: async (host, wanted, options) =>
     (await import('../live/apply.ts')).applyRuleset(host, wanted, options),

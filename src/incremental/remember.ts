@@ -4,7 +4,7 @@ import { type Diagnostic, isPrinted } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Cluster, Service } from '../model/cluster.ts';
 import type { IpFamily } from '../net/family.ts';
-import { type WrittenFragment, writeFragments } from '../nftables/canonical/write.ts';
+import { type WrittenFragment, writtenFragments } from '../nftables/canonical/write.ts';
 import { type FlowService, flowServices } from '../plan/flows.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 import { clusterIPOf, otherProxyClusterIPs } from '../plan/taken-services.ts';
@@ -149,12 +149,16 @@ export function partsOf(
   return parts;
 }
 
-function contributions({ settings, fragments }: CompileOutput) {
-  const families = fragments.map((made) => ({
-    family: made.family.family,
-    clusterIPs: new Set(made.family.clusterIPs),
+function contributions(output: CompileOutput) {
+  const { settings, plan } = output;
+  const families = plan.families.map((family, index) => ({
+    family: family.family,
+    clusterIPs: new Set(family.clusterIPs),
     written: new Map<string, WrittenFragment>(
-      writeFragments(made).map((each) => [each.service, each]),
+      writtenFragments(family, () => output.fragments[index]?.fragments ?? []).map((each) => [
+        each.service,
+        each,
+      ]),
     ),
   }));
   return (group: string, service: Service | undefined): KnownGroup['families'] =>

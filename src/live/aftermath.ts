@@ -42,7 +42,7 @@ export async function doAftermath(
   const diagnostics: Diagnostic[] = [];
   if (extent !== 'nothing') {
     const delta = extent === 'everything' ? undefined : extent.delta;
-    diagnostics.push(...(await retirePins(host, canonical(), delta)));
+    diagnostics.push(...(await retirePins(host, canonical, delta)));
     onStep('pins-retired');
   }
   const { ended, diagnostics: left } = await endFlows(host, stateDirectory, flows);

@@ -95,17 +95,18 @@ export type ApplyOutcome =
   | { readonly kind: 'lock-timeout' };
 
 /** What the kernel should hold, of what the compiler gave. */
-export function wantedFrom({
-  plan,
-  ruleset,
-  fragments,
-}: {
+export function wantedFrom(output: {
   readonly plan: Plan;
   readonly ruleset: Ruleset;
   readonly fragments: readonly FamilyFragments[];
 }): Wanted {
-  const written = writeRuleset(fragments);
-  return { ruleset, written, digest: digestOf(written), flowServices: flowServices(plan) };
+  const written = writeRuleset(output.fragments);
+  return {
+    ruleset: () => output.ruleset,
+    written,
+    digest: digestOf(written),
+    flowServices: flowServices(output.plan),
+  };
 }
 
 /**

@@ -60,5 +60,5 @@ export async function dryRun(
   if (cleanup.length > 0 && isBusy(result)) result = await check(renderScript(operations));
   return succeeded(result)
     ? { kind: 'planned', script: whole, diagnostics }
-    : { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset) };
+    : { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset()) };
 }

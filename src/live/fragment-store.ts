@@ -161,7 +161,10 @@ async function writePack(directory: string, records: readonly FragmentRecord[]):
   let parts: Uint8Array[] = [];
   let size = 0;
   for (const [index, record] of records.entries()) {
-    const { content, owners } = record.bytes();
+    const bytes = record.bytes();
+    // All that may still be read of them comes after a look at few: they need not lie ready any more.
+    record.shrink(bytes);
+    const { content, owners } = bytes;
     const start = 4 + index * packRowSize;
     head.write(record.digest, start, 'hex');
     head.writeUInt32LE(content.length, start + 16);

@@ -35,8 +35,8 @@ export interface Held {
 
 /** What the kernel should hold. */
 export interface Wanted {
-  /** For the origins of its elements, when nft complains about one. */
-  readonly ruleset: Ruleset;
+  /** For the origins of its elements, when nft complains about one; it need not be in memory before. */
+  readonly ruleset: () => Ruleset;
   readonly written: WrittenRuleset;
   readonly digest: string;
   readonly flowServices: readonly FlowService[];

@@ -91,7 +91,7 @@ export async function reconcile(
   const isTaken = isSuccess || isOutdated(result);
   if (held.ruleset === undefined || !isTaken || attempts <= 1) {
     const doubts = verdict === 'unknown' && result.kind === 'signalled' ? [notReadBack] : [];
-    const complaints = isSuccess ? [notDone] : nftDiagnostics(result, wanted.ruleset);
+    const complaints = isSuccess ? [notDone] : nftDiagnostics(result, wanted.ruleset());
     return { kind: 'refused', diagnostics: [...complaints, ...doubts] };
   }
   if (!isSuccess && held.source === 'kernel') {

@@ -10,16 +10,18 @@ import { listPins, type Pin, pinsIn } from './pins.ts';
  * Deletes the pins of clients whose endpoint is gone, so that they move on to another one (A5); all
  * other pins stay. Runs after the kernel took the new endpoints: from then on no such pin is learnt.
  *
+ * @param ruleset what the kernel holds now; asked for where something is to be looked at
  * @param delta what was changed: only Services that lost an endpoint are looked at; undefined: all
  */
 export async function retirePins(
   host: Host,
-  ruleset: CanonicalRuleset,
+  ruleset: () => CanonicalRuleset,
   delta: Delta | undefined,
 ): Promise<readonly Diagnostic[]> {
   const changed = delta === undefined ? undefined : setsWithDeletions(delta);
+  if (changed?.size === 0) return [];
   const failures: string[] = [];
-  for (const map of clientMaps(ruleset)) {
+  for (const map of clientMaps(ruleset())) {
     if (changed !== undefined && !changed.has(`${map.family} ${map.endpointSet}`)) continue;
     const failure = await retirePinsOf(host, map);
     if (failure !== undefined) failures.push(`${map.name}: ${failure}`);

@@ -170,7 +170,7 @@ async function goBackTo(
 }
 
 const wantedAgain = ({ revision, ruleset, flowServices }: StoredRevision): Wanted => ({
-  ruleset: { tables: [] },
+  ruleset: () => ({ tables: [] }),
   written: ruleset,
   digest: revision.digest,
   flowServices,

@@ -5,18 +5,34 @@ import type { Input } from './inputs.ts';
 import { spanError } from './span-error.ts';
 
 /** Bytes as text, or why they are none. A byte order mark at the start is dropped. */
-export function decode({ name, bytes }: Input): Source | Diagnostic {
+export function decode({ name, bytes, textAgain }: Input): Source | Diagnostic {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // A tar archive of text is well-formed UTF-8.
     const binary = bytes.indexOf(0) < 0 ? undefined : binaryProblem(name, bytes, true);
     if (binary !== undefined) return binary;
     const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    if (textAgain !== undefined) return sourceOnDemand(name, text, textAgain);
     return { name, text, ...(hasMark && { hasMark }) };
   } catch {
     if (isUtf16(bytes)) return utf16(name);
     return binaryProblem(name, bytes, false) ?? invalidUtf8(name, bytes);
   }
+}
+
+/** A source whose text goes when nothing uses it, and comes back when something asks for it. */
+function sourceOnDemand(name: string, first: string, textAgain: () => string): Source {
+  let kept = new WeakRef({ text: first });
+  return {
+    name,
+    get text() {
+      const known = kept.deref();
+      if (known !== undefined) return known.text;
+      const again = { text: textAgain() };
+      kept = new WeakRef(again);
+      return again.text;
+    },
+  };
 }
 
 const isUtf16 = (bytes: Uint8Array): boolean =>

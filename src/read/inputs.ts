@@ -13,6 +13,11 @@ export interface Input {
   readonly bytes: Uint8Array;
   /** Where the user did not name it but what it lies in, so that it need be no manifest. */
   readonly found?: 'in a directory' | 'in a chart';
+  /**
+   * The bytes as text, put together once more: where it can be, the text need not stay in memory for the rare
+   * diagnostic that points into it.
+   */
+  readonly textAgain?: () => string;
 }
 
 export interface CollectedInputs {

@@ -159,7 +159,7 @@ describeCluster('through an apply', (cluster) => {
     const { compiled } = await import('../support/live-host.ts');
     const { canonicalOf } = await import('../../src/nftables/canonical/written.ts');
     const canonical = canonicalOf(wantedFrom(compiled(web(['pod-a', 'pod-c']))).written);
-    expect(await retirePins(expiring, canonical, undefined)).toEqual([]);
+    expect(await retirePins(expiring, () => canonical, undefined)).toEqual([]);
     expect(Object.values(await listPins('ip'))).not.toContain(podB);
   });
 });

@@ -1,3 +1,4 @@
+import type { CompileOutput } from '../../compile.ts';
 import type { Items } from '../../incremental/items.ts';
 import type { KnownCompilation } from '../../incremental/known.ts';
 import type { Wanted } from '../../live/held.ts';
@@ -76,16 +77,14 @@ export async function applyChanges(
   return exitCode;
 }
 
-async function wantedOf(
-  known: KnownCompilation,
-  { plan, ruleset }: { readonly plan: Plan; readonly ruleset: Wanted['ruleset'] },
-): Promise<Wanted> {
+async function wantedOf(known: KnownCompilation, output: CompileOutput): Promise<Wanted> {
   const { flowServicesOf, writtenOf } = await import('../../incremental/written-known.ts');
   const { digestOf } = await import('../../nftables/canonical/written.ts');
+  const { plan } = output;
   const written = writtenOf(known, plan);
   return {
     // What nft complains of can only be in what was compiled now.
-    ruleset,
+    ruleset: () => output.ruleset,
     written,
     digest: digestOf(written),
     flowServices: flowServicesOf(known, plan),

@@ -8,15 +8,23 @@ let collect: (() => void) | undefined;
  * hour away; and every program that natc runs begins as a copy of its page tables.
  */
 export function collectGarbage(): void {
+  collectOnce();
+  // What the first time let go of is given back by the second.
+  collectOnce();
+  used = getHeapStatistics().used_heap_size;
+}
+
+/**
+ * The same amid the work, where much of what was made is of no use any more and much is yet to be made: by itself V8
+ * would take new memory for that. It costs a tenth of a second at 5,000 Services.
+ */
+export function collectOnce(): void {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     const found: unknown = runInNewContext('gc');
     collect = typeof found === 'function' ? () => found() : () => {};
   }
   collect();
-  // What the first time let go of is given back by the second.
-  collect();
-  used = getHeapStatistics().used_heap_size;
 }
 
 /** What was in use after the last time, in bytes. */

@@ -1,4 +1,5 @@
 import type { FollowedStore } from '../../follow/store.ts';
+import type { ApplyStep } from '../../live/apply-step.ts';
 import { clusterName } from '../../live/cluster/failure.ts';
 import { listKinds, listText } from '../../live/cluster/list-text.ts';
 import type { Host } from '../../live/host.ts';
@@ -11,6 +12,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { applyDemands, readCompileInput } from '../input/compile-input.ts';
 import { stageClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
+import { collectOnce } from './collect-garbage.ts';
 
 export interface WholeSync {
   readonly exitCode: ExitCode;
@@ -44,12 +46,16 @@ export async function syncWhole(
     const fingerprint = inputFingerprint(input);
     applied = await applyInWhole(host, input, undefined, fingerprint, heard, log, (step) => {
       if (step === 'committed') committedAt = Date.now();
+      if (rulesLetGo.has(step)) collectOnce();
     });
     if (applied.outcome?.kind === 'applied') committedAt ??= Date.now();
     return applied.exitCode;
   });
   return { exitCode, applied, committedAt, count: texts.length };
 }
+
+/** At the first the rules are in nft's words and no longer anything else, at the second they are bytes. */
+const rulesLetGo: ReadonlySet<string> = new Set<ApplyStep>(['locked', 'state-renamed']);
 
 /** In the order of a list from the API server, whose bytes are the same then. */
 const textsOf = (store: FollowedStore): readonly string[] =>
@@ -62,4 +68,6 @@ const textsOf = (store: FollowedStore): readonly string[] =>
 const inputOf = (texts: readonly string[]) => ({
   name: clusterName,
   bytes: Buffer.from(listText(texts)),
+  // The store has every object's text: this one would be all of them once more.
+  textAgain: () => listText(texts),
 });

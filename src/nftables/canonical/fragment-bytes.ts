@@ -71,11 +71,11 @@ export function madeRecord(digest: string, content: FragmentContent): FragmentRe
       content: Buffer.from(held === undefined ? text : encodeContent(held), 'latin1'),
       owners: Buffer.from(held === undefined ? owners : encodeOwners(held)),
     }),
-    shrink: () => {
+    shrink: (made) => {
       if (held === undefined) return;
       // As one piece: put together of pieces, the text would take as much as they do.
-      text = Buffer.from(encodeContent(held), 'latin1').toString('latin1');
-      owners = encodeOwners(held);
+      text = (made?.content ?? Buffer.from(encodeContent(held), 'latin1')).toString('latin1');
+      owners = made?.owners.toString() ?? encodeOwners(held);
       held = undefined;
     },
   };

@@ -102,21 +102,31 @@ function contentOf(fragment: Fragment, family: NftFamily): FragmentContent {
 
 /** Writes all that a compilation made. */
 export const writeRuleset = (families: readonly FamilyFragments[]): WrittenRuleset => ({
-  tables: families.map((made) => writeTable(made.family, writeFragments(made))),
+  tables: families.map((made) =>
+    writeTable(
+      made.family,
+      writtenFragments(made.family, () => made.fragments),
+    ),
+  ),
 });
 
-const written = new WeakMap<Fragment, WrittenFragment>();
+const written = new WeakMap<FamilyPlan, readonly WrittenFragment[]>();
 
-/** The fragments of a family, each written once, however often it is asked for. */
-export const writeFragments = ({
-  family,
-  fragments,
-}: FamilyFragments): readonly WrittenFragment[] =>
-  fragments.map((fragment) => {
-    const known = written.get(fragment) ?? writeFragment(fragment, nftFamilyOf(family));
-    written.set(fragment, known);
-    return known;
-  });
+/**
+ * The fragments of a family, written once, however often they are asked for.
+ *
+ * @param fragments what the family is laid out as; asked for the first time only
+ */
+export function writtenFragments(
+  family: FamilyPlan,
+  fragments: () => readonly Fragment[],
+): readonly WrittenFragment[] {
+  const known =
+    written.get(family) ??
+    fragments().map((fragment) => writeFragment(fragment, nftFamilyOf(family)));
+  written.set(family, known);
+  return known;
+}
 
 /** Whether a fragment has a node port in it. */
 export const servesNodePorts = ({ share: { used } }: Pick<WrittenFragment, 'share'>): boolean =>

@@ -44,8 +44,10 @@ export interface FragmentRecord {
   /**
    * Holds its content as bytes from now on, which take less memory and longer to read. For whoever keeps all
    * fragments of a cluster.
+   *
+   * @param made what `bytes` gave, where it has just been asked
    */
-  readonly shrink: () => void;
+  readonly shrink: (made?: FragmentBytes) => void;
 }
 
 export interface FragmentBytes {
