@@ -36,6 +36,8 @@ export interface BreachWitness {
   readonly behaviour: Behaviour;
   /** Rules tell clients apart by the interface. */
   readonly isThroughTold: boolean;
+  /** An address of the packet that was taken for this node's; undefined where it is one, or none of the packet's is. */
+  readonly assumed?: string | undefined;
 }
 
 /** An assertion, and whether it holds: it does where there is no breach. */
@@ -64,6 +66,13 @@ export const onAnyNode = (destination: Destination): Destination =>
     ? { ...destination, address: '' }
     : destination;
 
+/** The destination as it is told of one node: an address that only stands for the node's is not named. */
+export const onThisNode = (
+  { isNodeKnown, nodeAddresses }: FamilyPair,
+  destination: Destination,
+): Destination =>
+  isNodeKnown && nodeAddresses.has(destination.address) ? destination : onAnyNode(destination);
+
 /** `192.0.2.1:80/TCP (LoadBalancer)`, `192.168.0.2:30080/TCP (NodePort)`, `node port 30080/TCP` on any node */
 export function destinationText({ kind, address, port, protocol }: Destination): string {
   if (address === '') return `node port ${port}/${protocol.toUpperCase()}`;
@@ -79,17 +88,21 @@ export const ownerText = ({ servicePort }: Destination): string =>
 
 /** The client's packet, and what the side `after` does to it. */
 export const witnessOf = (
-  { constants }: FamilyPair,
+  { constants, isNodeKnown, nodeAddresses: own }: FamilyPair,
   { result: { packet, nodeAddresses, after } }: MatchedClient,
 ): BreachWitness => ({
   packet,
   nodeAddresses,
   behaviour: after,
   isThroughTold: [...constants.interfaces].some((name) => name !== 'lo'),
+  assumed: [packet.source, packet.destination].find(
+    (address) =>
+      nodeAddresses.has(address) && !isLoopback(address) && !(isNodeKnown && own.has(address)),
+  ),
 });
 
 /** `203.0.113.77 to 192.0.2.1:80/TCP: sent to 10.1.0.5:8080` */
-export function witnessText({ packet, behaviour, isThroughTold }: BreachWitness): string {
+export function witnessText({ packet, behaviour, isThroughTold, assumed }: BreachWitness): string {
   const { source, destination, destinationPort, protocol, inInterface, mark } = packet;
   const to =
     protocol === 'icmp'
@@ -97,7 +110,9 @@ export function witnessText({ packet, behaviour, isThroughTold }: BreachWitness)
       : `${formatAddressPort(destination, destinationPort)}/${protocol.toUpperCase()}`;
   const through = inInterface === '' || !isThroughTold ? '' : ` through ${inInterface}`;
   const marked = mark === 0 ? '' : ` with mark 0x${mark.toString(16)}`;
-  return `${source}${through}${marked} to ${to}: ${answerText(answerOf(behaviour))}`;
+  const answer = answerText(answerOf(behaviour));
+  const standing = assumed === undefined ? '' : ` (${assumed} stands for this node)`;
+  return `${source}${through}${marked} to ${to}: ${answer}${standing}`;
 }
 
 export function answerText(answer: Answer): string {

@@ -4,7 +4,7 @@ import type { Destination } from '../diff/destination.ts';
 import type { NodeSources } from '../reach/admitted.ts';
 import type { FamilySurvey } from '../reach/survey.ts';
 import type { ReachStatement, Target } from './assertion.ts';
-import { type Breach, onAnyNode, originOf, witnessOf } from './breach.ts';
+import { type Breach, onAnyNode, onThisNode, originOf, witnessOf } from './breach.ts';
 import { concernedWords } from './concerned-clients.ts';
 import { clientMatcher, type MatchClients, type MatchedClient } from './match-clients.ts';
 import { actualDestinations, matchesDestination } from './match-destinations.ts';
@@ -48,7 +48,7 @@ export function breachAt(
   );
   return [
     {
-      text: tell(who, destination, matched),
+      text: tell(who, onThisNode(survey.pair, destination), matched),
       textOnNodes: tell(who, onAnyNode(destination), matched),
       service: destination.servicePort?.service,
       witness: witnessOf(survey.pair, matched),

@@ -17,6 +17,7 @@ import {
   type Breach,
   destinationText,
   onAnyNode,
+  onThisNode,
   originOf,
   ownerText,
   witnessOf,
@@ -173,7 +174,7 @@ function breachOf(
   const who = words === 'all' ? '' : ` for ${words}`;
   return [
     {
-      text: question.tell(who, matched, destination),
+      text: question.tell(who, matched, onThisNode(pair, destination)),
       textOnNodes: question.tell(who, matched, onAnyNode(destination)),
       service: destination.servicePort?.service,
       witness: witnessOf(pair, matched),

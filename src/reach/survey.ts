@@ -97,7 +97,10 @@ export function surveyOf(
       after: sideOf(compiled, 'after', subject),
     };
     const assumed = assumedNodeAddress(bare);
-    const pair = assumed === undefined ? bare : { ...bare, nodeAddresses: new Set([assumed]) };
+    const pair: FamilyPair =
+      assumed === undefined
+        ? bare
+        : { ...bare, nodeAddresses: new Set([assumed]), isNodeKnown: false };
     return [
       {
         pair,

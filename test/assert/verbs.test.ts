@@ -276,3 +276,19 @@ test('a mark is written as everything else writes it', () => {
   });
   expect(text).toMatch(/^203\.0\.113\.1 with mark 0x4000 to 10\.96\.0\.10:80\/TCP: /);
 });
+
+test("an address that only stands for this node's is not named as where a node port is", () => {
+  const rule = '- {name: a, from: outside, mustNotReach: {nodePorts: all}}\n';
+  const breachOf = (nodeIPs: readonly string[]) => {
+    const [breach] = verdictsOf(rule, subjectOf(admin(nodePort), { ...options, nodeIPs }))[0]!
+      .breaches;
+    return [breach!.text, witnessText(breach!.witness!)] as const;
+  };
+  const [text, packet] = breachOf([]);
+  expect(text).toBe('shop/admin:http answers clients outside at node port 30081/TCP');
+  const [, address] = / to (\S+):30081\/TCP/.exec(packet) ?? [];
+  expect(packet).toContain(`(${address} stands for this node)`);
+  const [known, own] = breachOf(['192.168.0.2']);
+  expect(known).toContain('at 192.168.0.2:30081/TCP (NodePort)');
+  expect(own).not.toContain('stands for');
+});
