@@ -22,6 +22,16 @@ export const breachCodes: Readonly<Record<Verb, DiagnosticCode>> = {
 export const breachFindings = (verdicts: readonly Verdict[]): readonly Diagnostic[] =>
   verdicts.flatMap((verdict) => verdict.breaches.map((breach) => findingOf(verdict, breach)));
 
+/** The same, so that some of them say as much as they can: one of each broken assertion, then their second ones, and so on. */
+export function breachFindingsInTurn(verdicts: readonly Verdict[]): readonly Diagnostic[] {
+  const longest = Math.max(0, ...verdicts.map(({ breaches }) => breaches.length));
+  return Array.from({ length: longest }, (_, turn) =>
+    verdicts.flatMap((verdict) =>
+      verdict.breaches.slice(turn, turn + 1).map((breach) => findingOf(verdict, breach)),
+    ),
+  ).flat();
+}
+
 function findingOf(verdict: Verdict, breach: Breach): Diagnostic {
   const { assertion, nodes } = verdict;
   const { text, witness, origin, nodes: broken } = breach;

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { createKernelNode, type KernelNode } from '../support/kernel-node.ts';
 import { natcProgram } from '../support/natc.ts';
@@ -89,6 +90,33 @@ holds  endpoints
       'packet  203.0.113.77 to 192.168.0.2:30080/TCP: sent to 10.1.0.5',
     );
     expect(broken.stdout).not.toContain('line ');
+  });
+
+  test('-o github annotates ten, the first of each broken assertion before others', async () => {
+    const empty = write(
+      'empty.yaml',
+      Array.from({ length: 12 }, (_, i) =>
+        stringify({
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: `s${i}` },
+          spec: { clusterIP: `10.96.7.${i + 1}`, ports: [{ port: 80 }] },
+        }),
+      ).join('---\n'),
+    );
+    const two = write(
+      'two.yaml',
+      `apiVersion: natc.dev/v1alpha1
+kind: Assertions
+assertions:
+  - {name: one, mustHaveEndpoints: 1}
+  - {name: reached, from: pods, mustReach: {service: default/s3}}
+`,
+    );
+    const lines = (await run('-r', two, empty, '-o', 'github')).stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(11);
+    expect(lines.filter((line) => line.includes('"reached" is broken'))).toHaveLength(1);
+    expect(lines.at(-1)).toBe('::notice title=natc assert::3 more, not annotated');
   });
 
   test('-o json, github, sarif and junit', async () => {

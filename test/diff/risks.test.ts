@@ -33,11 +33,11 @@ const web = (spec: object = {}, endpoints: readonly (string | object)[] = five):
   service('web', '10.96.0.20', { ...spec }),
   slice('web', endpoints as string[]),
 ];
-const balanced = (spec: object = {}, endpoints: readonly string[] = five): Objects => [
+const balanced = (spec: object = {}, endpoints: readonly (string | object)[] = five): Objects => [
   ...nodes,
   ...db,
   loadBalancer('web', '10.96.0.20', vip, { ...spec }),
-  slice('web', endpoints),
+  slice('web', endpoints as string[]),
 ];
 const named = (namespace: string, name: string, objects: Objects): Objects =>
   objects.map((object) => {
@@ -208,7 +208,11 @@ const cases: Readonly<Record<RiskCode, Case>> = {
     risky: web({}, [...five, '10.96.0.30']),
     benign: web({}, [...five, '10.244.7.7']),
   },
-  NATC6020: { before: balanced({}, []), risky: balanced(), benign: balanced({}, []) },
+  NATC6020: {
+    before: balanced({}, []),
+    risky: balanced(),
+    benign: balanced({}, [{ addresses: ['10.244.1.5'], conditions: { ready: false } }]),
+  },
   NATC6021: {
     before: web(),
     risky: onPort(9090, five),

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../assert/breach.ts';
-import { breachFindings } from '../../assert/findings.ts';
+import { breachFindings, breachFindingsInTurn } from '../../assert/findings.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
 import { gapLines } from '../list/gap-lines.ts';
 import { paletteFor } from '../messages/messages.ts';
@@ -16,12 +17,8 @@ export async function formatVerdictsOf(
 ): Promise<string> {
   const { locate } = await import('../../read/locate.ts');
   const { makeReport } = await import('../../diagnostics/report.ts');
-  const report = () =>
-    makeReport(breachFindings(verdicts), {
-      locate,
-      least: 'error',
-      limit: flags.maxDiagnostics ?? 1000,
-    });
+  const report = (findings: readonly Diagnostic[]) =>
+    makeReport(findings, { locate, least: 'error', limit: flags.maxDiagnostics ?? 1000 });
   switch (flags.output) {
     case 'text': {
       const { formatVerdicts } = await import('../../assert/format-text.ts');
@@ -35,12 +32,17 @@ export async function formatVerdictsOf(
     }
     case 'github': {
       const { formatGithub } = await import('../../diagnostics/format-github.ts');
-      return workflowCommands(formatGithub(report()));
+      const { shownAnnotations } = await import('../../diff/format-github.ts');
+      const findings = breachFindingsInTurn(verdicts);
+      const shown = findings.slice(0, flags.maxDiagnostics ?? shownAnnotations);
+      const left = findings.length - shown.length;
+      const rest = left === 0 ? '' : `::notice title=natc assert::${left} more, not annotated\n`;
+      return `${workflowCommands(formatGithub(report(shown)))}${rest}`;
     }
     case 'sarif': {
       const { formatSarif } = await import('../../diagnostics/format-sarif.ts');
       const { version } = await import('../version.ts');
-      return formatSarif(report(), version());
+      return formatSarif(report(breachFindings(verdicts)), version());
     }
     case 'junit': {
       const { formatVerdictsJunit } = await import('../../assert/format-junit.ts');
