@@ -8,6 +8,14 @@ export interface AwayWatch {
   readonly failed: (kind: FollowedKind, diagnostic: Diagnostic) => void;
 }
 
+/** A kind that is not followed at the moment. */
+interface Away {
+  readonly since: number;
+  saidAt: number | undefined;
+  /** What was said, or what another kind said in its place. */
+  message: string;
+}
+
 /** While it is away that is said so often, in milliseconds. */
 const reminder = 60_000;
 
@@ -18,7 +26,7 @@ const shortly = 3000;
 export function watchAway(log: FollowLog, now: () => number): AwayWatch {
   /** When each kind was last as the API server has it; undefined: never. */
   const lastHeard = new Map<FollowedKind, number>();
-  const away = new Map<FollowedKind, { readonly since: number; saidAt: number | undefined }>();
+  const away = new Map<FollowedKind, Away>();
   return {
     heard: (kind) => {
       const was = away.get(kind);
@@ -30,12 +38,23 @@ export function watchAway(log: FollowLog, now: () => number): AwayWatch {
     },
     failed: (kind, diagnostic) => {
       const since = lastHeard.get(kind);
-      const state = away.get(kind) ?? { since: since ?? now(), saidAt: undefined };
+      const state: Away = away.get(kind) ?? {
+        since: since ?? now(),
+        saidAt: undefined,
+        message: '',
+      };
       away.set(kind, state);
       const isShort = now() - state.since < shortly && !hasErrors([diagnostic]);
       const isSaid = state.saidAt !== undefined && now() - state.saidAt < reminder;
       if (isSaid || (isShort && since !== undefined)) return;
-      state.saidAt = now();
+      // A server that cannot be reached fails every kind, in the same words.
+      const said = [...away.values()].find(
+        ({ saidAt, message }) =>
+          saidAt !== undefined && now() - saidAt < reminder && message === diagnostic.message,
+      );
+      state.message = diagnostic.message;
+      state.saidAt = said?.saidAt ?? now();
+      if (said !== undefined) return;
       const age = since === undefined ? undefined : Math.round((now() - since) / 1000);
       log.diagnostics([{ ...diagnostic, message: `${diagnostic.message}; ${standing(age)}` }]);
     },
