@@ -7,6 +7,7 @@ import { formatTrafficGithub } from '../../src/diff/format-github.ts';
 import { formatTrafficHtml } from '../../src/diff/format-html.ts';
 import { formatTrafficMarkdown } from '../../src/diff/format-markdown.ts';
 import { formatTrafficText } from '../../src/diff/format-text.ts';
+import { collectRisks } from '../../src/diff/risks/collect.ts';
 import type { CompileOptions } from '../../src/options.ts';
 import { locate } from '../../src/read/locate.ts';
 import { diffObjects, diffOptions, service, slice } from '../support/diff-sides.ts';
@@ -311,6 +312,14 @@ const formats = (diff: TrafficDiff) =>
   ] as const;
 
 const target = 117;
+
+test('the other 29 edits change something, and nothing of it is a risk', () => {
+  const [, before] = variants(target)[0]!;
+  const diff = diffOf(target, ['none', before, before, '', /./], plainEdits);
+  expect(collectRisks(diff)).toEqual([]);
+  expect(new Set(diff.changes.map(({ service }) => service)).size).toBeGreaterThan(15);
+  expect(plainEdits.size).toBe(29);
+});
 
 describe.each(variants(target))('%s', (...variant) => {
   const [, , , code, line] = variant;
