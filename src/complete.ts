@@ -1,6 +1,6 @@
 import { allocate, type Networks } from './allocate/allocate.ts';
-import { addressText } from './allocate/bands.ts';
-import { bandOf, type Held } from './allocate/held.ts';
+import { bandAddressText } from './allocate/bands.ts';
+import { bandOf, type HeldValues } from './allocate/held.ts';
 import type { Invented } from './allocate/invented.ts';
 import { objectKey } from './allocate/service-fields.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
@@ -11,9 +11,9 @@ import { addressPods, type PodAddresses } from './workloads/addresses.ts';
 import { nodePlaces, type OneNode } from './workloads/nodes.ts';
 import type { Pod } from './workloads/pods.ts';
 import { expandWorkloads, selections } from './workloads/select.ts';
-import { podsIn, type Selection } from './workloads/selection.ts';
+import { type PodSelection, podsIn } from './workloads/selection.ts';
 import { slicesFor } from './workloads/slices.ts';
-import { selectionFindings } from './workloads/suppositions.ts';
+import { podSelectionFindings } from './workloads/suppositions.ts';
 import { list, mapping, text } from './workloads/values.ts';
 
 /** Objects as people keep them: what an API server and controllers would fill in is not there. */
@@ -22,7 +22,7 @@ export interface WrittenSide {
   /** Those that natc does not compile, but that may make pods. */
   readonly others: readonly SourceObject[];
   /** Which pods will be endpoints beside those of slices, where that is known; then `others` do not matter. */
-  readonly joining?: readonly Selection[] | undefined;
+  readonly joining?: readonly PodSelection[] | undefined;
 }
 
 export interface CompletionSettings {
@@ -33,17 +33,17 @@ export interface CompletionSettings {
 
 /** Values from before the first side. */
 export interface Earlier {
-  readonly held: Held;
+  readonly held: HeldValues;
   readonly pods: PodAddresses;
 }
 
-export const nothingEarlier: Earlier = { held: new Map(), pods: new Map() };
+export const nothingBefore: Earlier = { held: new Map(), pods: new Map() };
 
 export interface CompletedSide extends Earlier {
   /** Services with what they lacked, and slices for the endpoints that their selectors find. */
   readonly objects: readonly SourceObject[];
   readonly invented: Invented;
-  readonly selections: readonly Selection[];
+  readonly selections: readonly PodSelection[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -56,7 +56,7 @@ export interface CompletedSide extends Earlier {
 export function complete(
   sides: readonly WrittenSide[],
   { networks, podNetworks, oneNode }: CompletionSettings,
-  earlier: Earlier = nothingEarlier,
+  earlier: Earlier = nothingBefore,
 ): readonly CompletedSide[] {
   const allocated = allocate(
     sides.map(({ objects }) => objects),
@@ -70,7 +70,7 @@ export function complete(
     return given;
   };
   let pods = earlier.pods;
-  let before: readonly Selection[] = [];
+  let before: readonly PodSelection[] = [];
   return allocated.map(({ objects, held, diagnostics }, index) => {
     const { others = [], joining } = sides[index] ?? {};
     const found =
@@ -102,12 +102,12 @@ export function complete(
       pods: addresses,
       selections: found,
       invented: inventedBy(held, selected, addresses),
-      diagnostics: [...diagnostics, ...selectionFindings(found)],
+      diagnostics: [...diagnostics, ...podSelectionFindings(found)],
     };
   });
 }
 
-const serviceOf = ({ service }: Selection): string => service;
+const serviceOf = ({ service }: PodSelection): string => service;
 
 const distinctPods = (pods: readonly Pod[]): readonly Pod[] => [
   ...new Map(pods.map((pod) => [pod.key, pod])).values(),
@@ -137,7 +137,7 @@ function givenAddresses({ kind, value }: SourceObject): readonly string[] {
   }
 }
 
-function inventedBy(held: Held, pods: readonly Pod[], given: PodAddresses): Invented {
+function inventedBy(held: HeldValues, pods: readonly Pod[], given: PodAddresses): Invented {
   const addresses = new Map<string, string>();
   const nodePorts = new Set<number>();
   for (const slots of held.values()) {
@@ -145,7 +145,7 @@ function inventedBy(held: Held, pods: readonly Pod[], given: PodAddresses): Inve
       const band = bandOf(slot);
       if (!isInvented) continue;
       if (band === 'port') nodePorts.add(Number(value));
-      else addresses.set(addressText(band, value), 'allocated');
+      else addresses.set(bandAddressText(band, value), 'allocated');
     }
   }
   for (const pod of pods) {

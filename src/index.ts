@@ -10,14 +10,18 @@ export type { Location, SourceObject } from './diagnostics/source.ts';
 export type { Change, TrafficDiff } from './diff/change.ts';
 export type { ExplainVerdict, Explanation, Reason } from './explain/explanation.ts';
 export type { IptablesRuleset } from './iptables/ast.ts';
-export { check, compile, renderIptables } from './library/compile.ts';
+export { check, compileWithDefaults as compile, renderIptables } from './library/compile.ts';
 export {
   type DiagnosticsForm,
   type DiagnosticsFormatOptions,
   formatDiagnostics,
 } from './library/diagnostics.ts';
 export { diff, formatDiff, isSameTraffic } from './library/diff.ts';
-export { explain, formatExplanation, type PacketQuestion } from './library/explain.ts';
+export {
+  explainCompiled as explain,
+  explanationText as formatExplanation,
+  type PacketQuestion,
+} from './library/explain.ts';
 export { parse } from './library/parse.ts';
 export type { Compiled } from './library/subject.ts';
 export type { Ruleset } from './nftables/ast.ts';

@@ -313,6 +313,22 @@ describe('the source tree', () => {
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
+  test('no exported name is declared twice', () => {
+    const declaration =
+      /^export (?:async )?(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
+    const places = new Map<string, string[]>();
+    for (const { path, text } of sources)
+      for (const [, name = ''] of text.matchAll(declaration))
+        places.set(name, [...(places.get(name) ?? []), path]);
+    // Twins say the same of either backend: files of the same place in the two folders.
+    const twin = (path: string): string => path.replace(/^(kube-proxy\/)?(nf|ip)tables\//, '$1*/');
+    const twice = [...places]
+      .map(([name, paths]) => [name, [...new Set(paths)]] as const)
+      .filter(([, paths]) => paths.length > 1 && new Set(paths.map(twin)).size > 1)
+      .map(([name, paths]) => `${name}: ${paths.join(', ')}`);
+    expect(twice).toEqual([]);
+  });
+
   test('no escape from the types', () => {
     const loophole = /: any\b|\bas any\b/;
     // Matching control characters is the very purpose of one pattern, which says so.

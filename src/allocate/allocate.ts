@@ -5,8 +5,15 @@ import type { IpFamily } from '../net/family.ts';
 import { addressBands, type Bands, type NodePortRange, nodePortBands } from './bands.ts';
 import { chooseValues, ownChoice } from './choose.ts';
 import { filled } from './fill.ts';
-import { gaveWayTo, type Owner } from './gave-way.ts';
-import { bandOf, type Held, type HeldValue, heldBy, nodePortSlot, type Slot } from './held.ts';
+import { gaveWayTo, type ValueOwner } from './gave-way.ts';
+import {
+  bandOf,
+  type HeldValue,
+  type HeldValues,
+  heldBy,
+  nodePortSlot,
+  type Slot,
+} from './held.ts';
 import { type Needs, needsOf } from './needs.ts';
 import { noneLeft, refused } from './refusals.ts';
 import { type WrittenService, writtenService } from './service-fields.ts';
@@ -24,7 +31,7 @@ export interface AllocatedSide {
   /** All objects, in their order; Services that lacked something as the API server would store them. */
   readonly objects: readonly SourceObject[];
   /** What the Services have now, also what was given. */
-  readonly held: Held;
+  readonly held: HeldValues;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -43,14 +50,14 @@ export interface AllocatedSide {
 export function allocate(
   sides: readonly (readonly SourceObject[])[],
   networks: Networks,
-  before: Held = new Map(),
+  before: HeldValues = new Map(),
 ): readonly AllocatedSide[] {
   const written = sides.map((objects) =>
     objects.map(writtenService).filter((service) => service !== undefined),
   );
   const names = new Set(written.flat().map(({ key }) => key));
   const explicit = explicitValues(written.flat());
-  let held: Held = new Map([...before].filter(([key]) => names.has(key)));
+  let held: HeldValues = new Map([...before].filter(([key]) => names.has(key)));
   return written.map((services, index) => {
     const side = allocateServices(services, networks, held, explicit);
     held = new Map([...held, ...side.held]);
@@ -63,15 +70,15 @@ export function allocate(
 /** The values of each band that are not free, and one of those that have them. */
 type Taken = Readonly<Record<IpFamily | 'port', Owners>>;
 
-type Owners = ReadonlyMap<bigint, Owner>;
+type Owners = ReadonlyMap<bigint, ValueOwner>;
 
 const noSlots: ReadonlySet<Slot> = new Set();
 
 function explicitValues(services: readonly WrittenService[]): Taken {
   const taken = {
-    IPv4: new Map<bigint, Owner>(),
-    IPv6: new Map<bigint, Owner>(),
-    port: new Map<bigint, Owner>(),
+    IPv4: new Map<bigint, ValueOwner>(),
+    IPv6: new Map<bigint, ValueOwner>(),
+    port: new Map<bigint, ValueOwner>(),
   };
   for (const service of services)
     for (const [slot, { value }] of heldBy(service, noSlots))
@@ -90,7 +97,7 @@ interface Want {
 function allocateServices(
   services: readonly WrittenService[],
   { services: cidrs, nodePorts, validate }: Networks,
-  before: Held,
+  before: HeldValues,
   explicit: Taken,
 ): Omit<AllocatedSide, 'objects'> & { readonly replaced: ReadonlyMap<SourceObject, SourceObject> } {
   const diagnostics: Diagnostic[] = [];
@@ -156,11 +163,11 @@ function wantsOf(service: WrittenService, needs: Needs): readonly Want[] {
 function settle(
   wants: readonly Want[],
   bands: Bands,
-  before: Held,
+  before: HeldValues,
   given: { readonly here: Owners; readonly ever: Owners },
 ): { readonly found: ReadonlyMap<string, HeldValue>; readonly gaveWay: readonly Diagnostic[] } {
   const values = new Map<string, HeldValue>();
-  const owners = new Map<bigint, Owner>();
+  const owners = new Map<bigint, ValueOwner>();
   for (const { service, slot, key } of wants) {
     const old = before.get(service.key)?.get(slot);
     if (old === undefined || given.here.has(old.value) || owners.has(old.value)) continue;
@@ -194,7 +201,7 @@ function settle(
   return { found: values, gaveWay };
 }
 
-const ownerOf = ({ key: service, object }: WrittenService): Owner => ({ service, object });
+const ownerOf = ({ key: service, object }: WrittenService): ValueOwner => ({ service, object });
 
 const isWithin = (value: bigint, { dynamic, fixed }: Bands): boolean =>
   [dynamic, fixed].some(({ first, last }) => first <= value && value <= last);

@@ -2,7 +2,7 @@ import { addressFromBigInt, addressToBigInt } from '../net/address.ts';
 import { type Cidr, cidrRange } from '../net/cidr.ts';
 
 /** A run of numbers: addresses of one family, or ports. */
-export interface Span {
+export interface NumberRun {
   /** Inclusive; empty where `last` is less. */
   readonly first: bigint;
   readonly last: bigint;
@@ -10,9 +10,9 @@ export interface Span {
 
 /** What the control plane allocates from: at random from `dynamic`, and from the rest only when that is full. */
 export interface Bands {
-  readonly dynamic: Span;
+  readonly dynamic: NumberRun;
   /** Left to people who name a value. */
-  readonly fixed: Span;
+  readonly fixed: NumberRun;
 }
 
 /**
@@ -44,7 +44,7 @@ export interface NodePortRange {
 const least = 16n;
 
 function divide(
-  { first, last }: Span,
+  { first, last }: NumberRun,
   size: bigint,
   { step, most }: { readonly step: bigint; readonly most: bigint },
 ): Bands {
@@ -56,10 +56,11 @@ function divide(
   };
 }
 
-export const spanSize = ({ first, last }: Span): bigint => (last < first ? 0n : last - first + 1n);
+export const spanSize = ({ first, last }: NumberRun): bigint =>
+  last < first ? 0n : last - first + 1n;
 
 /** The canonical text of an address of a band. */
-export const addressText = (family: Cidr['family'], value: bigint): string =>
+export const bandAddressText = (family: Cidr['family'], value: bigint): string =>
   addressFromBigInt(family, value).text;
 
 /** @param text canonical */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Bands, type Span, spanSize } from './bands.ts';
+import { type Bands, type NumberRun, spanSize } from './bands.ts';
 
 /** How often a key that finds its value taken draws another one before it looks at each in turn. */
 const mostDraws = 32;
@@ -50,13 +50,13 @@ export function chooseValues(
 export const ownChoice = (key: string, { dynamic }: Bands): bigint | undefined =>
   spanSize(dynamic) > 0n ? drawn(key, 0, dynamic) : undefined;
 
-function drawn(key: string, draw: number, band: Span): bigint {
+function drawn(key: string, draw: number, band: NumberRun): bigint {
   const digest = hash('sha256', `${draw} ${key}`);
   return band.first + (BigInt(`0x${digest}`) % spanSize(band));
 }
 
 /** Bands that can be full are small; a larger one has something free within as many steps as are used. */
-function nextFree(key: string, band: Span, used: ReadonlySet<bigint>): bigint | undefined {
+function nextFree(key: string, band: NumberRun, used: ReadonlySet<bigint>): bigint | undefined {
   const size = spanSize(band);
   if (size <= 0n) return undefined;
   const start = drawn(key, 0, band) - band.first;

@@ -1,10 +1,11 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { familyOf } from '../net/address.ts';
 import type { IpFamily } from '../net/family.ts';
-import { addressText } from './bands.ts';
+import { bandAddressText } from './bands.ts';
 import { type HeldValue, nodePortSlot, type Slot } from './held.ts';
 import { type Needs, needsNodePorts } from './needs.ts';
-import { isMapping, type WrittenService } from './service-fields.ts';
+import type { WrittenService } from './service-fields.ts';
 
 /**
  * The Service as the API server would store it, as far as addresses and node ports go.
@@ -38,7 +39,9 @@ function filledAddresses(
   const written = new Map(clusterIPs.map((text) => [familyOf(text), text]));
   const addressOf = (family: IpFamily): string | undefined => {
     const value = given.get(family)?.value;
-    return written.get(family) ?? (value === undefined ? undefined : addressText(family, value));
+    return (
+      written.get(family) ?? (value === undefined ? undefined : bandAddressText(family, value))
+    );
   };
   // Without an address of the first family there is none of the second either.
   const all = families.map(addressOf);

@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { addressText } from './bands.ts';
+import { bandAddressText } from './bands.ts';
 import { bandOf, type Slot } from './held.ts';
 import type { WrittenService } from './service-fields.ts';
 
 /** Who has a value. */
-export interface Owner {
+export interface ValueOwner {
   /** `namespace/name` */
   readonly service: string;
   /** Undefined: it had the value before, and what it was is not in the input. */
@@ -25,11 +25,11 @@ export const gaveWayCode = 'NATC3062';
 export function gaveWayTo(
   { service, slot }: { readonly service: WrittenService; readonly slot: Slot },
   { own, value }: { readonly own: bigint; readonly value: bigint },
-  owner: Owner,
+  owner: ValueOwner,
 ): Diagnostic {
   const band = bandOf(slot);
   const textOf = (number: bigint): string =>
-    band === 'port' ? String(number) : addressText(band, number);
+    band === 'port' ? String(number) : bandAddressText(band, number);
   const what =
     band === 'port'
       ? slot === 'health check'

@@ -14,7 +14,7 @@ export interface HeldValue {
 }
 
 /** The values that Services have from before, which an update leaves as they are; by `namespace/name`. */
-export type Held = ReadonlyMap<string, ReadonlyMap<Slot, HeldValue>>;
+export type HeldValues = ReadonlyMap<string, ReadonlyMap<Slot, HeldValue>>;
 
 /** Ports are known by their names: whoever changes a port's number keeps its node port. */
 export const nodePortSlot = (portName: string): Slot => `node port ${portName}`;

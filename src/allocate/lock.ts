@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import { parseAddress } from '../net/address.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { addressText, addressValue } from './bands.ts';
-import { bandOf, type Held, type HeldValue, nodePortSlot, type Slot } from './held.ts';
-import { isMapping } from './service-fields.ts';
+import { addressValue, bandAddressText } from './bands.ts';
+import { bandOf, type HeldValue, type HeldValues, nodePortSlot, type Slot } from './held.ts';
 
 /** The kinds that a lock file holds. */
 export const lockKinds: ReadonlyMap<string, readonly string[]> = new Map([
@@ -15,7 +15,7 @@ export const lockKinds: ReadonlyMap<string, readonly string[]> = new Map([
 /** Values that natc made up, as a lock file keeps them. */
 export interface Locked {
   /** By `namespace/name`; all of them invented. */
-  readonly held: Held;
+  readonly held: HeldValues;
   /** Of pods, by their keys. */
   readonly pods: ReadonlyMap<string, ReadonlyMap<IpFamily, string>>;
 }
@@ -34,7 +34,9 @@ export function formatLock({ held, pods }: Locked): string {
   const services = sorted(held).flatMap(([key, slots]) => {
     const addresses = ipFamilies.flatMap((family) => {
       const value = slots.get(family)?.value;
-      return value === undefined ? [] : [`    ${family}: ${quoted(addressText(family, value))}\n`];
+      return value === undefined
+        ? []
+        : [`    ${family}: ${quoted(bandAddressText(family, value))}\n`];
     });
     const nodePorts = sorted(slots).flatMap(([slot, { value }]) =>
       isNodePort(slot) ? [`      ${quoted(portOf(slot))}: ${value}\n`] : [],
@@ -218,7 +220,7 @@ function flat({ held, pods }: Locked): ReadonlyMap<string, FlatValue> {
         ? ['nodePorts', portOf(slot)]
         : [slot === 'health check' ? 'healthCheckNodePort' : slot];
       found.set(`${name} of Service ${service}`, {
-        value: band === 'port' ? String(value) : addressText(band, value),
+        value: band === 'port' ? String(value) : bandAddressText(band, value),
         path: ['services', service, ...key],
         service,
       });

@@ -1,3 +1,4 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { parseAddress } from '../net/address.ts';
 import type { IpFamily, Protocol } from '../net/family.ts';
@@ -39,9 +40,6 @@ export interface WrittenPort {
 }
 
 type Mapping = Readonly<Record<string, unknown>>;
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 

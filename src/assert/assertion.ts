@@ -3,7 +3,7 @@ import type { ClientGroup } from '../reach/clients.ts';
 import type { ExposureRow } from '../reach/exposure.ts';
 
 /** One statement of a file of assertions, with a name that is told when it does not hold. */
-export type Assertion = AssertionHead & Statement;
+export type Assertion = AssertionHead & AssertionStatement;
 
 export interface AssertionHead {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface AssertionHead {
   readonly place: Place;
 }
 
-export type Statement =
+export type AssertionStatement =
   | ReachStatement
   | EndpointStatement
   | AddressStatement
@@ -108,7 +108,7 @@ export interface OwnerStatement {
   readonly owners: readonly string[];
 }
 
-export type Verb = Statement['verb'];
+export type Verb = AssertionStatement['verb'];
 
 /** Whether `namespace/name` is of a pattern, in which `*` stands for any text. */
 export function matchesService(pattern: string, service: string): boolean {

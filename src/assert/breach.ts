@@ -41,7 +41,7 @@ export interface BreachWitness {
 }
 
 /** An assertion, and whether it holds: it does where there is no breach. */
-export interface Verdict {
+export interface AssertionVerdict {
   readonly assertion: Assertion;
   readonly breaches: readonly Breach[];
   /** What a reader has to know beside: names in the assertion that nothing has, nodes that are not judged. */
@@ -51,13 +51,13 @@ export interface Verdict {
 }
 
 /** All nodes of a cluster that were judged; undefined where none was by its name. */
-export const judgedNodes = (verdicts: readonly Verdict[]): readonly string[] | undefined =>
+export const judgedNodes = (verdicts: readonly AssertionVerdict[]): readonly string[] | undefined =>
   verdicts
     .flatMap(({ nodes }) => (nodes === undefined ? [] : [nodes]))
     .toSorted((a, b) => b.length - a.length)[0];
 
 /** `On all 3 nodes: ` before what breaks an assertion there; nothing where one node alone is judged. */
-export const whereBroken = ({ nodes }: Verdict, { nodes: own }: Breach): string =>
+export const whereBroken = ({ nodes }: AssertionVerdict, { nodes: own }: Breach): string =>
   nodes === undefined || own === undefined ? '' : `${onNodes(own, nodes.length)}: `;
 
 /** The destination on nodes of any address. */

@@ -7,7 +7,7 @@ import { matchesService } from './assertion.ts';
 type Side = Pick<FamilySurvey['pair']['after'], 'index'>;
 
 /** Addresses that the destinations of some Services are sent to, whoever asks. @param pattern of `namespace/name` */
-export function endpointsOf({ index }: Side, pattern: string): ReadonlySet<string> {
+export function endpointAddressesOf({ index }: Side, pattern: string): ReadonlySet<string> {
   const facts = [...index.byAddress.values(), ...index.byPort.values()];
   const addresses = facts
     .filter((each) => isOf(each, pattern))

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Place } from '../diagnostics/place.ts';
 import { onNodesWithin } from '../diff/nodes/wording.ts';
 import type { Verb } from './assertion.ts';
-import { type Breach, type Verdict, witnessText } from './breach.ts';
+import { type AssertionVerdict, type Breach, witnessText } from './breach.ts';
 
 /** The code of each way in which an assertion may be broken. */
 export const breachCodes: Readonly<Record<Verb, DiagnosticCode>> = {
@@ -19,11 +19,11 @@ export const breachCodes: Readonly<Record<Verb, DiagnosticCode>> = {
 };
 
 /** An error for each breach: at the line that makes it so, or else at the assertion. */
-export const breachFindings = (verdicts: readonly Verdict[]): readonly Diagnostic[] =>
+export const breachFindings = (verdicts: readonly AssertionVerdict[]): readonly Diagnostic[] =>
   verdicts.flatMap((verdict) => verdict.breaches.map((breach) => findingOf(verdict, breach)));
 
 /** The same, so that some of them say as much as they can: one of each broken assertion, then their second ones, and so on. */
-export function breachFindingsInTurn(verdicts: readonly Verdict[]): readonly Diagnostic[] {
+export function breachFindingsInTurn(verdicts: readonly AssertionVerdict[]): readonly Diagnostic[] {
   const longest = Math.max(0, ...verdicts.map(({ breaches }) => breaches.length));
   return Array.from({ length: longest }, (_, turn) =>
     verdicts.flatMap((verdict) =>
@@ -32,7 +32,7 @@ export function breachFindingsInTurn(verdicts: readonly Verdict[]): readonly Dia
   ).flat();
 }
 
-function findingOf(verdict: Verdict, breach: Breach): Diagnostic {
+function findingOf(verdict: AssertionVerdict, breach: Breach): Diagnostic {
   const { assertion, nodes } = verdict;
   const { text, witness, origin, nodes: broken } = breach;
   const where = nodes && broken ? ` ${onNodesWithin(broken, nodes.length)}` : '';
@@ -48,7 +48,7 @@ function findingOf(verdict: Verdict, breach: Breach): Diagnostic {
 }
 
 /** A warning for each name in an assertion that nothing has. */
-export const remarkFindings = (verdicts: readonly Verdict[]): readonly Diagnostic[] =>
+export const remarkFindings = (verdicts: readonly AssertionVerdict[]): readonly Diagnostic[] =>
   verdicts.flatMap(({ assertion, remarks }) =>
     remarks.map(
       (remark): Diagnostic => ({

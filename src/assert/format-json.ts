@@ -2,17 +2,17 @@ import type { Locate } from '../diagnostics/report.ts';
 import { answerOf } from '../diff/answer.ts';
 import { originJson } from '../explain/origin-json.ts';
 import {
+  type AssertionVerdict,
   type Breach,
   type BreachWitness,
   judgedNodes,
-  type Verdict,
   witnessText,
 } from './breach.ts';
 import { breachCodes } from './findings.ts';
 
 /** The document of `natc assert -o json`, `natc.assert/v1`. @param uncompiled Services that the verdicts leave out */
 export function formatVerdictsJson(
-  verdicts: readonly Verdict[],
+  verdicts: readonly AssertionVerdict[],
   uncompiled: readonly { readonly service: string; readonly lacks: string }[],
   locate: Locate,
 ): string {

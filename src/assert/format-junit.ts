@@ -1,16 +1,16 @@
 import type { Locate } from '../diagnostics/report.ts';
-import { type Breach, type Verdict, whereBroken, witnessText } from './breach.ts';
+import { type AssertionVerdict, type Breach, whereBroken, witnessText } from './breach.ts';
 import { breachCodes } from './findings.ts';
 
 /** JUnit's XML, as CI systems read it: a test case for each assertion. */
-export function formatVerdictsJunit(verdicts: readonly Verdict[], locate: Locate): string {
+export function formatVerdictsJunit(verdicts: readonly AssertionVerdict[], locate: Locate): string {
   const failures = verdicts.filter(({ breaches }) => breaches.length > 0).length;
   const counts = `tests="${verdicts.length}" failures="${failures}" errors="0"`;
   const cases = verdicts.map((verdict) => caseOf(verdict, locate)).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="natc assert" ${counts}>\n  <testsuite name="natc assert" ${counts}>\n${cases}  </testsuite>\n</testsuites>\n`;
 }
 
-function caseOf(verdict: Verdict, locate: Locate): string {
+function caseOf(verdict: AssertionVerdict, locate: Locate): string {
   const { assertion, breaches } = verdict;
   const location = locate(assertion.place);
   const where =
@@ -25,7 +25,7 @@ function caseOf(verdict: Verdict, locate: Locate): string {
   return `${head}>\n      ${failure}\n    </testcase>\n`;
 }
 
-function breachText(verdict: Verdict, breach: Breach, locate: Locate): string {
+function breachText(verdict: AssertionVerdict, breach: Breach, locate: Locate): string {
   const { text, witness, origin } = breach;
   const location = origin && locate({ kind: 'field', ...origin });
   const place =

@@ -3,7 +3,13 @@ import type { Place } from '../diagnostics/place.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { Locate } from '../diagnostics/report.ts';
 import { counted } from '../diagnostics/summary.ts';
-import { type Breach, judgedNodes, type Verdict, whereBroken, witnessText } from './breach.ts';
+import {
+  type AssertionVerdict,
+  type Breach,
+  judgedNodes,
+  whereBroken,
+  witnessText,
+} from './breach.ts';
 import { breachCodes } from './findings.ts';
 
 export interface AssertTextOptions {
@@ -15,7 +21,7 @@ const mostBreaches = 10;
 
 /** The broken assertions with what breaks them, then those that hold, then how many there are of each. */
 export function formatVerdicts(
-  verdicts: readonly Verdict[],
+  verdicts: readonly AssertionVerdict[],
   { palette, locate }: AssertTextOptions,
 ): string {
   const broken = verdicts.filter(({ breaches }) => breaches.length > 0);
@@ -38,7 +44,7 @@ export function formatVerdicts(
 }
 
 /** `1 of 5 assertions is broken`, `all 5 assertions hold`, `the assertion holds on all 3 nodes` */
-export function verdictSummary(verdicts: readonly Verdict[]): string {
+export function verdictSummary(verdicts: readonly AssertionVerdict[]): string {
   const all = judgedNodes(verdicts)?.length;
   const broken = new Set(
     verdicts.flatMap(({ breaches }) => breaches.flatMap(({ nodes = [] }) => nodes)),
@@ -50,7 +56,7 @@ export function verdictSummary(verdicts: readonly Verdict[]): string {
   return `${summaryOfOne(verdicts)} on ${where}`;
 }
 
-function summaryOfOne(verdicts: readonly Verdict[]): string {
+function summaryOfOne(verdicts: readonly AssertionVerdict[]): string {
   const broken = verdicts.filter(({ breaches }) => breaches.length > 0).length;
   if (broken > 0 && verdicts.length === 1) return 'the assertion is broken';
   if (broken > 0)
@@ -59,7 +65,7 @@ function summaryOfOne(verdicts: readonly Verdict[]): string {
 }
 
 function breachLines(
-  verdict: Verdict,
+  verdict: AssertionVerdict,
   breach: Breach,
   { palette, locate }: AssertTextOptions,
 ): readonly string[] {

@@ -1,11 +1,11 @@
 import { onNodesWithin } from '../diff/nodes/wording.ts';
 import type { Assertion } from './assertion.ts';
-import type { Breach, Verdict } from './breach.ts';
+import type { AssertionVerdict, Breach } from './breach.ts';
 
 /** How one node was judged. */
 export interface NodeVerdicts {
   readonly node: string;
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly AssertionVerdict[];
 }
 
 /**
@@ -19,7 +19,7 @@ export interface NodeVerdicts {
 export function joinVerdicts(
   judged: Iterable<NodeVerdicts>,
   assertions: readonly Assertion[],
-): readonly Verdict[] {
+): readonly AssertionVerdict[] {
   const joined = new Map<Assertion, Joined>();
   for (const { node, verdicts } of judged) {
     for (const { assertion, breaches, remarks } of verdicts) {
@@ -31,7 +31,7 @@ export function joinVerdicts(
         known.remarks.set(remark, [...(known.remarks.get(remark) ?? []), node]);
     }
   }
-  return assertions.flatMap((assertion): readonly Verdict[] => {
+  return assertions.flatMap((assertion): readonly AssertionVerdict[] => {
     const found = joined.get(assertion);
     return found === undefined ? [] : [verdictOf(assertion, found)];
   });
@@ -51,7 +51,7 @@ interface JoinedBreach {
   hasOneText: boolean;
 }
 
-function verdictOf(assertion: Assertion, { nodes, breaches, remarks }: Joined): Verdict {
+function verdictOf(assertion: Assertion, { nodes, breaches, remarks }: Joined): AssertionVerdict {
   return {
     assertion,
     nodes,

@@ -1,5 +1,5 @@
 import { answerOf } from '../diff/answer.ts';
-import { type Frontend, frontendsOf } from '../explain/frontends.ts';
+import { type RulesetFrontend, rulesetFrontends } from '../explain/frontends.ts';
 import { formatAddressPort } from '../net/address.ts';
 import { collections } from '../nftables/names.ts';
 import { isWithin } from '../reach/clients.ts';
@@ -13,12 +13,12 @@ import {
   type OwnerStatement,
 } from './assertion.ts';
 import { type Breach, witnessOf } from './breach.ts';
-import { addressesOf, endpointsOf } from './endpoints-of.ts';
+import { addressesOf, endpointAddressesOf } from './endpoints-of.ts';
 import { missingServices } from './judge-endpoints.ts';
 import type { Judgement } from './judgement.ts';
 import { actualDestinations, matchesPort } from './match-destinations.ts';
 
-const kindOf: Readonly<Record<AddressStatement['verb'], Frontend['kind']>> = {
+const kindOf: Readonly<Record<AddressStatement['verb'], RulesetFrontend['kind']>> = {
   externalIPsMustBeIn: 'external IP',
   loadBalancerIPsMustBeIn: 'load-balancer IP',
 };
@@ -64,7 +64,7 @@ export function judgeOwners(
     own.flatMap(({ pair: { after } }) =>
       ofServices.flatMap((pattern) => [
         ...addressesOf(after, pattern),
-        ...endpointsOf(after, pattern),
+        ...endpointAddressesOf(after, pattern),
       ]),
     ),
   );
@@ -86,7 +86,7 @@ const isClusterIP = ({ pair: { after } }: FamilySurvey, address: string): boolea
 function judgeFrontends(
   own: readonly FamilySurvey[],
   named: readonly string[],
-  judge: (frontend: Frontend, survey: FamilySurvey) => string | undefined,
+  judge: (frontend: RulesetFrontend, survey: FamilySurvey) => string | undefined,
 ): Judgement {
   const breaches = own.flatMap((survey) =>
     frontendsIn(survey).flatMap((frontend): readonly Breach[] => {
@@ -106,11 +106,11 @@ function judgeFrontends(
   };
 }
 
-const frontendsIn = ({ pair: { after } }: FamilySurvey): readonly Frontend[] =>
-  after.table === undefined ? [] : frontendsOf(after.table);
+const frontendsIn = ({ pair: { after } }: FamilySurvey): readonly RulesetFrontend[] =>
+  after.table === undefined ? [] : rulesetFrontends(after.table);
 
 /** With a packet that is answered there, where one is. */
-function breachOf(frontend: Frontend, survey: FamilySurvey, text: string): Breach {
+function breachOf(frontend: RulesetFrontend, survey: FamilySurvey, text: string): Breach {
   const { address, port, protocol, servicePort, element } = frontend;
   const compared = actualDestinations(survey).find(
     ({ destination }) =>

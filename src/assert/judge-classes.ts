@@ -9,7 +9,7 @@ import { concernedWords } from './concerned-clients.ts';
 import { clientMatcher, type MatchClients, type MatchedClient } from './match-clients.ts';
 import { actualDestinations, matchesDestination } from './match-destinations.ts';
 
-export interface Question {
+export interface ClassQuestion {
   readonly isMeant: (compared: ComparedDestination) => boolean;
   readonly isBroken: (matched: MatchedClient) => boolean;
   /** A sentence. @param who of the clients it is about */
@@ -20,7 +20,7 @@ export interface Question {
 export function judgeEach(
   statement: ReachStatement,
   survey: FamilySurvey,
-  question: Question,
+  question: ClassQuestion,
 ): readonly Breach[] {
   const clientsOf = clientMatcher(survey, statement.from);
   return actualDestinations(survey)
@@ -35,7 +35,7 @@ export function breachAt(
   survey: FamilySurvey,
   compared: ComparedDestination,
   clients: readonly MatchedClient[],
-  { isBroken, tell }: Pick<Question, 'isBroken' | 'tell'>,
+  { isBroken, tell }: Pick<ClassQuestion, 'isBroken' | 'tell'>,
 ): readonly Breach[] {
   const { destination } = compared;
   const broken = clients.filter(isBroken);
@@ -60,7 +60,7 @@ export function breachAt(
 function nodeSources(
   { pair: { before, after, nodeAddresses } }: FamilySurvey,
   { result }: MatchedClient,
-  isBroken: Question['isBroken'],
+  isBroken: ClassQuestion['isBroken'],
 ): NodeSources {
   return {
     addresses: [...nodeAddresses],

@@ -1,7 +1,7 @@
 import type { SurveySubject } from '../reach/survey.ts';
 import { surveyOf } from '../reach/survey.ts';
 import { type Assertion, askedNetworks, needsBefore } from './assertion.ts';
-import type { Breach, Verdict } from './breach.ts';
+import type { AssertionVerdict, Breach } from './breach.ts';
 import { judgeAddresses, judgeNodePorts, judgeOwners } from './judge-addresses.ts';
 import { judgeEndpoints } from './judge-endpoints.ts';
 import { judgeReach } from './judge-reach.ts';
@@ -18,7 +18,7 @@ export function judgeAssertions(
   assertions: readonly Assertion[],
   subject: SurveySubject,
   before: SurveySubject | undefined,
-): readonly Verdict[] {
+): readonly AssertionVerdict[] {
   const asked = askedNetworks(assertions);
   const surveys: Surveys = {
     own: surveyOf(subject, asked),

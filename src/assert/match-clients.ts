@@ -1,12 +1,12 @@
 import { behaviourOf } from '../diff/behaviour.ts';
 import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
-import { remember } from '../diff/remember.ts';
+import { memoize } from '../diff/remember.ts';
 import { parseAddress } from '../net/address.ts';
 import { parseCidr } from '../net/cidr.ts';
 import { isInGroup, isWithin } from '../reach/clients.ts';
 import type { FamilySurvey } from '../reach/survey.ts';
 import type { ClientSelection, Clients } from './assertion.ts';
-import { endpointsOf } from './endpoints-of.ts';
+import { endpointAddressesOf } from './endpoints-of.ts';
 
 /** A class of clients that a statement is about, at one destination. */
 export interface MatchedClient {
@@ -69,7 +69,7 @@ function sourceFinder(survey: FamilySurvey, clients: Clients): FindSources {
 function wholeFinder(survey: FamilySurvey, clients: Clients): (result: ClientResult) => boolean {
   if (clients.kind !== 'endpoints')
     return ({ client }) => isInGroup(clients, client, survey.judgeClient);
-  const addresses = endpointsOf(survey.pair.after, clients.services);
+  const addresses = endpointAddressesOf(survey.pair.after, clients.services);
   return ({ client: { network, address } }) =>
     network !== undefined && !network.includes('/') && addresses.has(address);
 }
@@ -80,10 +80,10 @@ function wholeFinder(survey: FamilySurvey, clients: Clients): (result: ClientRes
  */
 function endpointFinder(survey: FamilySurvey, services: string): FindSources {
   const { pair } = survey;
-  const addresses = endpointsOf(pair.after, services);
+  const addresses = endpointAddressesOf(pair.after, services);
   const family = pair.family === 'ip6';
   const own = [...addresses].filter((each) => each.includes(':') === family);
-  const bySmallest = remember((key) => grouped(own, key === '' ? [] : key.split(' ')));
+  const bySmallest = memoize((key) => grouped(own, key === '' ? [] : key.split(' ')));
   return ({ client, nodeAddresses }, compared) => {
     const networks = compared.results.flatMap((each) => each.client.network ?? []);
     const cidrs = [...new Set(networks)].filter((each) => each.includes('/')).sort();

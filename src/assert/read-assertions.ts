@@ -4,7 +4,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { at, atKey, type Fields, label, rawField, rootFields } from '../model/fields.ts';
 import { createReport } from '../model/report.ts';
 import { booleanField, listWords, mappingList, stringField } from '../model/typed-fields.ts';
-import type { Assertion, ServiceSelection, Statement, Verb } from './assertion.ts';
+import type { Assertion, AssertionStatement, ServiceSelection, Verb } from './assertion.ts';
 import { readFrom } from './read-clients.ts';
 import {
   entriesOf,
@@ -137,7 +137,7 @@ function readAssertion(entry: Fields): Assertion | undefined {
 
 const allKeys: readonly string[] = [...new Set([...verbs, ...Object.values(verbKeys).flat()])];
 
-function readStatement(entry: Fields, verb: Verb): Statement | undefined {
+function readStatement(entry: Fields, verb: Verb): AssertionStatement | undefined {
   switch (verb) {
     case 'mustReach':
     case 'mustNotReach':
@@ -192,7 +192,7 @@ function readServices(entry: Fields): ServiceSelection {
   };
 }
 
-function readEndpointStatement(entry: Fields): Statement | undefined {
+function readEndpointStatement(entry: Fields): AssertionStatement | undefined {
   const verb = 'mustHaveEndpoints';
   const value = rawField(entry, verb);
   const head = { verb, services: readServices(entry), from: readFrom(entry) } as const;
@@ -228,7 +228,7 @@ function fractionOf(value: unknown): number | undefined {
   return fraction > 0 && fraction <= 1 ? fraction : undefined;
 }
 
-function readOwnerStatement(entry: Fields): Statement {
+function readOwnerStatement(entry: Fields): AssertionStatement {
   const verb = 'mayBeAnsweredOnlyBy';
   const addresses: string[] = [];
   const addressesOf: string[] = [];

@@ -3,8 +3,8 @@ import { type Fields, rawField } from '../model/fields.ts';
 import { groupKinds } from '../reach/clients.ts';
 import type { ClientSelection, Clients } from './assertion.ts';
 import {
-  type Entry,
   entriesOf,
+  type FieldEntry,
   mappingOf,
   networkOfText,
   refuseUnknownKeys,
@@ -23,7 +23,7 @@ export function readFrom(fields: Fields): ClientSelection | undefined {
 
 const expected = `${groupKinds.join(', ')}, a CIDR, an address, or endpoints as in {namespace: shop}`;
 
-function readClients(entry: Entry): Clients | undefined {
+function readClients(entry: FieldEntry): Clients | undefined {
   const { value, path, fields } = entry;
   if (typeof value === 'string') {
     const kind = groupKinds.find((candidate) => candidate === value);

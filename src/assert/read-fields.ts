@@ -1,15 +1,17 @@
 /** Values in a file of assertions; what is wrong is refused with its place. */
+
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { FieldPath } from '../diagnostics/source.ts';
-import { at, atKey, childFields, type Fields, isRecord, label, rawField } from '../model/fields.ts';
+import { at, atKey, childFields, type Fields, label, rawField } from '../model/fields.ts';
 import { listWords } from '../model/typed-fields.ts';
 import { parseAddress } from '../net/address.ts';
 import { formatNetwork, parseCidr } from '../net/cidr.ts';
 import type { PortFilter } from './assertion.ts';
 
 /** An entry of a list, or the only value where there is no list. */
-export interface Entry {
+export interface FieldEntry {
   readonly value: unknown;
   /** From the mapping that holds it. */
   readonly path: FieldPath;
@@ -17,7 +19,7 @@ export interface Entry {
 }
 
 /** A list's entries, or one value as a list of it. */
-export function entriesOf(fields: Fields, key: string): readonly Entry[] {
+export function entriesOf(fields: Fields, key: string): readonly FieldEntry[] {
   const value = rawField(fields, key);
   if (value === undefined) return [];
   if (!Array.isArray(value)) return [{ value, path: [key], fields }];
@@ -26,8 +28,8 @@ export function entriesOf(fields: Fields, key: string): readonly Entry[] {
 }
 
 /** The mapping that an entry is; undefined where it is none. */
-export function mappingOf({ value, path, fields }: Entry): Fields | undefined {
-  if (!isRecord(value)) return undefined;
+export function mappingOf({ value, path, fields }: FieldEntry): Fields | undefined {
+  if (!isMapping(value)) return undefined;
   const [key = '', index] = path;
   return childFields(fields, value, String(key), typeof index === 'number' ? index : undefined);
 }
@@ -81,7 +83,7 @@ const otherKeys: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `shop/web`, `shop/*`, `*`; a name without a namespace is refused. */
-export function servicePattern({ value, path, fields }: Entry): string | undefined {
+export function servicePattern({ value, path, fields }: FieldEntry): string | undefined {
   const expected = 'a Service, NAMESPACE/NAME, in which * stands for any text';
   if (typeof value !== 'string') return refuseValue(fields, path, expected, value);
   if (value === '*') return '*';
@@ -91,7 +93,7 @@ export function servicePattern({ value, path, fields }: Entry): string | undefin
 }
 
 /** A CIDR or an address, canonical. */
-export function networkText({ value, path, fields }: Entry): string | undefined {
+export function networkText({ value, path, fields }: FieldEntry): string | undefined {
   const text = typeof value === 'string' ? networkOfText(value) : undefined;
   return text ?? refuseValue(fields, path, 'an IP address or a CIDR such as 203.0.113.0/24', value);
 }

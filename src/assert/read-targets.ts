@@ -4,8 +4,8 @@ import { exposureKinds } from '../reach/format.ts';
 import type { DestinationFilter, PortFilter, Target } from './assertion.ts';
 import { namespacePattern } from './read-clients.ts';
 import {
-  type Entry,
   entriesOf,
+  type FieldEntry,
   mappingOf,
   networkText,
   portFilter,
@@ -21,7 +21,7 @@ export const readTargets = (fields: Fields, key: string, mayBeBefore = false): r
 
 const keys = ['service', 'namespace', 'ports', 'address', 'nodePorts', 'kind'] as const;
 
-function readTarget(entry: Entry, mayBeBefore: boolean): Target | undefined {
+function readTarget(entry: FieldEntry, mayBeBefore: boolean): Target | undefined {
   const { value, path, fields } = entry;
   const words = mayBeBefore ? ['anything', 'before'] : ['anything'];
   const expected = `${words.join(', ')}, or a mapping such as {service: shop/web}`;

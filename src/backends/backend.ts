@@ -7,7 +7,7 @@ import type { Subject } from '../explain/scene.ts';
 import type { LiveCompilation } from '../follow/live-compilation.ts';
 import type { ApplyOptions, ApplyOutcome } from '../live/apply.ts';
 import type { ApplyIptablesOutcome } from '../live/apply-iptables.ts';
-import type { Change } from '../live/confirmation.ts';
+import type { PendingChange } from '../live/confirmation.ts';
 import type { DryRunOptions, DryRunOutcome } from '../live/dry-run.ts';
 import type { Wanted } from '../live/held.ts';
 import type { Host } from '../live/host.ts';
@@ -87,7 +87,11 @@ export interface Backend {
   ) => Promise<Status | { readonly refusals: readonly Diagnostic[] }>;
   readonly rollBack: (host: Host, options: RollbackOptions) => Promise<AnyRollback>;
   /** Undoes a change that nobody confirmed, under the lock that the caller holds. */
-  readonly undo: (host: Host, change: Change, options: RollbackOptions) => Promise<AnyRollback>;
+  readonly undo: (
+    host: Host,
+    change: PendingChange,
+    options: RollbackOptions,
+  ) => Promise<AnyRollback>;
   /** Whether the state directory has a revision of this backend's. */
   readonly hasRevision: (stateDirectory: string, digest: string) => Promise<boolean>;
   /** What keeps {@link cleanUp} from telling rules that are not there from rules that it cannot see. */

@@ -1,5 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { type Change, damagedPending, forgetPending, pendencyOf } from '../live/confirmation.ts';
+import {
+  damagedPending,
+  forgetPending,
+  type PendingChange,
+  pendencyOf,
+} from '../live/confirmation.ts';
 import type { Host } from '../live/host.ts';
 import { type RollbackOptions, underLock } from '../live/rollback.ts';
 import { refuseFromNow } from '../live/unconfirmed.ts';
@@ -20,7 +25,7 @@ export type Undone =
 
 export interface HowToUndo {
   /** What waits, for whoever knows it without the file. */
-  readonly known?: Change;
+  readonly known?: PendingChange;
   /** Whether another ruleset will take the place of one that cannot be undone. */
   readonly replaces?: boolean;
 }
@@ -71,7 +76,7 @@ const isMissing = ({ code }: Diagnostic): boolean => code === 'NATC5035';
 /** Goes back to what was there before a change, and keeps the change from being applied again unattended. */
 async function undoChange(
   host: Host,
-  change: Change,
+  change: PendingChange,
   options: RollbackOptions,
 ): Promise<AnyRollback> {
   // First: whatever ends this process, the change is not made again. Without room for it, the way back counts more.
@@ -84,7 +89,7 @@ async function undoChange(
 }
 
 async function backendOf(
-  { backend, digest }: Change,
+  { backend, digest }: PendingChange,
   { stateDirectory }: Pick<RollbackOptions, 'stateDirectory'>,
 ): Promise<BackendName> {
   if (backend !== undefined) return backend;

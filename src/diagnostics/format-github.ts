@@ -1,5 +1,5 @@
 import type { Severity } from './diagnostic.ts';
-import { placeName, type Report, type ReportEntry } from './report.ts';
+import { type DiagnosticsReport, placeName, type ReportEntry } from './report.ts';
 
 const commands: Readonly<Record<Severity, string>> = {
   error: 'error',
@@ -11,7 +11,7 @@ const commands: Readonly<Record<Severity, string>> = {
  * GitHub workflow commands, which become annotations of a pull request. GitHub shows ten of each
  * severity in a step, so errors come first.
  */
-export function formatGithub(report: Report): string {
+export function formatGithub(report: DiagnosticsReport): string {
   const order: readonly Severity[] = ['error', 'warning', 'note'];
   const lines = order.flatMap((severity) =>
     report.entries.filter((entry) => entry.diagnostic.severity === severity).map(command),

@@ -1,8 +1,13 @@
 import { formatPath, objectName } from './object-name.ts';
-import { type LocatedPlace, placeName, type Report, type ReportEntry } from './report.ts';
+import {
+  type DiagnosticsReport,
+  type LocatedPlace,
+  placeName,
+  type ReportEntry,
+} from './report.ts';
 
 /** One JSON document, of the schema natc.diagnostics/v1. */
-export function formatJson(report: Report): string {
+export function formatJson(report: DiagnosticsReport): string {
   const document = {
     schema: 'natc.diagnostics/v1',
     diagnostics: report.entries.map(jsonEntry),

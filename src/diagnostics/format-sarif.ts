@@ -1,7 +1,12 @@
 import { codes, type DiagnosticCode } from './codes.ts';
 import type { Severity } from './diagnostic.ts';
 import { type IgnoreRule, ignoreAnnotation } from './ignore.ts';
-import { type LocatedPlace, placeName, type Report, type ReportEntry } from './report.ts';
+import {
+  type DiagnosticsReport,
+  type LocatedPlace,
+  placeName,
+  type ReportEntry,
+} from './report.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
   error: 'error',
@@ -10,7 +15,7 @@ const levels: Readonly<Record<Severity, string>> = {
 };
 
 /** SARIF 2.1.0, which code scanning services read. `version` is natc's own. */
-export function formatSarif(report: Report, version: string): string {
+export function formatSarif(report: DiagnosticsReport, version: string): string {
   const told = [...report.entries, ...report.suppressed];
   const ruleIds = [...new Set(told.map(({ diagnostic }) => diagnostic.code))].sort();
   const document = {

@@ -3,7 +3,12 @@ import { makeFrame } from './frame.ts';
 import { formatPath, objectName } from './object-name.ts';
 import type { Palette } from './palette.ts';
 import { cut, printable } from './printable.ts';
-import { type LocatedPlace, placeName, type Report, type ReportEntry } from './report.ts';
+import {
+  type DiagnosticsReport,
+  type LocatedPlace,
+  placeName,
+  type ReportEntry,
+} from './report.ts';
 
 /** What Linux takes as a path. */
 const longestPath = 4096;
@@ -26,7 +31,7 @@ export interface TextOptions {
  *        = help: write it without quotes
  *        = object: Service shop/web, spec.ports[0].port
  */
-export function formatText(report: Report, options: TextOptions): string {
+export function formatText(report: DiagnosticsReport, options: TextOptions): string {
   const blocks = report.entries.map((entry) => formatEntry(entry, options));
   if (report.leftOut > 0) blocks.push(`... and ${report.leftOut} more\n`);
   return blocks.join('\n');

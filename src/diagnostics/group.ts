@@ -1,7 +1,7 @@
 import type { Place } from './place.ts';
 
 /** One of several things that a single diagnostic is about. */
-export interface Subject {
+export interface GroupSubject {
   /** `namespace/name`, or what else it is called; empty where the message names none. */
   readonly name: string;
   readonly place: Place;
@@ -19,7 +19,7 @@ export type GroupWords =
 
 /** Everything that one diagnostic is about: it names and points at the first few. */
 export interface Group {
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly GroupSubject[];
   readonly words: GroupWords;
 }
 
@@ -39,7 +39,7 @@ export function saidOf(group: Group): Said {
   return { message: messageOf(subjects, words), places, ...(subjects.length > 1 && { group }) };
 }
 
-function messageOf(subjects: readonly Subject[], words: GroupWords): string {
+function messageOf(subjects: readonly GroupSubject[], words: GroupWords): string {
   if ('message' in words)
     return subjects.length > shown
       ? `${words.message} (${subjects.length} objects)`
@@ -50,7 +50,7 @@ function messageOf(subjects: readonly Subject[], words: GroupWords): string {
     : `${subjects.length} ${noun[1]} (${listed(subjects)}) ${says[1]}`;
 }
 
-function listed(subjects: readonly Subject[]): string {
+function listed(subjects: readonly GroupSubject[]): string {
   const names = subjects.slice(0, shown).map((each) => each.name);
   const others = subjects.length - names.length;
   return others === 0 ? names.join(', ') : `${names.join(', ')} and ${others} more`;

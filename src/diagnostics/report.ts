@@ -11,7 +11,7 @@ import type { Location } from './source.ts';
 export type Locate = (place: Place) => Location | undefined;
 
 /** What the formatters print: sorted, without duplicates, at most so many, with positions. */
-export interface Report {
+export interface DiagnosticsReport {
   readonly entries: readonly ReportEntry[];
   /** How many there were of each severity, the left out ones included. */
   readonly counts: Readonly<Record<Severity, number>>;
@@ -64,7 +64,10 @@ const rank = (severity: Severity): number => severities.indexOf(severity);
  * warnings before notes; what is printed is ordered by file and position. Only that is located, so
  * ten thousand diagnostics cost no more than the limit.
  */
-export function makeReport(diagnostics: readonly Diagnostic[], options: ReportOptions): Report {
+export function makeReport(
+  diagnostics: readonly Diagnostic[],
+  options: ReportOptions,
+): DiagnosticsReport {
   const isShown = ({ severity, code }: Diagnostic): boolean =>
     rank(severity) <= rank(options.least) || options.always?.has(code) === true;
   const shown = withoutDuplicates(diagnostics).filter(isShown);

@@ -105,7 +105,7 @@ export function hear(
 }
 
 /** What was heard in several parts of a run. */
-export function joined(parts: readonly Standing[]): Standing {
+export function joinedWarnings(parts: readonly Standing[]): Standing {
   const all = distinct(parts.flatMap(({ warnings }) => warnings));
   const { warnings, others } = bounded(all.slice(0, mostWarnings), all.slice(mostWarnings));
   const byDigest = [...parts.flatMap((part) => part.others), ...others].map(
@@ -165,7 +165,7 @@ export function standingAfter(
   keepsOthers: (others: OtherWarnings) => boolean,
 ): Standing {
   const warnings = before.warnings.filter((each) => !wasLookedFor(each));
-  return joined([heard, { warnings, others: before.others.filter(keepsOthers) }]);
+  return joinedWarnings([heard, { warnings, others: before.others.filter(keepsOthers) }]);
 }
 
 export const countOf = ({ warnings, others }: Standing): number =>

@@ -1,4 +1,4 @@
-import type { Report } from './report.ts';
+import type { DiagnosticsReport } from './report.ts';
 
 /** How much input there was, for the summary line. */
 export interface InputSize {
@@ -8,7 +8,10 @@ export interface InputSize {
 }
 
 /** `2 errors, 1 warning, 4 ignored in 3 files (17 objects)` */
-export function formatSummary({ counts, ignored }: Report, input: InputSize | undefined): string {
+export function formatSummary(
+  { counts, ignored }: DiagnosticsReport,
+  input: InputSize | undefined,
+): string {
   const parts = [
     counted(counts.error, 'error'),
     counted(counts.warning, 'warning'),

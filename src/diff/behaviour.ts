@@ -1,5 +1,5 @@
 import type { Branch } from '../packet/outcome.ts';
-import type { Host, Packet } from '../packet/packet.ts';
+import type { Packet, SimulatedHost } from '../packet/packet.ts';
 
 /** What one side does to the first packet of a connection: the part of it that counts. */
 export interface Behaviour {
@@ -39,11 +39,11 @@ export interface Side {
   readonly routeLocalnet: boolean;
 }
 
-export type AskRules = (packet: Packet, host: Host) => readonly BehaviourBranch[];
+export type AskRules = (packet: Packet, host: SimulatedHost) => readonly BehaviourBranch[];
 
 /** Runs a packet through one side. What the kernel drops by itself is dropped, whoever drops it. */
 export function behaviourOf(side: Side, packet: Packet, addresses: ReadonlySet<string>): Behaviour {
-  const host: Host = { addresses, routeLocalnet: side.routeLocalnet };
+  const host: SimulatedHost = { addresses, routeLocalnet: side.routeLocalnet };
   const merged = new Map<string, BehaviourBranch>();
   for (const described of side.branchesOf(packet, host)) {
     const key = branchKey(described);

@@ -10,7 +10,7 @@ import type { ChangeType, Facet } from './facets.ts';
 import type { FamilyPair, PairSide } from './family-pair.ts';
 
 /** What stands behind a change. */
-export interface Reason {
+export interface ChangeReason {
   /** Undefined where no manifest is known, or none that differs can be behind it. */
   readonly origin: Origin | undefined;
   /** What somebody did there; undefined unless the manifests of both sides are known. */
@@ -19,7 +19,7 @@ export interface Reason {
   readonly gone?: Gone;
 }
 
-export type FindReason = (facet: Facet, destination: Destination) => Reason;
+export type FindReason = (facet: Facet, destination: Destination) => ChangeReason;
 
 /**
  * Of two sides of manifests, what differs between them; else the place that makes the new side so.

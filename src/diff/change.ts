@@ -10,12 +10,12 @@ import type { ChangeType, EndpointChange } from './facets.ts';
 import type { KnownDifference } from './known/known-differences.ts';
 
 import type { Acceptance } from './risks/accept.ts';
-import type { RiskCode, Severity } from './risks/table.ts';
+import type { RiskCode, RiskSeverity } from './risks/table.ts';
 import type { ServiceWays } from './ways.ts';
 
 export interface Risk {
   readonly code: RiskCode;
-  readonly severity: Severity;
+  readonly severity: RiskSeverity;
   /** The code's name, as documents have it. */
   readonly kind: string;
   /** The label of the destination that it is about. */

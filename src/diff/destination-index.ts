@@ -207,7 +207,7 @@ const elementsText = (set: string, elements: ReadonlyMap<string, AnyElement>): s
     .join('\n');
 
 /** The text of {@link membershipOf}. */
-export const addressText = (index: DestinationIndex, address: string): string =>
+export const membershipText = (index: DestinationIndex, address: string): string =>
   textOf(setsWith(index, address));
 
 const setsWith = ({ addressSets }: DestinationIndex, address: string) =>

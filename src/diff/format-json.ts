@@ -8,7 +8,7 @@ import type { Change, TrafficDiff } from './change.ts';
 import type { Destination } from './destination.ts';
 import { countChanges, groupChanges } from './group-changes.ts';
 import { notComparedJson } from './not-compared.ts';
-import { isSame } from './not-shown.ts';
+import { isSameDiff } from './not-shown.ts';
 import { collectRisks, type FoundRisk, riskText } from './risks/collect.ts';
 import { riskEntry } from './risks/table.ts';
 import { summaryOf } from './summary.ts';
@@ -23,7 +23,7 @@ export function formatTrafficJson(
   locate: Locate,
   invented: Invented = nothingInvented,
 ): string {
-  const same = isSame(diff);
+  const same = isSameDiff(diff);
   const document = {
     schema: diffSchema,
     view: 'traffic',

@@ -10,7 +10,7 @@ import { collectRisks, type FoundRisk, riskHead, riskMarks, riskText } from './r
 import { summaryOf, summaryText } from './summary.ts';
 import { knownLine, type Sign, sentenceOf, signOf, subjectOf } from './wording.ts';
 
-export interface TextOptions {
+export interface TrafficTextOptions {
   readonly palette: Palette;
   readonly locate: Locate;
   /** Whether endpoints that come and go are all told; else many are told by their number. */
@@ -21,24 +21,24 @@ export interface TextOptions {
  * The traffic diff for a terminal: what is dangerous first, then by namespace and Service a change a paragraph, then
  * endpoints that come and go by their number, and one line that sums up. '' for none.
  */
-export function formatTrafficText(diff: TrafficDiff, options: TextOptions): string {
+export function formatTrafficText(diff: TrafficDiff, options: TrafficTextOptions): string {
   const { palette } = options;
   const gaps = notComparedLines(diff.notCompared, options);
   const rest = diff.notShown === undefined ? '' : `${palette.bold(notShownText(diff.notShown))}\n`;
   if (diff.changes.length + diff.claims.length === 0) return `${gaps}${rest}`;
   const summary = `${palette.bold(summaryText(summaryOf(diff)))}\n`;
   const risks = riskBlock(collectRisks(diff), options);
-  return joined([gaps, risks, ...changeBlocks(diff, options), rest, summary]);
+  return joinedBlocks([gaps, risks, ...changeBlocks(diff, options), rest, summary]);
 }
 
 /** Blocks with a line between them. */
-export const joined = (blocks: readonly string[]): string =>
+export const joinedBlocks = (blocks: readonly string[]): string =>
   blocks.filter((block) => block !== '').join('\n');
 
 /** A risk a paragraph: how bad, which, of what, where. @param where on which nodes, by risk */
 export const riskBlock = (
   risks: readonly FoundRisk[],
-  { palette, locate }: TextOptions,
+  { palette, locate }: TrafficTextOptions,
   where?: (risk: FoundRisk) => string,
 ): string =>
   risks
@@ -65,7 +65,7 @@ export const riskBlock = (
     .join('');
 
 /** What changes, by namespace, and what is told by its number. */
-export function changeBlocks(diff: TrafficDiff, options: TextOptions): readonly string[] {
+export function changeBlocks(diff: TrafficDiff, options: TrafficTextOptions): readonly string[] {
   const { palette, details = false } = options;
   const { shown, churn } = foldChurn(diff.changes, details);
   const namespaces = byNamespace(groupChanges({ ...diff, changes: shown }));
@@ -86,7 +86,7 @@ export function changeBlocks(diff: TrafficDiff, options: TextOptions): readonly 
 /** What was not compared comes first: without it, the rest says less than it seems to. */
 export function notComparedLines(
   list: TrafficDiff['notCompared'],
-  { palette, locate }: TextOptions,
+  { palette, locate }: TrafficTextOptions,
 ): string {
   if (list.length === 0) return '';
   const lines = list.map((each) => {
@@ -98,7 +98,7 @@ export function notComparedLines(
 
 function formatGroup(
   { service, life, changes, remarks }: ServiceChanges,
-  options: TextOptions,
+  options: TrafficTextOptions,
 ): string {
   const { palette } = options;
   const remark = life === 'changed' ? '' : ` (${life})`;
@@ -110,7 +110,7 @@ function formatGroup(
   return `${palette.bold(heading)}${remark}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-function formatRemark(remark: Remark, { palette, locate }: TextOptions): readonly string[] {
+function formatRemark(remark: Remark, { palette, locate }: TrafficTextOptions): readonly string[] {
   const place = placeOf(remark, locate);
   return [
     `  ${palette.bold(printable(remark.text))}`,
@@ -118,7 +118,7 @@ function formatRemark(remark: Remark, { palette, locate }: TextOptions): readonl
   ];
 }
 
-function formatChange(change: Change, { palette, locate }: TextOptions): readonly string[] {
+function formatChange(change: Change, { palette, locate }: TrafficTextOptions): readonly string[] {
   const sign = signOf(change);
   const colour: Readonly<Record<Sign, (text: string) => string>> = {
     '+': palette.green,

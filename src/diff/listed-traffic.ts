@@ -1,4 +1,4 @@
-import { frontendsOf } from '../explain/frontends.ts';
+import { rulesetFrontends } from '../explain/frontends.ts';
 import { listedTwice } from '../kube-proxy/destinations.ts';
 import { servedByIptables } from '../kube-proxy/iptables/serves.ts';
 import type { KubeProxyListing } from '../kube-proxy/listing.ts';
@@ -150,4 +150,4 @@ const hasFamily = ({ rules }: KubeProxyListing, family: NftFamily): boolean =>
   rules.some((each) => each.family === family);
 
 const serves = ({ tables }: Ruleset, family: NftFamily): boolean =>
-  tables.some((table) => table.family === family && frontendsOf(table).length > 0);
+  tables.some((table) => table.family === family && rulesetFrontends(table).length > 0);

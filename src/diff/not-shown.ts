@@ -26,7 +26,7 @@ export function onlyShown(diff: TrafficDiff, isShown: (service: string) => boole
 }
 
 /** Whether the sides are known to treat every packet alike, those to Services that are not shown included. */
-export const isSame = ({ changes, notShown, notCompared }: TrafficDiff): boolean =>
+export const isSameDiff = ({ changes, notShown, notCompared }: TrafficDiff): boolean =>
   changes.length + notCompared.length === 0 && (notShown?.changes ?? 0) === 0;
 
 /** Whether nothing is to be told. */

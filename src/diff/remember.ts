@@ -1,5 +1,5 @@
 /** A function of a text that is computed once for each text. */
-export function remember<T>(compute: (key: string) => T): (key: string) => T {
+export function memoize<T>(compute: (key: string) => T): (key: string) => T {
   const known = new Map<string, { readonly value: T }>();
   return (key) => {
     let entry = known.get(key);

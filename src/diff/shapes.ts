@@ -2,9 +2,9 @@ import { parseAddress } from '../net/address.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { parseDestinationKey, parsePortKey, portKey } from './destination.ts';
-import { addressText, type DestinationFacts, type Entry } from './destination-index.ts';
+import { type DestinationFacts, type Entry, membershipText } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
-import { remember } from './remember.ts';
+import { memoize } from './remember.ts';
 
 /**
  * All that decides what both sides do to packets for a destination, with addresses replaced by their
@@ -37,7 +37,7 @@ export function shapeFinder({
   const isTargeting = (facts: Facts): boolean => facts !== undefined && facts.targets.length > 0;
 
   /** What rules can know of an address and port that DNAT chose, or that is asked for. */
-  const placeText = remember((key) => {
+  const placeText = memoize((key) => {
     const { address, ...to } = parseDestinationKey(key);
     const parts = sides.flatMap(({ byAddress }, i) => {
       const facts = byAddress.get(key);
@@ -51,7 +51,7 @@ export function shapeFinder({
     });
     return [
       ...parts,
-      ...sides.map((index) => addressText(index, address)),
+      ...sides.map((index) => membershipText(index, address)),
       nodeAddresses.has(address) || isLoopback(address),
       constants.ports.has(portKey(to)) ? portKey(to) : '',
       ...networks.map((network) => isWithin(address, network)),
@@ -90,7 +90,7 @@ export function shapeFinder({
       const { address, protocol } = destination;
       const own = [
         protocol,
-        ...sides.map((index) => addressText(index, address)),
+        ...sides.map((index) => membershipText(index, address)),
         nodeAddresses.has(address) || isLoopback(address),
         // A node port of the same number, or rules about it.
         ports.some((facts) => facts !== undefined) || constants.ports.has(portKey(destination))

@@ -2,11 +2,11 @@ import { counted } from '../diagnostics/summary.ts';
 import type { TrafficDiff } from './change.ts';
 import { isChurn } from './churn.ts';
 import { collectRisks, type FoundRisk, openRisks } from './risks/collect.ts';
-import { type Severity, severities } from './risks/table.ts';
+import { type RiskSeverity, severities } from './risks/table.ts';
 
 /** The diff in numbers. */
 export interface Summary {
-  readonly risks: Readonly<Record<Severity | 'accepted', number>>;
+  readonly risks: Readonly<Record<RiskSeverity | 'accepted', number>>;
   readonly services: {
     /** Of which something else changes than endpoints, or something dangerous. */
     readonly change: number;
@@ -17,7 +17,7 @@ export interface Summary {
 }
 
 export const summaryOf = (diff: TrafficDiff): Summary =>
-  summarise([diff], collectRisks(diff), totalOf(diff));
+  summariseDiff([diff], collectRisks(diff), totalOf(diff));
 
 /** How many Services one side or the other has. */
 export const totalOf = ({ services, total }: TrafficDiff): number =>
@@ -28,7 +28,7 @@ export const totalOf = ({ services, total }: TrafficDiff): number =>
  * @param risks each once
  * @param total of Services that any side has
  */
-export function summarise(
+export function summariseDiff(
   diffs: readonly Pick<TrafficDiff, 'changes'>[],
   risks: readonly FoundRisk[],
   total: number,
@@ -38,7 +38,7 @@ export function summarise(
     new Set(changes.filter(isCounted).flatMap(({ service }) => service ?? []));
   const change = named((each) => !isChurn(each));
   const endpoints = [...named(isChurn)].filter((service) => !change.has(service)).length;
-  const count = (severity: Severity): number =>
+  const count = (severity: RiskSeverity): number =>
     openRisks(risks).filter((risk) => risk.severity === severity).length;
   const accepted = risks.length - openRisks(risks).length;
   return {

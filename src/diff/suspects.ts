@@ -1,11 +1,11 @@
 import {
-  addressText,
   type DestinationFacts,
   type Entry,
   hasSameAddressSets,
+  membershipText,
 } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
-import { remember } from './remember.ts';
+import { memoize } from './remember.ts';
 
 /**
  * Finds out cheaply where the sides cannot differ: what becomes of a packet depends only on the rules
@@ -21,10 +21,10 @@ export interface Suspects {
 export function findSuspects({ before, after, program }: FamilyPair): Suspects {
   const isAddressChanged = hasSameAddressSets(before.index, after.index)
     ? () => false
-    : remember(
-        (address) => addressText(before.index, address) !== addressText(after.index, address),
+    : memoize(
+        (address) => membershipText(before.index, address) !== membershipText(after.index, address),
       );
-  const isPortSuspect = remember((key) =>
+  const isPortSuspect = memoize((key) =>
     differ(before.index.byPort.get(key), after.index.byPort.get(key)),
   );
   const isTargetSuspect = (key: string): boolean =>

@@ -1,4 +1,4 @@
-import { frontendsOf } from '../explain/frontends.ts';
+import { rulesetFrontends } from '../explain/frontends.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
@@ -172,4 +172,4 @@ const distinct = (claims: readonly ClaimRisk[]): readonly ClaimRisk[] => [
 ];
 
 const servicesOf = ({ tables }: Ruleset): ReadonlySet<string> =>
-  new Set(tables.flatMap(frontendsOf).map(({ servicePort }) => servicePort.service));
+  new Set(tables.flatMap(rulesetFrontends).map(({ servicePort }) => servicePort.service));

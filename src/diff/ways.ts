@@ -1,4 +1,4 @@
-import { frontendsOf } from '../explain/frontends.ts';
+import { rulesetFrontends } from '../explain/frontends.ts';
 import { formatAddressPort } from '../net/address.ts';
 import { naturalCompare } from '../net/natural-compare.ts';
 import { collections } from '../nftables/names.ts';
@@ -18,11 +18,11 @@ export interface ServiceWays {
   /** `shop/web` */
   readonly service: string;
   readonly state: State;
-  readonly routes: readonly Route[];
+  readonly routes: readonly AlikeDestinations[];
 }
 
 /** Destinations at which the same becomes of everybody. */
-export interface Route {
+export interface AlikeDestinations {
   readonly destinations: readonly { readonly label: string; readonly state: State }[];
   readonly ways: readonly Way[];
 }
@@ -74,7 +74,10 @@ export function waysOf(
 interface Draft {
   readonly sides: Set<SideName>;
   /** By what becomes of everybody there. */
-  readonly routes: Map<string, Route & { readonly destinations: Route['destinations'][number][] }>;
+  readonly routes: Map<
+    string,
+    AlikeDestinations & { readonly destinations: AlikeDestinations['destinations'][number][] }
+  >;
 }
 
 function draftOf(drafts: Map<string, Draft>, service: string): Draft {
@@ -117,7 +120,7 @@ function destinationsOf(pair: FamilyPair): Iterable<Found> {
   for (const side of ['after', 'before'] as const) {
     const { table } = pair[side];
     if (table === undefined) continue;
-    for (const { address, protocol, port, kind, servicePort } of frontendsOf(table)) {
+    for (const { address, protocol, port, kind, servicePort } of rulesetFrontends(table)) {
       const to = { protocol, port };
       const key = address === undefined ? portKey(to) : destinationKey(address, to);
       const known = found.get(key);

@@ -6,7 +6,7 @@ import type { Inquiry } from './inquiry.ts';
 import { nearMisses } from './near-misses.ts';
 import type { BranchReasons } from './reasons.ts';
 import type { Scene } from './scene.ts';
-import { summarise } from './summary.ts';
+import { summariseExplanation } from './summary.ts';
 
 /** What was found out about a packet, whoever wrote the rules. */
 export interface Findings {
@@ -24,7 +24,7 @@ export interface Findings {
 }
 
 /** Puts an explanation together. */
-export function assemble(found: Findings): Explanation {
+export function assembleExplanation(found: Findings): Explanation {
   const { scene, packet, inquiry, branches, reasons, endpoints, unmatched } = found;
   const frontend = reasons.find((each) => each.frontend !== undefined)?.frontend;
   const verdict = verdictOf(branches);
@@ -34,7 +34,7 @@ export function assemble(found: Findings): Explanation {
     packet,
     sourcePort: inquiry.sourcePort,
     verdict,
-    summary: summarise({ verdict, packet, branches, frontend, course, scene }),
+    summary: summariseExplanation({ verdict, packet, branches, frontend, course, scene }),
     servicePort: frontend?.name,
     reasons: [
       ...course,

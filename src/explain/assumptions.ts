@@ -1,13 +1,13 @@
 import { interpret } from '../nftables/simulate/interpret.ts';
-import { answerOf, type Branch, type Outcome } from '../packet/outcome.ts';
-import { type Host, isLocal, type Packet } from '../packet/packet.ts';
+import { type Branch, commonFateOf, type Outcome } from '../packet/outcome.ts';
+import { isLocal, type Packet, type SimulatedHost } from '../packet/packet.ts';
 import type { Scene } from './scene.ts';
 
 /** Stands for an interface whose name is not known; no interface can have it. */
 export const unknownInterface = '?';
 
 /** Sends a packet through the rules that are asked about. */
-export type AskPacket = (packet: Packet, host: Host) => Outcome;
+export type AskPacket = (packet: Packet, host: SimulatedHost) => Outcome;
 
 /**
  * What is not known and would change the answer: each thing that was taken for granted is turned
@@ -22,11 +22,11 @@ export function assumptionsOf(
   const { host } = scene.subject;
   const answer = shortAnswer(outcome);
   const assumptions: string[] = [];
-  const check = (words: string, otherPacket: Packet, otherHost: Host): void => {
+  const check = (words: string, otherPacket: Packet, otherHost: SimulatedHost): void => {
     const other = shortAnswer(ask(otherPacket, otherHost));
     if (other !== answer) assumptions.push(`${words}, the packet would be ${other}`);
   };
-  const withAddress = (address: string): Host => ({
+  const withAddress = (address: string): SimulatedHost => ({
     ...host,
     addresses: new Set([...host.addresses, address]),
   });
@@ -71,7 +71,7 @@ function interfacesOf({ table }: Scene): readonly string[] {
 
 /** An outcome in a few words; outcomes with the same words are alike to a reader. */
 function shortAnswer(outcome: Outcome): string {
-  const answer = answerOf(outcome);
+  const answer = commonFateOf(outcome);
   switch (answer.kind) {
     case 'pass':
       return 'passed on untouched';

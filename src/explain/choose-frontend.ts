@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
-import { type Frontend, frontendsOf } from './frontends.ts';
+import { type RulesetFrontend, rulesetFrontends } from './frontends.ts';
 import type { Subject } from './scene.ts';
 
 /** `shop/web`, and perhaps one of its ports, by name or number. */
@@ -13,7 +13,7 @@ export interface ServiceReference {
 export interface ChosenDestination {
   readonly destination: string;
   readonly destinationPort: number;
-  readonly protocol: Frontend['protocol'];
+  readonly protocol: RulesetFrontend['protocol'];
 }
 
 /**
@@ -31,7 +31,7 @@ export function chooseFrontend(
   const { service, port } = reference;
   const all = ruleset.tables
     .filter((table) => table.family === family)
-    .flatMap(frontendsOf)
+    .flatMap(rulesetFrontends)
     .filter(({ servicePort }) => servicePort.service === service);
   const ofPort = port === undefined ? all : all.filter((frontend) => isPort(frontend, port));
   const here = ofPort.filter((frontend) =>
@@ -68,14 +68,14 @@ export function chooseFrontend(
 }
 
 const servicesOf = ({ tables }: Ruleset, family: NftFamily): readonly string[] => {
-  const frontends = tables.filter((table) => table.family === family).flatMap(frontendsOf);
+  const frontends = tables.filter((table) => table.family === family).flatMap(rulesetFrontends);
   return [...new Set(frontends.map(({ servicePort }) => servicePort.service))];
 };
 
 /** `http`, or the number of an unnamed port; node ports have the name of their port. */
-const nameOfPort = ({ servicePort: { portName }, port, protocol }: Frontend): string =>
+const nameOfPort = ({ servicePort: { portName }, port, protocol }: RulesetFrontend): string =>
   portName === '' ? `${port}/${protocol}` : portName;
 
-const isPort = (frontend: Frontend, port: string): boolean =>
+const isPort = (frontend: RulesetFrontend, port: string): boolean =>
   nameOfPort(frontend) === port ||
   (frontend.kind !== 'node port' && String(frontend.port) === port);

@@ -3,7 +3,7 @@ import { chains, collections } from '../nftables/names.ts';
 import type { Lookup, StatementStep } from '../nftables/simulate/trace.ts';
 import { isLoopback } from '../packet/packet.ts';
 import type { Reason } from './explanation.ts';
-import { type Frontend, type FrontendKind, portList } from './frontends.ts';
+import { type FrontendKind, portList, type RulesetFrontend } from './frontends.ts';
 import { formatEndpoint } from './question.ts';
 import { refusalReason } from './refusal.ts';
 import type { Scene } from './scene.ts';
@@ -53,7 +53,14 @@ const articles: Readonly<Record<FrontendKind, string>> = {
 };
 
 /** What a recognised destination is. */
-export function frontendReason({ address, port, protocol, kind, name, element }: Frontend): Reason {
+export function frontendReason({
+  address,
+  port,
+  protocol,
+  kind,
+  name,
+  element,
+}: RulesetFrontend): Reason {
   return {
     text:
       address === undefined
@@ -108,7 +115,7 @@ function unknownPortReason({ key }: Lookup, { frontends }: Scene): Reason {
   };
 }
 
-const namesOf = (frontends: readonly Frontend[]): string =>
+const namesOf = (frontends: readonly RulesetFrontend[]): string =>
   [...new Set(frontends.map(({ servicePort }) => servicePort.service))].join(' and ');
 
 /** P3: who the client is decides which endpoints it gets. */

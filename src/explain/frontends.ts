@@ -6,7 +6,7 @@ import { frontendWords } from '../plan/owner.ts';
 import { type ServicePortName, servicePortText } from '../plan/service-port-name.ts';
 
 /** A destination that the ruleset knows: an address and port, or a node port. */
-export interface Frontend {
+export interface RulesetFrontend {
   readonly servicePort: ServicePortName;
   /** `namespace/name:port`, for readers. */
   readonly name: string;
@@ -24,7 +24,7 @@ export interface Frontend {
 export type FrontendKind = (typeof frontendWords)[keyof typeof frontendWords] | 'address';
 
 /** Every destination of a table, the served ones first. */
-export function frontendsOf(table: Table): readonly Frontend[] {
+export function rulesetFrontends(table: Table): readonly RulesetFrontend[] {
   const served = [...read(collections.services, true), ...read(collections.nodePorts, true)];
   const known = new Set(served.map(keyOf));
   const refused = [
@@ -33,17 +33,17 @@ export function frontendsOf(table: Table): readonly Frontend[] {
   ];
   return [...served, ...refused.filter((frontend) => !known.has(keyOf(frontend)))];
 
-  function read(name: string, isServed: boolean): readonly Frontend[] {
+  function read(name: string, isServed: boolean): readonly RulesetFrontend[] {
     const collection = table.collections.find((candidate) => candidate.name === name);
     if (collection?.kind !== 'verdict-map') return [];
     return collection.elements.map((element) => ({ ...frontendOf(element), isServed }));
   }
 }
 
-const keyOf = ({ element }: Frontend): string => element.key.join(' ');
+const keyOf = ({ element }: RulesetFrontend): string => element.key.join(' ');
 
 /** Of an element with a key of `[address,] protocol, port`. */
-export function frontendOf(element: VerdictElement): Frontend {
+export function frontendOf(element: VerdictElement): RulesetFrontend {
   const { key, frontend } = element;
   const address = key.length === 3 ? String(key[0]) : undefined;
   const servicePort = namedOwner(element);
@@ -75,5 +75,5 @@ export const namedOwner = (element: AnyElement): ServicePortName =>
 export const ownerName = (element: AnyElement): string => servicePortText(namedOwner(element));
 
 /** `80/tcp, 443/tcp` */
-export const portList = (frontends: readonly Frontend[]): string =>
+export const portList = (frontends: readonly RulesetFrontend[]): string =>
   [...new Set(frontends.map(({ port, protocol }) => `${port}/${protocol}`))].join(', ');

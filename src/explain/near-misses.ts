@@ -5,7 +5,7 @@ import { findElement, indexElements } from '../nftables/simulate/element-index.t
 import { isLocal, isLoopback, type Packet } from '../packet/packet.ts';
 import type { UnservedReason } from '../plan/plan.ts';
 import type { Reason } from './explanation.ts';
-import { type Frontend, ownerName, portList } from './frontends.ts';
+import { ownerName, portList, type RulesetFrontend } from './frontends.ts';
 import { formatEndpoint } from './question.ts';
 import type { Scene } from './scene.ts';
 import type { Unmatched } from './unmatched.ts';
@@ -159,8 +159,10 @@ function endpoints({ destination, destinationPort, protocol }: Packet, { table }
   return [...owners.values()];
 }
 
-function groupByService(frontends: readonly Frontend[]): ReadonlyMap<string, readonly Frontend[]> {
-  const groups = new Map<string, Frontend[]>();
+function groupByService(
+  frontends: readonly RulesetFrontend[],
+): ReadonlyMap<string, readonly RulesetFrontend[]> {
+  const groups = new Map<string, RulesetFrontend[]>();
   for (const frontend of frontends) {
     const name = frontend.servicePort.service;
     const group = groups.get(name) ?? [];
@@ -170,5 +172,5 @@ function groupByService(frontends: readonly Frontend[]): ReadonlyMap<string, rea
   return groups;
 }
 
-const protocolList = (frontends: readonly Frontend[]): string =>
+const protocolList = (frontends: readonly RulesetFrontend[]): string =>
   [...new Set(frontends.map(({ protocol }) => protocol))].join(', ');

@@ -3,7 +3,7 @@ import { type Rule, servicePortOf } from '../nftables/ast.ts';
 import { renderElement, renderRule } from '../nftables/render/nft.ts';
 import { renderStatement } from '../nftables/render/nft-expression.ts';
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
-import type { Effect, Lookup, StatementStep, Step } from '../nftables/simulate/trace.ts';
+import type { Lookup, StatementStep, Step, StepEffect } from '../nftables/simulate/trace.ts';
 import type { Route } from '../packet/route.ts';
 import { servicePortText } from '../plan/service-port-name.ts';
 
@@ -48,7 +48,7 @@ export interface LookupEntry {
 }
 
 /** The steps of one branch as lines, in order. */
-export function pathOf(steps: readonly Step[], family: NftFamily): readonly PathEntry[] {
+export function stepLines(steps: readonly Step[], family: NftFamily): readonly PathEntry[] {
   const entries: PathEntry[] = [];
   let current: RuleEntry | undefined;
   let previous: Step | undefined;
@@ -90,13 +90,14 @@ const isPlainJump = ({ statements }: Rule): boolean =>
   statements.at(-1)?.kind === 'jump' &&
   statements.slice(0, -1).every(({ kind }) => kind === 'ct-state-new');
 
-const isStop = (effect: Effect): boolean =>
+const isStop = (effect: StepEffect): boolean =>
   effect.kind === 'miss' || (effect.kind === 'match' && !effect.matched);
 
-const isDecision = (effect: Effect): boolean => effect.kind !== 'miss' && effect.kind !== 'match';
+const isDecision = (effect: StepEffect): boolean =>
+  effect.kind !== 'miss' && effect.kind !== 'match';
 
 /** What stands in the rule itself, the rule shows. */
-function lookupOf(effect: Effect): Lookup | undefined {
+function lookupOf(effect: StepEffect): Lookup | undefined {
   const lookup = 'lookup' in effect ? effect.lookup : undefined;
   return lookup?.collection.isAnonymous === true ? undefined : lookup;
 }

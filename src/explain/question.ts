@@ -44,7 +44,7 @@ export function readQuestion(from: string, to: string | undefined): Question | {
   if (destination === undefined) {
     return { problem: `"${to}" is no destination: expected ADDRESS:PORT, like 10.96.0.10:80` };
   }
-  if (familyOf(destination.address) !== familyOf(source.address)) {
+  if (nftFamilyOf(destination.address) !== nftFamilyOf(source.address)) {
     return {
       problem: `${source.address} and ${destination.address} are not of the same IP family`,
     };
@@ -57,7 +57,7 @@ export function readQuestion(from: string, to: string | undefined): Question | {
   };
 }
 
-export const familyOf = (address: string): NftFamily => (address.includes(':') ? 'ip6' : 'ip');
+export const nftFamilyOf = (address: string): NftFamily => (address.includes(':') ? 'ip6' : 'ip');
 
 /** `address:port`, with brackets around an IPv6 address. */
 export const formatEndpoint = (address: string, port: number): string =>

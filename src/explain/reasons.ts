@@ -3,7 +3,7 @@ import { collections } from '../nftables/names.ts';
 import { type NftBranch, type StatementStep, traceSteps } from '../nftables/simulate/trace.ts';
 import { courseReason, frontendReason, martianReason } from './course-reason.ts';
 import type { Reason } from './explanation.ts';
-import { type Frontend, frontendOf } from './frontends.ts';
+import { frontendOf, type RulesetFrontend } from './frontends.ts';
 import { hairpinReason, markReason } from './masquerade-reason.ts';
 import type { Scene } from './scene.ts';
 
@@ -14,7 +14,7 @@ export interface BranchReasons {
   /** Why its source address is replaced; undefined when it is kept. */
   readonly masquerade: Reason | undefined;
   /** The destination it was for, once a rule has recognised it. */
-  readonly frontend: Frontend | undefined;
+  readonly frontend: RulesetFrontend | undefined;
 }
 
 /** Reads the trace of a branch: every step that decided something gives a sentence. */
@@ -23,7 +23,7 @@ export function reasonsOf(branch: NftBranch, scene: Scene): BranchReasons {
   /** Jumps and gotos on the way, the last one last. */
   const transfers: StatementStep[] = [];
   let masquerade: Reason | undefined;
-  let frontend: Frontend | undefined;
+  let frontend: RulesetFrontend | undefined;
   for (const step of traceSteps(branch.trace)) {
     if (step.kind === 'route' && step.to === 'martian')
       course.push(martianReason(step.destination));
@@ -48,7 +48,7 @@ const refusingMaps: ReadonlySet<string> = new Set([
   collections.refusedNodePorts,
 ]);
 
-function recognised({ effect }: StatementStep): Frontend | undefined {
+function recognised({ effect }: StatementStep): RulesetFrontend | undefined {
   if (effect.kind !== 'verdict' || effect.lookup?.element === undefined) return undefined;
   const { collection, element } = effect.lookup;
   const isServed = servingMaps.has(collection.name);

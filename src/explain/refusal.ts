@@ -2,7 +2,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { VerdictElement } from '../nftables/ast.ts';
 import { indexEndpointSources } from '../plan/endpoint-sources.ts';
 import type { ServicePortPlan } from '../plan/plan.ts';
-import { adviceFor, findStrays } from '../plan/strays.ts';
+import { findStrays, strayAdvice } from '../plan/strays.ts';
 import type { Reason } from './explanation.ts';
 import { frontendOf } from './frontends.ts';
 import { type Scene, servicePortPlan } from './scene.ts';
@@ -67,7 +67,7 @@ function strayHint({ namespace, service: name }: ServicePortPlan, { subject }: S
   const [stray] = strays.filter(({ meant }) => meant !== undefined);
   if (stray?.meant === undefined) return '';
   const { kind, object } = stray;
-  return `; ${kind} ${object.namespace}/${object.name} may be meant for it: ${adviceFor(stray, stray.meant)}`;
+  return `; ${kind} ${object.namespace}/${object.name} may be meant for it: ${strayAdvice(stray, stray.meant)}`;
 }
 
 const slicePorts = (

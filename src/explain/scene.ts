@@ -3,11 +3,11 @@ import type { KubeProxyListing } from '../kube-proxy/listing.ts';
 import type { L4Proto, NftFamily } from '../net/family.ts';
 import type { Ruleset, Table } from '../nftables/ast.ts';
 import { type PreparedRuleset, prepare } from '../nftables/simulate/prepare.ts';
-import type { Host } from '../packet/packet.ts';
+import type { SimulatedHost } from '../packet/packet.ts';
 import type { FamilyPlan, ServicePortPlan } from '../plan/plan.ts';
 import { serviceName } from '../plan/plan.ts';
 import type { ServicePortName } from '../plan/service-port-name.ts';
-import { type Frontend, frontendsOf } from './frontends.ts';
+import { type RulesetFrontend, rulesetFrontends } from './frontends.ts';
 
 /** The ruleset that is asked about, and what is known around it. */
 export interface Subject {
@@ -21,7 +21,7 @@ export interface Subject {
   readonly notLookedAt?: readonly string[];
 }
 
-export interface HostKnowledge extends Host {
+export interface HostKnowledge extends SimulatedHost {
   /** The addresses are all there are; otherwise the node may have others. */
   readonly isComplete: boolean;
 }
@@ -33,7 +33,7 @@ export interface Scene {
   readonly family: NftFamily;
   /** Undefined when the ruleset has no table of this family. */
   readonly table: Table | undefined;
-  readonly frontends: readonly Frontend[];
+  readonly frontends: readonly RulesetFrontend[];
   readonly plan: FamilyPlan | undefined;
 }
 
@@ -46,7 +46,7 @@ export function sceneOf(subject: Subject, family: NftFamily): Scene {
     prepared: prepare(ruleset),
     family,
     table,
-    frontends: table === undefined ? [] : frontendsOf(table),
+    frontends: table === undefined ? [] : rulesetFrontends(table),
     plan: compiled?.plan.families.find((candidate) => candidate.family === planFamily),
   };
 }

@@ -1,7 +1,7 @@
 import type { Branch } from '../packet/outcome.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { ExplainVerdict, Reason } from './explanation.ts';
-import type { Frontend } from './frontends.ts';
+import type { RulesetFrontend } from './frontends.ts';
 import { formatEndpoint } from './question.ts';
 import type { Scene } from './scene.ts';
 
@@ -9,13 +9,13 @@ interface Findings {
   readonly verdict: ExplainVerdict;
   readonly packet: Packet;
   readonly branches: readonly Branch[];
-  readonly frontend: Frontend | undefined;
+  readonly frontend: RulesetFrontend | undefined;
   readonly course: readonly Reason[];
   readonly scene: Scene;
 }
 
 /** The answer in one sentence, without a full stop. */
-export function summarise(findings: Findings): string {
+export function summariseExplanation(findings: Findings): string {
   const { verdict, branches, course, frontend } = findings;
   const why = course.at(-1)?.text;
   const because = why === undefined ? '' : `: ${why}`;

@@ -12,7 +12,7 @@ import type { KnownGroup } from '../incremental/known.ts';
 import { groupsOf } from '../incremental/remember.ts';
 import type { Node } from '../model/cluster.ts';
 import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
-import { partsOf as changedPartsOf } from '../nftables/canonical/changed-parts.ts';
+import { changedPartsOf } from '../nftables/canonical/changed-parts.ts';
 import { joinHalves } from '../nftables/canonical/digest.ts';
 import type { WrittenRuleset } from '../nftables/canonical/written.ts';
 import type { CompileOptions } from '../options.ts';

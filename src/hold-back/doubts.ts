@@ -68,7 +68,7 @@ function withoutExplained(lost: readonly LostService[], after: Served): readonly
     ({ loss, onlyNode }) => loss !== 'emptied' || drained === undefined || onlyNode !== drained,
   );
   const stillServed = new Set([...after.services.keys()].map(namespaceOf));
-  const emptied = [...byNamespace(rest)].filter(([namespace]) => !stillServed.has(namespace));
+  const emptied = [...countByNamespace(rest)].filter(([namespace]) => !stillServed.has(namespace));
   if (stillServed.size === 0 || emptied.length !== 1) return rest;
   return rest.filter(({ name }) => namespaceOf(name) !== emptied[0]?.[0]);
 }
@@ -84,7 +84,7 @@ function drainedNode(lost: readonly LostService[]): string | undefined {
 }
 
 /** How many of these Services each namespace has, most first. */
-export function byNamespace(lost: readonly LostService[]): ReadonlyMap<string, number> {
+export function countByNamespace(lost: readonly LostService[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { name } of lost) {
     const namespace = namespaceOf(name);

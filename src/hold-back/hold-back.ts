@@ -1,6 +1,6 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Doubts } from './doubts.ts';
-import { ownerOf } from './kept-objects.ts';
+import { serviceOfObject } from './kept-objects.ts';
 
 /**
  * Puts what is in doubt back into an input: the endpoints that a Service had, and the Service itself
@@ -14,16 +14,16 @@ export function holdBack(
   last: readonly SourceObject[],
 ): readonly SourceObject[] {
   const held = new Set([...unexplained, ...many].map(({ name }) => name));
-  const services = new Set(objects.filter(isService).map(ownerOf));
+  const services = new Set(objects.filter(isService).map(serviceOfObject));
   const isHeld = (object: SourceObject): boolean => {
-    const owner = ownerOf(object);
+    const owner = serviceOfObject(object);
     return owner !== undefined && held.has(owner);
   };
   return [
     ...objects.filter((object) => isService(object) || !isHeld(object)),
     ...last.filter((object) => {
       if (object.kind === 'Node') return node !== undefined && nameOf(object) === node;
-      return isHeld(object) && !(isService(object) && services.has(ownerOf(object)));
+      return isHeld(object) && !(isService(object) && services.has(serviceOfObject(object)));
     }),
   ];
 }

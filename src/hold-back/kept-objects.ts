@@ -18,7 +18,7 @@ export function* objectsByService(
 ): Generator<readonly [string, readonly Mapping[]]> {
   const kept = new Map<string, SourceObject[]>();
   for (const object of objects) {
-    const owner = ownerOf(object);
+    const owner = serviceOfObject(object);
     if (owner === undefined || !isKept(owner)) continue;
     const list = kept.get(owner);
     if (list === undefined) kept.set(owner, [object]);
@@ -28,7 +28,7 @@ export function* objectsByService(
 }
 
 /** The Service that an object is, or whose endpoints it has; undefined for Nodes and for the ownerless. */
-export function ownerOf({ kind, value }: SourceObject): string | undefined {
+export function serviceOfObject({ kind, value }: SourceObject): string | undefined {
   const metadata = mappingOf(value['metadata']);
   const namespace = textOf(metadata['namespace']) || 'default';
   const name = textOf(

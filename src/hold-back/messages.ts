@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { byNamespace, type Doubts } from './doubts.ts';
+import { countByNamespace, type Doubts } from './doubts.ts';
 import type { Loss, LostService } from './find-lost.ts';
 import { believedAfter, type Waiting } from './waiting.ts';
 
@@ -68,7 +68,9 @@ function missing(lost: readonly LostService[], hint: string): readonly Diagnosti
 function listed(lost: readonly LostService[]): string {
   const names = lost.map(({ name }) => name);
   const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
-  const counts = [...byNamespace(lost)].map(([namespace, count]) => `${count} in ${namespace}`);
+  const counts = [...countByNamespace(lost)].map(
+    ([namespace, count]) => `${count} in ${namespace}`,
+  );
   const where = counts.length > 5 ? [...counts.slice(0, 5), 'others elsewhere'] : counts;
   const examples = `${names.slice(0, 3).join(', ')}${more}`;
   return names.length > 3 ? `${where.join(', ')} (${examples})` : examples;

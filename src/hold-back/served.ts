@@ -15,7 +15,7 @@ export interface ServedService {
 }
 
 /** The Services of a compilation that have usable endpoints on any node, and its Node. */
-export function servedBy({ cluster, settings, plan }: CompileOutput): Served {
+export function servedServices({ cluster, settings, plan }: CompileOutput): Served {
   const services = new Map<string, ServedService>();
   for (const { servicePorts } of plan.families) {
     for (const servicePort of servicePorts) {

@@ -11,7 +11,9 @@ import type { KnownCompilation, KnownGroup } from './known.ts';
  * @param plan of some of them: it says what of the node the program depends on
  */
 export const writtenOf = ({ groups }: KnownCompilation, plan: Plan): WrittenRuleset => ({
-  tables: familiesOf(groups, plan).map(({ family, fragments }) => writeTable(family, fragments)),
+  tables: familyFragmentsOf(groups, plan).map(({ family, fragments }) =>
+    writeTable(family, fragments),
+  ),
 });
 
 export interface KnownTable {
@@ -22,7 +24,10 @@ export interface KnownTable {
 }
 
 /** What the groups contribute to each family. */
-export function familiesOf(groups: KnownCompilation['groups'], plan: Plan): readonly KnownTable[] {
+export function familyFragmentsOf(
+  groups: KnownCompilation['groups'],
+  plan: Plan,
+): readonly KnownTable[] {
   const all = inOrder(groups);
   return plan.families.map((family) => {
     const parts = all.flatMap(([service, { families }]) => {
@@ -64,7 +69,7 @@ export function inOrder(groups: KnownCompilation['groups']): readonly Entry[] {
 }
 
 /** What connections by UDP and SCTP depend on, of all Services. */
-export const flowServicesOf = (
+export const knownFlowServices = (
   { groups }: KnownCompilation,
   { families }: Plan,
 ): readonly FlowService[] => {

@@ -2,14 +2,14 @@ import type { BuiltInJump } from './ast.ts';
 import { isSameRules } from './canonical-rule.ts';
 import {
   allTables,
+  type IptablesTableRef,
   type KernelRules,
   kernelRules,
-  type TableRef,
   type TableRules,
 } from './tables.ts';
 
 /** What leads one table from one state to another: whole chains, never single rules of one. */
-export interface TableDelta extends TableRef {
+export interface TableDelta extends IptablesTableRef {
   /** Chains that are new or differ, with all their rules. */
   readonly chains: ReadonlyMap<string, readonly string[]>;
   /** How many of them are new. */
@@ -37,7 +37,11 @@ export const isEmptyDelta = ({ chains, removed, removedJumps, addedJumps }: Tabl
   chains.size + removed.length + removedJumps.length + addedJumps.length === 0;
 
 /** The same for one table, which may turn out to be empty. */
-export function tableDelta(ref: TableRef, held: TableRules, wanted: TableRules): TableDelta {
+export function tableDelta(
+  ref: IptablesTableRef,
+  held: TableRules,
+  wanted: TableRules,
+): TableDelta {
   const chains = new Map<string, readonly string[]>();
   let added = 0;
   for (const [name, rules] of wanted.chains) {

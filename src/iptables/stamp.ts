@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IpFamily } from '../net/family.ts';
 import type { TableName } from './ast.ts';
-import { allTables, isEmptyTable, type TableRef, type TableRules } from './tables.ts';
+import { allTables, type IptablesTableRef, isEmptyTable, type TableRules } from './tables.ts';
 
 /**
  * The stamp that says what natc put into one table: the only rule of a chain that nothing jumps to,
@@ -39,7 +39,7 @@ export function parseStampRule(rule: string): TableStamp | undefined {
 }
 
 /** Of what natc puts into a table, 32 hexadecimal digits; undefined for a table without rules of natc. */
-export function tableDigest(table: TableRules): string | undefined {
+export function iptablesTableDigest(table: TableRules): string | undefined {
   if (isEmptyTable(table)) return undefined;
   const known = digests.get(table) ?? digestOfTable(table);
   digests.set(table, known);
@@ -55,7 +55,7 @@ function digestOfTable(table: TableRules): string {
 }
 
 /** Of all tables, from those of each: that of a revision. */
-export const joinDigests = (digestIn: (ref: TableRef) => string | undefined): string =>
+export const joinDigests = (digestIn: (ref: IptablesTableRef) => string | undefined): string =>
   digestOfText(allTables.map((ref) => digestIn(ref) ?? '').join(' '));
 
 const digestOfText = (text: string): string =>

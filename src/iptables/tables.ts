@@ -25,19 +25,19 @@ export type KernelRules = Readonly<Record<IpFamily, Readonly<Record<TableName, T
 
 export const noRules: TableRules = { chains: new Map(), jumps: [] };
 
-export interface TableRef {
+export interface IptablesTableRef {
   readonly family: IpFamily;
   readonly table: TableName;
 }
 
 /** All six, in the order in which they are committed. */
-export const allTables: readonly TableRef[] = ipFamilies.flatMap((family) =>
+export const allTables: readonly IptablesTableRef[] = ipFamilies.flatMap((family) =>
   tableNames.map((table) => ({ family, table })),
 );
 
 /** Builds what there is from what there is in each table. */
 export function kernelRules<T>(
-  of: (ref: TableRef) => T,
+  of: (ref: IptablesTableRef) => T,
 ): Readonly<Record<IpFamily, Readonly<Record<TableName, T>>>> {
   const family = (name: IpFamily) => ({
     mangle: of({ family: name, table: 'mangle' }),
@@ -75,7 +75,7 @@ export function servicesIn(tables: Iterable<TableRules>): ReadonlySet<string> {
 }
 
 /** The same for all tables of both families. */
-export const servicesOf = (rules: KernelRules): ReadonlySet<string> =>
+export const tablesServices = (rules: KernelRules): ReadonlySet<string> =>
   servicesIn(allTables.map(({ family, table }) => rules[family][table]));
 
 /** `protocol address:port` of each endpoint that rules lead to. */
@@ -114,7 +114,7 @@ const destinationPattern = /^-d ([0-9a-f.:]+)/;
  * The destinations by UDP and SCTP that rules are for, as one nameless Service a family and protocol:
  * enough to recognise connections to them, where nobody noted what was served.
  */
-export function flowServicesOf(rules: KernelRules): readonly FlowService[] {
+export function tablesFlowServices(rules: KernelRules): readonly FlowService[] {
   return ipFamilies.flatMap((family) => {
     const { nat, filter } = rules[family];
     const found = [

@@ -9,7 +9,7 @@ import { interpret } from '../nftables/simulate/interpret.ts';
 import { type PreparedRuleset, prepare } from '../nftables/simulate/prepare.ts';
 import type { Trace } from '../nftables/simulate/trace.ts';
 import type { Outcome } from '../packet/outcome.ts';
-import type { Host, Packet } from '../packet/packet.ts';
+import type { Packet, SimulatedHost } from '../packet/packet.ts';
 import type { FamilyRules } from './listing.ts';
 
 /** A packet's way through the rules of either mode. */
@@ -43,7 +43,7 @@ export const prepareListing = (rules: readonly FamilyRules[]): PreparedListing =
 export function interpretListing(
   listing: PreparedListing,
   packet: Packet,
-  host: Host,
+  host: SimulatedHost,
 ): Outcome<ListedTrace> {
   const rules = listing.get(packet.family);
   if (rules?.mode === 'iptables') {

@@ -23,7 +23,7 @@ export interface ListedRow {
   /** Seconds; undefined where clients are not remembered. */
   readonly affinityTimeout: number | undefined;
   /** What is not sent to an endpoint: `172.30.0.46:80`, or `node port 30080`. */
-  readonly refused: readonly Refused[];
+  readonly refused: readonly RefusedDestination[];
 }
 
 export interface ListedAddress {
@@ -33,7 +33,7 @@ export interface ListedAddress {
   readonly kind: Exclude<Frontend['kind'], 'node-port'> | undefined;
 }
 
-export interface Refused {
+export interface RefusedDestination {
   readonly destination: string;
   readonly verdict: 'refused' | 'dropped';
 }
@@ -41,7 +41,7 @@ export interface Refused {
 interface OpenRow {
   readonly addresses: Map<string, ListedAddress>;
   readonly endpoints: Set<string>;
-  readonly refused: Map<string, Refused>;
+  readonly refused: Map<string, RefusedDestination>;
   nodePort: number;
 }
 
@@ -146,5 +146,5 @@ function affinityTimeouts(rules: KubeProxyListing['rules']): ReadonlyMap<string,
 }
 
 /** Families that somebody listed, IPv4 first. */
-export const familiesOf = ({ rules }: KubeProxyListing): readonly NftFamily[] =>
+export const listedFamilies = ({ rules }: KubeProxyListing): readonly NftFamily[] =>
   (['ip', 'ip6'] as const).filter((family) => rules.some((each) => each.family === family));

@@ -1,4 +1,4 @@
-import { type Compilation, type CompileOutput, compile as compileObjects } from '../compile.ts';
+import { type Compilation, type CompileOutput, compile } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { iptablesRulesets } from '../iptables/layout/build.ts';
@@ -16,10 +16,10 @@ import { readObjects } from '../read/read.ts';
  * @param options those that differ from {@link defaultOptions}; named and meant as kube-proxy's settings
  * @returns what was found, and the output; no output where one of the diagnostics is an error
  */
-export const compile = (
+export const compileWithDefaults = (
   objects: readonly SourceObject[],
   options: Partial<CompileOptions> = {},
-): Compilation => compileObjects(objects, { ...defaultOptions, ...options });
+): Compilation => compile(objects, { ...defaultOptions, ...options });
 
 /**
  * All that is wrong with manifests, as `natc check` says it without the kernel: what cannot be read, what the API
@@ -32,7 +32,7 @@ export function check(
   options: Partial<CompileOptions> = {},
 ): readonly Diagnostic[] {
   const { objects, diagnostics } = readObjects(inputs);
-  const compilation = compile(objects, options);
+  const compilation = compileWithDefaults(objects, options);
   const { output } = compilation;
   const incomplete =
     output === undefined

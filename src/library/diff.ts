@@ -5,11 +5,11 @@ import { withContests } from '../diff/claims.ts';
 import { formatTrafficJson } from '../diff/format-json.ts';
 import { formatTrafficMarkdown } from '../diff/format-markdown.ts';
 import { formatTrafficText } from '../diff/format-text.ts';
-import { isSame } from '../diff/not-shown.ts';
+import { isSameDiff } from '../diff/not-shown.ts';
 import { surroundingsOf } from '../diff/surroundings.ts';
 import { diffTraffic } from '../diff/traffic.ts';
 import { locate } from '../read/locate.ts';
-import { addressesOf, type Compiled, isOutput, planOf, rulesetOf } from './subject.ts';
+import { type Compiled, isOutput, nodeAddressesOf, planOf, rulesetOf } from './subject.ts';
 
 /**
  * What changes for packets between two rulesets: `natc diff`. No changes are a proof that no packet is
@@ -23,7 +23,7 @@ export function diff(
   after: Compiled,
   nodeAddresses: readonly string[] = [],
 ): TrafficDiff {
-  const known = new Set([...addressesOf(before), ...addressesOf(after), ...nodeAddresses]);
+  const known = new Set([...nodeAddressesOf(before), ...nodeAddressesOf(after), ...nodeAddresses]);
   const nodeName = isOutput(after) ? after.settings.nodeName : undefined;
   const surroundings = surroundingsOf(knownOf(before), knownOf(after))(nodeName);
   const traffic = diffTraffic(rulesetOf(before), rulesetOf(after), known, surroundings);
@@ -34,7 +34,7 @@ const knownOf = (compiled: Compiled) =>
   isOutput(compiled) ? { cluster: compiled.cluster, settings: compiled.settings } : undefined;
 
 /** Whether both sides treat every packet alike. */
-export const isSameTraffic = (traffic: TrafficDiff): boolean => isSame(traffic);
+export const isSameTraffic = (traffic: TrafficDiff): boolean => isSameDiff(traffic);
 
 /** A diff as `natc diff -o` prints it, without colours. The JSON is of the schema natc.diff/v1. */
 export function formatDiff(

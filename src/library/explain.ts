@@ -1,14 +1,14 @@
 import { nothingInvented } from '../allocate/invented.ts';
 import { plainPalette } from '../diagnostics/palette.ts';
 import { chooseFrontend } from '../explain/choose-frontend.ts';
-import { explain as explainPacket } from '../explain/explain.ts';
+import { explain } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { formatExplanationJson } from '../explain/format-json.ts';
-import { formatExplanation as formatAsText } from '../explain/format-text.ts';
+import { formatExplanation } from '../explain/format-text.ts';
 import type { Inquiry } from '../explain/inquiry.ts';
-import { familyOf, readQuestion } from '../explain/question.ts';
+import { nftFamilyOf, readQuestion } from '../explain/question.ts';
 import { locate } from '../read/locate.ts';
-import { type Compiled, subjectOf } from './subject.ts';
+import { type Compiled, explainedSubject } from './subject.ts';
 
 /** The first packet of a connection, in the words of `natc explain`. */
 export interface PacketQuestion {
@@ -26,13 +26,13 @@ export interface PacketQuestion {
  * @param nodeAddresses addresses of the node besides those that its options or Node object tell
  * @throws RangeError, with what is wrong in words, for a question that names no packet
  */
-export function explain(
+export function explainCompiled(
   compiled: Compiled,
   question: PacketQuestion,
   nodeAddresses: readonly string[] = [],
 ): Explanation {
-  const subject = subjectOf(compiled, nodeAddresses);
-  return explainPacket(subject, inquiryOf(question, subject));
+  const subject = explainedSubject(compiled, nodeAddresses);
+  return explain(subject, inquiryOf(question, subject));
 }
 
 function inquiryOf(
@@ -49,16 +49,16 @@ function inquiryOf(
       throw new RangeError(`"${to}" needs a port: ADDRESS:PORT, or a Service`);
     return { ...base, destination, destinationPort, protocol };
   }
-  const chosen = chooseFrontend(subject, familyOf(source), { service, port }, undefined);
+  const chosen = chooseFrontend(subject, nftFamilyOf(source), { service, port }, undefined);
   if ('problem' in chosen) throw new RangeError(chosen.problem);
   return { ...base, ...chosen };
 }
 
 /** An explanation as `natc explain -o` prints it, without colours. The JSON is of the schema natc.explain/v1. */
-export const formatExplanation = (
+export const explanationText = (
   explanation: Explanation,
   format: 'text' | 'json' = 'text',
 ): string =>
   format === 'json'
     ? formatExplanationJson(explanation, locate, nothingInvented)
-    : formatAsText(explanation, { locate, palette: plainPalette, isTrace: false });
+    : formatExplanation(explanation, { locate, palette: plainPalette, isTrace: false });

@@ -4,7 +4,7 @@ import type { Subject } from '../explain/scene.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 
-/** What can be compared and asked about: what {@link compile} gave, or a ruleset that was read from text. */
+/** What can be compared and asked about: what {@link CompileOutput} gave, or a ruleset that was read from text. */
 export type Compiled = CompileOutput | Ruleset;
 
 export const isOutput = (compiled: Compiled): compiled is CompileOutput => 'ruleset' in compiled;
@@ -15,12 +15,12 @@ export const rulesetOf = (compiled: Compiled): Ruleset =>
 export const planOf = (compiled: Compiled) => (isOutput(compiled) ? compiled.plan : undefined);
 
 /** The node's addresses, as far as the options and the Node object tell. */
-export const addressesOf = (compiled: Compiled): readonly string[] =>
+export const nodeAddressesOf = (compiled: Compiled): readonly string[] =>
   isOutput(compiled) ? [...nodeFacts(compiled.cluster, compiled.settings).addresses] : [];
 
-export const subjectOf = (compiled: Compiled, nodeAddresses: readonly string[]): Subject =>
+export const explainedSubject = (compiled: Compiled, nodeAddresses: readonly string[]): Subject =>
   offlineSubject(
     rulesetOf(compiled),
-    [...addressesOf(compiled), ...nodeAddresses],
+    [...nodeAddressesOf(compiled), ...nodeAddresses],
     isOutput(compiled) ? compiled : undefined,
   );

@@ -3,7 +3,12 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { iptablesDelta } from '../iptables/delta.ts';
 import { iptablesRulesets } from '../iptables/layout/build.ts';
 import { renderIptablesTables } from '../iptables/render/iptables-tables.ts';
-import { flowServicesOf, ruleCount, servedAddressesIn, servicesOf } from '../iptables/tables.ts';
+import {
+  ruleCount,
+  servedAddressesIn,
+  tablesFlowServices,
+  tablesServices,
+} from '../iptables/tables.ts';
 import { type FlowChange, flowServices } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
 import { announce, endFlows } from './aftermath.ts';
@@ -130,7 +135,11 @@ async function applyLocked(
   if (awake.kind === 'refused') return awake;
   const obstacles = await prepareConfirmation(host, held, wanted, options);
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
-  const flows = await flowChange(stateDirectory, wanted.flowServices, flowServicesOf(held.rules));
+  const flows = await flowChange(
+    stateDirectory,
+    wanted.flowServices,
+    tablesFlowServices(held.rules),
+  );
   await announce(stateDirectory, flows);
   const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
   if (confirmation !== undefined && outcome.kind !== 'applied') await forgetPending(stateDirectory);
@@ -193,7 +202,7 @@ export async function objectionsToTables(
     ...(await unconfirmed(stateDirectory, now())),
     ...(maxRemovals === undefined
       ? []
-      : guardServices(servicesOf(held.rules), servicesOf(wanted.rules), maxRemovals)),
+      : guardServices(tablesServices(held.rules), tablesServices(wanted.rules), maxRemovals)),
   ];
   const proxies = await proxyObjections(host, wanted, force, chains);
   return {

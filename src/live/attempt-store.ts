@@ -1,6 +1,7 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { OtherWarnings, Standing, StandingWarning } from '../diagnostics/standing.ts';
 import { readState, writeState } from './state-file.ts';
-import { isCount, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
+import { isCount, isLine, isListOf, isTime } from './state-shape.ts';
 import { loadUnconfirmed, nameOfUnconfirmed } from './unconfirmed.ts';
 
 /*
@@ -32,7 +33,7 @@ const tooSoon = 30;
 
 export const loadAttempt = (directory: string): Promise<Attempt | undefined> =>
   readState(directory, attemptFile, (json) => {
-    if (!isRecord(json) || json['format'] !== format) return undefined;
+    if (!isMapping(json) || json['format'] !== format) return undefined;
     const { time, exitCode, message, lastSuccess, afterUndone } = json;
     const isWhole =
       isTime(time) &&
@@ -66,7 +67,7 @@ export async function storeAttempt(
 
 export const loadWarnings = (directory: string): Promise<Standing | undefined> =>
   readState(directory, warningsFile, (json) => {
-    if (!isRecord(json) || json['format'] !== format) return undefined;
+    if (!isMapping(json) || json['format'] !== format) return undefined;
     const { warnings, others } = json;
     return isListOf(warnings, isWarning) && isListOf(others, isOthers)
       ? { warnings, others }
@@ -80,7 +81,7 @@ export const storeWarnings = (directory: string, { warnings, others }: Standing)
   });
 
 const isWarning = (json: unknown): json is StandingWarning =>
-  isRecord(json) &&
+  isMapping(json) &&
   isLine(json['id']) &&
   isLine(json['code']) &&
   isLine(json['message']) &&
@@ -89,6 +90,6 @@ const isWarning = (json: unknown): json is StandingWarning =>
   isMark(json['unapplied']);
 
 const isOthers = (json: unknown): json is OtherWarnings =>
-  isRecord(json) && isLine(json['digest']) && isCount(json['count']) && isMark(json['unapplied']);
+  isMapping(json) && isLine(json['digest']) && isCount(json['count']) && isMark(json['unapplied']);
 
 const isMark = (json: unknown): json is true | undefined => json === undefined || json === true;

@@ -4,7 +4,7 @@ import { noRules, tableNames } from '../iptables/tables.ts';
 import { ipFamilies } from '../net/family.ts';
 import type { Host } from './host.ts';
 import { sendCommits, type TableCommit } from './iptables-commit.ts';
-import { isListed, isOurs, type ListedRules, listRules } from './iptables-listing.ts';
+import { hasOwnRules, isListed, type ListedRules, listRules } from './iptables-listing.ts';
 import { findIptables, isTools, otherVariant } from './iptables-tools.ts';
 
 export type IptablesCleanup =
@@ -35,7 +35,7 @@ export async function cleanUpIptables(host: Host): Promise<IptablesCleanup> {
     }
     for (const family of ipFamilies) {
       const program = family === 'IPv4' ? 'iptables' : 'ip6tables';
-      if (tableNames.some((table) => isOurs(listed[family][table])))
+      if (tableNames.some((table) => hasOwnRules(listed[family][table])))
         removed.push(`the NATC chains of ${program} (${name})`);
     }
     const failure = await sendCommits(machine, removals(listed));
@@ -48,7 +48,7 @@ export async function cleanUpIptables(host: Host): Promise<IptablesCleanup> {
 const removals = (listed: ListedRules): readonly TableCommit[] =>
   ipFamilies.flatMap((family) =>
     tableNames
-      .filter((table) => isOurs(listed[family][table]))
+      .filter((table) => hasOwnRules(listed[family][table]))
       .map((table) => ({
         delta: tableDelta({ family, table }, listed[family][table], noRules),
         stamp: { held: 'unknown', wanted: undefined },

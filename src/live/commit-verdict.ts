@@ -9,7 +9,7 @@ import { familiesTouched, type Transaction } from './transaction.ts';
  * What the kernel's stamps say after a transaction, whatever nft said of it: `done`, `not-done` (it
  * holds what it held), `other` (somebody else was there), or `unknown` where they cannot be read.
  */
-export type Verdict = 'done' | 'not-done' | 'other' | 'unknown';
+export type CommitVerdict = 'done' | 'not-done' | 'other' | 'unknown';
 
 /**
  * Reads the stamps back: that nft ended with 0 is no proof that the kernel took the change, and that it
@@ -22,7 +22,7 @@ export async function verdictOn(
   transaction: Transaction,
   { digest, number, time }: Revision,
   before: Stamps,
-): Promise<Verdict> {
+): Promise<CommitVerdict> {
   const touched = familiesTouched(transaction);
   let [isDone, isAsBefore] = [true, true];
   for (const family of nftFamilies) {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { KnownCompilation, KnownNode } from '../incremental/known.ts';
 import { inOrder } from '../incremental/written-known.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
@@ -18,7 +19,7 @@ import {
   removeState,
   writeState,
 } from './state-file.ts';
-import { isCount, isLine, isListOf, isRecord } from './state-shape.ts';
+import { isCount, isLine, isListOf } from './state-shape.ts';
 
 /*
  * What a compilation leaves behind for the next one: a line about the file, a line of JSON, the places of
@@ -68,7 +69,7 @@ interface Head {
 }
 
 function headIn(json: unknown): Head | undefined {
-  if (!isRecord(json) || json['format'] !== format) return undefined;
+  if (!isMapping(json) || json['format'] !== format) return undefined;
   const { text, packs } = json;
   return typeof text === 'string' && isListOf(packs, isPack) ? { text, packs } : undefined;
 }
@@ -80,7 +81,7 @@ async function compilationIn(
   options: string,
 ): Promise<KnownCompilation | undefined> {
   const json: unknown = JSON.parse(about);
-  if (!isRecord(json) || json['options'] !== options) return undefined;
+  if (!isMapping(json) || json['options'] !== options) return undefined;
   const { frame, facts, nodes, chains, objects } = json;
   const isWhole =
     typeof frame === 'string' &&
@@ -134,17 +135,17 @@ export async function storeCompilation(
 }
 
 const isNode = (json: unknown): json is KnownNode =>
-  isRecord(json) &&
+  isMapping(json) &&
   isLine(json['name']) &&
   isListOf(json['addresses'], isLine) &&
   isListOf(json['podCIDRs'], isLine);
 
 const isChains = (json: unknown): json is Chains =>
-  isRecord(json) &&
+  isMapping(json) &&
   ipFamilies.every((family) => {
     const chains = json[family];
     return (
-      isRecord(chains) &&
+      isMapping(chains) &&
       Object.entries(chains).every(([name, rules]) => isCheckedName(name) && areRules(rules))
     );
   });

@@ -1,24 +1,25 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { digestOf } from '../nftables/canonical/written.ts';
 import { type BackendName, isBackendName } from '../options.ts';
 import type { Held, Wanted } from './held.ts';
 import { hasRevision, storeRevision } from './revision-store.ts';
 import { stateErrorText } from './state-directory.ts';
 import { readState, removeState, writeState } from './state-file.ts';
-import { isDigest, isRecord, isTime } from './state-shape.ts';
+import { isDigest, isTime } from './state-shape.ts';
 import { allowAgain } from './unconfirmed.ts';
 
 /** A change that is undone unless somebody confirms it. */
 export interface Confirmation {
   readonly seconds: number;
   /** Starts the process that rolls back; it must outlive this one and its terminal. @throws if it cannot */
-  readonly startWatcher: (change: Change) => Promise<void>;
+  readonly startWatcher: (change: PendingChange) => Promise<void>;
 }
 
 /** What waits, and what was there before. */
-export interface Change {
+export interface PendingChange {
   /** The revision that waits. */
   readonly digest: string;
   /** The revision to go back to; undefined: there were no tables. */
@@ -28,7 +29,7 @@ export interface Change {
 }
 
 /** What the watcher and `natc confirm` find in the state directory. */
-export interface Pending extends Change {
+export interface Pending extends PendingChange {
   /** When it began to wait, seconds since 1970; undefined: an earlier natc did not say. */
   readonly since: number | undefined;
   /** Seconds since 1970. */
@@ -38,9 +39,9 @@ export interface Pending extends Change {
 /** How it stands with the change that is to be confirmed. */
 export type Pendency =
   | { readonly kind: 'none' }
-  | { readonly kind: 'waiting'; readonly change: Change; readonly left: number }
+  | { readonly kind: 'waiting'; readonly change: PendingChange; readonly left: number }
   /** Nobody confirmed it, and it is there still. `ago` is undefined where the times make no sense. */
-  | { readonly kind: 'expired'; readonly change: Change; readonly ago: number | undefined }
+  | { readonly kind: 'expired'; readonly change: PendingChange; readonly ago: number | undefined }
   /** Something waits, and the file does not say what. */
   | { readonly kind: 'damaged' };
 
@@ -91,7 +92,7 @@ export async function waitForConfirmation(
 ): Promise<readonly Diagnostic[]> {
   try {
     const previous = await storePrevious();
-    const change: Change = { digest, previous, backend };
+    const change: PendingChange = { digest, previous, backend };
     const pending: Pending = { ...change, since: now, deadline: now + seconds };
     await writeState(directory, pendingFile, JSON.stringify({ format, ...pending }));
     await startWatcher(change);
@@ -160,8 +161,8 @@ async function readPending(directory: string): Promise<{ readonly json: unknown 
   return { json: undefined };
 }
 
-function changeIn(json: unknown): Change | undefined {
-  if (!isRecord(json) || json['format'] !== format) return undefined;
+function changeIn(json: unknown): PendingChange | undefined {
+  if (!isMapping(json) || json['format'] !== format) return undefined;
   const { digest, previous, backend } = json;
   const isWhole =
     isDigest(digest) &&
@@ -171,7 +172,7 @@ function changeIn(json: unknown): Change | undefined {
 }
 
 function timesIn(json: unknown): Pick<Pending, 'since' | 'deadline'> | undefined {
-  if (!isRecord(json)) return undefined;
+  if (!isMapping(json)) return undefined;
   const { since, deadline } = json;
   const areTimes = (since === undefined || isTime(since)) && isTime(deadline);
   return areTimes && (since ?? 0) <= deadline ? { since, deadline } : undefined;

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { FlowChange, FlowService } from '../plan/flows.ts';
 import { sortedUnique } from '../plan/order.ts';
 import { readState, writeState } from './state-file.ts';
-import { isListOf, isRecord } from './state-shape.ts';
+import { isListOf } from './state-shape.ts';
 import { isFlowService } from './stored-flow-services.ts';
 
 /*
@@ -64,6 +65,6 @@ const store = (directory: string, services: readonly FlowService[]): Promise<voi
   writeState(directory, flowsFile, `${JSON.stringify({ format, services })}\n`, { sync: false });
 
 const flowsIn = (json: unknown): readonly FlowService[] | undefined =>
-  isRecord(json) && json['format'] === format && isListOf(json['services'], isFlowService)
+  isMapping(json) && json['format'] === format && isListOf(json['services'], isFlowService)
     ? json['services']
     : undefined;

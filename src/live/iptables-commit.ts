@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { isEmptyDelta, type TableDelta, tableDelta } from '../iptables/delta.ts';
 import { renderTableCommit, type StampSwap } from '../iptables/render/iptables-tables.ts';
-import { type TableStamp, tableDigest } from '../iptables/stamp.ts';
-import { allTables, type KernelRules, type TableRef } from '../iptables/tables.ts';
+import { iptablesTableDigest, type TableStamp } from '../iptables/stamp.ts';
+import { allTables, type IptablesTableRef, type KernelRules } from '../iptables/tables.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import type { Host } from './host.ts';
 import { type HeldTables, revisionOf, stampIn, type WantedTables } from './iptables-held.ts';
@@ -35,8 +35,8 @@ export function plannedCommits(
 ): PlannedCommits | undefined {
   const number = wanted.number ?? (revisionOf(held.stamps)?.number ?? 0) + 1;
   const revision = { number, digest: wanted.digest, time };
-  const newStamp = (ref: TableRef): TableStamp | undefined => {
-    const digest = tableDigest(wanted.rules[ref.family][ref.table]);
+  const newStamp = (ref: IptablesTableRef): TableStamp | undefined => {
+    const digest = iptablesTableDigest(wanted.rules[ref.family][ref.table]);
     return digest === undefined ? undefined : { number, digest, time };
   };
   const commits = commitsTo(held, wanted.rules, (ref, isChanged) => {
@@ -55,7 +55,7 @@ export function plannedCommits(
 export const commitsTo = (
   { rules: held, stamps }: Pick<HeldTables, 'rules' | 'stamps'>,
   rules: KernelRules,
-  stampFor: (ref: TableRef, isChanged: boolean) => TableStamp | undefined,
+  stampFor: (ref: IptablesTableRef, isChanged: boolean) => TableStamp | undefined,
 ): readonly TableCommit[] =>
   allTables.flatMap((ref) => {
     const { family, table } = ref;

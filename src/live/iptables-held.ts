@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import {
   type IptablesStamps,
+  iptablesTableDigest,
   joinDigests,
   type TableStamp,
-  tableDigest,
 } from '../iptables/stamp.ts';
-import { allTables, type KernelRules, type TableRef } from '../iptables/tables.ts';
+import { allTables, type IptablesTableRef, type KernelRules } from '../iptables/tables.ts';
 import type { IpFamily } from '../net/family.ts';
 import type { FlowService } from '../plan/flows.ts';
 import type { Host } from './host.ts';
@@ -114,11 +114,11 @@ export function revisionOf(stamps: IptablesStamps): Revision | undefined {
 const isNewer = (a: TableStamp, b: TableStamp): boolean =>
   a.number > b.number || (a.number === b.number && a.time > b.time);
 
-export const stampIn = (stamps: IptablesStamps, { family, table }: TableRef) =>
+export const stampIn = (stamps: IptablesStamps, { family, table }: IptablesTableRef) =>
   stamps[family][table];
 
 /** Whether every table carries the stamp of what is wanted there, and no other has one. */
 export const carryAll = (stamps: IptablesStamps, rules: KernelRules): boolean =>
   allTables.every(
-    (ref) => stampIn(stamps, ref)?.digest === tableDigest(rules[ref.family][ref.table]),
+    (ref) => stampIn(stamps, ref)?.digest === iptablesTableDigest(rules[ref.family][ref.table]),
   );

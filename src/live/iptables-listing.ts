@@ -3,14 +3,14 @@ import type { TableName } from '../iptables/ast.ts';
 import { type ListedTable, parseIptablesSave } from '../iptables/parse/iptables-save.ts';
 import { renderTableChecks } from '../iptables/render/iptables-tables.ts';
 import { type IptablesStamps, parseStampRule, stampChain } from '../iptables/stamp.ts';
-import { allTables, kernelRules, type TableRef } from '../iptables/tables.ts';
+import { allTables, type IptablesTableRef, kernelRules } from '../iptables/tables.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
 import { type Host, succeeded } from './host.ts';
 import {
-  askIptables,
   iptablesFailure,
   listIptables,
   restoreIptables,
+  runIptables,
   saveCommand,
 } from './iptables-tools.ts';
 
@@ -76,11 +76,11 @@ export async function areInPlace(host: Host, stamps: IptablesStamps): Promise<bo
  */
 export async function readIptablesStamps(
   host: Host,
-  of: readonly TableRef[] = allTables,
+  of: readonly IptablesTableRef[] = allTables,
 ): Promise<IptablesStamps> {
   const listings = await Promise.all(
     of.map(async ({ family, table }) => {
-      const result = await askIptables(host, family, ['-t', table, '-S', stampChain]);
+      const result = await runIptables(host, family, ['-t', table, '-S', stampChain]);
       return [`${family} ${table}`, result.kind === 'exited' ? result.stdout : ''] as const;
     }),
   );
@@ -89,5 +89,5 @@ export async function readIptablesStamps(
 }
 
 /** Whether there is anything of natc in a table. */
-export const isOurs = ({ chains, jumps, hasStampChain }: ListedTable): boolean =>
+export const hasOwnRules = ({ chains, jumps, hasStampChain }: ListedTable): boolean =>
   chains.size > 0 || jumps.length > 0 || hasStampChain;

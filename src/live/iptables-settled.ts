@@ -1,9 +1,10 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { TableName } from '../iptables/ast.ts';
 import type { IptablesStamps, TableStamp } from '../iptables/stamp.ts';
-import { allTables, kernelRules, type TableRef } from '../iptables/tables.ts';
+import { allTables, type IptablesTableRef, kernelRules } from '../iptables/tables.ts';
 import type { IpFamily } from '../net/family.ts';
 import { readState, writeState } from './state-file.ts';
-import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
+import { isCount, isDigest, isLine, isListOf, isTime } from './state-shape.ts';
 import { isKnownSysctl, type Sysctl } from './sysctl.ts';
 
 /**
@@ -49,7 +50,7 @@ export const loadSettledTables = (directory: string): Promise<SettledTables | un
   readState(directory, settledFile, settledIn);
 
 function settledIn(json: unknown): SettledTables | undefined {
-  if (!isRecord(json) || json['format'] !== format) return undefined;
+  if (!isMapping(json) || json['format'] !== format) return undefined;
   const { digest, stamps, input, warnings, sysctls, served } = json;
   const isWhole =
     isDigest(digest) &&
@@ -65,7 +66,7 @@ function settledIn(json: unknown): SettledTables | undefined {
 
 const isIpFamily = (json: unknown): json is IpFamily => json === 'IPv4' || json === 'IPv6';
 
-type StampOfTable = TableStamp & TableRef;
+type StampOfTable = TableStamp & IptablesTableRef;
 
 const stampsOf = (stamps: readonly StampOfTable[]): IptablesStamps =>
   kernelRules(({ family, table }) => {
@@ -76,7 +77,7 @@ const stampsOf = (stamps: readonly StampOfTable[]): IptablesStamps =>
   });
 
 const isStampOfTable = (json: unknown): json is StampOfTable =>
-  isRecord(json) &&
+  isMapping(json) &&
   allTables.some(
     ({ family, table }: { family: IpFamily; table: TableName }) =>
       json['family'] === family && json['table'] === table,
@@ -87,4 +88,4 @@ const isStampOfTable = (json: unknown): json is StampOfTable =>
 
 /** Its name becomes a path that natc writes to: it must be one that natc itself sets. */
 const isSysctl = (json: unknown): json is Sysctl =>
-  isRecord(json) && isLine(json['reason']) && isKnownSysctl(json['name']);
+  isMapping(json) && isLine(json['reason']) && isKnownSysctl(json['name']);

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { BuiltInChain, BuiltInJump } from '../iptables/ast.ts';
-import { joinDigests, tableDigest } from '../iptables/stamp.ts';
+import { iptablesTableDigest, joinDigests } from '../iptables/stamp.ts';
 import { type KernelRules, kernelRules, type TableRules } from '../iptables/tables.ts';
 import type { FlowService } from '../plan/flows.ts';
 import type { Revision } from './revision.ts';
@@ -13,7 +14,7 @@ import {
   removeState,
   writeState,
 } from './state-file.ts';
-import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
+import { isCount, isDigest, isLine, isListOf, isTime } from './state-shape.ts';
 import { flowServicesIn } from './stored-flow-services.ts';
 
 /**
@@ -45,7 +46,7 @@ const filePattern = /^iptables-([0-9a-f]{32})\.json\.gz$/;
 
 /** The digest of all tables, which names the file. */
 export const digestOfRules = (rules: KernelRules): string =>
-  joinDigests(({ family, table }) => tableDigest(rules[family][table]));
+  joinDigests(({ family, table }) => iptablesTableDigest(rules[family][table]));
 
 /**
  * Two lines, compressed: the revision and the UDP Services; the tables.
@@ -86,7 +87,7 @@ export async function loadTables(
     const headEnd = text.indexOf('\n');
     const head: unknown = JSON.parse(text.slice(0, headEnd));
     const revision = revisionIn(head);
-    const flowServices = isRecord(head) ? flowServicesIn(head['flowServices']) : undefined;
+    const flowServices = isMapping(head) ? flowServicesIn(head['flowServices']) : undefined;
     const rules = rulesIn(JSON.parse(text.slice(headEnd)));
     if (revision?.digest !== digest || rules === undefined || digestOfRules(rules) !== digest)
       return undefined;
@@ -121,7 +122,8 @@ export async function pruneTables(directory: string): Promise<void> {
 }
 
 function revisionIn(json: unknown): Revision | undefined {
-  if (!isRecord(json) || json['format'] !== format || !isRecord(json['revision'])) return undefined;
+  if (!isMapping(json) || json['format'] !== format || !isMapping(json['revision']))
+    return undefined;
   const { number, digest, time } = json['revision'];
   return isCount(number) && isDigest(digest) && isTime(time) ? { number, digest, time } : undefined;
 }
@@ -129,13 +131,13 @@ function revisionIn(json: unknown): Revision | undefined {
 /** @throws where a table is not of the expected shape */
 function rulesIn(json: unknown): KernelRules | undefined {
   return kernelRules(({ family, table }) => {
-    const tables = isRecord(json) ? json[family] : undefined;
-    return tableIn(isRecord(tables) ? tables[table] : undefined);
+    const tables = isMapping(json) ? json[family] : undefined;
+    return tableIn(isMapping(tables) ? tables[table] : undefined);
   });
 }
 
 function tableIn(json: unknown): TableRules {
-  if (isRecord(json)) {
+  if (isMapping(json)) {
     const { chains, jumps } = json;
     if (isListOf(chains, isChain) && isListOf(jumps, isJump))
       return { chains: new Map(chains), jumps };
@@ -150,7 +152,7 @@ const isChain = (json: unknown): json is readonly [string, readonly string[]] =>
   Array.isArray(json) && json.length === 2 && isName(json[0]) && isListOf(json[1], isLine);
 
 const isJump = (json: unknown): json is BuiltInJump =>
-  isRecord(json) && isBuiltIn(json['from']) && isName(json['to']);
+  isMapping(json) && isBuiltIn(json['from']) && isName(json['to']);
 
 const isBuiltIn = (json: unknown): json is BuiltInChain =>
   typeof json === 'string' &&

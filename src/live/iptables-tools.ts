@@ -50,7 +50,7 @@ export const listIptables = (host: Host, family: IpFamily): Promise<RunResult> =
   host.run(saveCommand[family], []);
 
 /** Runs `iptables` itself, to ask for less than a whole listing. */
-export const askIptables = (
+export const runIptables = (
   host: Host,
   family: IpFamily,
   args: readonly string[],

@@ -2,7 +2,7 @@ import type { TableRules } from '../iptables/tables.ts';
 import type { CanonicalTable } from '../nftables/canonical/canonical.ts';
 
 /** Whether a table has the rule that keeps packets of others off the loopback, as nft prints it (N10). */
-export const guardsLoopback = ({ chains }: CanonicalTable): boolean =>
+export const tableGuardsLoopback = ({ chains }: CanonicalTable): boolean =>
   [...chains.values()].some(
     ({ hook, rules }) =>
       hook.includes(' hook prerouting ') &&

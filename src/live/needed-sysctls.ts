@@ -4,7 +4,7 @@ import type { IpFamily } from '../net/family.ts';
 import { ipFamilies } from '../net/family.ts';
 import type { CanonicalRuleset } from '../nftables/canonical/canonical.ts';
 import { collections } from '../nftables/names.ts';
-import { guardsLoopback, mangleGuardsLoopback } from './loopback-guard.ts';
+import { mangleGuardsLoopback, tableGuardsLoopback } from './loopback-guard.ts';
 import { type Sysctl, sysctlsFor } from './sysctl.ts';
 
 /*
@@ -25,7 +25,7 @@ export const neededByRuleset = ({ tables }: CanonicalRuleset): readonly Sysctl[]
         family: familyOf[table.family],
         hasServices: hasNodePorts || has(collections.services, collections.refusedServices),
         hasNodePorts,
-        loopback: guardsLoopback(table),
+        loopback: tableGuardsLoopback(table),
       };
     }),
   );

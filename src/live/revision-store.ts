@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { tableFromJson, tableToJson } from '../nftables/canonical/canonical-json.ts';
 import {
   digestOf,
@@ -20,7 +21,7 @@ import {
   removeState,
   writeState,
 } from './state-file.ts';
-import { isCount, isDigest, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
+import { isCount, isDigest, isLine, isListOf, isTime } from './state-shape.ts';
 import { flowServicesIn } from './stored-flow-services.ts';
 
 /**
@@ -141,7 +142,8 @@ function rulesetIn(
 }
 
 function headIn(json: unknown): Head | undefined {
-  if (!isRecord(json) || json['format'] !== format || !isRecord(json['revision'])) return undefined;
+  if (!isMapping(json) || json['format'] !== format || !isMapping(json['revision']))
+    return undefined;
   const { text, packs } = json;
   const { number, digest, time } = json['revision'];
   const isWhole =

@@ -4,7 +4,7 @@ import { announce, endFlows } from './aftermath.ts';
 import { type ApplyIptablesOutcome, settleTables } from './apply-iptables.ts';
 import { forgetBackendState } from './backend-state.ts';
 import { cleanUpIptables } from './cleanup-iptables.ts';
-import { type Change, forgetPending } from './confirmation.ts';
+import { forgetPending, type PendingChange } from './confirmation.ts';
 import type { Awakening } from './dormant.ts';
 import { wakeIptables } from './dormant-iptables.ts';
 import { flowChange } from './flow-state.ts';
@@ -52,7 +52,7 @@ export const rollBackIptables = (
 /** Undoes a change that nobody confirmed, as undo does for nftables, under the lock that the caller holds. */
 export async function undoIptables(
   host: Host,
-  { previous }: Change,
+  { previous }: PendingChange,
   options: RollbackOptions,
 ): Promise<RollbackIptablesOutcome> {
   const stamps = await sureIptablesStamps(host, options.stateDirectory);

@@ -4,7 +4,7 @@ import { announce, doAftermath, settle } from './aftermath.ts';
 import type { ApplyOptions, ApplyOutcome } from './apply.ts';
 import { noSteps } from './apply-step.ts';
 import { cleanUp } from './cleanup.ts';
-import { type Change, forgetPending, pendencyOf } from './confirmation.ts';
+import { forgetPending, type PendingChange, pendencyOf } from './confirmation.ts';
 import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
 import { flowChange } from './flow-state.ts';
 import { commonRevision, familiesOf, heldRuleset, type Wanted } from './held.ts';
@@ -68,7 +68,7 @@ export const rollBack = (host: Host, options: RollbackOptions): Promise<Rollback
 export async function changeToUndo(
   current: string | undefined,
   { stateDirectory, now }: Pick<RollbackOptions, 'stateDirectory' | 'now'>,
-): Promise<Change | undefined> {
+): Promise<PendingChange | undefined> {
   const pendency = await pendencyOf(stateDirectory, now());
   if (pendency.kind === 'damaged') await forgetPending(stateDirectory);
   if (pendency.kind !== 'waiting' && pendency.kind !== 'expired') return undefined;
@@ -85,7 +85,7 @@ export async function changeToUndo(
  */
 export async function undo(
   host: Host,
-  { previous }: Change,
+  { previous }: PendingChange,
   options: RollbackOptions,
 ): Promise<RollbackOutcome> {
   const stamps = await sureStamps(host);

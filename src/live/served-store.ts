@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { ObjectsByService } from '../hold-back/kept-objects.ts';
 import type { Served, ServedService } from '../hold-back/served.ts';
 import type { Waiting } from '../hold-back/waiting.ts';
 import { readState, readStateBytes, removeState, writeState } from './state-file.ts';
-import { isCount, isLine, isListOf, isRecord, isTime } from './state-shape.ts';
+import { isCount, isLine, isListOf, isTime } from './state-shape.ts';
 
 /*
  * What the last input served, so that the next one can be told from a list that lost a part:
@@ -35,7 +36,7 @@ export const loadServed = (directory: string): Promise<StoredServed | undefined>
   readState(directory, servedFile, servedIn, largestIndex);
 
 function servedIn(json: unknown): StoredServed | undefined {
-  if (!isRecord(json) || json['format'] !== format) return undefined;
+  if (!isMapping(json) || json['format'] !== format) return undefined;
   const { node, objects, services } = json;
   if (!(node === null || isLine(node)) || !isLine(objects) || !Array.isArray(services))
     return undefined;
@@ -173,10 +174,10 @@ async function loadObjects(
   try {
     const text = gunzipSync(bytes, { maxOutputLength: largestText }).toString();
     const json: unknown = JSON.parse(text);
-    if (!isRecord(json) || json['format'] !== format || json['id'] !== id) return undefined;
+    if (!isMapping(json) || json['format'] !== format || json['id'] !== id) return undefined;
     const { node, services } = json;
     if (!isListOf(services, isServiceEntry)) return undefined;
-    return { byService: new Map(services), node: isRecord(node) ? node : undefined };
+    return { byService: new Map(services), node: isMapping(node) ? node : undefined };
   } catch {
     return undefined;
   }
@@ -186,11 +187,11 @@ type ServedEntry = readonly Readonly<Record<string, unknown>>[];
 type ServiceEntry = readonly [string, ServedEntry];
 
 const isServiceEntry = (json: unknown): json is ServiceEntry =>
-  Array.isArray(json) && isLine(json[0]) && isListOf(json[1], isRecord);
+  Array.isArray(json) && isLine(json[0]) && isListOf(json[1], isMapping);
 
 export const loadWaiting = (directory: string): Promise<Waiting | undefined> =>
   readState(directory, waitingFile, (json) => {
-    if (!isRecord(json) || json['format'] !== format) return undefined;
+    if (!isMapping(json) || json['format'] !== format) return undefined;
     const { items, since, count } = json;
     return isListOf(items, isLine) && isTime(since) && isCount(count)
       ? { items, since, count }

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { hasBackendState } from './backend-state.ts';
 import type { Host } from './host.ts';
 import { hasState, readState, removeState, writeState } from './state-file.ts';
-import { isCount, isListOf, isRecord } from './state-shape.ts';
+import { isCount, isListOf } from './state-shape.ts';
 import { isKnownSysctl, routeLocalnet, type Sysctl, setSysctls, sysctlPath } from './sysctl.ts';
 
 /*
@@ -24,7 +25,7 @@ const format = 1;
 
 const read = (directory: string): Promise<readonly SetSysctl[] | undefined> =>
   readState(directory, sysctlsFile, (json) => {
-    if (!isRecord(json) || json['format'] !== format) return undefined;
+    if (!isMapping(json) || json['format'] !== format) return undefined;
     if (!isListOf(json['set'], isStored)) return undefined;
     return json['set'].map(({ isLeft = false, ...each }) => ({ ...each, isLeft }));
   });
@@ -57,7 +58,7 @@ export const hasSysctlLeft = async (directory: string): Promise<boolean> =>
 type Stored = Omit<SetSysctl, 'isLeft'> & { readonly isLeft?: boolean };
 
 const isStored = (json: unknown): json is Stored =>
-  isRecord(json) &&
+  isMapping(json) &&
   isKnownSysctl(json['name']) &&
   isCount(json['revision']) &&
   (json['isLeft'] === undefined || typeof json['isLeft'] === 'boolean');

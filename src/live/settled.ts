@@ -1,6 +1,7 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { IpFamily, NftFamily } from '../net/family.ts';
 import { readState, writeState } from './state-file.ts';
-import { isCount, isDigest, isLine, isListOf, isRecord } from './state-shape.ts';
+import { isCount, isDigest, isLine, isListOf } from './state-shape.ts';
 import { isKnownSysctl, type Sysctl } from './sysctl.ts';
 
 /**
@@ -36,7 +37,7 @@ export const loadSettled = (directory: string): Promise<Settled | undefined> =>
   readState(directory, settledFile, settledIn);
 
 function settledIn(json: unknown): Settled | undefined {
-  if (!isRecord(json) || json['format'] !== format) return undefined;
+  if (!isMapping(json) || json['format'] !== format) return undefined;
   const { digest, families, input, warnings, sysctls, served } = json;
   const isWhole =
     isDigest(digest) &&
@@ -54,4 +55,4 @@ const isFamily = (json: unknown): json is NftFamily => json === 'ip' || json ===
 
 /** Its name becomes a path that natc writes to: it must be one that natc itself sets. */
 const isSysctl = (json: unknown): json is Sysctl =>
-  isRecord(json) && isLine(json['reason']) && isKnownSysctl(json['name']);
+  isMapping(json) && isLine(json['reason']) && isKnownSysctl(json['name']);

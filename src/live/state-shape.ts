@@ -5,9 +5,6 @@ import { printable } from '../diagnostics/printable.ts';
  * undefined when it has not: whoever could write the file must gain nothing by it.
  */
 
-export const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-
 /** A whole number from 0 to 2^53 - 1; JSON has no NaN, but 1e999 is Infinity. */
 export const isCount = (json: unknown): json is number =>
   typeof json === 'number' && Number.isSafeInteger(json) && json >= 0;

@@ -13,7 +13,7 @@ import { heldRuleset } from './held.ts';
 import type { Host } from './host.ts';
 import { chainReader } from './kernel-chains.ts';
 import { readStamps } from './kernel-tables.ts';
-import { guardsLoopback } from './loopback-guard.ts';
+import { tableGuardsLoopback } from './loopback-guard.ts';
 import { iptablesVariantsWithRules, stand } from './other-backend.ts';
 import { otherProxies, servedAddresses } from './other-proxies.ts';
 import type { Revision } from './revision.ts';
@@ -91,7 +91,7 @@ export async function statusOf(
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
   const settled = await loadSettled(stateDirectory);
   const guarded = ruleset?.tables.some(
-    (table) => guardsLoopback(table) && !held.dormant.includes(table.family),
+    (table) => tableGuardsLoopback(table) && !held.dormant.includes(table.family),
   );
   const sysctls = await sysctlsOf(host, stateDirectory, hasTables, guarded);
   const chains = chainReader(host);

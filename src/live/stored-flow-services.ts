@@ -1,13 +1,14 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import { parseAddress } from '../net/address.ts';
 import type { FlowService } from '../plan/flows.ts';
-import { isCount, isLine, isListOf, isRecord } from './state-shape.ts';
+import { isCount, isLine, isListOf } from './state-shape.ts';
 
 /** The Services with UDP or SCTP that a state file says there were; undefined where one cannot be. */
 export const flowServicesIn = (json: unknown): readonly FlowService[] | undefined =>
   isListOf(json, isFlowService) ? json : undefined;
 
 export function isFlowService(json: unknown): json is FlowService {
-  if (!isRecord(json)) return false;
+  if (!isMapping(json)) return false;
   const { family, protocol, name, addresses, nodePorts, serving } = json;
   return (
     (family === 'IPv4' || family === 'IPv6') &&

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { readState, removeState, writeState } from './state-file.ts';
-import { isDigest, isRecord, isTime } from './state-shape.ts';
+import { isDigest, isTime } from './state-shape.ts';
 
 /*
  * The ruleset that went because nobody confirmed it, in the state directory. What applies every minute
@@ -25,7 +26,7 @@ export const nameOfUnconfirmed = ({ digest, time }: Unconfirmed): string => `${d
 /** The ruleset that nobody confirmed; undefined: there is none. */
 export const loadUnconfirmed = (directory: string): Promise<Unconfirmed | undefined> =>
   readState(directory, file, (json) => {
-    if (!isRecord(json) || json['format'] !== format) return undefined;
+    if (!isMapping(json) || json['format'] !== format) return undefined;
     const { digest, time } = json;
     return isDigest(digest) && isTime(time) ? { digest, time } : undefined;
   });

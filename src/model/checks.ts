@@ -14,7 +14,7 @@ import { duplicatePorts } from './checks/duplicate-ports.ts';
 import { externalName } from './checks/external-name.ts';
 import { externalTrafficPolicy } from './checks/external-traffic-policy.ts';
 import { healthCheckNodePort } from './checks/health-check-node-port.ts';
-import { ipFamilies } from './checks/ip-families.ts';
+import { checkIpFamilies } from './checks/ip-families.ts';
 import { loadBalancerIP } from './checks/load-balancer-ip.ts';
 import { loadBalancerOnly } from './checks/load-balancer-only.ts';
 import { nodePortCollisions } from './checks/node-port-collisions.ts';
@@ -31,7 +31,7 @@ import { sourceRangesAnnotation } from './checks/source-ranges-annotation.ts';
 export const serviceChecks: readonly ServiceCheck[] = [
   clusterIPMissing,
   clusterIPs,
-  ipFamilies,
+  checkIpFamilies,
   portsRequired,
   servicePortNames,
   duplicatePorts,

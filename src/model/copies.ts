@@ -1,10 +1,11 @@
 /** Objects that the input holds several times without any difference: backups and overlapping directories do. */
+
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { type GroupWords, type Subject, saidOf } from '../diagnostics/group.ts';
+import { type GroupSubject, type GroupWords, saidOf } from '../diagnostics/group.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { objectName } from '../diagnostics/object-name.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { isRecord } from './fields.ts';
 import { compareText } from './object-order.ts';
 
 export interface Distinct {
@@ -56,7 +57,7 @@ function copiesIn(group: readonly SourceObject[]): readonly SourceObject[] {
 function copiesNote(copies: readonly SourceObject[]): Diagnostic {
   const kinds = new Set(copies.map(({ kind }) => kind));
   const [kind = ''] = kinds;
-  const subjects = copies.map((object): Subject => {
+  const subjects = copies.map((object): GroupSubject => {
     const name = objectName(object);
     const place = { kind: 'field', object, path: ['metadata', 'name'] } as const;
     return { name: kinds.size === 1 ? name.slice(kind.length + 1) : name, place };
@@ -81,7 +82,7 @@ export const comparePosition = (a: SourceObject, b: SourceObject): number =>
 function keyOf({ apiVersion, kind, value, repeated }: SourceObject): string | undefined {
   const { metadata } = value;
   // Of a field that is given twice only one counts, and which one is to be told.
-  if (repeated !== undefined || !isRecord(metadata)) return undefined;
+  if (repeated !== undefined || !isMapping(metadata)) return undefined;
   const { name } = metadata;
   const namespace = namespaceOf(metadata);
   return typeof name === 'string' && name !== '' && typeof namespace === 'string'
@@ -95,7 +96,7 @@ const namespaceOf = ({ namespace }: Readonly<Record<string, unknown>>): unknown 
 /** Items of typed lists have no apiVersion and kind, and a namespace may be left to the default. */
 export function contentOf({ apiVersion, kind, value }: SourceObject): string {
   const { metadata } = value;
-  if (!isRecord(metadata)) return canonicalJson(value);
+  if (!isMapping(metadata)) return canonicalJson(value);
   const named = { ...metadata, namespace: namespaceOf(metadata) };
   return canonicalJson({ ...value, apiVersion, kind, metadata: named });
 }

@@ -1,6 +1,6 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { comparePosition, contentOf } from './copies.ts';
-import { isRecord } from './fields.ts';
 import { compareText } from './object-order.ts';
 import type { Report } from './report.ts';
 import { compareAge, readTimestamp } from './seniority.ts';
@@ -85,7 +85,7 @@ function hintFor(a: SourceObject, b: SourceObject): string {
 }
 
 const metadataOf = ({ value }: SourceObject): Readonly<Record<string, unknown>> =>
-  isRecord(value['metadata']) ? value['metadata'] : {};
+  isMapping(value['metadata']) ? value['metadata'] : {};
 
 /**
  * How much the API server refuses of each object so far. Only that: what natc says of its own accord depends
@@ -104,7 +104,7 @@ function faultsOf({ diagnostics }: Report): ReadonlyMap<SourceObject, number> {
 
 function createdAt({ value }: SourceObject): number | undefined {
   const metadata = value['metadata'];
-  return isRecord(metadata) ? readTimestamp(metadata['creationTimestamp']) : undefined;
+  return isMapping(metadata) ? readTimestamp(metadata['creationTimestamp']) : undefined;
 }
 
 const namePlace = (object: SourceObject) =>

@@ -1,19 +1,11 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { IpFamily } from '../net/family.ts';
 import { isUnicast, readUnicastAddress } from './address-field.ts';
 import type { EndpointSlice, SliceEndpoint } from './cluster.ts';
 import { readSlicePorts } from './endpoint-ports.ts';
 import { isUnreadable, sayClosed } from './fail-closed.ts';
-import {
-  at,
-  atKey,
-  type Fields,
-  isGiven,
-  isRecord,
-  rawField,
-  refuseMissing,
-  rootFields,
-} from './fields.ts';
+import { at, atKey, type Fields, isGiven, rawField, refuseMissing, rootFields } from './fields.ts';
 import { readHints } from './hints.ts';
 import {
   betaEndpointFields,
@@ -165,7 +157,7 @@ const conditionNames = ['ready', 'serving', 'terminating'] as const;
 
 /** All three, each true or false, and no other: what controllers write, of hundreds of thousands of endpoints. */
 function plainConditions(given: unknown): Conditions | undefined {
-  if (!isRecord(given)) return undefined;
+  if (!isMapping(given)) return undefined;
   const { ready, serving, terminating } = given;
   if (typeof ready !== 'boolean' || typeof serving !== 'boolean') return undefined;
   if (typeof terminating !== 'boolean') return undefined;

@@ -1,3 +1,4 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 /** A mapping of an object, its fields as they stand, and the places of them. */
 import type { Place } from '../diagnostics/place.ts';
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
@@ -79,7 +80,7 @@ export function rawList(fields: Fields, key: string): readonly unknown[] {
 export function isGiven(fields: Fields, key: string): boolean {
   const value = rawField(fields, key);
   if (Array.isArray(value)) return value.length > 0;
-  if (!isRecord(value)) return value !== undefined && value !== '';
+  if (!isMapping(value)) return value !== undefined && value !== '';
   for (const _ in value) return true;
   return false;
 }
@@ -102,6 +103,3 @@ export function label(path: FieldPath): string {
     .map((part) => (typeof part === 'string' ? part : `[${part}]`))
     .join('');
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { type CompileOptions, detectLocalModes } from '../options.ts';
-import { at, type Fields, isGiven, isRecord, rootFields } from './fields.ts';
+import { at, type Fields, isGiven, rootFields } from './fields.ts';
 import { reportUnusedFields } from './kube-proxy-unused.ts';
 import { createReport } from './report.ts';
 import {
@@ -45,7 +46,7 @@ export const kubeProxyConfigKey = 'config.conf';
 
 /** Whether it is the ConfigMap in which kubeadm keeps it; a rendered manifest may lack the namespace. */
 export function isKubeProxyConfigMap({ kind, value }: SourceObject): boolean {
-  if (kind !== 'ConfigMap' || !isRecord(value['metadata'])) return false;
+  if (kind !== 'ConfigMap' || !isMapping(value['metadata'])) return false;
   const { name, namespace = 'kube-system' } = value['metadata'];
   return name === 'kube-proxy' && namespace === 'kube-system';
 }

@@ -1,20 +1,20 @@
 /** Why natc takes no notice of a field of KubeProxyConfiguration. */
-export interface Ignored {
+export interface IgnoredField {
   /** `warning` where packets or the node end up different from what the field asks for. */
   readonly severity: 'warning' | 'note';
   readonly because: string;
 }
 
 /** What becomes of a field; a mapping stands for the fields within it. */
-export type FieldUse = 'used' | Ignored | { readonly fields: FieldUses };
+export type FieldUse = 'used' | IgnoredField | { readonly fields: FieldUses };
 export type FieldUses = Readonly<Record<string, FieldUse>>;
 
-const note = (because: string): Ignored => ({ severity: 'note', because });
-const warning = (because: string): Ignored => ({ severity: 'warning', because });
+const note = (because: string): IgnoredField => ({ severity: 'note', because });
+const warning = (because: string): IgnoredField => ({ severity: 'warning', because });
 
 const noDaemon = note('natc runs once and is no daemon');
 const noClient = note('natc reads manifests and talks to no API server');
-const byFlag = (flag: string): Ignored => note(`natc apply --follow takes ${flag}`);
+const byFlag = (flag: string): IgnoredField => note(`natc apply --follow takes ${flag}`);
 const conntrack = warning(
   'natc leaves the limits and timeouts of conntrack alone: set the sysctls',
 );

@@ -1,7 +1,8 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
-import { atKey, childFields, type Fields, isRecord, rawField } from './fields.ts';
-import { type FieldUses, type Ignored, kubeProxyFields } from './kube-proxy-fields.ts';
+import { atKey, childFields, type Fields, rawField } from './fields.ts';
+import { type FieldUses, type IgnoredField, kubeProxyFields } from './kube-proxy-fields.ts';
 
 /** Says which fields of a KubeProxyConfiguration have no effect on natc, and why. */
 export function reportUnusedFields(
@@ -17,13 +18,13 @@ export function reportUnusedFields(
     else if ('because' in use) reportIgnored(fields, key, name, use);
     else {
       const record = rawField(fields, key);
-      if (!isRecord(record)) continue;
+      if (!isMapping(record)) continue;
       reportUnusedFields(childFields(fields, record, key), use.fields, `${name}.`);
     }
   }
 }
 
-function reportIgnored(fields: Fields, key: string, name: string, ignored: Ignored): void {
+function reportIgnored(fields: Fields, key: string, name: string, ignored: IgnoredField): void {
   if (saysNothing(fields, key)) return;
   const report = ignored.severity === 'warning' ? fields.report.warn : fields.report.note;
   report(atKey(fields, key), {
@@ -44,7 +45,7 @@ function warnUnknown(fields: Fields, key: string, path: string, known: readonly 
 /** The zero values, which kubeadm writes for every field that nobody set. */
 function saysNothing(fields: Fields, key: string): boolean {
   const value = rawField(fields, key);
-  return isZero(value) || (isRecord(value) && Object.values(value).every(isZero));
+  return isZero(value) || (isMapping(value) && Object.values(value).every(isZero));
 }
 
 const isZero = (value: unknown): boolean =>

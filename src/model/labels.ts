@@ -1,5 +1,6 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
-import { at, atKey, childFields, type Fields, isRecord, rawField } from './fields.ts';
+import { at, atKey, childFields, type Fields, rawField } from './fields.ts';
 import { annotationKeyRule, labelValueRule, type NameRule, qualifiedNameRule } from './names.ts';
 import { stringMap } from './typed-fields.ts';
 
@@ -68,7 +69,7 @@ function bytesOf(text: string): number {
 /** The mapping under a key; undefined when it is absent or none. Reports nothing. */
 export function rawMapping(fields: Fields, key: string): Fields | undefined {
   const value = rawField(fields, key);
-  return isRecord(value) ? childFields(fields, value, key) : undefined;
+  return isMapping(value) ? childFields(fields, value, key) : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
-import { type Option, readCidr } from './option-values.ts';
+import { type Option, readCidrOption } from './option-values.ts';
 import type { NodePortAddress } from './settings.ts';
 
 const words = ['primary', 'localhost', 'all'] as const;
@@ -13,6 +13,6 @@ export const readNodePortAddresses = (
   values.flatMap((value): readonly NodePortAddress[] => {
     const kind = words.find((word) => word === value);
     if (kind !== undefined) return [{ kind }];
-    const cidr = readCidr(option, value, expected, didYouMean(value, words));
+    const cidr = readCidrOption(option, value, expected, didYouMean(value, words));
     return cidr === undefined ? [] : [{ kind: 'cidr', cidr }];
   });

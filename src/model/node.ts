@@ -1,3 +1,4 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { parseAddress } from '../net/address.ts';
@@ -6,7 +7,7 @@ import { readAddress } from './address-field.ts';
 import { readCidr } from './cidr-field.ts';
 import type { Node } from './cluster.ts';
 import { isUnreadable, sayClosed } from './fail-closed.ts';
-import { at, type Fields, isRecord, rawField, rawList, rootFields } from './fields.ts';
+import { at, type Fields, rawField, rawList, rootFields } from './fields.ts';
 import { nodeAddressFields, nodeFields, nodeSpecFields, nodeStatusFields } from './known-fields.ts';
 import { labelValue } from './labels.ts';
 import { readMetadata } from './metadata.ts';
@@ -64,7 +65,7 @@ function readNodeAddresses(status: Fields): readonly string[] | undefined {
     return address === undefined ? undefined : { type, text: address };
   });
   const given = rawField(status, 'addresses') ?? [];
-  if (!isWhole || !Array.isArray(given) || !given.every(isRecord)) {
+  if (!isWhole || !Array.isArray(given) || !given.every(isMapping)) {
     const what =
       'the node counts as one of no known address: where only `primary` is served, nothing is';
     sayClosed(status, ['addresses'], what);

@@ -1,3 +1,4 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import { formatPath } from '../diagnostics/object-name.ts';
 import type { Place } from '../diagnostics/place.ts';
 import { quote } from '../diagnostics/quote.ts';
@@ -5,7 +6,6 @@ import { type Address, parseAddress } from '../net/address.ts';
 import { addressBits, type Cidr, formatCidr, parseCidr } from '../net/cidr.ts';
 import { ipFamilies } from '../net/family.ts';
 import { type CompileOptions, optionFlags } from '../options.ts';
-import { isRecord } from './fields.ts';
 import type { Problem, Report } from './report.ts';
 
 /** One option: its values come from the command line, or from a field of a KubeProxyConfiguration. */
@@ -33,7 +33,7 @@ export function optionOf(key: keyof CompileOptions, places: OptionPlaces, report
 function placeInList(place: Place, value: string): Place {
   if (place.kind !== 'field') return place;
   const field = place.path.reduce<unknown>(
-    (parent, key) => (isRecord(parent) ? parent[key] : undefined),
+    (parent, key) => (isMapping(parent) ? parent[key] : undefined),
     place.object.value,
   );
   const index = Array.isArray(field) ? field.findIndex((entry) => isText(entry, value)) : -1;
@@ -54,7 +54,7 @@ export const readCidrs = (
   expected = 'a CIDR',
 ): readonly Cidr[] =>
   values.flatMap((value) => {
-    const cidr = readCidr(option, value, expected);
+    const cidr = readCidrOption(option, value, expected);
     return cidr === undefined ? [] : [cidr];
   });
 
@@ -63,7 +63,7 @@ export const readCidrs = (
  *
  * @param suggestion what the user may have meant, where the option takes words too.
  */
-export function readCidr(
+export function readCidrOption(
   option: Option,
   value: string,
   expected: string,

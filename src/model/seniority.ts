@@ -2,8 +2,8 @@
  * Which of two Services may keep what both claim (ND11): the older one. Its age is the API server's to
  * say; a name, an order in a file and the like anybody can choose.
  */
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { isRecord } from './fields.ts';
 import { compareObjects } from './object-order.ts';
 
 /** A Service as far as its claims go. */
@@ -69,5 +69,5 @@ export function seniorityReason(winner: Claimant, loser: Claimant): string {
 /** As it stands in the object; nothing but a time was read from it. */
 function creationText({ object: { value } }: Claimant): string {
   const metadata = value['metadata'];
-  return isRecord(metadata) ? String(metadata['creationTimestamp']) : '';
+  return isMapping(metadata) ? String(metadata['creationTimestamp']) : '';
 }

@@ -2,9 +2,11 @@
  * The fields that Kubernetes defines for the mappings that natc reads: which of them its readers take, and
  * what the others may hold. What the API server could not decode is refused in both.
  */
+
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
-import { atKey, type Fields, isRecord, rawField, rootOf } from './fields.ts';
+import { atKey, type Fields, rawField, rootOf } from './fields.ts';
 import { readTimestamp } from './seniority.ts';
 import {
   booleanField,
@@ -22,7 +24,7 @@ import {
  * What a field holds that no reader takes: a value of a JSON type, a list of mappings, a mapping, or anything
  * where natc does not know better (`any`).
  */
-export type Shape =
+export type FieldShape =
   | 'any'
   | 'string'
   | 'strings'
@@ -39,15 +41,15 @@ export interface KnownFields {
   /** Those that a reader takes: they decide what natc compiles, or have rules of their own. */
   readonly read: readonly string[];
   /** By name. */
-  readonly shapes: ReadonlyMap<string, Shape | 'read'>;
+  readonly shapes: ReadonlyMap<string, FieldShape | 'read'>;
 }
 
 export const knownFields = (
   read: readonly string[],
-  unread: Readonly<Record<string, Shape>> = {},
+  unread: Readonly<Record<string, FieldShape>> = {},
 ): KnownFields => ({
   read,
-  shapes: new Map<string, Shape | 'read'>([
+  shapes: new Map<string, FieldShape | 'read'>([
     ...read.map((name) => [name, 'read'] as const),
     ...Object.entries(unread),
   ]),
@@ -78,12 +80,12 @@ function reportUnknown(fields: Fields, key: string, known: KnownFields): void {
     hint: meant === undefined ? 'remove it' : `did you mean ${meant}?`,
   } as const;
   const metadata = rawField(rootOf(fields), 'metadata');
-  const isPrinted = isRecord(metadata) && typeof metadata['resourceVersion'] === 'string';
+  const isPrinted = isMapping(metadata) && typeof metadata['resourceVersion'] === 'string';
   if (meant !== undefined || !isPrinted) report.refuse(atKey(fields, key), problem);
   else if (!report.isLenient) report.warn(atKey(fields, key), problem);
 }
 
-function checkShape(fields: Fields, key: string, shape: Shape): void {
+function checkShape(fields: Fields, key: string, shape: FieldShape): void {
   const value = fields.record[key];
   // Nearly always, and a big cluster has millions of these.
   if (value === null || typeof value === shape) return;

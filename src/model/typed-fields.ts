@@ -3,10 +3,12 @@
  * functions, which refuse what the API server could not decode. An absent field and `null` are the
  * same, as in the API.
  */
+
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { FieldPath } from '../diagnostics/source.ts';
-import { at, childFields, type Fields, isRecord, label, rawField } from './fields.ts';
+import { at, childFields, type Fields, label, rawField } from './fields.ts';
 
 /** Inclusive. */
 export interface Range {
@@ -94,7 +96,7 @@ export function oneOf<T extends string>(
 export function mapField(fields: Fields, key: string): Fields | undefined {
   const value = rawField(fields, key);
   if (value === undefined) return undefined;
-  if (isRecord(value)) return childFields(fields, value, key);
+  if (isMapping(value)) return childFields(fields, value, key);
   return refuseType(fields, [key], 'a mapping', value);
 }
 
@@ -113,7 +115,7 @@ export function mappingList<T>(
   listField(fields, key, limit).forEach((value, index) => {
     // The API server decodes null as a mapping without fields.
     const entry = value === null ? {} : value;
-    if (!isRecord(entry)) {
+    if (!isMapping(entry)) {
       refuseType(fields, [key, index], 'a mapping', value);
       return;
     }

@@ -24,7 +24,7 @@ export function addKey({ firsts, others }: SeenKeys, key: Key, length = key.leng
     firsts.set(head, key);
     return true;
   }
-  if (isSame(first, key, length)) return false;
+  if (isSamePrefix(first, key, length)) return false;
   const text = keyText(key, length);
   if (others.has(text)) return false;
   others.add(text);
@@ -32,7 +32,7 @@ export function addKey({ firsts, others }: SeenKeys, key: Key, length = key.leng
 }
 
 /** Whether two keys have the same first `length` parts. */
-export function isSame(a: Key, b: Key, length: number): boolean {
+export function isSamePrefix(a: Key, b: Key, length: number): boolean {
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -1,5 +1,5 @@
 import type { Chain, Collection, Key, Ruleset, Statement, Table } from './ast.ts';
-import { addKey, isSame, keyText, newSeenKeys } from './seen-keys.ts';
+import { addKey, isSamePrefix, keyText, newSeenKeys } from './seen-keys.ts';
 
 /**
  * Checks that a ruleset is whole before anybody sees it: every chain, set and map that is named
@@ -72,7 +72,7 @@ function areNumbered(elements: Collection['elements']): boolean {
     const last = key.length - 1;
     const number = key[last];
     if (typeof number !== 'number') return false;
-    if (previous.length === key.length && isSame(previous, key, last)) {
+    if (previous.length === key.length && isSamePrefix(previous, key, last)) {
       if (number <= Number(previous[last])) return false;
     } else if (!addKey(seen, key, last)) return false;
     previous = key;

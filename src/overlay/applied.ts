@@ -1,5 +1,6 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { isMapping, mapping, text } from '../workloads/values.ts';
+import { mapping, text } from '../workloads/values.ts';
 import { threeWay } from './merge.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;

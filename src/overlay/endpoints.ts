@@ -1,10 +1,15 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { NodePlace } from '../workloads/nodes.ts';
 import { type Expanded, type Pod, podsOf } from '../workloads/pods.ts';
-import { isSelectedBy, type Selection, selectorOf, targetPorts } from '../workloads/selection.ts';
+import {
+  isSelectedBy,
+  type PodSelection,
+  selectorOf,
+  targetPorts,
+} from '../workloads/selection.ts';
 import { list, mapping, text } from '../workloads/values.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { endpointsOf, type HeldEndpoint } from './held-slices.ts';
+import { type HeldEndpoint, heldEndpointsOf } from './held-slices.ts';
 import { type Maker, type Makers, makerOf } from './makers.ts';
 import type { Sought } from './sought.ts';
 import { slicesOf } from './update-slices.ts';
@@ -13,11 +18,11 @@ export interface Found {
   /** In the place of those that the cluster has. */
   readonly slices: readonly SourceObject[];
   /** Pods that do not run yet. */
-  readonly joining: Selection;
+  readonly joining: PodSelection;
 }
 
 /** What there is to find endpoints among. */
-export interface Surroundings {
+export interface EndpointSurroundings {
   readonly makers: Makers;
   readonly nodes: readonly NodePlace[];
   /** Pods of the namespace that run, however that is known; see {@link runningPods}. */
@@ -35,7 +40,10 @@ type Selector = ReadonlyMap<string, string>;
  *
  * @returns undefined where nobody can tell: the selector is another, and what it finds is not known
  */
-export function findEndpoints(sought: Sought, surroundings: Surroundings): Found | undefined {
+export function findEndpoints(
+  sought: Sought,
+  surroundings: EndpointSurroundings,
+): Found | undefined {
   const { service, before, after, slices } = sought;
   const { makers, knowsPods } = surroundings;
   const selector = selectorOf(after);
@@ -43,7 +51,7 @@ export function findEndpoints(sought: Sought, surroundings: Surroundings): Found
   if (selector === undefined) return undefined;
   const [namespace = ''] = service.split('/');
   const isSelected = (workload: Workload): boolean => isSelectedBy(selector, namespace, workload);
-  const had = slices.flatMap(endpointsOf);
+  const had = slices.flatMap(heldEndpointsOf);
   const stays = (held: HeldEndpoint): boolean => {
     const labelled = describes(held.pod, makers);
     return labelled === undefined ? isWeaker(selector, old) : isSelected(labelled);
@@ -148,7 +156,7 @@ function countOf(
   maker: Maker,
   pods: readonly string[],
   isSame: boolean,
-  { makers, nodes }: Surroundings,
+  { makers, nodes }: EndpointSurroundings,
 ): Count {
   const { workload, isWritten, saysCount } = maker;
   const have = [...new Set(pods.filter((name) => makerOf(name, makers) === maker))];

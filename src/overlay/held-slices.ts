@@ -25,7 +25,7 @@ export interface HeldEndpoint {
   readonly isReady: boolean;
 }
 
-export const endpointsOf = (slice: SourceObject): readonly HeldEndpoint[] =>
+export const heldEndpointsOf = (slice: SourceObject): readonly HeldEndpoint[] =>
   list(slice.value['endpoints']).map((each) => {
     const endpoint = mapping(each);
     const { kind, name } = mapping(endpoint['targetRef']);

@@ -1,5 +1,3 @@
-import { isMapping } from '../workloads/values.ts';
-
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** Lists of which `kubectl apply` merges the entries: by what it tells these apart. */
@@ -44,3 +42,5 @@ function mergedValue(key: string, live: unknown, last: unknown, wanted: unknown)
 
 const isListOfMappings = (value: unknown): value is readonly Mapping[] =>
   Array.isArray(value) && value.every(isMapping);
+
+import { isMapping } from '../diagnostics/mapping.ts';

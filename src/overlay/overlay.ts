@@ -4,18 +4,18 @@ import { objectName } from '../diagnostics/object-name.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { nodePlaces, type OneNode } from '../workloads/nodes.ts';
-import type { Selection } from '../workloads/selection.ts';
+import type { PodSelection } from '../workloads/selection.ts';
 import { mapping } from '../workloads/values.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { applied } from './applied.ts';
 import { findEndpoints, isSelecting, runningPods } from './endpoints.ts';
-import { endpointsOf, type HeldEndpoint, isManaged, serviceOfSlice } from './held-slices.ts';
+import { type HeldEndpoint, heldEndpointsOf, isManaged, serviceOfSlice } from './held-slices.ts';
 import { type Makers, makersOf } from './makers.ts';
 import type { Sought } from './sought.ts';
-import { type Refused, updatedSpec } from './update-service.ts';
+import { type RefusedUpdate, updatedSpec } from './update-service.ts';
 
 /** Objects that natc compiles, and those that may make pods. */
-export interface Side {
+export interface OverlaySide {
   readonly objects: readonly SourceObject[];
   readonly others: readonly SourceObject[];
 }
@@ -26,9 +26,9 @@ export interface OverlaySettings {
   readonly validate: 'strict' | 'warn';
 }
 
-export interface Overlaid extends Side {
+export interface Overlaid extends OverlaySide {
   /** The pods that will be made, for each Service that they will be endpoints of. */
-  readonly joining: readonly Selection[];
+  readonly joining: readonly PodSelection[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -40,7 +40,11 @@ export interface Overlaid extends Side {
  * @param base what the cluster holds
  * @param written the manifests
  */
-export function overlay(base: Side, written: Side, settings: OverlaySettings): Overlaid {
+export function overlay(
+  base: OverlaySide,
+  written: OverlaySide,
+  settings: OverlaySettings,
+): Overlaid {
   const { validate, oneNode } = settings;
   const diagnostics: Diagnostic[] = [];
   const before = new Map(base.objects.map((object) => [keyOf(object), object]));
@@ -75,7 +79,7 @@ export function overlay(base: Side, written: Side, settings: OverlaySettings): O
   };
   const gone = new Set<SourceObject>();
   const made: SourceObject[] = [];
-  const joining: Selection[] = [];
+  const joining: PodSelection[] = [];
   for (const after of objects) {
     const service = after.kind === 'Service' ? objectKey(after) : undefined;
     if (service === undefined || !isSelecting(after)) continue;
@@ -102,14 +106,14 @@ export function overlay(base: Side, written: Side, settings: OverlaySettings): O
 }
 
 /** The endpoints of a cluster by namespace. */
-function seenBy({ objects }: Side): ReadonlyMap<string, readonly HeldEndpoint[]> {
+function seenBy({ objects }: OverlaySide): ReadonlyMap<string, readonly HeldEndpoint[]> {
   const found = new Map<string, HeldEndpoint[]>();
   for (const object of objects) {
     if (object.kind !== 'EndpointSlice') continue;
     const [namespace = ''] = (objectKey(object) ?? '').split('/');
     const own = found.get(namespace) ?? [];
     found.set(namespace, own);
-    for (const each of endpointsOf(object)) own.push(each);
+    for (const each of heldEndpointsOf(object)) own.push(each);
   }
   return found;
 }
@@ -153,7 +157,7 @@ function withStatusOf(
 const refusal = (
   object: SourceObject,
   live: SourceObject,
-  { path, was, wanted }: Refused,
+  { path, was, wanted }: RefusedUpdate,
   validate: OverlaySettings['validate'],
 ): Diagnostic => {
   const field = path.filter((step) => typeof step === 'string').join('.');

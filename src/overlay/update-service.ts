@@ -1,9 +1,10 @@
-import { isMapping, list, mapping, text } from '../workloads/values.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
+import { list, mapping, text } from '../workloads/values.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** A field that the API server lets nobody change. */
-export interface Refused {
+export interface RefusedUpdate {
   readonly path: readonly (string | number)[];
   readonly was: unknown;
   readonly wanted: unknown;
@@ -21,7 +22,7 @@ export interface Refused {
 export function updatedSpec(
   before: Mapping,
   after: Mapping,
-): { readonly spec: Mapping; readonly refused: readonly Refused[] } {
+): { readonly spec: Mapping; readonly refused: readonly RefusedUpdate[] } {
   const patched = withFamilies(before, withoutMeaningless(before, withAllocated(before, after)));
   return { spec: patched, refused: refusedChanges(before, patched) };
 }
@@ -137,9 +138,9 @@ function withFamilies(before: Mapping, after: Mapping): Mapping {
     : after;
 }
 
-function refusedChanges(before: Mapping, after: Mapping): readonly Refused[] {
-  const found: Refused[] = [];
-  const refuse = (path: Refused['path'], was: unknown, wanted: unknown): void => {
+function refusedChanges(before: Mapping, after: Mapping): readonly RefusedUpdate[] {
+  const found: RefusedUpdate[] = [];
+  const refuse = (path: RefusedUpdate['path'], was: unknown, wanted: unknown): void => {
     if (isSet(was) && isSet(wanted) && !isSame(was, wanted)) found.push({ path, was, wanted });
   };
   if (needsClusterIP(before) && needsClusterIP(after)) {

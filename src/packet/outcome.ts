@@ -57,20 +57,20 @@ export const branchOf = <T>(
 });
 
 /** What all branches have in common: what a reader, or a test, asks first. */
-export type Answer<T = unknown> =
+export type CommonFate<T = unknown> =
   | { readonly kind: 'pass' | 'drop' | 'reject' | 'martian' }
   | { readonly kind: 'dnat'; readonly endpoints: readonly Branch<T>[] }
   /** Some branches are dropped or rejected, others are not. */
   | { readonly kind: 'mixed'; readonly branches: readonly Branch<T>[] };
 
-export function answerOf<T>({ branches }: Outcome<T>): Answer<T> {
+export function commonFateOf<T>({ branches }: Outcome<T>): CommonFate<T> {
   const kinds = new Set(branches.map(branchKind));
   const [kind] = kinds;
   if (kinds.size !== 1 || kind === undefined) return { kind: 'mixed', branches };
   return kind === 'dnat' ? { kind, endpoints: branches } : { kind };
 }
 
-const branchKind = ({ verdict, dnat }: Branch<unknown>): Exclude<Answer['kind'], 'mixed'> =>
+const branchKind = ({ verdict, dnat }: Branch<unknown>): Exclude<CommonFate['kind'], 'mixed'> =>
   verdict !== 'accept' ? verdict : dnat ? 'dnat' : 'pass';
 
 /** Branches with the same result become one, with the trace of the first. */

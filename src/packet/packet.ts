@@ -16,7 +16,7 @@ export interface Packet {
 }
 
 /** What the simulator has to know of the machine that the ruleset runs on. */
-export interface Host {
+export interface SimulatedHost {
   /**
    * Addresses of this node, canonical, both families. The loopback (127.0.0.0/8, ::1) is always local
    * and need not be listed.
@@ -33,5 +33,5 @@ export const isLoopback = (address: string): boolean =>
   address.startsWith('127.') || address === '::1';
 
 /** What the kernel's FIB calls type `local`. */
-export const isLocal = (host: Host, address: string): boolean =>
+export const isLocal = (host: SimulatedHost, address: string): boolean =>
   host.addresses.has(address) || isLoopback(address);

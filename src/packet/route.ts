@@ -5,7 +5,7 @@
  * loopback device).
  */
 import { type Branch, branchOf, type Travelled } from './outcome.ts';
-import { type Host, isLocal, isLoopback, type Packet } from './packet.ts';
+import { isLocal, isLoopback, type Packet, type SimulatedHost } from './packet.ts';
 
 /**
  * `input`: to a process of this node; `forward`: out again; `output`: made here; `loopback`: made here
@@ -34,7 +34,7 @@ export interface WalkedHook<S> {
 
 /** The rules of a backend; `E` is what runs at a hook: a base chain, or a table's built-in chain. */
 export interface HookedRules<S, E> {
-  readonly host: Host;
+  readonly host: SimulatedHost;
   /** In the order in which the kernel runs them. */
   readonly at: (hook: HookName) => readonly E[];
   readonly isNat: (entrance: E) => boolean;
@@ -71,7 +71,7 @@ function sendFromHere<T, S extends OnItsWay<T>, E>(
 }
 
 /** A loopback source reaches no other machine: 127.0.0.0/8 only with route_localnet. */
-const isStuckOnLoopback = (host: Host, { source, destination }: Packet): boolean =>
+const isStuckOnLoopback = (host: SimulatedHost, { source, destination }: Packet): boolean =>
   source.startsWith('127.') && !isLocal(host, destination) && !host.routeLocalnet;
 
 function loopBack<T, S extends OnItsWay<T>, E>(

@@ -16,7 +16,7 @@ import { nodePortAddresses } from './node-port-addresses.ts';
 import { sortedUnique } from './order.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import type { FamilyPlan, Plan } from './plan.ts';
-import { planService, type Surroundings } from './service-ports.ts';
+import { planService, type ServiceSurroundings } from './service-ports.ts';
 import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
 
 /**
@@ -58,7 +58,7 @@ function planFamily(
   cluster: Cluster,
   taken: Cluster['services'],
   owners: Owners,
-  around: Surroundings,
+  around: ServiceSurroundings,
 ): { readonly plan: FamilyPlan; readonly diagnostics: readonly Diagnostic[] } {
   const { family, settings, node } = around;
   const services = taken

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { claimPolicies } from './checks/claim-policies.ts';
+import { checkClaimPolicies } from './checks/claim-policies.ts';
 import { clusterIPEndpoints } from './checks/cluster-ip-endpoints.ts';
 import { endpointsUse } from './checks/endpoints-use.ts';
 import { unansweredHealthChecks } from './checks/health-checks.ts';
@@ -21,7 +21,7 @@ const checks: readonly Check[] = [
   ignoredEndpoints,
   withoutEndpoints,
   clusterIPEndpoints,
-  claimPolicies,
+  checkClaimPolicies,
   missingTopologyHints,
   unansweredHealthChecks,
 ];

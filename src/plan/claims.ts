@@ -12,7 +12,7 @@ import type { IpFamily } from '../net/family.ts';
 import { claimedTwice, nodePortAtAddress, withArticle } from './contest-words.ts';
 import { serviceKey } from './endpoint-sources.ts';
 import { fieldAt, origin } from './origin.ts';
-import { nodePortKey, type Owners } from './owners.ts';
+import { nodePortOwnerKey, type Owners } from './owners.ts';
 import type {
   Contest,
   Frontend,
@@ -164,7 +164,7 @@ function otherOwner(
   if (address !== undefined && !isClusterIP) return undefined;
   const owner =
     address === undefined
-      ? owners.nodePorts.get(nodePortKey(port, protocol, family))
+      ? owners.nodePorts.get(nodePortOwnerKey(port, protocol, family))
       : owners.clusterIPs.get(address);
   if (owner === undefined || owner === service) return undefined;
   return { service: owner, kind, origin: origin(owner.object, ownedPath(owner, at)) };

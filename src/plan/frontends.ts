@@ -4,12 +4,12 @@
 import type { ServicePort } from '../model/cluster.ts';
 import { compareBytes } from './order.ts';
 import { origin } from './origin.ts';
-import type { AddressFrontend, Frontend, Origin, Verdict } from './plan.ts';
+import type { AddressFrontend, Frontend, FrontendVerdict, Origin } from './plan.ts';
 import type { ServiceAddress, ServiceAddresses } from './service-addresses.ts';
 
 export interface Verdicts {
-  readonly internal: Verdict;
-  readonly external: Verdict;
+  readonly internal: FrontendVerdict;
+  readonly external: FrontendVerdict;
 }
 
 /**
@@ -29,7 +29,7 @@ export function frontendsOf(
   const byAddress = new Map<string, AddressFrontend>();
   const add = (
     kind: AddressFrontend['kind'],
-    verdict: Verdict,
+    verdict: FrontendVerdict,
     entries: readonly ServiceAddress[],
   ): void => {
     for (const { address, origin: from } of entries) {

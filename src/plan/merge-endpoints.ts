@@ -21,14 +21,14 @@ export interface Candidate {
 }
 
 /** A Service port takes the endpoints of the slice ports of the same name and protocol (F2). */
-export const portKey = (protocol: Protocol, name: string): string => `${protocol} ${name}`;
+export const slicePortKey = (protocol: Protocol, name: string): string => `${protocol} ${name}`;
 
 /**
  * Merges the slices of one Service and family, given in slice-name order, into one list per port.
  * The first entry for an `ip:port` stays, unless a later one is not terminating (E9).
  *
  * @param nodeName this node's name; without it no endpoint is local.
- * @returns per {@link portKey}, candidates in the byte order of `ip:port` (E10).
+ * @returns per {@link slicePortKey}, candidates in the byte order of `ip:port` (E10).
  */
 export function mergeEndpoints(
   slices: readonly IntakeSlice[],
@@ -38,7 +38,7 @@ export function mergeEndpoints(
   for (const { object, ports: slicePorts, endpoints } of slices) {
     for (const { name, protocol, port } of slicePorts) {
       if (port === 0) continue;
-      const candidates = getOrCreate(ports, portKey(protocol, name));
+      const candidates = getOrCreate(ports, slicePortKey(protocol, name));
       for (const state of endpoints) candidates.push(candidate(object, state, port, nodeName));
     }
   }

@@ -9,12 +9,12 @@ import type { IpFamily } from '../net/family.ts';
 
 export interface Owners {
   readonly clusterIPs: ReadonlyMap<string, Service>;
-  /** By {@link nodePortKey}; health-check node ports are TCP. */
+  /** By {@link nodePortOwnerKey}; health-check node ports are TCP. */
   readonly nodePorts: ReadonlyMap<string, Service>;
 }
 
 /** `30080/TCP IPv4` */
-export const nodePortKey = (port: number, protocol: string, family: IpFamily): string =>
+export const nodePortOwnerKey = (port: number, protocol: string, family: IpFamily): string =>
   `${port}/${protocol} ${family}`;
 
 /** @param services all of a cluster */
@@ -32,10 +32,10 @@ export function ownersOf(services: readonly Service[]): Owners {
     }
     for (const family of ipFamilies) {
       for (const { nodePort, protocol } of ports) {
-        if (nodePort !== 0) claim(nodePorts, nodePortKey(nodePort, protocol, family), service);
+        if (nodePort !== 0) claim(nodePorts, nodePortOwnerKey(nodePort, protocol, family), service);
       }
       if (type === 'LoadBalancer' && healthCheckNodePort !== 0)
-        claim(nodePorts, nodePortKey(healthCheckNodePort, 'TCP', family), service);
+        claim(nodePorts, nodePortOwnerKey(healthCheckNodePort, 'TCP', family), service);
     }
   }
   return { clusterIPs, nodePorts };

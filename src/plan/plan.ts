@@ -166,19 +166,19 @@ export interface AddressFrontend {
   /** Canonical. */
   readonly address: string;
   readonly port: number;
-  readonly verdict: Verdict;
+  readonly verdict: FrontendVerdict;
   readonly origin: Origin;
 }
 
 export interface NodePortFrontend {
   readonly kind: 'node-port';
   readonly port: number;
-  readonly verdict: Verdict;
+  readonly verdict: FrontendVerdict;
   readonly origin: Origin;
 }
 
 /** What happens to the first packet of a connection to a frontend (P1 to P13). */
-export type Verdict =
+export type FrontendVerdict =
   | {
       /** DNAT to a random member of the named list, which is not empty. */
       readonly kind: 'pick';

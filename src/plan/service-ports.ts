@@ -11,7 +11,7 @@ import { type EndpointSources, serviceIntake } from './endpoint-sources.ts';
 import { frontendsOf } from './frontends.ts';
 import { healthCheckOf } from './health-check.ts';
 import type { KnownNetworks } from './known-networks.ts';
-import { type Candidate, mergeEndpoints, portKey } from './merge-endpoints.ts';
+import { type Candidate, mergeEndpoints, slicePortKey } from './merge-endpoints.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { compareBytes, sortedUnique } from './order.ts';
 import { origin } from './origin.ts';
@@ -22,7 +22,7 @@ import { sourceRangesOf } from './source-ranges.ts';
 import { externalVerdict, internalVerdict } from './verdicts.ts';
 
 /** What planning a Service depends on besides the Service. */
-export interface Surroundings {
+export interface ServiceSurroundings {
   readonly family: IpFamily;
   readonly settings: Settings;
   readonly node: NodeFacts;
@@ -39,7 +39,10 @@ export interface ServicePlan {
 }
 
 /** @returns undefined when the Service does not exist in the family (S5). */
-export function planService(service: Service, around: Surroundings): ServicePlan | undefined {
+export function planService(
+  service: Service,
+  around: ServiceSurroundings,
+): ServicePlan | undefined {
   const { family, node, sources, settings, known } = around;
   const claimed = serviceAddresses(service, family);
   if (claimed === undefined) return undefined;
@@ -66,7 +69,7 @@ export function planService(service: Service, around: Surroundings): ServicePlan
 
 /** S7: of two ports with the same name and protocol kube-proxy only sees the later one. */
 function portsByIdentity(ports: readonly ServicePort[]): readonly ServicePort[] {
-  const byIdentity = new Map(ports.map((port) => [portKey(port.protocol, port.name), port]));
+  const byIdentity = new Map(ports.map((port) => [slicePortKey(port.protocol, port.name), port]));
   return [...byIdentity.values()].sort(
     (a, b) => compareBytes(a.name, b.name) || compareBytes(a.protocol, b.protocol),
   );
@@ -88,7 +91,7 @@ function planPort(
   const policies = policiesOf(service);
   const reachableFromOutside =
     port.nodePort !== 0 || addresses.externalIPs.length > 0 || addresses.vips.length > 0;
-  const candidates = merged.get(portKey(port.protocol, port.name)) ?? [];
+  const candidates = merged.get(slicePortKey(port.protocol, port.name)) ?? [];
   const chosen = chooseEndpoints(candidates, usedSets(policies, reachableFromOutside), node);
   const portOrigin = origin(service.object, ['spec', 'ports', port.index]);
   const verdicts = {

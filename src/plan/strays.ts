@@ -119,7 +119,7 @@ function meantBy(
 }
 
 /** What would make the Service take the object. */
-export function adviceFor({ kind, object, names }: Stray, { service, because }: Meant): string {
+export function strayAdvice({ kind, object, names }: Stray, { service, because }: Meant): string {
   switch (because) {
     case 'similar name':
       return `did you mean ${service.name} where it says ${names}?`;

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Cluster, Service } from '../model/cluster.ts';
 import type { Settings } from '../model/settings.ts';
-import { grouped, services as noun, type Subject } from './checks/grouped.ts';
+import { type GroupSubject, grouped, services as noun } from './checks/grouped.ts';
 import { endpointSourceOf, indexEndpointSources, serviceKey } from './endpoint-sources.ts';
 import { fieldAt, origin } from './origin.ts';
 import type { Origin } from './plan.ts';
@@ -155,10 +155,10 @@ export function sayUncompiled(uncompiled: readonly Uncompiled[]): readonly Diagn
   });
 }
 
-const subjectsOf = (uncompiled: readonly Uncompiled[], lacks: Lacking): readonly Subject[] =>
+const subjectsOf = (uncompiled: readonly Uncompiled[], lacks: Lacking): readonly GroupSubject[] =>
   uncompiled.filter((each) => each.lacks === lacks).map(subjectOf);
 
-const subjectOf = ({ service, origin }: Uncompiled): Subject => ({
+const subjectOf = ({ service, origin }: Uncompiled): GroupSubject => ({
   name: service,
   place: { kind: 'field', ...origin },
 });

@@ -1,6 +1,6 @@
 import type { ClientClass } from '../diff/client-classes.ts';
 import type { FamilyPair } from '../diff/family-pair.ts';
-import { remember } from '../diff/remember.ts';
+import { memoize } from '../diff/remember.ts';
 import { parseAddress } from '../net/address.ts';
 import { cidrContains, formatNetwork, parseCidr } from '../net/cidr.ts';
 
@@ -30,7 +30,7 @@ export function judgeOfClients(
     .filter((cidr) => cidr?.family === ipFamily);
   const patterns = [...constants.interfaces].filter((name) => name !== 'lo');
   const isUnknown = networks.length === 0 && patterns.length === 0;
-  const isInPodNetwork = remember((text) => {
+  const isInPodNetwork = memoize((text) => {
     const address = parseAddress(text);
     return networks.some(
       (cidr) => cidr !== undefined && address !== undefined && cidrContains(cidr, address),

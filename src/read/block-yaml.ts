@@ -33,7 +33,7 @@ export type BlockResult =
  * Reads one item of a List that the block reader could not. `column` is the column of the item's
  * first character. Undefined when the whole document has to be read by other means.
  */
-export type ReadItem = (start: number, end: number, column: number) => unknown;
+export type ItemReader = (start: number, end: number, column: number) => unknown;
 
 /** Characters that mean something else than a plain scalar at a value's start. */
 const indicators: readonly number[] = [
@@ -71,7 +71,7 @@ export function readBlockDocument(
   text: string,
   start: number,
   end: number,
-  readItem: ReadItem,
+  readItem: ItemReader,
 ): BlockResult {
   const cursor: Cursor = {
     text,
@@ -108,7 +108,7 @@ function readFlowRoot(cursor: Cursor, items: number[]): unknown {
   return value;
 }
 
-function readRoot(cursor: Cursor, items: number[], readItem: ReadItem): Mapping {
+function readRoot(cursor: Cursor, items: number[], readItem: ItemReader): Mapping {
   const { indent } = cursor;
   const mapping: Mapping = {};
   do {
@@ -127,7 +127,7 @@ function readItems(
   cursor: Cursor,
   parentIndent: number,
   items: number[],
-  readItem: ReadItem,
+  readItem: ItemReader,
 ): unknown {
   const { text, end } = cursor;
   if (!toNextLine(cursor)) return readMappingValue(cursor, parentIndent, 1);

@@ -1,6 +1,6 @@
 /** What `--exclude` leaves out. */
 import { isAbsolute, normalize, relative, resolve } from 'node:path';
-import { parseGlob, type Step } from './glob.ts';
+import { type GlobStep, parseGlob } from './glob.ts';
 
 /**
  * Tells of a path whether it is left out.
@@ -33,7 +33,7 @@ interface Rule {
   /** Whether it has a slash. */
   readonly isPath: boolean;
   readonly text: string;
-  readonly alternatives: readonly (readonly Step[])[];
+  readonly alternatives: readonly (readonly GlobStep[])[];
 }
 
 function leavesOut(
@@ -53,7 +53,7 @@ function leavesOut(
   return whole || inDirectory.some((names) => fitsBeginning(alternatives, names));
 }
 
-const stepsOf = (pattern: string): readonly (readonly Step[])[] =>
+const stepsOf = (pattern: string): readonly (readonly GlobStep[])[] =>
   (parseGlob(normalize(pattern)) ?? []).map((steps) =>
     steps.filter((step) => step.kind !== 'literal' || step.name !== ''),
   );
@@ -65,12 +65,12 @@ const namesOf = (path: string): readonly string[] =>
 
 /** Whether a pattern fits a path, or a directory that it lies in. */
 const fitsBeginning = (
-  alternatives: readonly (readonly Step[])[],
+  alternatives: readonly (readonly GlobStep[])[],
   names: readonly string[],
 ): boolean =>
   alternatives.some((steps) => names.some((_, index) => fits(steps, names.slice(0, index + 1))));
 
-function fits(steps: readonly Step[], names: readonly string[]): boolean {
+function fits(steps: readonly GlobStep[], names: readonly string[]): boolean {
   const [step, ...rest] = steps;
   const [name, ...others] = names;
   if (step === undefined) return name === undefined;

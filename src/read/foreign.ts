@@ -1,8 +1,10 @@
 /** Files among manifests that are none: values and templates of charts, workflows, settings of other programs. */
+
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { Source } from '../diagnostics/source.ts';
 import type { Documents } from './documents.ts';
-import { apiVersions, isMapping } from './kinds.ts';
+import { apiVersions } from './kinds.ts';
 import { messageAmongKeys } from './kubectl-message.ts';
 import { watchEventType } from './watch-events.ts';
 

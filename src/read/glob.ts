@@ -4,7 +4,7 @@
 type Piece = 'star' | ((character: string) => boolean);
 
 /** What one step of a path has to be: `**` stands for any number of directories, none included. */
-export type Step =
+export type GlobStep =
   | { readonly kind: 'directories' }
   | { readonly kind: 'literal'; readonly name: string }
   | {
@@ -26,7 +26,7 @@ const mostAlternatives = 1000;
  *
  * @returns undefined when the braces stand for too many
  */
-export function parseGlob(text: string): readonly (readonly Step[])[] | undefined {
+export function parseGlob(text: string): readonly (readonly GlobStep[])[] | undefined {
   const alternatives = expandBraces(text);
   return alternatives?.map((path) =>
     path
@@ -36,7 +36,7 @@ export function parseGlob(text: string): readonly (readonly Step[])[] | undefine
   );
 }
 
-function stepOf(part: string): Step {
+function stepOf(part: string): GlobStep {
   if (part === '**') return { kind: 'directories' };
   const pieces = piecesOf(part);
   if (pieces === undefined) return { kind: 'literal', name: part.replace(/\\(.)/g, '$1') };

@@ -9,6 +9,3 @@ export const apiVersions: KindTable = new Map([
   ['EndpointSlice', ['discovery.k8s.io/v1', 'discovery.k8s.io/v1beta1']],
   ['KubeProxyConfiguration', ['kubeproxy.config.k8s.io/v1alpha1']],
 ]);
-
-export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

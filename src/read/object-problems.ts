@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
-import { apiVersions, isMapping, type KindTable } from './kinds.ts';
+import { apiVersions, type KindTable } from './kinds.ts';
 import { quoteText } from './span-error.ts';
 
 export function describe(value: unknown): string {
@@ -28,8 +29,8 @@ export function missingKind(object: SourceObject, apiVersion: unknown, kind: unk
   const wrong = kind === undefined || kind === null || kind === '' ? apiVersion : kind;
   const field = wrong === kind ? 'kind' : 'apiVersion';
   const missing = [
-    ...(isAbsent(apiVersion) ? ['apiVersion'] : []),
-    ...(isAbsent(kind) ? ['kind'] : []),
+    ...(isAbsentValue(apiVersion) ? ['apiVersion'] : []),
+    ...(isAbsentValue(kind) ? ['kind'] : []),
   ];
   if (missing.length === 0) {
     const bad = typeof kind === 'string' ? 'apiVersion' : 'kind';
@@ -45,7 +46,7 @@ export function missingKind(object: SourceObject, apiVersion: unknown, kind: unk
   );
 }
 
-export const isAbsent = (value: unknown): boolean =>
+export const isAbsentValue = (value: unknown): boolean =>
   value === undefined || value === null || value === '';
 
 function missingKindHint(object: SourceObject, missing: readonly string[]): string {
@@ -69,13 +70,13 @@ export function incompleteList(list: SourceObject): Diagnostic | undefined {
   if (!isMapping(metadata)) return undefined;
   const { continue: token, remainingItemCount: remaining } = metadata;
   const isCut = typeof remaining === 'number' && remaining > 0;
-  if (isAbsent(token) && !isCut) return undefined;
+  if (isAbsentValue(token) && !isCut) return undefined;
   const more = isCut ? `${remaining} more objects are` : 'more objects are';
   return error(
     'NATC1034',
     `this ${list.kind} is one page of a longer list: ${more} missing`,
     list,
-    ['metadata', isAbsent(token) ? 'remainingItemCount' : 'continue'],
+    ['metadata', isAbsentValue(token) ? 'remainingItemCount' : 'continue'],
     'ask for all of it: kubectl get without --chunk-size does, and so does natc --from-cluster; over HTTP, follow metadata.continue',
   );
 }

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { Extent, FieldPath, Source, SourceObject } from '../diagnostics/source.ts';
 import type { Document } from './document.ts';
 import { flawed } from './documents.ts';
-import { apiVersions, isMapping, type KindTable } from './kinds.ts';
+import { apiVersions, type KindTable } from './kinds.ts';
 import { messageAmongKeys } from './kubectl-message.ts';
 import {
   describe,

@@ -1,5 +1,5 @@
 /** What an HTTP request gets: the status, the headers that are said on purpose, and the body. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -18,7 +18,7 @@ export const textHeaders = {
 } as const;
 
 /** For a path that a server does not have, as Go's net/http and so kube-proxy answers. */
-export const notFound: Answer = {
+export const notFound: HttpAnswer = {
   status: 404,
   headers: textHeaders,
   body: '404 page not found\n',

@@ -1,4 +1,4 @@
-import { type Answer, jsonHeaders } from './answer.ts';
+import { type HttpAnswer, jsonHeaders } from './answer.ts';
 
 /** What a load balancer is told of a Service. */
 export interface HealthCheckFacts {
@@ -15,7 +15,7 @@ export interface HealthCheckFacts {
 export function healthCheckAnswer(
   { namespace, service, localEndpoints }: HealthCheckFacts,
   isProxyHealthy: boolean,
-): Answer {
+): HttpAnswer {
   const body = {
     service: { namespace, name: service },
     localEndpoints,

@@ -186,16 +186,16 @@ export const metrics = {
 
 export type MetricName = keyof typeof metrics;
 
-export type Labels = Readonly<Record<string, string>>;
+export type MetricLabels = Readonly<Record<string, string>>;
 
 /** Where values go; of a registry, or nowhere. */
 export interface MetricRecorder {
   /** Adds to a counter, 1 by default. */
-  readonly add: (name: MetricName, labels?: Labels, by?: number) => void;
+  readonly add: (name: MetricName, labels?: MetricLabels, by?: number) => void;
   /** Sets a gauge. */
-  readonly set: (name: MetricName, value: number, labels?: Labels) => void;
+  readonly set: (name: MetricName, value: number, labels?: MetricLabels) => void;
   /** Adds a value, in seconds, to a histogram. */
-  readonly observe: (name: MetricName, seconds: number, labels?: Labels) => void;
+  readonly observe: (name: MetricName, seconds: number, labels?: MetricLabels) => void;
 }
 
 export const noMetrics: MetricRecorder = {

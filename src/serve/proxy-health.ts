@@ -3,7 +3,7 @@
  * change, with the time given from outside.
  */
 import type { IpFamily } from '../net/family.ts';
-import { type Answer, jsonHeaders, notFound } from './answer.ts';
+import { type HttpAnswer, jsonHeaders, notFound } from './answer.ts';
 
 /** Changes wait by a clock that nobody sets, in milliseconds; `lastUpdated` is milliseconds since 1970. */
 export interface ProxyHealth {
@@ -155,7 +155,7 @@ export function proxyHealthAnswer(
     /** Milliseconds since 1970 in RFC 3339. */
     readonly format: (at: number) => string;
   },
-): Answer {
+): HttpAnswer {
   if (path !== '/healthz' && path !== '/livez') return notFound;
   const healthy = isHealthy(health, steadyNow, limit);
   const nodeEligible = health.isNodeEligible === true;

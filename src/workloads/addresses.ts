@@ -1,4 +1,4 @@
-import { addressText, addressValue, type Bands } from '../allocate/bands.ts';
+import { addressValue, type Bands, bandAddressText } from '../allocate/bands.ts';
 import { chooseValues } from '../allocate/choose.ts';
 import { parseAddress } from '../net/address.ts';
 import { type Cidr, cidrRange, formatCidr, parseCidr } from '../net/cidr.ts';
@@ -67,7 +67,7 @@ export function addressPods(
       for (const pod of waiting) {
         const value = chosen.get(pod.key);
         if (value === undefined) continue;
-        const text = addressText(family, value);
+        const text = bandAddressText(family, value);
         used.add(text);
         set(pod, family, text);
       }

@@ -1,8 +1,9 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import { parseAddress } from '../net/address.ts';
 import { type Cidr, parseCidr } from '../net/cidr.ts';
 import type { IpFamily } from '../net/family.ts';
-import { isMapping, list, mapping, text, textsOf } from './values.ts';
+import { list, mapping, text, textsOf } from './values.ts';
 
 /** Where a pod may run. */
 export interface NodePlace {

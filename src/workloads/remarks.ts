@@ -1,7 +1,7 @@
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import { counted } from '../diagnostics/summary.ts';
 import type { Expanded } from './pods.ts';
-import { podsIn, type Selection } from './selection.ts';
+import { type PodSelection, podsIn } from './selection.ts';
 
 /** What becomes of the endpoints of a Service that selectors find among workloads, and through which field. */
 export interface SelectionRemark {
@@ -13,8 +13,8 @@ export interface SelectionRemark {
 
 /** What differs between the selections of two sides, in the order of the Services' names. */
 export function selectionRemarks(
-  before: readonly Selection[],
-  after: readonly Selection[],
+  before: readonly PodSelection[],
+  after: readonly PodSelection[],
 ): readonly SelectionRemark[] {
   const old = new Map(before.map((each) => [each.service, each]));
   return [...after]
@@ -25,7 +25,7 @@ export function selectionRemarks(
     });
 }
 
-function remarksOf(was: Selection, next: Selection): readonly SelectionRemark[] {
+function remarksOf(was: PodSelection, next: PodSelection): readonly SelectionRemark[] {
   const { service, object } = next;
   const [from, to] = [podsIn(was).length, podsIn(next).length];
   const remarks: SelectionRemark[] = [];
@@ -53,7 +53,7 @@ function remarksOf(was: Selection, next: Selection): readonly SelectionRemark[] 
   return remarks;
 }
 
-const selectorText = ({ selector }: Selection): string =>
+const selectorText = ({ selector }: PodSelection): string =>
   [...selector].map(([key, value]) => `${key}=${value}`).join(',');
 
 interface Reason {

@@ -2,7 +2,7 @@ import type { SourceObject } from '../diagnostics/source.ts';
 import { readAutoscalers } from './autoscalers.ts';
 import type { NodePlace } from './nodes.ts';
 import { type Expanded, podsOf } from './pods.ts';
-import { isSelectedBy, type Selection, selectorOf, targetPorts } from './selection.ts';
+import { isSelectedBy, type PodSelection, selectorOf, targetPorts } from './selection.ts';
 import { mapping, text } from './values.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
@@ -46,7 +46,7 @@ function controllersOf({ owner, labels, kind }: Workload): readonly string[] {
 export function selections(
   objects: readonly SourceObject[],
   workloads: readonly Expanded[],
-): readonly Selection[] {
+): readonly PodSelection[] {
   const sliced = new Set(
     objects.filter(({ kind }) => kind === 'EndpointSlice').map(({ value }) => serviceOf(value)),
   );

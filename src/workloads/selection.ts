@@ -1,11 +1,12 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Protocol } from '../net/family.ts';
 import type { Expanded, Pod } from './pods.ts';
-import { count, isMapping, list, mapping, text, textsOf } from './values.ts';
+import { count, list, mapping, text, textsOf } from './values.ts';
 import type { ContainerPort, Workload } from './workload.ts';
 
 /** What a Service's selector finds among the workloads. */
-export interface Selection {
+export interface PodSelection {
   /** The Service as it was written. */
   readonly object: SourceObject;
   /** `namespace/name` */
@@ -79,5 +80,5 @@ const isNamed = (port: ContainerPort, name: string, protocol: Protocol): boolean
   port.name === name && port.protocol === protocol;
 
 /** Pods that take part: those that have ended do not. */
-export const podsIn = ({ found }: Pick<Selection, 'found'>): readonly Pod[] =>
+export const podsIn = ({ found }: Pick<PodSelection, 'found'>): readonly Pod[] =>
   found.flatMap(({ pods }) => pods);

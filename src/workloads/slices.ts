@@ -3,7 +3,7 @@ import { parseAddress } from '../net/address.ts';
 import type { IpFamily } from '../net/family.ts';
 import type { PodAddresses } from './addresses.ts';
 import type { Expanded, Pod } from './pods.ts';
-import { type Selection, targetPorts } from './selection.ts';
+import { type PodSelection, targetPorts } from './selection.ts';
 import { list, mapping, text } from './values.ts';
 
 /**
@@ -15,7 +15,7 @@ import { list, mapping, text } from './values.ts';
  */
 export function slicesFor(
   service: SourceObject,
-  { found, service: key }: Selection,
+  { found, service: key }: PodSelection,
   addresses: PodAddresses,
 ): readonly SourceObject[] {
   const spec = mapping(service.value['spec']);

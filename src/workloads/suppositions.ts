@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { FieldPath } from '../diagnostics/source.ts';
 import { type Expanded, mostPods } from './pods.ts';
-import type { Selection } from './selection.ts';
+import type { PodSelection } from './selection.ts';
 
 /** What is wrong with selections, and what was taken for granted for them; each workload is told of once. */
-export function selectionFindings(selections: readonly Selection[]): readonly Diagnostic[] {
+export function podSelectionFindings(selections: readonly PodSelection[]): readonly Diagnostic[] {
   const found = new Map<string, Expanded>();
   for (const { found: expanded } of selections)
     for (const each of expanded) found.set(each.workload.title, each);
@@ -14,7 +14,7 @@ export function selectionFindings(selections: readonly Selection[]): readonly Di
   ];
 }
 
-const unnamedPorts = ({ object, service, unnamed }: Selection): readonly Diagnostic[] =>
+const unnamedPorts = ({ object, service, unnamed }: PodSelection): readonly Diagnostic[] =>
   unnamed.map(({ workload, index, name, protocol }) => {
     const known = workload.ports
       .filter((port) => port.protocol === protocol && port.name !== '')

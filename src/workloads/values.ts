@@ -1,9 +1,8 @@
+import { isMapping } from '../diagnostics/mapping.ts';
+
 /** Reading objects of which nobody knows yet whether they are valid. */
 
 type Mapping = Readonly<Record<string, unknown>>;
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Nothing where it is none. */
 export const mapping = (value: unknown): Mapping => (isMapping(value) ? value : {});

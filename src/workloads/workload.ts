@@ -1,6 +1,7 @@
+import { isMapping } from '../diagnostics/mapping.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
 import type { Protocol } from '../net/family.ts';
-import { count, isMapping, list, mapping, text, textsOf } from './values.ts';
+import { count, list, mapping, text, textsOf } from './values.ts';
 
 /** A container port, as far as a Service's targetPort can name it. */
 export interface ContainerPort {

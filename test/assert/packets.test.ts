@@ -1,6 +1,6 @@
 /** Witnesses of broken assertions, sent in the kernel. */
 import { expect, test } from 'vitest';
-import type { Verdict } from '../../src/assert/breach.ts';
+import type { AssertionVerdict } from '../../src/assert/breach.ts';
 import { subjectOf, verdictsOf } from '../support/assertions.ts';
 import {
   clusterOptions,
@@ -46,7 +46,7 @@ describeCluster('witnesses of natc assert', (cluster) => {
       ]),
     );
     const ask = async (name: string, from?: string) => {
-      const { witness } = (verdicts.get(name) as Verdict).breaches[0]!;
+      const { witness } = (verdicts.get(name) as AssertionVerdict).breaches[0]!;
       const { source, destination, destinationPort } = witness!.packet;
       const host = source === hostAddresses['pod-b'].IPv4 ? cluster.podB : cluster.client;
       return host.ask({

@@ -5,7 +5,7 @@
 
 import fc from 'fast-check';
 import { test } from 'vitest';
-import type { Breach, Verdict } from '../../src/assert/breach.ts';
+import type { AssertionVerdict, Breach } from '../../src/assert/breach.ts';
 import { judgeAssertions } from '../../src/assert/judge.ts';
 import { buildIptables } from '../../src/iptables/layout/build.ts';
 import { parseAddress } from '../../src/net/address.ts';
@@ -344,7 +344,7 @@ const check =
         return endpoint === address && pattern.test(service);
       });
     for (const [index, rule] of drawn.entries()) {
-      const { breaches } = verdicts[index] as Verdict;
+      const { breaches } = verdicts[index] as AssertionVerdict;
       const tell = (what: string, packet: Packet) =>
         `${what}: ${yamlOf(rule)}${JSON.stringify(packet)}\n${breaches.map(({ text }) => text).join('\n')}\nBEFORE\n${describeWorld(before)}\nAFTER\n${describeWorld(after, packet)}`;
       if (breaches.length === 0) {

@@ -4,7 +4,7 @@ import {
   countOf,
   goneFrom,
   hear,
-  joined,
+  joinedWarnings,
   mostWarnings,
   noWarnings,
   standingAfter,
@@ -101,6 +101,6 @@ describe('more warnings than are kept', () => {
     const parts = [many.slice(0, 900), many.slice(900)].map(
       (part) => hear(part, undefined, 100).standing,
     );
-    expect(countOf(joined(parts))).toBe(many.length);
+    expect(countOf(joinedWarnings(parts))).toBe(many.length);
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { formatTrafficJson } from '../../src/diff/format-json.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
-import { frontendsOf } from '../../src/explain/frontends.ts';
+import { rulesetFrontends } from '../../src/explain/frontends.ts';
 import { type NftOutcome, traceSteps } from '../../src/nftables/simulate/trace.ts';
 
 import { isLoopback } from '../../src/packet/packet.ts';
@@ -61,7 +61,7 @@ function check({ before, after, packets }: Search): string | undefined {
   const simulate = sides.map((side) => simulatorOf(side.ruleset, localIPs, routeLocalnet(side)));
   const tuples = new Set(
     sides.flatMap(({ ruleset }) =>
-      ruleset.tables.flatMap(frontendsOf).map(({ element }) => element.key.join(' ')),
+      ruleset.tables.flatMap(rulesetFrontends).map(({ element }) => element.key.join(' ')),
     ),
   );
   const directed = directedPackets(

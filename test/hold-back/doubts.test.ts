@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { doubtsAbout, isInDoubt } from '../../src/hold-back/doubts.ts';
-import { servedBy } from '../../src/hold-back/served.ts';
+import { servedServices } from '../../src/hold-back/served.ts';
 import { isBelieved, waitingAfter } from '../../src/hold-back/waiting.ts';
 import { compiled } from '../support/live-host.ts';
 
@@ -61,7 +61,12 @@ function doubts(
   nodes?: readonly string[],
 ) {
   const output = cluster(after, nodes);
-  const found = doubtsAbout(servedBy(cluster(before)), servedBy(output), output.cluster, 50);
+  const found = doubtsAbout(
+    servedServices(cluster(before)),
+    servedServices(output),
+    output.cluster,
+    50,
+  );
   return {
     isInDoubt: isInDoubt(found),
     isPartial: found.isPartial,
@@ -176,13 +181,18 @@ test('endpoints on other nodes count, also where internal traffic stays on this 
     ],
     { nodeName: 'node-a' },
   );
-  expect([...servedBy(output).services.keys()]).toEqual(['a/web']);
+  expect([...servedServices(output).services.keys()]).toEqual(['a/web']);
 });
 
 test('three inputs in a row that agree are believed, unless a kind of object is missing', () => {
   const output = cluster({ 'a/web': {} });
   const six = { ...four, 'c/x': {}, 'c/y': {} };
-  const found = doubtsAbout(servedBy(cluster(six)), servedBy(output), output.cluster, 10);
+  const found = doubtsAbout(
+    servedServices(cluster(six)),
+    servedServices(output),
+    output.cluster,
+    10,
+  );
   const first = waitingAfter(undefined, found, 10)!;
   const second = waitingAfter(first, found, 20)!;
   const third = waitingAfter(second, found, 30)!;

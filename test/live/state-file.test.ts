@@ -1,4 +1,5 @@
 /** The state directory is ours alone, and what its files say is data. */
+
 import {
   chmodSync,
   lstatSync,
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isMapping } from '../../src/diagnostics/mapping.ts';
 import { loadPending } from '../../src/live/confirmation.ts';
 import { takeLock } from '../../src/live/lock.ts';
 import { loadSettled, type Settled, storeSettled } from '../../src/live/settled.ts';
@@ -25,7 +27,7 @@ import {
   removeAbandoned,
   writeState,
 } from '../../src/live/state-file.ts';
-import { isCount, isRecord, isTime } from '../../src/live/state-shape.ts';
+import { isCount, isTime } from '../../src/live/state-shape.ts';
 
 let base: string;
 let directory: string;
@@ -36,7 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-const numberIn = (json: unknown) => (isRecord(json) && isCount(json['n']) ? json['n'] : undefined);
+const numberIn = (json: unknown) => (isMapping(json) && isCount(json['n']) ? json['n'] : undefined);
 
 /** Only root can give files away. */
 const asRoot = test.skipIf(process.getuid?.() !== 0);

@@ -11,7 +11,7 @@ import { deltaBetween, replaceTable } from '../../src/nftables/delta.ts';
 import { buildNftables } from '../../src/nftables/layout/build.ts';
 import { renderNft } from '../../src/nftables/render/nft.ts';
 import { renderScript } from '../../src/nftables/script.ts';
-import type { FamilyPlan, ServicePortPlan, Verdict } from '../../src/plan/plan.ts';
+import type { FamilyPlan, FrontendVerdict, ServicePortPlan } from '../../src/plan/plan.ts';
 import { applyOperations, type FakeTables, fakeTables } from '../support/fake-tables.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import {
@@ -41,8 +41,10 @@ const service = fc
     const endpoints = world.endpoints
       .map((index) => endpoint(`10.1.0.${index}`, world.targetPort + (index === 5 ? 1 : 0)))
       .sort((a, b) => (a.address < b.address ? -1 : 1));
-    const external: Verdict = world.externalLocal ? { kind: 'external-local' } : pickMasqueraded;
-    const verdict = (served: Verdict): Verdict =>
+    const external: FrontendVerdict = world.externalLocal
+      ? { kind: 'external-local' }
+      : pickMasqueraded;
+    const verdict = (served: FrontendVerdict): FrontendVerdict =>
       endpoints.length === 0 ? { kind: 'reject' } : served;
     return servicePort({
       service: `svc-${world.id}`,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { diffTraffic } from '../../src/diff/traffic.ts';
 import { explain } from '../../src/explain/explain.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
-import { frontendsOf } from '../../src/explain/frontends.ts';
+import { rulesetFrontends } from '../../src/explain/frontends.ts';
 import type { Ruleset } from '../../src/nftables/ast.ts';
 import { renderNft } from '../../src/nftables/render/nft.ts';
 import { reworded } from '../support/reworded.ts';
@@ -30,7 +30,7 @@ function answers(ruleset: Ruleset, localIPs: readonly string[]): readonly unknow
   const host = { addresses: new Set(localIPs), routeLocalnet: true, isComplete: true };
   const subject = { ruleset, host, compiled: undefined };
   return ruleset.tables.flatMap((table) =>
-    frontendsOf(table).flatMap(({ address, protocol, port }) => {
+    rulesetFrontends(table).flatMap(({ address, protocol, port }) => {
       const isIPv4 = table.family === 'ip';
       const own = localIPs.find((text) => text.includes(':') !== isIPv4);
       const destination = address ?? own;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { surroundingsOf } from '../../src/diff/surroundings.ts';
 import { diffTraffic } from '../../src/diff/traffic.ts';
-import { frontendsOf } from '../../src/explain/frontends.ts';
+import { rulesetFrontends } from '../../src/explain/frontends.ts';
 import { isLoopback } from '../../src/packet/packet.ts';
 import type { Packet, World } from '../oracle/world.ts';
 import { canonical } from '../support/kernel-packets.ts';
@@ -41,7 +41,7 @@ function check({ before, after, packets }: Search): string | undefined {
     risks.some(({ code }) => code === 'NATC6003' || code === 'NATC6004'),
   );
   const tuples = new Set(
-    sides[0].ruleset.tables.flatMap(frontendsOf).map(({ element }) => element.key.join(' ')),
+    sides[0].ruleset.tables.flatMap(rulesetFrontends).map(({ element }) => element.key.join(' ')),
   );
   const simulate = sides.map(({ ruleset }) => simulatorOf(ruleset, localIPs));
   for (const packet of packets) {

@@ -4,7 +4,7 @@ import { compile } from '../../src/compile.ts';
 import type { SourceObject } from '../../src/diagnostics/source.ts';
 import { doubtsAbout } from '../../src/hold-back/doubts.ts';
 import { holdBack } from '../../src/hold-back/hold-back.ts';
-import { servedBy } from '../../src/hold-back/served.ts';
+import { servedServices } from '../../src/hold-back/served.ts';
 import type { World } from '../oracle/world.ts';
 import { objectOf } from '../support/objects.ts';
 import { worlds } from '../support/worlds.ts';
@@ -52,7 +52,7 @@ test('no page that is missing takes the endpoints of a Service that still has th
     const { output } = compile(cut, options);
     // What a cut list makes invalid is refused whole.
     if (output === undefined || output.cluster.services.length === 0) return undefined;
-    const doubts = doubtsAbout(servedBy(before), servedBy(output), output.cluster, 50);
+    const doubts = doubtsAbout(servedServices(before), servedServices(output), output.cluster, 50);
     const held = holdBack(cut, doubts, whole);
     const after = compile(held, options).output;
     if (after === undefined) return `does not compile\n${describeWorld(world)}`;
@@ -60,9 +60,9 @@ test('no page that is missing takes the endpoints of a Service that still has th
     const isSlice = (object: SourceObject): boolean => object.kind === 'EndpointSlice';
     const sliced = new Set(whole.filter(isSlice).map(serviceOf));
     const left = new Set(cut.filter(isSlice).map(serviceOf));
-    const lost = [...servedBy(before).services.keys()].filter(
+    const lost = [...servedServices(before).services.keys()].filter(
       (name) =>
-        !servedBy(after).services.has(name) &&
+        !servedServices(after).services.has(name) &&
         // Slices that people keep by hand say nothing when they are gone; nor does one of several.
         (kind !== 'EndpointSlice' || (hasSelector(before, name) && !left.has(name))) &&
         (kind !== 'Service' || sliced.has(name)),

@@ -6,7 +6,7 @@ import {
   renderIptablesTables,
   renderTableCommit,
 } from '../../src/iptables/render/iptables-tables.ts';
-import { tableDigest } from '../../src/iptables/stamp.ts';
+import { iptablesTableDigest } from '../../src/iptables/stamp.ts';
 import { allTables, type KernelRules, type TableRules } from '../../src/iptables/tables.ts';
 import type { World } from '../oracle/world.ts';
 import { planWorld } from '../support/compile-world.ts';
@@ -37,7 +37,8 @@ test('applied to the one, the difference gives the other, and is nothing between
       const wanted = b[family][table];
       const where = `${family} ${table}`;
       if (textOf(c[family][table]) !== textOf(wanted)) return `${where} is another`;
-      if (tableDigest(c[family][table]) !== tableDigest(wanted)) return `${where}: other digest`;
+      if (iptablesTableDigest(c[family][table]) !== iptablesTableDigest(wanted))
+        return `${where}: other digest`;
       const part = delta.tables.find((each) => each.family === family && each.table === table);
       if (part === undefined) {
         if (textOf(a[family][table]) !== textOf(wanted)) return `${where} was left out`;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { test } from 'vitest';
 import type { Ruleset } from '../../src/nftables/ast.ts';
-import { answerOf } from '../../src/packet/outcome.ts';
+import { commonFateOf } from '../../src/packet/outcome.ts';
 import { oracleOf } from '../oracle/decide.ts';
 import type { Outcome, Packet, World } from '../oracle/world.ts';
 import { endpointText, simulatorOf } from '../support/simulate.ts';
@@ -12,7 +12,7 @@ import { disagreement, forAll, questions } from '../support/worlds-property.ts';
 function simulated(world: World, ruleset: Ruleset): (packet: Packet) => unknown {
   const simulate = simulatorOf(ruleset, world.node.localIPs);
   return (packet) => {
-    const answer = answerOf(simulate(packet));
+    const answer = commonFateOf(simulate(packet));
     if (answer.kind === 'martian') return { kind: 'pass' };
     if (answer.kind !== 'dnat') return answer;
     return sorted({

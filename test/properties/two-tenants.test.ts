@@ -4,7 +4,7 @@ import { test } from 'vitest';
 import { buildIptables } from '../../src/iptables/layout/build.ts';
 import { cidrContains } from '../../src/net/cidr.ts';
 import type { CompileOptions } from '../../src/options.ts';
-import { answerOf } from '../../src/packet/outcome.ts';
+import { commonFateOf } from '../../src/packet/outcome.ts';
 import { nodeFacts } from '../../src/plan/node-facts.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Packet } from '../oracle/world.ts';
@@ -27,7 +27,7 @@ const questions: fc.Arbitrary<Question> = tenants.chain((both) =>
   }),
 );
 
-type Answer = ReturnType<typeof answerOf>;
+type Answer = ReturnType<typeof commonFateOf>;
 
 /** What each of the three readings makes of a packet, masquerading of a pod to itself left out (M6). */
 function readingsOf({ plan, ruleset }: CompiledWorld, localIPs: readonly string[]) {
@@ -48,8 +48,8 @@ function readingsOf({ plan, ruleset }: CompiledWorld, localIPs: readonly string[
           .sort();
   return (packet: Packet) => ({
     plan: withoutSelf(planOutcome(plan, localIPs, packet), packet.from),
-    nftables: text(answerOf(nftables(packet)), packet.from),
-    iptables: text(answerOf(iptables(packet)), packet.from),
+    nftables: text(commonFateOf(nftables(packet)), packet.from),
+    iptables: text(commonFateOf(iptables(packet)), packet.from),
   });
 }
 

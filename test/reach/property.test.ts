@@ -5,7 +5,7 @@ import { test } from 'vitest';
 import { buildIptables } from '../../src/iptables/layout/build.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { cidrContains, parseCidr } from '../../src/net/cidr.ts';
-import { answerOf } from '../../src/packet/outcome.ts';
+import { commonFateOf } from '../../src/packet/outcome.ts';
 import { isLoopback } from '../../src/packet/packet.ts';
 import { parseClientGroup } from '../../src/reach/clients.ts';
 import { compiledSubject } from '../../src/reach/compiled.ts';
@@ -118,7 +118,7 @@ const check =
       // A process that binds the loopback to connect elsewhere is not told of.
       if (isLoopback(source.address) && !isLoopback(canonical(sent.to)) && !isServed) continue;
       if (isServed !== admitting.length > 0)
-        return `${text}: served ${isServed} (${answerOf({ branches }).kind}), rows ${JSON.stringify(
+        return `${text}: served ${isServed} (${commonFateOf({ branches }).kind}), rows ${JSON.stringify(
           concerned.map(({ address, admitted }) => [address, admitted]),
         )} ${JSON.stringify(sent)}\n${describeWorld(world, sent)}`;
     }

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { FollowObserver, SyncedEvent } from '../../src/follow/observer.ts';
-import type { Labels, MetricName, MetricRecorder } from '../../src/serve/metrics.ts';
+import type { MetricLabels, MetricName, MetricRecorder } from '../../src/serve/metrics.ts';
 import { metricsObserver } from '../../src/serve/record.ts';
 import { at, planned, service, slice } from '../support/cluster.ts';
 
 /** Remembers `name{labels}` and its value: the sum of counters, the last of gauges, all of histograms. */
 function remembering() {
   const values = new Map<string, number | readonly number[]>();
-  const key = (name: MetricName, labels: Labels = {}) => {
+  const key = (name: MetricName, labels: MetricLabels = {}) => {
     const inner = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
     return inner.length === 0 ? name : `${name}{${inner.sort().join(',')}}`;
   };

@@ -1,7 +1,7 @@
 /** Judges assertions on objects, as natc assert would. */
 
 import type { Assertion } from '../../src/assert/assertion.ts';
-import type { Verdict } from '../../src/assert/breach.ts';
+import type { AssertionVerdict } from '../../src/assert/breach.ts';
 import { judgeAssertions } from '../../src/assert/judge.ts';
 import { assertionKinds, assertionsOf } from '../../src/assert/read-assertions.ts';
 import { compile } from '../../src/compile.ts';
@@ -47,4 +47,4 @@ export const verdictsOf = (
   text: string,
   subject: SurveySubject,
   before?: SurveySubject,
-): readonly Verdict[] => judgeAssertions(assertionsIn(text), subject, before);
+): readonly AssertionVerdict[] => judgeAssertions(assertionsIn(text), subject, before);

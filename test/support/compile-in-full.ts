@@ -7,7 +7,11 @@ import { compileChanges } from '../../src/incremental/compile-changes.ts';
 import { splitItems } from '../../src/incremental/items.ts';
 import type { KnownCompilation } from '../../src/incremental/known.ts';
 import { remember } from '../../src/incremental/remember.ts';
-import { familiesOf, flowServicesOf, writtenOf } from '../../src/incremental/written-known.ts';
+import {
+  familyFragmentsOf,
+  knownFlowServices,
+  writtenOf,
+} from '../../src/incremental/written-known.ts';
 import { renderWritten } from '../../src/nftables/canonical/render-written.ts';
 import { writeRuleset } from '../../src/nftables/canonical/write.ts';
 import { digestOf } from '../../src/nftables/canonical/written.ts';
@@ -83,9 +87,9 @@ export function compileFrom(
   }
   const { plan } = changed.output;
   return {
-    text: renderWritten(familiesOf(changed.known.groups, plan)),
+    text: renderWritten(familyFragmentsOf(changed.known.groups, plan)),
     digest: digestOf(writtenOf(changed.known, plan)),
-    flows: flowServicesOf(changed.known, plan),
+    flows: knownFlowServices(changed.known, plan),
     said,
     known: changed.known,
     services: changed.services,

@@ -14,7 +14,7 @@ import {
   sliceEndpointFields,
   subsetFields,
 } from '../../src/model/known-fields.ts';
-import type { KnownFields, Shape } from '../../src/model/shapes.ts';
+import type { FieldShape, KnownFields } from '../../src/model/shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 export type Path = readonly (string | number)[];
@@ -25,7 +25,7 @@ const filled = (known: KnownFields, given: Json): Json => ({
   ...given,
 });
 
-function unread(shape: Shape | 'read'): unknown {
+function unread(shape: FieldShape | 'read'): unknown {
   switch (shape) {
     case 'read':
     case 'any':

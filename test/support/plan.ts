@@ -3,11 +3,11 @@ import type {
   AddressFrontend,
   Endpoint,
   FamilyPlan,
+  FrontendVerdict,
   NodePortFrontend,
   Origin,
   Plan,
   ServicePortPlan,
-  Verdict,
 } from '../../src/plan/plan.ts';
 
 export const origin: Origin = {
@@ -30,7 +30,11 @@ export const endpoint = (address: string, port = 8080, more: Partial<Endpoint> =
   ...more,
 });
 
-export const clusterIP = (address: string, verdict: Verdict, port = 80): AddressFrontend => ({
+export const clusterIP = (
+  address: string,
+  verdict: FrontendVerdict,
+  port = 80,
+): AddressFrontend => ({
   kind: 'cluster-ip',
   address,
   port,
@@ -38,21 +42,33 @@ export const clusterIP = (address: string, verdict: Verdict, port = 80): Address
   origin,
 });
 
-export const loadBalancerIP = (address: string, verdict: Verdict, port = 80): AddressFrontend => ({
+export const loadBalancerIP = (
+  address: string,
+  verdict: FrontendVerdict,
+  port = 80,
+): AddressFrontend => ({
   ...clusterIP(address, verdict, port),
   kind: 'load-balancer-ip',
 });
 
-export const nodePort = (port: number, verdict: Verdict): NodePortFrontend => ({
+export const nodePort = (port: number, verdict: FrontendVerdict): NodePortFrontend => ({
   kind: 'node-port',
   port,
   verdict,
   origin,
 });
 
-export const pickCluster: Verdict = { kind: 'pick', from: 'cluster', masquerade: 'cluster-ip' };
-export const pickLocal: Verdict = { kind: 'pick', from: 'local', masquerade: 'cluster-ip' };
-export const pickMasqueraded: Verdict = { kind: 'pick', from: 'cluster', masquerade: 'always' };
+export const pickCluster: FrontendVerdict = {
+  kind: 'pick',
+  from: 'cluster',
+  masquerade: 'cluster-ip',
+};
+export const pickLocal: FrontendVerdict = { kind: 'pick', from: 'local', masquerade: 'cluster-ip' };
+export const pickMasqueraded: FrontendVerdict = {
+  kind: 'pick',
+  from: 'cluster',
+  masquerade: 'always',
+};
 
 export const servicePort = (more: Partial<ServicePortPlan> = {}): ServicePortPlan => ({
   namespace: 'shop',

@@ -7,8 +7,12 @@ import type { L4Proto } from '../../src/net/family.ts';
 import type { Ruleset } from '../../src/nftables/ast.ts';
 import { interpret } from '../../src/nftables/simulate/interpret.ts';
 import { type PreparedRuleset, prepare } from '../../src/nftables/simulate/prepare.ts';
-import { answerOf, type Branch, type Outcome } from '../../src/packet/outcome.ts';
-import { type Host, isLocal, type Packet as SimulatedPacket } from '../../src/packet/packet.ts';
+import { type Branch, commonFateOf, type Outcome } from '../../src/packet/outcome.ts';
+import {
+  isLocal,
+  type SimulatedHost,
+  type Packet as SimulatedPacket,
+} from '../../src/packet/packet.ts';
 import type { Packet } from '../oracle/world.ts';
 import { canonical } from './kernel-packets.ts';
 
@@ -45,14 +49,14 @@ export function iptablesSimulatorOf(
   };
 }
 
-export const hostOf = (localIPs: readonly string[], routeLocalnet: boolean): Host => ({
+export const hostOf = (localIPs: readonly string[], routeLocalnet: boolean): SimulatedHost => ({
   addresses: new Set(localIPs.map(canonical)),
   routeLocalnet,
 });
 
 export function packetOf(
   { from, to, port, protocol, iif, mark = 0 }: Packet & { readonly mark?: number },
-  host: Host,
+  host: SimulatedHost,
 ): SimulatedPacket {
   return {
     family: to.includes(':') ? 'ip6' : 'ip',
@@ -72,7 +76,7 @@ export const endpointText = ({ destination, destinationPort }: Branch<unknown>):
 
 /** The outcome as the `expect` of a flow. What the kernel drops by itself passes the proxy. */
 export function expectationOf(outcome: Outcome<unknown>): unknown {
-  const answer = answerOf(outcome);
+  const answer = commonFateOf(outcome);
   if (answer.kind === 'martian') return 'pass';
   if (answer.kind === 'mixed') return answer.branches.map((branch) => branch.verdict);
   if (answer.kind !== 'dnat') return answer.kind;

@@ -8,7 +8,7 @@ import { servesNodePorts } from '../../nftables/canonical/write.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { withForeignWarnings } from '../foreign-forward.ts';
-import type { Compiled, CompileInput } from '../input/compile-input.ts';
+import type { CompiledInput, CompileInput } from '../input/compile-input.ts';
 import {
   keepCompilation,
   recompileInput,
@@ -78,7 +78,7 @@ export async function applyChanges(
 }
 
 async function wantedOf(known: KnownCompilation, output: CompileOutput): Promise<Wanted> {
-  const { flowServicesOf, writtenOf } = await import('../../incremental/written-known.ts');
+  const { knownFlowServices, writtenOf } = await import('../../incremental/written-known.ts');
   const { digestOf } = await import('../../nftables/canonical/written.ts');
   const { plan } = output;
   const written = writtenOf(known, plan);
@@ -87,7 +87,7 @@ async function wantedOf(known: KnownCompilation, output: CompileOutput): Promise
     ruleset: () => output.ruleset,
     written,
     digest: digestOf(written),
-    flowServices: flowServicesOf(known, plan),
+    flowServices: knownFlowServices(known, plan),
   };
 }
 
@@ -109,7 +109,7 @@ const servedFamilies = ({ groups }: KnownCompilation, plan: Plan): readonly Serv
 export async function rememberApplied(
   input: CompileInput,
   items: Items,
-  compiled: Compiled,
+  compiled: CompiledInput,
   flags: ApplyFlags,
 ): Promise<void> {
   const known = await rememberCompiled(input, items, compiled);

@@ -13,7 +13,7 @@ import { applyInWhole } from './input.ts';
 import { inputFingerprint } from './input-fingerprint.ts';
 import { type ApplyFlags, addApplyOptions } from './options.ts';
 import { reportUnchanged } from './report.ts';
-import { unchangedInput } from './unchanged-input.ts';
+import { recognisedInput } from './unchanged-input.ts';
 
 export const applyCommand: CommandDefinition = {
   description:
@@ -79,7 +79,7 @@ async function run(paths: readonly string[], flags: ApplyFlags, terminal: Termin
     // What the kernel holds already is judged all the same, and all of it.
     flags.assert === undefined;
   if (isOrdinary && input.diagnostics.length === 0) {
-    const unchanged = await unchangedInput(host, fingerprint, flags);
+    const unchanged = await recognisedInput(host, fingerprint, flags);
     if (unchanged !== undefined) return reportUnchanged(unchanged, flags, terminal);
   }
   // Which backend it is to be is asked of the host once something was compiled.

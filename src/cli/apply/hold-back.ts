@@ -7,7 +7,7 @@ import { findUnexplained } from '../../hold-back/find-lost.ts';
 import { holdBack } from '../../hold-back/hold-back.ts';
 import { essentials, objectsByService } from '../../hold-back/kept-objects.ts';
 import { describeDoubts } from '../../hold-back/messages.ts';
-import { type Served, servedBy } from '../../hold-back/served.ts';
+import { type Served, servedServices } from '../../hold-back/served.ts';
 import { isBelieved, type Waiting, waitingAfter } from '../../hold-back/waiting.ts';
 import type { Host } from '../../live/host.ts';
 import { readStamps } from '../../live/kernel-tables.ts';
@@ -23,7 +23,7 @@ import {
 } from '../../live/served-store.ts';
 import { listState } from '../../live/state-file.ts';
 import { readObjects } from '../../read/read.ts';
-import type { Compiled, CompileInput } from '../input/compile-input.ts';
+import type { CompiledInput, CompileInput } from '../input/compile-input.ts';
 import type { ApplyFlags } from './options.ts';
 
 /** What natc apply goes on with after it has looked whether the input can be believed. */
@@ -50,7 +50,7 @@ export type Belief =
 export async function believe(
   host: Host,
   input: CompileInput,
-  { objects }: Compiled,
+  { objects }: CompiledInput,
   output: CompileOutput,
   flags: ApplyFlags,
   now: number,
@@ -71,7 +71,7 @@ export async function believe(
       ? { kind: 'refuse', diagnostics: [nothingToCompareWith] }
       : apply(false);
 
-  const doubts = doubtsAbout(last, servedBy(output), output.cluster, flags.maxRemovals);
+  const doubts = doubtsAbout(last, servedServices(output), output.cluster, flags.maxRemovals);
   const waiting = waitingAfter(await loadWaiting(flags.stateDir), doubts, now);
   if (!isInDoubt(doubts) || waiting === undefined || isBelieved(waiting, doubts))
     return apply(true);
@@ -162,7 +162,7 @@ export const keepBelief = (
   { stateDir }: ApplyFlags,
 ): Promise<void> =>
   ignoringFailure(async () => {
-    const served = servedBy(output);
+    const served = servedServices(output);
     const node = objects.find(
       ({ kind, value }) => kind === 'Node' && nameIn(value['metadata']) === served.node,
     );
@@ -198,7 +198,7 @@ export async function believeChanges(
 ): Promise<ChangedBelief | undefined> {
   const last = await loadServed(stateDir);
   if (last === undefined) return undefined;
-  const now = servedBy(output).services;
+  const now = servedServices(output).services;
   if ([...changed].some((name) => last.services.has(name) && !now.has(name))) return undefined;
   return { last, served: { node: last.node, services: new Map([...last.services, ...now]) } };
 }

@@ -8,7 +8,7 @@ import type { EffectiveOptions } from '../config/effective-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
-import type { Compiled, CompileInput } from '../input/compile-input.ts';
+import type { CompiledInput, CompileInput } from '../input/compile-input.ts';
 import { compileAndReport } from '../input/with-compiled.ts';
 import { printDiagnostics } from '../messages/messages.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,7 +18,7 @@ import { reportWaiting } from './report.ts';
 /** What became of an input that was compiled in full. */
 export interface AppliedInput {
   readonly exitCode: ExitCode;
-  readonly compiled: Compiled;
+  readonly compiled: CompiledInput;
   readonly effective: EffectiveOptions;
   /** What the kernel was led to; undefined where it holds what it held. */
   readonly output: CompileOutput | undefined;

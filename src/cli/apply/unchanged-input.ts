@@ -6,7 +6,7 @@ import { defaultBackend } from '../../options.ts';
 import type { ApplyFlags } from './options.ts';
 
 /** Whether the kernel holds what this input was compiled to; undefined when only compiling it can tell. */
-export async function unchangedInput(
+export async function recognisedInput(
   host: Host,
   fingerprint: string,
   flags: ApplyFlags,

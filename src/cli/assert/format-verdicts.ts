@@ -1,4 +1,4 @@
-import type { Verdict } from '../../assert/breach.ts';
+import type { AssertionVerdict } from '../../assert/breach.ts';
 import { breachFindings, breachFindingsInTurn } from '../../assert/findings.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
@@ -10,7 +10,7 @@ import type { AssertFlags } from './options.ts';
 
 /** @param uncompiled Services that the verdicts leave out */
 export async function formatVerdictsOf(
-  verdicts: readonly Verdict[],
+  verdicts: readonly AssertionVerdict[],
   uncompiled: readonly Uncompiled[],
   flags: AssertFlags,
   terminal: Terminal,

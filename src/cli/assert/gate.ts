@@ -1,5 +1,5 @@
 import { type Assertion, needsBefore } from '../../assert/assertion.ts';
-import type { Verdict } from '../../assert/breach.ts';
+import type { AssertionVerdict } from '../../assert/breach.ts';
 import { breachFindings, remarkFindings } from '../../assert/findings.ts';
 import { judgeAssertions } from '../../assert/judge.ts';
 import type { Backend } from '../../backends/backend.ts';
@@ -57,7 +57,7 @@ export async function refusedByAssertions(
 }
 
 /** Said first: it is what the last attempt ended with, for natc status. */
-function refusal(verdicts: readonly Verdict[]): readonly Diagnostic[] {
+function refusal(verdicts: readonly AssertionVerdict[]): readonly Diagnostic[] {
   const broken = verdicts.filter(({ breaches }) => breaches.length > 0);
   const [first] = broken;
   if (first === undefined) return [];

@@ -17,7 +17,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { foreignWarnings } from '../foreign-forward.ts';
 import { thisHost } from '../host.ts';
 import { exitWithoutOutput } from '../input/cluster-input.ts';
-import type { Compiled } from '../input/compile-input.ts';
+import type { CompiledInput } from '../input/compile-input.ts';
 import { skippedLines } from '../input/with-compiled.ts';
 import { diagnosticsFormat, printDiagnostics } from '../messages/messages.ts';
 import type { Terminal } from '../terminal.ts';
@@ -25,7 +25,7 @@ import type { CheckFlags } from './options.ts';
 
 /** Adds what the kernel and the host say, and prints everything: the second half of `natc check`. */
 export async function finishCheck(
-  compiled: Compiled,
+  compiled: CompiledInput,
   flags: CheckFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {

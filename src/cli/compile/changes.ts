@@ -34,7 +34,10 @@ interface ChangesFlags extends CompileFlags {
  * `natc compile --state-dir`: compiles what has changed since the last time, and keeps what the next
  * time needs. The text is that of a full compilation, which is done wherever there is doubt.
  */
-export async function compileChanges(flags: ChangesFlags, terminal: Terminal): Promise<ExitCode> {
+export async function runCompileChanges(
+  flags: ChangesFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
   if (flags.output !== 'nft') return cannotAnswer('compile', '--state-dir is for -o nft', terminal);
   const paths = inputPaths(flags, terminal);
   if (paths === undefined) return reportNoInput(terminal);
@@ -67,10 +70,10 @@ async function compileChanged(
     return exitWithoutOutput(diagnostics);
   }
   const { renderWritten } = await import('../../nftables/canonical/render-written.ts');
-  const { familiesOf } = await import('../../incremental/written-known.ts');
+  const { familyFragmentsOf } = await import('../../incremental/written-known.ts');
   const { known, output } = changed;
   const text = await unlessDamaged(() =>
-    clock.run('render', () => renderWritten(familiesOf(known.groups, output.plan))),
+    clock.run('render', () => renderWritten(familyFragmentsOf(known.groups, output.plan))),
   );
   if (text === undefined) return undefined;
   await tell();

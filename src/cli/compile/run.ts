@@ -3,7 +3,7 @@ import type { CompileOutput } from '../../compile.ts';
 import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { type Compiled, compileDemands } from '../input/compile-input.ts';
+import { type CompiledInput, compileDemands } from '../input/compile-input.ts';
 import { withCompiled } from '../input/with-compiled.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import type { StageClock } from '../stage-clock.ts';
@@ -31,7 +31,11 @@ export async function runCompile(
     return compileAllNodes(flags, terminal);
   }
   if (stateDir === undefined) {
-    const deliverOutput = async (output: CompileOutput, clock: StageClock, compiled: Compiled) => {
+    const deliverOutput = async (
+      output: CompileOutput,
+      clock: StageClock,
+      compiled: CompiledInput,
+    ) => {
       const text = await clock.run('render', () =>
         rulesetText(
           output,
@@ -53,6 +57,6 @@ export async function runCompile(
     const problem = `${flag} has no --state-dir: what natc makes up is not for a node`;
     return cannotAnswer('compile', problem, terminal);
   }
-  const { compileChanges } = await import('./changes.ts');
-  return compileChanges({ ...flags, stateDir }, terminal);
+  const { runCompileChanges } = await import('./changes.ts');
+  return runCompileChanges({ ...flags, stateDir }, terminal);
 }

@@ -1,14 +1,14 @@
 import type { Argument, Command, Option } from 'commander';
-import { type Line, readFlag, readLine } from './line.ts';
+import { readFlag, readLine, type TypedLine } from './line.ts';
 
 /** What may stand in the place of a word. */
 export interface Candidates {
-  readonly words: readonly Candidate[];
+  readonly words: readonly CompletionCandidate[];
   /** Whether paths may stand there too: the shell knows them better. */
   readonly paths: 'files' | 'directories' | undefined;
 }
 
-export interface Candidate {
+export interface CompletionCandidate {
   readonly word: string;
   /** One line; empty where there is nothing to say. */
   readonly says: string;
@@ -17,8 +17,8 @@ export interface Candidate {
 /** Looks at what the line names; nothing where nothing can be read. */
 export interface Sources {
   /** The Services of the line's input, as NAMESPACE/NAME. */
-  readonly services: (line: Line) => Promise<readonly string[]>;
-  readonly codes: () => Promise<readonly Candidate[]>;
+  readonly services: (line: TypedLine) => Promise<readonly string[]>;
+  readonly codes: () => Promise<readonly CompletionCandidate[]>;
 }
 
 const nothing: Candidates = { words: [], paths: undefined };
@@ -51,10 +51,10 @@ export async function candidatesFor(
   return flags ? flagsFor(command, '-', line, sources) : { words: values, paths };
 }
 
-const commandNames = (program: Command): readonly Candidate[] =>
+const commandNames = (program: Command): readonly CompletionCandidate[] =>
   program.commands.map((command) => ({ word: command.name(), says: command.summary() }));
 
-const commandsOf = (program: Command, current: string): readonly Candidate[] =>
+const commandsOf = (program: Command, current: string): readonly CompletionCandidate[] =>
   current.startsWith('-')
     ? [
         { word: '--help', says: 'show help' },
@@ -70,7 +70,7 @@ const argumentAt = (command: Command, index: number): Argument | undefined => {
 async function flagsFor(
   command: Command,
   current: string,
-  line: Line,
+  line: TypedLine,
   sources: Sources,
 ): Promise<Candidates> {
   const { option, value } = readFlag(command, current);
@@ -92,7 +92,7 @@ async function flagsFor(
 async function valuesOf(
   option: Option,
   current: string,
-  line: Line,
+  line: TypedLine,
   sources: Sources,
 ): Promise<Candidates> {
   if (option.argChoices !== undefined) return startingWith(current, plain(option.argChoices));
@@ -130,7 +130,7 @@ async function valuesOf(
 async function argumentValues(
   argument: Argument | undefined,
   current: string,
-  line: Line,
+  line: TypedLine,
   sources: Sources,
 ): Promise<Candidates> {
   if (argument === undefined) return nothing;
@@ -160,16 +160,19 @@ function listItems(current: string, items: readonly string[]): Candidates {
   return startingWith(current, plain(items.map((item) => before + item)));
 }
 
-const plain = (words: readonly string[]): readonly Candidate[] =>
+const plain = (words: readonly string[]): readonly CompletionCandidate[] =>
   words.map((word) => ({ word, says: '' }));
 
 /** As whoever asks has begun: their letters may be left out. */
-const codesAs = (current: string, codes: readonly Candidate[]): readonly Candidate[] =>
+const codesAs = (
+  current: string,
+  codes: readonly CompletionCandidate[],
+): readonly CompletionCandidate[] =>
   /^\d/.test(current)
     ? codes.map((code) => ({ ...code, word: code.word.replace(/^NATC/, '') }))
     : codes;
 
-const startingWith = (current: string, words: readonly Candidate[]): Candidates => ({
+const startingWith = (current: string, words: readonly CompletionCandidate[]): Candidates => ({
   words: words.filter(({ word }) => word.startsWith(current)),
   paths: undefined,
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Terminal } from '../terminal.ts';
-import { type Candidate, candidatesFor } from './candidates.ts';
-import type { Line } from './line.ts';
+import { type CompletionCandidate, candidatesFor } from './candidates.ts';
+import type { TypedLine } from './line.ts';
 
 /** Runs natc with arguments and its output on another terminal. */
 export type Run = (args: readonly string[], terminal: Terminal) => Promise<unknown>;
@@ -18,14 +18,14 @@ export async function completeWords(
   run: Run,
   terminal: Terminal,
 ): Promise<void> {
-  const services = (line: Line) => servicesOf(line, words[0] ?? '', run, terminal);
+  const services = (line: TypedLine) => servicesOf(line, words[0] ?? '', run, terminal);
   const plain = words.map(unquoted);
   const found = await candidatesFor(program, plain, { services, codes });
   const lines = found.words.map(({ word, says }) => (says === '' ? word : `${word} ${says}`));
   await terminal.stdout.write(`${[found.paths ?? 'words', ...lines].join('\n')}\n`);
 }
 
-async function codes(): Promise<readonly Candidate[]> {
+async function codes(): Promise<readonly CompletionCandidate[]> {
   const { codes: all } = await import('../../diagnostics/codes.ts');
   return Object.entries(all).map(([word, { title }]) => ({ word, says: title }));
 }
@@ -34,7 +34,7 @@ async function codes(): Promise<readonly Candidate[]> {
 const inputOptions = ['filename', 'exclude', 'natcConfig', 'config'];
 
 async function servicesOf(
-  { options, args }: Line,
+  { options, args }: TypedLine,
   command: string,
   run: Run,
   terminal: Terminal,

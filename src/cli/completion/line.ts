@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 
 /** What stands on a command line before the word that is completed. */
-export interface Line {
+export interface TypedLine {
   /** The option whose value the word is; undefined where it is none. */
   readonly option: Option | undefined;
   /** Arguments of the command before the word. */
@@ -17,7 +17,7 @@ export interface Line {
  *
  * @param words without the program and the command
  */
-export function readLine(command: Command, words: readonly string[]): Line {
+export function readLine(command: Command, words: readonly string[]): TypedLine {
   const args: string[] = [];
   const options: { option: Option; value: string | undefined }[] = [];
   let waiting: Option | undefined;

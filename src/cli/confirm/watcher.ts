@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namingCapabilities } from '../../live/capabilities.ts';
 import { childOptions } from '../../live/child-options.ts';
-import { type Change, type Confirmation, pendencyOf } from '../../live/confirmation.ts';
+import { type Confirmation, type PendingChange, pendencyOf } from '../../live/confirmation.ts';
 import type { Host } from '../../live/host.ts';
 import { reportRollback } from '../apply/report.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -38,7 +38,7 @@ export const confirmationOf = (seconds: number, flags: HostFlags): Confirmation 
 /** What that process does: waits, and goes back unless somebody confirms the change meanwhile. */
 export async function rollBackUnlessConfirmed(
   host: Host,
-  change: Change,
+  change: PendingChange,
   flags: HostFlags & MessageFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {

@@ -42,7 +42,7 @@ export async function formatTrafficView(
 ): Promise<FormattedView> {
   const { traffic, diagnostics } = await compareTraffic(before, after, options);
   const { notCompared } = await import('../../diff/not-compared.ts');
-  const { isSame, onlyShown } = await import('../../diff/not-shown.ts');
+  const { isSameDiff, onlyShown } = await import('../../diff/not-shown.ts');
   const whole = {
     ...traffic,
     notCompared: notCompared(before.uncompiled, after.uncompiled),
@@ -54,7 +54,7 @@ export async function formatTrafficView(
   const diff = isShown === undefined ? whole : onlyShown(whole, isShown);
   return {
     text: await formatTraffic(await marked(diff, [before, after], options), before, after, options),
-    isSame: isSame(diff) && diagnostics.length === 0,
+    isSame: isSameDiff(diff) && diagnostics.length === 0,
     diagnostics,
     risks: collectRisks(whole),
   };

@@ -6,7 +6,7 @@ import { cut, printable } from '../../diagnostics/printable.ts';
 import { chooseFrontend } from '../../explain/choose-frontend.ts';
 import type { Explanation } from '../../explain/explanation.ts';
 import type { Inquiry } from '../../explain/inquiry.ts';
-import { familyOf, type Question, readQuestion } from '../../explain/question.ts';
+import { nftFamilyOf, type Question, readQuestion } from '../../explain/question.ts';
 import type { Subject } from '../../explain/scene.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import type { NotUnderstood } from '../../packet/not-understood.ts';
@@ -108,7 +108,7 @@ async function loadSubject(
   flags: ExplainFlags,
   terminal: Terminal,
 ): Promise<LoadedSubject | undefined> {
-  if (flags.live === true) return subjectFromKernel(familyOf(source), terminal);
+  if (flags.live === true) return subjectFromKernel(nftFamilyOf(source), terminal);
   const named = flags.ruleset === undefined ? inputPaths(flags, terminal) : [flags.ruleset];
   const among = await listingAmong(named ?? []);
   if (among !== undefined) return subjectFromListing(among, flags, terminal);
@@ -172,9 +172,9 @@ function complete(
     return { problem: `"${destination}" needs a port: ADDRESS:PORT, or a Service with --service` };
   }
   const everything = { namespaces: [], selector: undefined, names: [] };
-  const reference = findService(subject, familyOf(source), service, selection ?? everything);
+  const reference = findService(subject, nftFamilyOf(source), service, selection ?? everything);
   if ('problem' in reference) return reference;
-  const chosen = chooseFrontend(subject, familyOf(source), reference, destination);
+  const chosen = chooseFrontend(subject, nftFamilyOf(source), reference, destination);
   return 'problem' in chosen ? chosen : { ...base, ...chosen };
 }
 

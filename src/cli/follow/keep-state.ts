@@ -1,6 +1,6 @@
 import type { KeptSettled, StoreFollowed } from '../../backends/change-committer.ts';
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
-import { type ServedService, servedBy } from '../../hold-back/served.ts';
+import { type ServedService, servedServices } from '../../hold-back/served.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import { changeOptions } from '../host-options.ts';
 
@@ -66,7 +66,7 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
       if (pending === undefined) firstAt = now();
       pending = { live, store };
       lastAt = now();
-      const served = servedBy(output).services;
+      const served = servedServices(output).services;
       for (const name of services) changed.set(name, served.get(name));
     },
     written: (next) => {

@@ -151,7 +151,7 @@ export async function readCompileInput(
 const isOnBase = ({ base }: BaseFlags): boolean => typeof base === 'string';
 
 /** What a command that compiles starts from. */
-export interface Compiled {
+export interface CompiledInput {
   /** What it was compiled with. */
   readonly options: CompileOptions;
   readonly diagnostics: readonly Diagnostic[];
@@ -183,7 +183,7 @@ export async function compileInput(
   paths: readonly string[],
   terminal: Terminal,
   demands: InputDemands = {},
-): Promise<Compiled> {
+): Promise<CompiledInput> {
   const clock = commandClock(flags, terminal);
   const compiled = await compileRead(await readCompileInput(flags, paths, clock, demands));
   await reportStages(clock, flags, terminal);
@@ -191,7 +191,7 @@ export async function compileInput(
 }
 
 /** The same for what was read already. */
-export async function compileRead(input: CompileInput): Promise<Compiled> {
+export async function compileRead(input: CompileInput): Promise<CompiledInput> {
   const read = await readWritten(input);
   return compileWritten(input, read, await completeInput(input, read.result));
 }
@@ -244,7 +244,7 @@ export async function compileWritten(
   }: CompileInput,
   { result: read, files }: WrittenInput,
   completed?: CompletedSide,
-): Promise<Compiled> {
+): Promise<CompiledInput> {
   const { refusingCutOff } = await import('../../read/cut-off.ts');
   const { compile } = await import('../../compile.ts');
   const objects = completed?.objects ?? read.objects;

@@ -2,7 +2,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { quote } from '../../diagnostics/quote.ts';
-import { isGlob, parseGlob, type Step } from '../../read/glob.ts';
+import { type GlobStep, isGlob, parseGlob } from '../../read/glob.ts';
 import { isManifestName } from '../../read/inputs.ts';
 
 /** What one path of the command line or of natc.yaml stands for. */
@@ -43,7 +43,7 @@ async function matchesOf(pattern: string): Promise<readonly string[]> {
   return paths.filter((_, index) => areDirectories[index]);
 }
 
-async function pathsOf(steps: readonly Step[]): Promise<readonly string[]> {
+async function pathsOf(steps: readonly GlobStep[]): Promise<readonly string[]> {
   const last = steps.at(-1);
   // Everything below: what a directory holds.
   if (last?.kind === 'directories' && steps.length > 1) return pathsOf(steps.slice(0, -1));
@@ -58,7 +58,7 @@ async function pathsOf(steps: readonly Step[]): Promise<readonly string[]> {
 }
 
 /** Where one step leads from a path; `''` is the working directory. */
-async function follow(path: string, step: Step, isLast: boolean): Promise<readonly string[]> {
+async function follow(path: string, step: GlobStep, isLast: boolean): Promise<readonly string[]> {
   switch (step.kind) {
     case 'literal': {
       // The first step of an absolute path is empty.

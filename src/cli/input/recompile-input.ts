@@ -8,7 +8,7 @@ import type { CompileFlags } from '../shared-options.ts';
 import type { StageClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
-import type { Compiled, CompileInput } from './compile-input.ts';
+import type { CompiledInput, CompileInput } from './compile-input.ts';
 import { withoutIgnored } from './ignores.ts';
 
 interface ChangesFlags extends CompileFlags {
@@ -88,7 +88,7 @@ const optionsHash = ({ effective, ignores }: CompileInput): string =>
 export async function rememberCompiled(
   input: CompileInput,
   items: Items,
-  { output, objects, skipped, read, compiled }: Compiled,
+  { output, objects, skipped, read, compiled }: CompiledInput,
 ): Promise<KnownCompilation | undefined> {
   if (output === undefined || read.length > 0) return undefined;
   const others = [...skipped.values()].reduce((sum, count) => sum + count, 0);

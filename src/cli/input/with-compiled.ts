@@ -9,7 +9,7 @@ import { commandClock, reportStages, type StageClock } from '../stage-clock.ts';
 import type { Terminal } from '../terminal.ts';
 import { exitWithoutOutput } from './cluster-input.ts';
 import {
-  type Compiled,
+  type CompiledInput,
   type CompileInput,
   compileRead,
   type InputDemands,
@@ -29,7 +29,7 @@ export type FormatLimits = (output: CompileOutput) => Promise<readonly Diagnosti
 export async function withCompiled(
   flags: CompileFlags,
   terminal: Terminal,
-  next: (output: CompileOutput, clock: StageClock, compiled: Compiled) => Promise<ExitCode>,
+  next: (output: CompileOutput, clock: StageClock, compiled: CompiledInput) => Promise<ExitCode>,
   limits?: FormatLimits,
   demands: InputDemands = judgingDemands,
 ): Promise<ExitCode> {
@@ -51,7 +51,7 @@ export async function compileAndReport(
   flags: CompileFlags,
   terminal: Terminal,
   limits?: FormatLimits,
-): Promise<Compiled> {
+): Promise<CompiledInput> {
   const compiled = await compileRead(input);
   const { output, size } = compiled;
   const more = output === undefined || limits === undefined ? [] : await limits(output);
@@ -74,7 +74,10 @@ const mostKinds = 50;
 const mostFiles = 3;
 
 /** A line each of objects of other kinds, files without objects, and what was excluded; nothing where there is none. */
-export const skippedLines = ({ skipped, notRead }: Pick<Compiled, 'skipped' | 'notRead'>): string =>
+export const skippedLines = ({
+  skipped,
+  notRead,
+}: Pick<CompiledInput, 'skipped' | 'notRead'>): string =>
   [kindsLine(skipped), foreignLine(notRead), excludedLine(notRead)]
     .filter((line) => line !== '')
     .map((line) => `${line}\n`)

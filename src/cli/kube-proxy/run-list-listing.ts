@@ -1,7 +1,7 @@
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { printable } from '../../diagnostics/printable.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
-import { familiesOf, type ListedRow, summariseListing } from '../../kube-proxy/summary.ts';
+import { type ListedRow, listedFamilies, summariseListing } from '../../kube-proxy/summary.ts';
 import { formatAddressPort } from '../../net/address.ts';
 import { cannotAnswer } from '../cannot-answer.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -126,7 +126,7 @@ const orDash = (lines: readonly string[]): readonly string[] => (lines.length > 
 /** `natc.kube-proxy-list/v1` */
 const document = (rows: readonly ListedRow[], listing: KubeProxyListing) => ({
   schema: 'natc.kube-proxy-list/v1',
-  families: familiesOf(listing).map((family) => (family === 'ip' ? 'IPv4' : 'IPv6')),
+  families: listedFamilies(listing).map((family) => (family === 'ip' ? 'IPv4' : 'IPv6')),
   services: rows.map(({ service = null, affinityTimeout = null, addresses, ...row }) => ({
     service,
     ...row,

@@ -3,7 +3,7 @@ import { nothingInvented } from '../../allocate/invented.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { answeringDemands, type Compiled, judgingDemands } from '../input/compile-input.ts';
+import { answeringDemands, type CompiledInput, judgingDemands } from '../input/compile-input.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { withCompiled } from '../input/with-compiled.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
@@ -61,7 +61,7 @@ export const listCommand: CommandDefinition = {
     const show = async (
       { plan, cluster }: CompileOutput,
       _: StageClock,
-      { uncompiled, completed }: Compiled,
+      { uncompiled, completed }: CompiledInput,
     ) => {
       const { summarise } = await import('../../plan/summary.ts');
       const rows = summarise(plan);

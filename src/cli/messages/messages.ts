@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type Palette, plainPalette } from '../../diagnostics/palette.ts';
-import type { Locate, Report } from '../../diagnostics/report.ts';
+import type { DiagnosticsReport, Locate } from '../../diagnostics/report.ts';
 import type { InputSize } from '../../diagnostics/summary.ts';
 import type { Channel, Terminal } from '../terminal.ts';
 import { wantsColor } from './color.ts';
@@ -72,7 +72,7 @@ export function paletteFor(flags: MessageFlags, channel: Channel, terminal: Term
 }
 
 async function formatReport(
-  report: Report,
+  report: DiagnosticsReport,
   format: DiagnosticsFormat,
   flags: MessageFlags,
   channel: Channel,

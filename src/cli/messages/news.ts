@@ -5,7 +5,7 @@ import {
   goneFrom,
   hear,
   isStanding,
-  joined,
+  joinedWarnings,
   marked,
   noWarnings,
   type OtherWarnings,
@@ -47,7 +47,7 @@ export function makeNews(before: Standing | undefined, now: number): News {
     reason: () => error ?? warning,
     end: async (flags, terminal) => {
       const was = before ?? noWarnings;
-      const heard = marked(joined(parts), was, coverage !== 'none');
+      const heard = marked(joinedWarnings(parts), was, coverage !== 'none');
       const looksFor = (each: StandingWarning): boolean =>
         lookedFor[coverage](each) && !kept.has(each.code);
       const gone = goneFrom(was, heard, looksFor);

@@ -3,7 +3,7 @@ import { didYouMean } from '../../diagnostics/did-you-mean.ts';
 import type { Place } from '../../diagnostics/place.ts';
 import { quote } from '../../diagnostics/quote.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
-import { frontendsOf } from '../../explain/frontends.ts';
+import { rulesetFrontends } from '../../explain/frontends.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Labels, matchesLabels } from '../../model/label-selector.ts';
 import type { Ruleset } from '../../nftables/ast.ts';
@@ -58,7 +58,7 @@ export const servicesOfObjects = (objects: readonly SourceObject[]): KnownServic
 export const servicesOfRuleset = ({ tables }: Ruleset): KnownServices =>
   new Map(
     tables
-      .flatMap(frontendsOf)
+      .flatMap(rulesetFrontends)
       .map(({ servicePort }) => servicePort.service)
       .map((service) => [service, []]),
   );

@@ -1,6 +1,6 @@
 import type { Answer, Share } from '../answer.ts';
 import { formatFraction } from '../fraction.ts';
-import type { Route, Sender, ServiceWays, State, Way } from '../ways.ts';
+import type { AlikeDestinations, Sender, ServiceWays, State, Way } from '../ways.ts';
 import { type Content, element, type Markup } from './markup.ts';
 
 /**
@@ -14,7 +14,7 @@ export const drawing = ({ service, routes }: ServiceWays): Markup =>
     routes.map(drawRoute),
   );
 
-const drawRoute = ({ destinations, ways }: Route): Markup =>
+const drawRoute = ({ destinations, ways }: AlikeDestinations): Markup =>
   element(
     'section',
     { class: 'route' },

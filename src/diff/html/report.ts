@@ -3,8 +3,8 @@ import type { Change, TrafficDiff } from '../change.ts';
 import { placeOf } from '../format-text.ts';
 import { byNamespace, groupChanges, type ServiceChanges } from '../group-changes.ts';
 import { type FoundRisk, riskText } from '../risks/collect.ts';
-import { type Severity, severities } from '../risks/table.ts';
-import { summarise } from '../summary.ts';
+import { type RiskSeverity, severities } from '../risks/table.ts';
+import { summariseDiff } from '../summary.ts';
 import type { ServiceWays } from '../ways.ts';
 import { knownLine, sentenceOf, signOf, subjectOf } from '../wording.ts';
 
@@ -36,7 +36,7 @@ export interface HtmlReport {
 }
 
 export interface ReportRisk {
-  readonly severity: Severity;
+  readonly severity: RiskSeverity;
   readonly code: string;
   readonly service: string | undefined;
   readonly text: string;
@@ -52,7 +52,7 @@ export interface ReportRisk {
 
 export interface NamespaceTotal {
   readonly namespace: string;
-  readonly risks: Readonly<Record<Severity, number>>;
+  readonly risks: Readonly<Record<RiskSeverity, number>>;
   readonly change: number;
   /** Services of which endpoints come and go, and nothing else. */
   readonly endpoints: number;
@@ -161,7 +161,7 @@ export function namespaceTotals(
   return [...names].sort().map((namespace) => {
     const isOwn = ({ service = '' }: Pick<Change, 'service'>): boolean => of(service) === namespace;
     const own = { changes: changes.filter(isOwn) };
-    const { risks: counts, services } = summarise([own], risks.filter(isOwn), 0);
+    const { risks: counts, services } = summariseDiff([own], risks.filter(isOwn), 0);
     const { change, endpoints } = services;
     return { namespace, risks: counts, change, endpoints };
   });

@@ -1,5 +1,5 @@
 import { counted } from '../../diagnostics/summary.ts';
-import { riskEntry, type Severity, severities } from '../risks/table.ts';
+import { type RiskSeverity, riskEntry, severities } from '../risks/table.ts';
 import { drawing } from './drawing.ts';
 import { type Content, element, type Markup } from './markup.ts';
 import { anchorOf, chip, placeLine, section } from './parts.ts';
@@ -95,7 +95,7 @@ function servicePart(
 }
 
 /** Of one code once. */
-const risksOf = (changes: readonly ReportChange[], severity: Severity): number =>
+const risksOf = (changes: readonly ReportChange[], severity: RiskSeverity): number =>
   new Set(
     changes.flatMap(({ risks }) =>
       risks.flatMap((risk) => (risk.severity === severity ? [`${risk.code} ${risk.text}`] : [])),

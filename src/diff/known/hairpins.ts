@@ -1,6 +1,6 @@
 import { wayOf } from '../behaviour.ts';
 import type { ClientResult } from '../compared-destination.ts';
-import type { Sides } from './sides.ts';
+import type { ComparedSides } from './sides.ts';
 
 /**
  * ND3: whether all that differs in the source is that of endpoints which reach themselves. The nftables mode
@@ -9,7 +9,7 @@ import type { Sides } from './sides.ts';
  * entry of natc's cannot be told from that, and nothing is explained.
  */
 export function areHairpins(
-  { kubeProxy, natc, mode, facts }: Sides,
+  { kubeProxy, natc, mode, facts }: ComparedSides,
   result: ClientResult,
 ): boolean {
   const theirs = new Map(result[kubeProxy].branches.map((branch) => [wayOf(branch), branch]));

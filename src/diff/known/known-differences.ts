@@ -12,7 +12,7 @@ import { areHairpins } from './hairpins.ts';
 import { lostToNobody, treatAlike } from './lost-branches.ts';
 import { natcFacts } from './natc-facts.ts';
 import type { NatcSide } from './natc-side.ts';
-import type { Sides } from './sides.ts';
+import type { ComparedSides } from './sides.ts';
 import { askAsClusterIP } from './twofold.ts';
 
 /** Rules of docs/compatibility.md by which natc does another thing than kube-proxy: together all of a difference. */
@@ -62,7 +62,7 @@ export function knownDifferences(
 ): FindKnown {
   const natc = kubeProxy === 'before' ? 'after' : 'before';
   const facts = natcFacts(pair[natc].table, of);
-  const sides: Sides = {
+  const sides: ComparedSides = {
     ...{ pair, kubeProxy, natc, mode, facts },
     askAsClusterIP: askAsClusterIP(pair[natc], of),
   };
@@ -74,7 +74,7 @@ export function knownDifferences(
 
 function findDecisions(
   type: ChangeType,
-  ...asked: readonly [Sides, Destination, ClientResult]
+  ...asked: readonly [ComparedSides, Destination, ClientResult]
 ): Decisions {
   switch (type) {
     case 'SNAT_BEGINS':
@@ -96,13 +96,21 @@ function findDecisions(
 }
 
 /** Packets for endpoints on this node keep the mark that stands for masquerading: nothing else differs. */
-function markDifference(sides: Sides, destination: Destination, result: ClientResult): Decisions {
+function markDifference(
+  sides: ComparedSides,
+  destination: Destination,
+  result: ClientResult,
+): Decisions {
   const alone = takenForClusterIP(sides, destination, result);
   return alone !== undefined && sameBehaviour(alone.before, alone.after) ? ['P6'] : undefined;
 }
 
 /** Both send the packet the same way, and one rewrites its source. */
-function sourceDifference(sides: Sides, destination: Destination, result: ClientResult): Decisions {
+function sourceDifference(
+  sides: ComparedSides,
+  destination: Destination,
+  result: ClientResult,
+): Decisions {
   if (areHairpins(sides, result)) return ['ND3'];
   const alone = takenForClusterIP(sides, destination, result);
   if (alone !== undefined) {
@@ -114,7 +122,7 @@ function sourceDifference(sides: Sides, destination: Destination, result: Client
 
 /** P6: the same, if natc took the address for the cluster IP. */
 function takenForClusterIP(
-  { mode, natc, askAsClusterIP }: Sides,
+  { mode, natc, askAsClusterIP }: ComparedSides,
   destination: Destination,
   result: ClientResult,
 ): ClientResult | undefined {
@@ -123,7 +131,11 @@ function takenForClusterIP(
 }
 
 /** They do not send it the same way. */
-function wayDifference(sides: Sides, destination: Destination, result: ClientResult): Decisions {
+function wayDifference(
+  sides: ComparedSides,
+  destination: Destination,
+  result: ClientResult,
+): Decisions {
   return (
     nodePortDifference(sides, destination, result) ??
     lostToNobody(sides, destination, result) ??
@@ -134,7 +146,7 @@ function wayDifference(sides: Sides, destination: Destination, result: ClientRes
 
 /** ND1: where kube-proxy does not listen, it does with the packet what it does with all others. */
 function nodePortDifference(
-  { pair, kubeProxy, natc, facts, mode }: Sides,
+  { pair, kubeProxy, natc, facts, mode }: ComparedSides,
   { kind, address, protocol, port }: Destination,
   result: ClientResult,
 ): Decisions {
@@ -157,7 +169,7 @@ function nodePortDifference(
 
 /** ND2: the nftables mode serves no node port on the loopback, and leaves route_localnet alone. */
 function loopbackDifference(
-  { pair, kubeProxy, natc, mode }: Sides,
+  { pair, kubeProxy, natc, mode }: ComparedSides,
   { kind, address }: Destination,
   result: ClientResult,
 ): Decisions {
@@ -188,7 +200,7 @@ function loopbackDifference(
 
 /** What the iptables mode does otherwise than the nftables mode. */
 function iptablesDifference(
-  sides: Sides,
+  sides: ComparedSides,
   destination: Destination,
   result: ClientResult,
 ): Decisions {
@@ -224,7 +236,10 @@ function iptablesDifference(
 }
 
 /** Whether kube-proxy does without a mark what natc does with it. */
-const isStoppedUnmarked = ({ pair, kubeProxy, natc }: Sides, result: ClientResult): boolean => {
+const isStoppedUnmarked = (
+  { pair, kubeProxy, natc }: ComparedSides,
+  result: ClientResult,
+): boolean => {
   const { packet, nodeAddresses } = result;
   const unmarked = { ...packet, mark: 0 };
   return (

@@ -4,7 +4,7 @@ import { type Behaviour, type BehaviourBranch, wayOf } from '../behaviour.ts';
 import type { ClientResult } from '../compared-destination.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from '../destination.ts';
 import { membershipOf } from '../destination-index.ts';
-import type { Sides } from './sides.ts';
+import type { ComparedSides } from './sides.ts';
 
 /** The decisions by which natc treats some of what it stops, or lets pass, as kube-proxy does not. */
 type LostId = 'K1' | 'K2' | 'ND4' | 'ND6';
@@ -21,7 +21,7 @@ interface Excess {
  * those are all of the difference, share by share.
  */
 export function lostToNobody(
-  sides: Sides,
+  sides: ComparedSides,
   destination: Destination,
   result: ClientResult,
 ): readonly LostId[] | undefined {
@@ -59,15 +59,19 @@ export function lostToNobody(
 
 const isNothing = (share: number): boolean => Math.abs(share) < 1e-9;
 
-const isIn = ({ pair }: Sides, side: 'before' | 'after', address: string, set: string): boolean =>
-  membershipOf(pair[side].index, address).sets.has(set);
+const isIn = (
+  { pair }: ComparedSides,
+  side: 'before' | 'after',
+  address: string,
+  set: string,
+): boolean => membershipOf(pair[side].index, address).sets.has(set);
 
-const isMartian = ({ pair, kubeProxy, mode }: Sides, { packet }: ClientResult): boolean =>
+const isMartian = ({ pair, kubeProxy, mode }: ComparedSides, { packet }: ClientResult): boolean =>
   mode === 'iptables' && isLoopback(packet.source) && !pair[kubeProxy].routeLocalnet;
 
 /** What the iptables mode lets pass, and natc does not: at an endpoint only where it is one of natc's, too. */
 function stoppedByNatc(
-  sides: Sides,
+  sides: ComparedSides,
   to: Destination,
   { destination, destinationPort, isServed }: BehaviourBranch,
   { packet: { protocol } }: ClientResult,
@@ -82,7 +86,7 @@ function stoppedByNatc(
 
 /** What kube-proxy stops, and natc lets pass. */
 function stoppedByKubeProxy(
-  sides: Sides,
+  sides: ComparedSides,
   { destination, destinationPort }: BehaviourBranch,
   { packet: { protocol }, nodeAddresses }: ClientResult,
 ): { readonly verdict: 'reject' | 'drop'; readonly id: LostId } | undefined {
@@ -99,12 +103,12 @@ function stoppedByKubeProxy(
 }
 
 /** Whether natc serves node ports at an address of the node; at its loopback it may be told not to. */
-const listensAt = (sides: Sides, address: string): boolean =>
+const listensAt = (sides: ComparedSides, address: string): boolean =>
   isIn(sides, sides.natc, address, collections.nodePortAddresses) &&
   (!isLoopback(address) || sides.pair[sides.natc].routeLocalnet);
 
 /** Whether natc may send packets for it to a port of a cluster IP that no Service has (E13). */
-const leadsToUnused = (sides: Sides, destination: Destination): boolean =>
+const leadsToUnused = (sides: ComparedSides, destination: Destination): boolean =>
   endpointsOf(sides, destination).some(
     (target) =>
       isIn(sides, sides.natc, parseDestinationKey(target).address, collections.clusterIPs) &&
@@ -113,7 +117,7 @@ const leadsToUnused = (sides: Sides, destination: Destination): boolean =>
 
 /** Where natc may send packets for a destination, by `10.1.0.6 tcp 8080`. */
 function endpointsOf(
-  { pair, natc }: Sides,
+  { pair, natc }: ComparedSides,
   destination: Pick<Destination, 'address' | 'protocol' | 'port'>,
 ): readonly string[] {
   const { byAddress, byPort } = pair[natc].index;
@@ -140,7 +144,7 @@ function excess(of: Behaviour, over: Behaviour): readonly Excess[] {
 
 /** Whether both sides send all shares of the packet the same ways, or rewrite its source alike where they do. */
 export function treatAlike(
-  { kubeProxy, natc }: Sides,
+  { kubeProxy, natc }: ComparedSides,
   { [kubeProxy]: theirs, [natc]: ours }: ClientResult,
   aspect: 'way' | 'source',
 ): boolean {

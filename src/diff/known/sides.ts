@@ -5,7 +5,7 @@ import type { FamilyPair } from '../family-pair.ts';
 import type { NatcFacts } from './natc-facts.ts';
 
 /** What is known of the two sides when a difference is looked at. */
-export interface Sides {
+export interface ComparedSides {
   readonly pair: FamilyPair;
   readonly kubeProxy: 'before' | 'after';
   readonly natc: 'before' | 'after';

@@ -7,7 +7,7 @@ import { summaryText } from '../summary.ts';
 import type { SideNames } from './format-text.ts';
 import { changeKey, type NodesDiff } from './node-groups.ts';
 import { risksOfNodes, summaryOfNodes } from './risks.ts';
-import { nodeCount, onNodes, otherNodes } from './wording.ts';
+import { nodeCount, onNodes, otherNodesText } from './wording.ts';
 
 /**
  * GitHub workflow commands. A line of a manifest is annotated once for each risk or change, however many groups
@@ -43,7 +43,7 @@ export function formatNodesGithub(
     others: all
       .filter(({ change }) => change.risks.length === 0 && !folded.has(change))
       .map(({ change, nodes }) => command(change, locate, `${onNodes(nodes, total)}:`)),
-    rest: [...changed, ...churnLines(churn), ...unseen, ...otherNodes(diff, names)],
+    rest: [...changed, ...churnLines(churn), ...unseen, ...otherNodesText(diff, names)],
     summary: summaryText(summaryOfNodes(diff, risks)),
     details,
   });

@@ -5,13 +5,13 @@ import { notComparedRemarks } from '../not-compared.ts';
 import { summaryText } from '../summary.ts';
 import type { NodesDiff } from './node-groups.ts';
 import { risksOfNodes, summaryOfNodes, whereOf } from './risks.ts';
-import { nodeCount, onNodes, otherNodes } from './wording.ts';
+import { nodeCount, onNodes, otherNodesText } from './wording.ts';
 
 /** The page of the traffic diff with a part for each group of nodes; only what changes is in it. */
 export function formatNodesHtml(diff: NodesDiff, options: HtmlOptions): string {
   const { locate, ...head } = options;
   const total = nodeCount(diff);
-  const others = otherNodes(diff, head);
+  const others = otherNodesText(diff, head);
   const found = risksOfNodes(diff);
   const counts = summaryOfNodes(diff, found);
   const diffs = diff.groups.map((group) => group.diff);

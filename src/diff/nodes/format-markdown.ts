@@ -11,7 +11,7 @@ import { summaryText } from '../summary.ts';
 import type { SideNames } from './format-text.ts';
 import type { NodesDiff } from './node-groups.ts';
 import { risksOfNodes, summaryOfNodes, whereOf } from './risks.ts';
-import { nodeCount, onNodes, otherNodes } from './wording.ts';
+import { nodeCount, onNodes, otherNodesText } from './wording.ts';
 
 /** A comment on a pull request: what is dangerous, then a section for each group of nodes, as many as it may hold. */
 export function formatNodesMarkdown(
@@ -22,7 +22,7 @@ export function formatNodesMarkdown(
 ): string {
   const total = nodeCount(diff);
   const risks = risksOfNodes(diff);
-  const others = otherNodes(diff, names).map((line) => `${escapeMarkdown(line)}\n`);
+  const others = otherNodesText(diff, names).map((line) => `${escapeMarkdown(line)}\n`);
   const alert = markdownRisks(risks, { room: longestMarkdown, locate }, whereOf(diff));
   let text = `### Service traffic\n\n${markdownGaps(diff.notCompared)}${alert}`;
   let left = diff.groups.length;

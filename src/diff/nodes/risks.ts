@@ -1,5 +1,5 @@
 import { collectRisks, type FoundRisk, sortRisks } from '../risks/collect.ts';
-import { type Summary, summarise } from '../summary.ts';
+import { type Summary, summariseDiff } from '../summary.ts';
 import type { NodesDiff } from './node-groups.ts';
 import { nodeCount, onNodes } from './wording.ts';
 
@@ -41,7 +41,7 @@ export const whereOf =
   };
 
 export const summaryOfNodes = (diff: NodesDiff, risks: readonly FoundRisk[]): Summary =>
-  summarise(
+  summariseDiff(
     diff.groups.map((group) => group.diff),
     risks,
     diff.total,

@@ -23,7 +23,7 @@ export function onNodes(nodes: readonly string[], total: number): string {
 }
 
 /** What is said of nodes that no group has: where nothing changes, and who is on one side only. */
-export function otherNodes(
+export function otherNodesText(
   diff: NodesDiff,
   names: { readonly before: string; readonly after: string },
 ): readonly string[] {

@@ -6,12 +6,12 @@ import type { Change, ClaimRisk, TrafficDiff } from '../change.ts';
 import type { KnownDifference } from '../known/known-differences.ts';
 import { shorten } from '../wording.ts';
 import type { Accepted } from './accept.ts';
-import { type RiskCode, riskEntry, type Severity, severities } from './table.ts';
+import { type RiskCode, type RiskSeverity, riskEntry, severities } from './table.ts';
 
 /** One line of what is dangerous: a risk of a Service at all of its destinations that have it. */
 export interface FoundRisk {
   readonly code: RiskCode;
-  readonly severity: Severity;
+  readonly severity: RiskSeverity;
   /** `shop/web`; undefined where no Service is concerned. */
   readonly service: string | undefined;
   /** Labels of destinations; none for a claim, which says so itself. */

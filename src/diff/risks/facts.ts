@@ -1,4 +1,4 @@
-import { frontendsOf } from '../../explain/frontends.ts';
+import { rulesetFrontends } from '../../explain/frontends.ts';
 import type { Cluster, Service } from '../../model/cluster.ts';
 import type { Settings } from '../../model/settings.ts';
 import { type Cidr, parseCidr } from '../../net/cidr.ts';
@@ -67,7 +67,7 @@ export function factsOfRuleset({ tables }: Ruleset): SideFacts {
   const addresses = new Map<string, string[]>();
   const endpoints = new Map<string, string[]>();
   for (const table of tables) {
-    for (const { address, servicePort } of frontendsOf(table))
+    for (const { address, servicePort } of rulesetFrontends(table))
       if (address !== undefined) note(addresses, address, servicePort.service);
     for (const element of table.collections.flatMap(({ elements }) => elements)) {
       const service = servicePortOf(element)?.service;

@@ -1,12 +1,12 @@
 /** Every risk that natc diff tells of. docs/risks.md is held equal to it. */
 
-export type Severity = 'high' | 'medium' | 'low';
+export type RiskSeverity = 'high' | 'medium' | 'low';
 
 /** The worst first. */
-export const severities: readonly Severity[] = ['high', 'medium', 'low'];
+export const severities: readonly RiskSeverity[] = ['high', 'medium', 'low'];
 
 export interface RiskEntry {
-  readonly severity: Severity;
+  readonly severity: RiskSeverity;
   /** The name that documents have. */
   readonly kind: string;
   /** What it is, in a few words. */
@@ -235,7 +235,7 @@ export const riskTable = {
 } as const satisfies Readonly<Record<`NATC60${number}`, RiskEntry>>;
 
 /** One less: there may be none of the clients or endpoints that it is about. */
-export const lessSevere = (severity: Severity): Severity =>
+export const lessSevere = (severity: RiskSeverity): RiskSeverity =>
   severity === 'high' ? 'medium' : 'low';
 
 export type RiskCode = keyof typeof riskTable;

@@ -3,14 +3,14 @@ import { interpretListing, type ListedTrace, prepareListing } from '../../kube-p
 import { traceSteps } from '../../nftables/simulate/trace.ts';
 import type { Branch } from '../../packet/outcome.ts';
 import type { Packet } from '../../packet/packet.ts';
-import { assemble } from '../assemble.ts';
+import { assembleExplanation } from '../assemble.ts';
 import { assumptionsOf } from '../assumptions.ts';
 import { packetOf } from '../explain.ts';
 import type { ExplainedEndpoint, Explanation } from '../explanation.ts';
 import type { Inquiry } from '../inquiry.ts';
 import { iptablesPath } from '../iptables-path.ts';
-import { type PathEntry, pathOf } from '../path.ts';
-import { familyOf } from '../question.ts';
+import { type PathEntry, stepLines } from '../path.ts';
+import { nftFamilyOf } from '../question.ts';
 import type { BranchReasons } from '../reasons.ts';
 import { type Scene, type Subject, sceneOf } from '../scene.ts';
 import { iptablesReasons } from './iptables-reasons.ts';
@@ -28,7 +28,7 @@ export function explainListed(
   listing: KubeProxyListing,
   inquiry: Inquiry,
 ): Explanation {
-  const scene = sceneOf(subject, familyOf(inquiry.destination));
+  const scene = sceneOf(subject, nftFamilyOf(inquiry.destination));
   const packet = packetOf(inquiry, scene);
   const own = listing.rules.filter(({ family }) => family === scene.family);
   const prepared = prepareListing(own);
@@ -42,7 +42,7 @@ export function explainListed(
   const isUnmatched =
     reasons.every(({ frontend }) => frontend === undefined) && branches.every(({ dnat }) => !dnat);
   const isRefused = branches.every(({ verdict }) => verdict === 'reject');
-  return assemble({
+  return assembleExplanation({
     ...{ scene, packet, inquiry, branches, reasons },
     endpoints: branches.map((branch, index) => endpointOf(branch, reasons[index], scene)),
     unmatched: isUnmatched ? (isRefused ? 'no-such-port' : 'passed') : undefined,
@@ -97,6 +97,6 @@ function endpointOf(
 function pathThrough(trace: ListedTrace | undefined, { family }: Scene): readonly PathEntry[] {
   if (trace === undefined) return [];
   return trace.mode === 'nftables'
-    ? pathOf(traceSteps(trace.trace), family)
+    ? stepLines(traceSteps(trace.trace), family)
     : iptablesPath(trace.trace);
 }

@@ -3,7 +3,7 @@ import type { IptablesStep, IptablesTrace } from '../../iptables/simulate/walk.t
 import type { Packet } from '../../packet/packet.ts';
 import { frontendReason, martianReason } from '../course-reason.ts';
 import type { Reason } from '../explanation.ts';
-import type { Frontend } from '../frontends.ts';
+import type { RulesetFrontend } from '../frontends.ts';
 import { formatEndpoint } from '../question.ts';
 import type { BranchReasons } from '../reasons.ts';
 import type { Scene } from '../scene.ts';
@@ -23,7 +23,7 @@ type RuleStep = Extract<IptablesStep, { kind: 'rule' }>;
 export function iptablesReasons(trace: IptablesTrace, packet: Packet, scene: Scene): BranchReasons {
   const course: Reason[] = [];
   let masquerade: Reason | undefined;
-  let frontend: Frontend | undefined;
+  let frontend: RulesetFrontend | undefined;
   let before: RuleStep | undefined;
   let isPinned = false;
   /** Marked to be dropped, since no endpoint is on this node: before 1.24. */
@@ -71,7 +71,7 @@ function destinationOf(
   { chain, rule }: RuleStep,
   packet: Packet,
   scene: Scene,
-): Frontend | undefined {
+): RulesetFrontend | undefined {
   const isDispatch = /^KUBE-(SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL)$/.test(chain);
   const { target, matches } = rule;
   if (!isDispatch || target.kind === 'accept') return undefined;
@@ -85,7 +85,7 @@ function destinationOf(
 function courseOf(
   { chain, rule }: RuleStep,
   packet: Packet,
-  frontend: Frontend | undefined,
+  frontend: RulesetFrontend | undefined,
   scene: Scene,
 ): Reason | undefined {
   const { target } = rule;
@@ -103,7 +103,7 @@ function courseOf(
 function firewallReason(
   { matches }: IptablesRule,
   packet: Packet,
-  frontend: Frontend | undefined,
+  frontend: RulesetFrontend | undefined,
 ): Reason {
   return matches.some(({ kind }) => kind === 'mark')
     ? sourceRangeReason(packet, frontend)

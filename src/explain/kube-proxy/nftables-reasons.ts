@@ -4,7 +4,7 @@ import { type StatementStep, type Trace, traceSteps } from '../../nftables/simul
 import type { Packet } from '../../packet/packet.ts';
 import { frontendReason, martianReason } from '../course-reason.ts';
 import type { Reason } from '../explanation.ts';
-import type { Frontend } from '../frontends.ts';
+import type { RulesetFrontend } from '../frontends.ts';
 import type { BranchReasons } from '../reasons.ts';
 import type { Scene } from '../scene.ts';
 import {
@@ -24,7 +24,7 @@ export function nftablesReasons(trace: Trace, packet: Packet, scene: Scene): Bra
   const course: Reason[] = [];
   const transfers: StatementStep[] = [];
   let masquerade: Reason | undefined;
-  let frontend: Frontend | undefined;
+  let frontend: RulesetFrontend | undefined;
   let pinned = false;
   for (const step of traceSteps(trace)) {
     if (step.kind === 'route' && step.to === 'martian')
@@ -58,7 +58,7 @@ function destinationOf(
   { effect }: StatementStep,
   packet: Packet,
   scene: Scene,
-): Frontend | undefined {
+): RulesetFrontend | undefined {
   if (effect.kind !== 'verdict' || effect.lookup?.element === undefined) return undefined;
   const fields = effect.lookup.collection.key.join();
   if (fields === 'daddr,l4proto,th dport') return frontendAt(packet, false, scene);
@@ -68,7 +68,7 @@ function destinationOf(
 function courseOf(
   { chain, rule, statement, effect }: StatementStep,
   packet: Packet,
-  frontend: Frontend | undefined,
+  frontend: RulesetFrontend | undefined,
   scene: Scene,
 ): Reason | undefined {
   const purpose = chainNamed(chain.name)?.purpose;

@@ -1,7 +1,7 @@
 /** Why kube-proxy's rules do what they do, in the words that natc has for its own; of either mode. */
 import type { Packet } from '../../packet/packet.ts';
 import type { Reason } from '../explanation.ts';
-import { type Frontend, portList } from '../frontends.ts';
+import { portList, type RulesetFrontend } from '../frontends.ts';
 import { refusalReason } from '../refusal.ts';
 import type { Scene } from '../scene.ts';
 
@@ -10,7 +10,7 @@ export const frontendAt = (
   { destination, destinationPort, protocol }: Packet,
   isNodePort: boolean,
   { frontends }: Scene,
-): Frontend | undefined =>
+): RulesetFrontend | undefined =>
   frontends.find(
     (each) =>
       each.protocol === protocol &&
@@ -19,7 +19,11 @@ export const frontendAt = (
   );
 
 /** Refused or dropped, since there is no endpoint to offer. */
-export const noEndpointReason = (frontend: Frontend, isDropped: boolean, scene: Scene): Reason =>
+export const noEndpointReason = (
+  frontend: RulesetFrontend,
+  isDropped: boolean,
+  scene: Scene,
+): Reason =>
   refusalReason(
     { ...frontend.element, verdict: isDropped ? { kind: 'drop' } : { kind: 'return' } },
     scene,
@@ -27,7 +31,7 @@ export const noEndpointReason = (frontend: Frontend, isDropped: boolean, scene: 
 
 export const sourceRangeReason = (
   { source, destination }: Packet,
-  frontend: Frontend | undefined,
+  frontend: RulesetFrontend | undefined,
 ): Reason => {
   const object = frontend?.element.origin?.object;
   return {

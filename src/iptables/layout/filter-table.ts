@@ -1,6 +1,11 @@
 import { formatCidr } from '../../net/cidr.ts';
 import { l4protos } from '../../net/family.ts';
-import { type FamilyPlan, type Frontend, servicePortName, type Verdict } from '../../plan/plan.ts';
+import {
+  type FamilyPlan,
+  type Frontend,
+  type FrontendVerdict,
+  servicePortName,
+} from '../../plan/plan.ts';
 import type { IptablesRule, IptablesTable, IptablesTarget } from '../ast.ts';
 import { chains } from '../names.ts';
 import { clusterIPNetworks } from './cluster-ip-networks.ts';
@@ -64,7 +69,7 @@ export function filterTable(family: FamilyPlan): IptablesTable {
   };
 }
 
-function refusalOf(verdict: Verdict, localEndpoints: number): IptablesTarget | undefined {
+function refusalOf(verdict: FrontendVerdict, localEndpoints: number): IptablesTarget | undefined {
   switch (verdict.kind) {
     case 'reject':
       return reject;

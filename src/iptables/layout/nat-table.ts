@@ -5,7 +5,7 @@ import type { IptablesChain, IptablesRule, IptablesTable } from '../ast.ts';
 import { type ChainNames, chains } from '../names.ts';
 import { builtInJumps } from './jumps.ts';
 import { exceptLoopback, nodePortNetworks } from './node-ports.ts';
-import { dport, goto, isLocal, jump, returns, rule, to } from './rules.ts';
+import { dport, goto, jump, matchLocal, returns, rule, to } from './rules.ts';
 import { newServiceChains } from './service-chains.ts';
 
 /** Table nat: where new connections go, and which are masqueraded (I2 to I6, I8, I12). */
@@ -73,5 +73,5 @@ const frontendKinds: Record<Frontend['kind'], string> = {
 /** N9, N12 */
 const toNodePorts = (family: FamilyPlan): readonly IptablesRule[] =>
   nodePortNetworks(family).map((matches) =>
-    rule([...matches, isLocal('destination')], jump(chains.nodePorts)),
+    rule([...matches, matchLocal('destination')], jump(chains.nodePorts)),
   );

@@ -42,7 +42,7 @@ export const dport = (protocol: L4Proto, port: number): IptablesMatch => ({
   port,
 });
 
-export const isLocal = (selector: 'source' | 'destination'): IptablesMatch => ({
+export const matchLocal = (selector: 'source' | 'destination'): IptablesMatch => ({
   kind: 'addrtype-local',
   selector,
 });

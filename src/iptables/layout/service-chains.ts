@@ -4,17 +4,17 @@ import type {
   AddressFrontend,
   Endpoint,
   FamilyPlan,
+  FrontendVerdict,
   ServicePortPlan,
-  Verdict,
 } from '../../plan/plan.ts';
 import type { IptablesChain, IptablesMatch, IptablesRule } from '../ast.ts';
 import { type ChainNames, chains } from '../names.ts';
-import { dport, from, fromLocalPod, goto, isLocal, jump, rule, to } from './rules.ts';
+import { dport, from, fromLocalPod, goto, jump, matchLocal, rule, to } from './rules.ts';
 
 /** The chains of table nat that one ServicePort needs, made when they are first asked for. */
 export interface ServiceChains {
   /** The chain that carries a verdict out; undefined when the packet is to stay as it is. */
-  readonly chainFor: (verdict: Verdict) => string | undefined;
+  readonly chainFor: (verdict: FrontendVerdict) => string | undefined;
   /** Those asked for so far: whoever jumps stands before whom it jumps to. */
   readonly made: () => readonly IptablesChain[];
 }
@@ -83,8 +83,8 @@ export function newServiceChains(
       const cluster = goto(pickChain('cluster'));
       return [
         ...(detector === undefined ? [] : [rule([fromLocalPod(detector, false)], cluster)]),
-        rule([isLocal('source')], jump(chains.markForMasquerade)),
-        rule([isLocal('source')], cluster),
+        rule([matchLocal('source')], jump(chains.markForMasquerade)),
+        rule([matchLocal('source')], cluster),
         // Without a local endpoint the packet stays as it is, and table filter drops it.
         ...(servicePort.localEndpoints.length === 0 ? [] : [rule([], goto(pickChain('local')))]),
       ];

@@ -6,7 +6,7 @@
  */
 
 import { mergeBranches, type Outcome } from '../../packet/outcome.ts';
-import type { Host, Packet } from '../../packet/packet.ts';
+import type { Packet, SimulatedHost } from '../../packet/packet.ts';
 import { followRoutes, type HookName } from '../../packet/route.ts';
 import type { BuiltInChain, IptablesChain, IptablesRuleset } from '../ast.ts';
 import {
@@ -55,7 +55,7 @@ export function prepareIptables(ruleset: IptablesRuleset): PreparedIptables {
 export function interpretIptables(
   { hooks }: PreparedIptables,
   packet: Packet,
-  host: Host,
+  host: SimulatedHost,
   recent: RecentLists = new Map(),
 ): Outcome<IptablesTrace> {
   const start: IptablesState = {

@@ -1,7 +1,7 @@
 import { parseAddress } from '../../net/address.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { NotUnderstoodError } from '../../packet/not-understood.ts';
-import { type Host, isLocal, type Packet } from '../../packet/packet.ts';
+import { isLocal, type Packet, type SimulatedHost } from '../../packet/packet.ts';
 import type { OnItsWay, Route } from '../../packet/route.ts';
 import type {
   BuiltInChain,
@@ -44,7 +44,7 @@ export type RecentLists = ReadonlyMap<string, ReadonlySet<string>>;
 export interface IptablesSurroundings {
   readonly table: TableName;
   readonly chains: ReadonlyMap<string, IptablesChain>;
-  readonly host: Host;
+  readonly host: SimulatedHost;
   readonly recent: RecentLists;
 }
 

@@ -55,7 +55,7 @@ export interface GivenUp {
  * Runs a reader of one thing: a rule, or a block with its braces. Where it gives up, the whole of the thing
  * is passed over.
  */
-export function attempt<T>(
+export function tryReading<T>(
   scanner: Scanner,
   read: () => T,
 ): { readonly read: T } | { readonly gaveUp: GivenUp } {

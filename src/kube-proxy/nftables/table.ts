@@ -5,7 +5,7 @@ import { NftSyntaxError, type Scanner } from '../../nftables/parse/scanner.ts';
 import { isRuleEnd } from '../../nftables/parse/statement.ts';
 import type { NotUnderstood } from '../../packet/not-understood.ts';
 import { parseCollection } from './collection.ts';
-import { attempt, type ListingContext } from './context.ts';
+import { type ListingContext, tryReading } from './context.ts';
 import { parseListedStatement } from './statement.ts';
 import { withoutLooseEnds } from './whole.ts';
 
@@ -43,7 +43,7 @@ export function parseTable(
 
 function parseItem(scanner: Scanner, context: ListingContext, chains: Chain[]): void {
   const { start, text: word } = scanner.peek();
-  const item = attempt(scanner, () => {
+  const item = tryReading(scanner, () => {
     if (word === 'comment' || word === 'flags') {
       scanner.next();
       scanner.next();
@@ -94,7 +94,7 @@ function parseRule(scanner: Scanner, context: ListingContext): Rule {
   const statements: Statement[] = [];
   let at = start;
   const { text, lineOf } = context;
-  const parsed = attempt(scanner, () => {
+  const parsed = tryReading(scanner, () => {
     do {
       at = scanner.peek().start;
       const statement = parseListedStatement(scanner, context);

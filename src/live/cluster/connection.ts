@@ -33,7 +33,7 @@ export interface Connections {
 }
 
 /** What the API server said to one request, or why it said nothing whole. */
-export type Answer =
+export type ServerAnswer =
   | {
       readonly kind: 'answer';
       readonly status: number;

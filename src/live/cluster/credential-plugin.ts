@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { isMapping } from '../../diagnostics/mapping.ts';
 import { programsOn } from '../programs.ts';
 import { sharedReaper } from '../reaper.ts';
 import { runChild } from '../run-child.ts';
 import { clusterFailure, oneLine } from './failure.ts';
-import { isMapping } from './list-text.ts';
 
 /** Bytes. A token has a few hundred, a certificate a few thousand. */
 const mostOutput = 1024 * 1024;

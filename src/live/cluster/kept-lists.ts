@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { isMapping } from '../../diagnostics/mapping.ts';
 import { readState, readStateBytes, writeState } from '../state-file.ts';
-import { isCount, isLine, isListOf, isRecord, isTime } from '../state-shape.ts';
+import { isCount, isLine, isListOf, isTime } from '../state-shape.ts';
 import type { WholeList } from './list-pages.ts';
 import { itemEnd, type ListedItem, type ListKind, listKinds } from './list-text.ts';
 
@@ -46,7 +47,7 @@ export async function loadLists(directory: string, server: string): Promise<Kept
   try {
     const lines = gunzipSync(packed, { maxOutputLength: largestText }).toString().split('\n');
     const head: unknown = JSON.parse(lines[0] ?? '');
-    if (!isRecord(head) || head['id'] !== known.id || !isListOf(head['counts'], isCount))
+    if (!isMapping(head) || head['id'] !== known.id || !isListOf(head['counts'], isCount))
       return undefined;
     let at = 1;
     const lists = new Map<ListKind['kind'], WholeList>();
@@ -64,7 +65,7 @@ export async function loadLists(directory: string, server: string): Promise<Kept
 }
 
 function versionsIn(json: unknown): Versions | undefined {
-  if (!isRecord(json) || json['format'] !== format) return undefined;
+  if (!isMapping(json) || json['format'] !== format) return undefined;
   const { id, server, listedAt, versions } = json;
   const isWhole =
     isLine(id) &&

@@ -7,11 +7,11 @@ import { createSecureContext } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { User } from '@kubernetes/client-node/dist/config_types.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { isMapping } from '../../diagnostics/mapping.ts';
 import { systemErrorText } from '../system-error.ts';
 import type { ClusterSettings, Connection } from './connection.ts';
 import { runCredentialPlugin } from './credential-plugin.ts';
 import { clusterFailure, oneLine } from './failure.ts';
-import { isMapping } from './list-text.ts';
 
 /** Where Kubernetes puts the service account of a pod. */
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';

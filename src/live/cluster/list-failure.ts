@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Answer } from './connection.ts';
+import { isMapping } from '../../diagnostics/mapping.ts';
+import type { ServerAnswer } from './connection.ts';
 import { clusterFailure, oneLine } from './failure.ts';
-import { type AnyListKind, isMapping } from './list-text.ts';
+import type { AnyListKind } from './list-text.ts';
 
 /** What was asked for. */
 export interface Asked {
@@ -15,7 +16,7 @@ export interface Asked {
 }
 
 /** Why a request gave no page of a list. */
-export function answerFailure(answer: Answer, asked: Asked): Diagnostic {
+export function answerFailure(answer: ServerAnswer, asked: Asked): Diagnostic {
   const { list, server } = asked;
   switch (answer.kind) {
     case 'answer':
@@ -60,7 +61,7 @@ function listing({ list, page, count }: Asked): string {
 }
 
 function statusFailure(
-  { status, reason, body }: Extract<Answer, { kind: 'answer' }>,
+  { status, reason, body }: Extract<ServerAnswer, { kind: 'answer' }>,
   asked: Asked,
 ): Diagnostic {
   const { list } = asked;

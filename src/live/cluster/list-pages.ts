@@ -1,12 +1,16 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Answer } from './connection.ts';
+import { isMapping } from '../../diagnostics/mapping.ts';
+import type { ServerAnswer } from './connection.ts';
 import { clusterFailure } from './failure.ts';
 import { type Asked, answerFailure } from './list-failure.ts';
-import { type AnyListKind, isMapping, type ListedItem, listedItem } from './list-text.ts';
+import { type AnyListKind, type ListedItem, listedItem } from './list-text.ts';
 import type { Attempts } from './retry.ts';
 
 /** One page of one list, asked for with a retry where that helps. */
-export type AskPage = (path: string, isWhole: (answer: Answer) => boolean) => Promise<Attempts>;
+export type AskPage = (
+  path: string,
+  isWhole: (answer: ServerAnswer) => boolean,
+) => Promise<Attempts>;
 
 /** As many objects as kubectl and the informers take at a time. */
 const pageSize = 500;
@@ -104,9 +108,9 @@ type Page =
 const flawed = (problem: string): Page => ({ kind: 'flawed', problem });
 
 /** The last answer that was read: whether to try again is asked about the answer that is used then. */
-const pages = new WeakMap<Answer, Page>();
+const pages = new WeakMap<ServerAnswer, Page>();
 
-function readPage(answer: Answer, list: AnyListKind): Page {
+function readPage(answer: ServerAnswer, list: AnyListKind): Page {
   const known = pages.get(answer);
   if (known !== undefined) return known;
   const page = answer.kind === 'answer' ? parsePage(answer.body, list) : flawed('no answer');

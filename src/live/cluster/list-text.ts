@@ -1,3 +1,4 @@
+import { isMapping } from '../../diagnostics/mapping.ts';
 /** The kinds that a ruleset is made of. */
 export type ServedKind = 'Node' | 'Service' | 'EndpointSlice';
 
@@ -34,9 +35,6 @@ export const podList: ListKind<'Pod'> = {
 export type AnyListKind = ListKind<ServedKind | 'Pod'>;
 
 type Mapping = Readonly<Record<string, unknown>>;
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One object of the cluster, as its text and by what it is told apart. */
 export interface ListedItem {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { backoffAfter } from '../../follow/backoff.ts';
 import type { WatchedType } from '../../follow/store.ts';
-import type { Answer, Connection, Connections } from './connection.ts';
+import type { Connection, Connections, ServerAnswer } from './connection.ts';
 import { listAll } from './list-pages.ts';
 import type { ListedItem, ListKind } from './list-text.ts';
 import { get } from './request.ts';
@@ -174,7 +174,7 @@ function outcomeOf(
   list: ListKind,
   { server }: Connection,
 ): Outcome {
-  const answer: Answer | undefined =
+  const answer: ServerAnswer | undefined =
     status !== undefined
       ? statusAnswer(status.code, status.message)
       : end.kind === 'ended' || end.kind === 'stopped'
@@ -198,7 +198,7 @@ function outcomeOf(
   };
 }
 
-const statusAnswer = (status: number, message: string): Answer => ({
+const statusAnswer = (status: number, message: string): ServerAnswer => ({
   kind: 'answer',
   status,
   reason: '',

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { systemErrorText } from '../system-error.ts';
-import type { Answer, Connection } from './connection.ts';
+import type { Connection, ServerAnswer } from './connection.ts';
 
 export interface RequestLimits {
   /** For the whole request, its body included. */
@@ -17,10 +17,14 @@ export interface RequestLimits {
  *
  * @param path from the server's root, e.g. `/api/v1/nodes?limit=500`
  */
-export function get(connection: Connection, path: string, limits: RequestLimits): Promise<Answer> {
+export function get(
+  connection: Connection,
+  path: string,
+  limits: RequestLimits,
+): Promise<ServerAnswer> {
   return new Promise((resolve) => {
     let request: ClientRequest | undefined;
-    const settle = (answer: Answer) => {
+    const settle = (answer: ServerAnswer) => {
       clearTimeout(timer);
       resolve(answer);
       // What is still on its way is of no use. (A finished request is left to the agent.)
@@ -48,7 +52,7 @@ export function get(connection: Connection, path: string, limits: RequestLimits)
 function readAnswer(
   response: IncomingMessage,
   mostBytes: number,
-  settle: (answer: Answer) => void,
+  settle: (answer: ServerAnswer) => void,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -102,7 +106,7 @@ const certificateProblem =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)|^(?:INVALID_CA|PATH_LENGTH_EXCEEDED|INVALID_PURPOSE|HOSTNAME_MISMATCH|CRL_)/;
 
 /** What an error of a request is to whoever asked. */
-export function failureOf(error: Error): Exclude<Answer, { kind: 'answer' }> {
+export function failureOf(error: Error): Exclude<ServerAnswer, { kind: 'answer' }> {
   const code = codeOf(error);
   const reason = unreachable.get(code);
   if (reason !== undefined) return { kind: 'unreachable', reason };

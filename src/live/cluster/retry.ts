@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Answer } from './connection.ts';
+import type { ServerAnswer } from './connection.ts';
 
 /** Waits, or until a signal comes. */
 export const abortableWait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
@@ -9,7 +9,7 @@ export type Wait = (milliseconds: number) => Promise<void>;
 
 /** How often a request was sent, and what came of the last time. */
 export interface Attempts {
-  readonly answer: Answer;
+  readonly answer: ServerAnswer;
   readonly count: number;
 }
 
@@ -22,8 +22,8 @@ export interface Attempts {
  * @param longestWait in milliseconds; a server that asks for more is not asked again
  */
 export async function withRetry(
-  send: () => Promise<Answer>,
-  isWhole: (answer: Answer) => boolean,
+  send: () => Promise<ServerAnswer>,
+  isWhole: (answer: ServerAnswer) => boolean,
   longestWait: number,
   wait: Wait,
 ): Promise<Attempts> {
@@ -35,7 +35,10 @@ export async function withRetry(
 }
 
 /** @returns milliseconds; undefined when there is nothing to gain */
-function delayBefore(answer: Answer, isWhole: (answer: Answer) => boolean): number | undefined {
+function delayBefore(
+  answer: ServerAnswer,
+  isWhole: (answer: ServerAnswer) => boolean,
+): number | undefined {
   if (answer.kind === 'closed') return backoff();
   if (answer.kind !== 'answer') return undefined;
   const { status, retryAfter } = answer;

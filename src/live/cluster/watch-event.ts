@@ -1,4 +1,5 @@
-import { isMapping, type ListedItem, type ListKind, listedItem } from './list-text.ts';
+import { isMapping } from '../../diagnostics/mapping.ts';
+import { type ListedItem, type ListKind, listedItem } from './list-text.ts';
 
 /** One line of a watch. */
 export type WatchEvent =

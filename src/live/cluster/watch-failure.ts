@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Answer } from './connection.ts';
+import type { ServerAnswer } from './connection.ts';
 import { clusterFailure } from './failure.ts';
 import { answerFailure, whatItSays } from './list-failure.ts';
 import type { ListKind } from './list-text.ts';
 
 /** Why a watch did not begin, or broke. */
-export function watchFailure(answer: Answer, list: ListKind, server: string): Diagnostic {
+export function watchFailure(answer: ServerAnswer, list: ListKind, server: string): Diagnostic {
   const { resource } = list;
   switch (answer.kind) {
     case 'answer': {

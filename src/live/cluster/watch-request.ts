@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { splitLines } from '../../follow/lines.ts';
 import { systemErrorText } from '../system-error.ts';
-import type { Answer, Connection } from './connection.ts';
+import type { Connection, ServerAnswer } from './connection.ts';
 import { failureOf } from './request.ts';
 
 export interface WatchLimits {
@@ -20,7 +20,7 @@ export type WatchEnd =
   | { readonly kind: 'ended' }
   /** By natc: `take` wanted no more, or the signal came. */
   | { readonly kind: 'stopped' }
-  | Answer;
+  | ServerAnswer;
 
 /** An answer that is no watch is read so far. */
 const mostComplaints = 64 * 1024;

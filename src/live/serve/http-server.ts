@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Answer } from '../../serve/answer.ts';
+import type { HttpAnswer } from '../../serve/answer.ts';
 import type { ConnectionLimit } from './connections.ts';
 
 export interface ListenAddress {
@@ -31,7 +31,7 @@ export interface ListenFailure {
 export type ListenResult = ListeningServer | ListenFailure;
 
 /** Takes the path of a request, without its query. */
-export type Answering = (path: string) => Answer | Promise<Answer>;
+export type Answering = (path: string) => HttpAnswer | Promise<HttpAnswer>;
 
 /** Milliseconds. */
 const limits = {
@@ -118,7 +118,7 @@ async function respond(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-async function answerTo(path: string, answering: Answering): Promise<Answer> {
+async function answerTo(path: string, answering: Answering): Promise<HttpAnswer> {
   try {
     return await answering(path);
   } catch {

@@ -1,9 +1,9 @@
 import { cpuUsage, memoryUsage, uptime } from 'node:process';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type Answer, notFound, textHeaders } from '../../serve/answer.ts';
+import { type HttpAnswer, notFound, textHeaders } from '../../serve/answer.ts';
 import {
-  type Labels,
   type MetricDefinition,
+  type MetricLabels,
   type MetricName,
   type MetricRecorder,
   metrics,
@@ -12,7 +12,7 @@ import {
 export interface MetricsRegistry {
   readonly recorder: MetricRecorder;
   /** The metrics in Prometheus' text format, with its content type. */
-  readonly print: () => Promise<Answer>;
+  readonly print: () => Promise<HttpAnswer>;
 }
 
 /**
@@ -57,7 +57,7 @@ export function metricsRegistry(): MetricsRegistry {
     recorder: {
       add: (name, labels = {}, by = 1) => quietly(() => counters.get(name)?.inc(labels, by)),
       set: (name, value, labels = {}) => quietly(() => gauges.get(name)?.set(labels, value)),
-      observe: (name, seconds, labels: Labels = {}) =>
+      observe: (name, seconds, labels: MetricLabels = {}) =>
         quietly(() => histograms.get(name)?.observe(labels, seconds)),
     },
     print: async () => {
@@ -81,7 +81,7 @@ export async function metricsAnswer(
   path: string,
   registry: MetricsRegistry,
   backend: string,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   switch (path) {
     case '/metrics':
       return registry.print();

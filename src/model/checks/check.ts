@@ -6,14 +6,14 @@ import type { Report } from '../report.ts';
 import type { ReadService } from '../service.ts';
 
 /** A rule that spans several fields of one object. It reports; it changes nothing. */
-export type Check<T> = (read: T, options: CompileOptions) => void;
+export type FieldCheck<T> = (read: T, options: CompileOptions) => void;
 
-export type ServiceCheck = Check<ReadService>;
-export type EndpointSliceCheck = Check<ReadEndpointSlice>;
-export type EndpointsCheck = Check<ReadEndpoints>;
+export type ServiceCheck = FieldCheck<ReadService>;
+export type EndpointSliceCheck = FieldCheck<ReadEndpointSlice>;
+export type EndpointsCheck = FieldCheck<ReadEndpoints>;
 
 /** A rule that spans several Services, which come sorted by age, then namespace and name (ND11). */
-export type ServicesCheck = Check<readonly ReadService[]>;
+export type ServicesCheck = FieldCheck<readonly ReadService[]>;
 
 /** A rule that looks at every object as it was given. */
 export type ObjectsCheck = (objects: readonly SourceObject[], report: Report) => void;

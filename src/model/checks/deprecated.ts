@@ -1,8 +1,9 @@
 import { saidOf } from '../../diagnostics/group.ts';
+import { isMapping } from '../../diagnostics/mapping.ts';
 import type { Place } from '../../diagnostics/place.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import { betaVersion } from '../endpoint-slice.ts';
-import { at, atKey, isGiven, isRecord, rawField } from '../fields.ts';
+import { at, atKey, isGiven, rawField } from '../fields.ts';
 import { labelValue, rawMapping } from '../labels.ts';
 import { compareText } from '../object-order.ts';
 import type { Problem, Report } from '../report.ts';
@@ -43,7 +44,7 @@ export const deprecatedVersions: ObjectsCheck = (objects, report) => {
 
 function nameOf({ value }: SourceObject): string {
   const metadata = value['metadata'];
-  if (!isRecord(metadata)) return '';
+  if (!isMapping(metadata)) return '';
   const { namespace, name } = metadata;
   return [namespace, name].map((text) => (typeof text === 'string' ? text : '')).join('/');
 }

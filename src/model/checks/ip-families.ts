@@ -8,7 +8,7 @@ import { clusterIPFamilies } from './cluster-ips.ts';
 const policies = ['SingleStack', 'PreferDualStack', 'RequireDualStack'] as const;
 
 /** V16: `ipFamilies` has no duplicates, runs parallel to `clusterIPs`, and fits `ipFamilyPolicy`. */
-export const ipFamilies: ServiceCheck = (read) => {
+export const checkIpFamilies: ServiceCheck = (read) => {
   const { service, spec } = read;
   if (service.type === 'ExternalName') {
     refuseOnExternalName(read);

@@ -1,4 +1,5 @@
-import { at, type Fields, isRecord, rawList } from '../fields.ts';
+import { isMapping } from '../../diagnostics/mapping.ts';
+import { at, type Fields, rawList } from '../fields.ts';
 import type { ServiceCheck } from './check.ts';
 
 /**
@@ -24,6 +25,6 @@ export const rawNodePorts = (
   spec: Fields,
 ): readonly { readonly index: number; readonly nodePort: number }[] =>
   rawList(spec, 'ports').flatMap((port, index) => {
-    const nodePort = isRecord(port) ? port['nodePort'] : undefined;
+    const nodePort = isMapping(port) ? port['nodePort'] : undefined;
     return typeof nodePort === 'number' && nodePort !== 0 ? [{ index, nodePort }] : [];
   });

@@ -1,5 +1,6 @@
+import { isMapping } from '../../diagnostics/mapping.ts';
 import { quote } from '../../diagnostics/quote.ts';
-import { at, type Fields, isRecord, rawList } from '../fields.ts';
+import { at, type Fields, rawList } from '../fields.ts';
 import type { EndpointSliceCheck, EndpointsCheck, ServiceCheck } from './check.ts';
 
 /** V3: several ports of a Service all have names, each its own. */
@@ -28,7 +29,7 @@ interface NamedPort {
 /** As written: a port that is left out for another reason still has its place in the list. */
 function namedPorts(parent: Fields): readonly NamedPort[] {
   return rawList(parent, 'ports').flatMap((port, index) => {
-    const name = isRecord(port) ? (port['name'] ?? '') : undefined;
+    const name = isMapping(port) ? (port['name'] ?? '') : undefined;
     return typeof name === 'string' ? [{ index, name }] : [];
   });
 }

@@ -24,7 +24,7 @@ export type KeysOfOthers = (family: NftFamily, keys: readonly string[]) => reado
 export function changedParts(previous: WrittenRuleset, next: WrittenRuleset): ChangedParts {
   const changed = changedServices(previous, next);
   if (changed === undefined) return { previous: canonicalOf(previous), next: canonicalOf(next) };
-  return partsOf(previous, next, changed, (family, keys) => {
+  return changedPartsOf(previous, next, changed, (family, keys) => {
     const whole = next.tables.find(({ shared }) => shared.family === family);
     return whole === undefined ? [] : keysOfOthers(whole, keys, changed);
   });
@@ -34,7 +34,7 @@ export function changedParts(previous: WrittenRuleset, next: WrittenRuleset): Ch
  * The same where it is known which Services differ, and what the others have; these need not be in the
  * rulesets then.
  */
-export function partsOf(
+export function changedPartsOf(
   previous: WrittenRuleset,
   next: WrittenRuleset,
   changed: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 /** Sets and maps of nft's JSON as nft prints them; libnftables-json(5), "Set". */
 import { printEntry, printExpression, printSeconds } from './expression.ts';
-import { type JsonObject, joined, listOf, onlyEntry, quoted } from './json.ts';
+import { type JsonObject, joined, listOf, nftQuoted, onlyEntry } from './json.ts';
 import type { Use } from './uses.ts';
 
 /**
@@ -29,7 +29,7 @@ export function printCollection(
     ...(all.length === 0 ? [] : [`flags ${all.join(',')}`]),
     ...(timeout === undefined ? [] : [`timeout ${printSeconds(timeout)}`]),
     ...(gc === undefined ? [] : [`gc-interval ${printSeconds(gc)}`]),
-    ...(typeof comment === 'string' ? [`comment ${quoted(comment)}`] : []),
+    ...(typeof comment === 'string' ? [`comment ${nftQuoted(comment)}`] : []),
     ...(elem === undefined ? [] : [printElements(listOf(elem))]),
   ];
   const body = joined(

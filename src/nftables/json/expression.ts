@@ -1,6 +1,6 @@
 /** Expressions of nft's JSON as nft prints them; libnftables-json(5), "Expressions". */
 import { parseAddress } from '../../net/address.ts';
-import { isObject, type JsonObject, joined, listOf, onlyEntry, quoted } from './json.ts';
+import { isObject, type JsonObject, joined, listOf, nftQuoted, onlyEntry } from './json.ts';
 
 /** @returns undefined for what cannot be printed */
 export function printExpression(value: unknown): string | undefined {
@@ -110,7 +110,7 @@ function printElement(held: JsonObject): string | undefined {
     printExpression(val),
     ...(timeout === undefined ? [] : [`timeout ${printSeconds(timeout)}`]),
     ...(expires === undefined ? [] : [`expires ${printSeconds(expires)}`]),
-    ...(typeof comment === 'string' ? [`comment ${quoted(comment)}`] : []),
+    ...(typeof comment === 'string' ? [`comment ${nftQuoted(comment)}`] : []),
   ];
   return joined(words, ' ');
 }

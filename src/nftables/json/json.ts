@@ -26,4 +26,4 @@ export const joined = (
   parts.every((part) => part !== undefined) ? parts.join(separator) : undefined;
 
 /** Text in nft's quotes, which knows no escapes. */
-export const quoted = (text: string): string => `"${text.replaceAll('"', "'")}"`;
+export const nftQuoted = (text: string): string => `"${text.replaceAll('"', "'")}"`;

@@ -1,5 +1,5 @@
 import { printCollection } from './collection.ts';
-import { isObject, type JsonObject, onlyEntry, quoted } from './json.ts';
+import { isObject, type JsonObject, nftQuoted, onlyEntry } from './json.ts';
 import { printStatement } from './statement.ts';
 import { usesIn } from './uses.ts';
 
@@ -66,7 +66,7 @@ function printTable({ table, collections, chains, rules }: OpenTable): string {
   const all = [...rules.values()].flat();
   const uses = usesIn(all.map(statementsOf));
   const blocks = [
-    ...(typeof comment === 'string' ? [`\tcomment ${quoted(comment)}\n`] : []),
+    ...(typeof comment === 'string' ? [`\tcomment ${nftQuoted(comment)}\n`] : []),
     ...(flags === undefined ? [] : [`\tflags ${[flags].flat().join(',')}\n`]),
     ...collections.map(
       ({ kind, held }) =>
@@ -81,7 +81,7 @@ function printTable({ table, collections, chains, rules }: OpenTable): string {
 function printChain(chain: JsonObject, rules: readonly JsonObject[]): string {
   const { name, comment, type, hook, prio, policy } = chain;
   const head = [
-    ...(typeof comment === 'string' ? [`\t\tcomment ${quoted(comment)}\n`] : []),
+    ...(typeof comment === 'string' ? [`\t\tcomment ${nftQuoted(comment)}\n`] : []),
     ...(hook === undefined
       ? []
       : [
@@ -94,7 +94,7 @@ function printChain(chain: JsonObject, rules: readonly JsonObject[]): string {
 function printRule(rule: JsonObject): string {
   const { comment } = rule;
   const words = statementsOf(rule).map(printStatement);
-  const said = typeof comment === 'string' ? [`comment ${quoted(comment)}`] : [];
+  const said = typeof comment === 'string' ? [`comment ${nftQuoted(comment)}`] : [];
   return `\t\t${[...words, ...said].join(' ')}\n`;
 }
 

@@ -1,6 +1,6 @@
 /** Statements of nft's JSON as nft prints them; libnftables-json(5), "Statements". */
 import { printEndpoint, printExpression, printVerdict } from './expression.ts';
-import { isObject, type JsonObject, joined, listOf, onlyEntry, quoted } from './json.ts';
+import { isObject, type JsonObject, joined, listOf, nftQuoted, onlyEntry } from './json.ts';
 
 /** One statement. What has no words here stays in JSON, which no reader of rules takes for anything else. */
 export const printStatement = (statement: unknown): string =>
@@ -82,7 +82,7 @@ function printValue(field: unknown, value: unknown): string | undefined {
   if (typeof value === 'number' && name.endsWith(' mark'))
     return `0x${value.toString(16).padStart(8, '0')}`;
   if (typeof value === 'string' && /^[io]ifname$/.test(name) && !value.startsWith('@'))
-    return quoted(value);
+    return nftQuoted(value);
   const [operation, operands] = onlyEntry(value) ?? [];
   if (operation === '|' || operation === '^' || operation === '&')
     return joined(

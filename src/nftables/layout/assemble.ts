@@ -24,7 +24,7 @@ import { addKey, newSeenKeys } from '../seen-keys.ts';
 import type { Fragment } from './fragment.ts';
 import { endpointKey } from './pick.ts';
 import { programChains, unusedChains } from './program.ts';
-import { dports, hairpinKey, indexType, nodePortKey, serviceKey } from './selectors.ts';
+import { dports, hairpinKey, indexType, nodePortKey, servicesKey } from './selectors.ts';
 
 /** What a table has besides the elements of Services: a pure function of the family's settings and this. */
 export interface TableNeeds {
@@ -155,9 +155,9 @@ const setOf = (
 });
 
 const frontendMaps: readonly Collection[] = [
-  verdictMap(collections.services, serviceKey, 'addresses that are served'),
+  verdictMap(collections.services, servicesKey, 'addresses that are served'),
   verdictMap(collections.nodePorts, nodePortKey, 'node ports that are served'),
-  verdictMap(collections.refusedServices, serviceKey, 'addresses without a usable endpoint'),
+  verdictMap(collections.refusedServices, servicesKey, 'addresses without a usable endpoint'),
   verdictMap(collections.refusedNodePorts, nodePortKey, 'node ports without a usable endpoint'),
 ];
 
@@ -194,10 +194,10 @@ function addressSets(family: FamilyPlan): readonly NftSet[] {
 }
 
 const sourceRangeSets: readonly NftSet[] = [
-  setOf(collections.protectedServices, serviceKey, [], {
+  setOf(collections.protectedServices, servicesKey, [], {
     comment: 'addresses with source ranges',
   }),
-  setOf(collections.allowedSources, [...serviceKey, 'saddr'], [], { interval: true }),
+  setOf(collections.allowedSources, [...servicesKey, 'saddr'], [], { interval: true }),
 ];
 
 interface StickyMap {

@@ -14,7 +14,7 @@ import {
   rule,
   vmap,
 } from './rules.ts';
-import { hairpinKey, nodePortKey, serviceKey } from './selectors.ts';
+import { hairpinKey, nodePortKey, servicesKey } from './selectors.ts';
 
 /**
  * The constant program: the chains that are the same whatever the Services are. They
@@ -60,7 +60,7 @@ function dispatch(family: FamilyPlan): Chain {
     name: chains.dispatch,
     rules: [
       ...clusterIPMark(family),
-      rule(vmap(serviceKey, collections.services)),
+      rule(vmap(servicesKey, collections.services)),
       because(
         'node ports answer on local addresses only',
         fibLocal('daddr'),
@@ -98,8 +98,8 @@ const sourceRanges: Chain = {
   name: chains.sourceRanges,
   rules: [
     rule(
-      inSet(serviceKey, collections.protectedServices),
-      notInSet([...serviceKey, 'saddr'], collections.allowedSources),
+      inSet(servicesKey, collections.protectedServices),
+      notInSet([...servicesKey, 'saddr'], collections.allowedSources),
       drop,
     ),
   ],
@@ -107,7 +107,7 @@ const sourceRanges: Chain = {
 
 const refuseServices: Chain = {
   name: chains.refuseServices,
-  rules: [rule(vmap(serviceKey, collections.refusedServices))],
+  rules: [rule(vmap(servicesKey, collections.refusedServices))],
 };
 
 const refuseNodePorts = (family: FamilyPlan): Chain => ({

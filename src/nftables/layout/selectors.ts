@@ -9,7 +9,7 @@ export const dports = {
 } as const satisfies Record<L4Proto, Selector>;
 
 /** What finds a frontend by address. */
-export const serviceKey: readonly Selector[] = ['daddr', 'l4proto', 'th dport'];
+export const servicesKey: readonly Selector[] = ['daddr', 'l4proto', 'th dport'];
 
 /** What finds a frontend by node port. */
 export const nodePortKey: readonly Selector[] = ['l4proto', 'th dport'];

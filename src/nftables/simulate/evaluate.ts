@@ -5,13 +5,13 @@ import { isLocal } from '../../packet/packet.ts';
 import type { Action, Match, Selector, Statement, Verdict } from '../ast.ts';
 import { lookUp } from './lookup.ts';
 import { selectField, selectKeys } from './select.ts';
-import type { State, Surroundings } from './state.ts';
-import type { Effect, Lookup } from './trace.ts';
+import type { PacketState, WalkSurroundings } from './state.ts';
+import type { Lookup, StepEffect } from './trace.ts';
 
 /** What a statement did: to the packet, and to the way through the rules. */
 export interface Evaluated {
-  readonly state: State;
-  readonly effect: Effect;
+  readonly state: PacketState;
+  readonly effect: StepEffect;
   /** `break` ends the rule; `reject` is a drop that tells the sender. */
   readonly flow: 'next' | 'break' | Verdict | { readonly kind: 'reject' };
 }
@@ -23,8 +23,8 @@ export interface Evaluated {
  */
 export function evaluate(
   statement: Statement,
-  state: State,
-  surroundings: Surroundings,
+  state: PacketState,
+  surroundings: WalkSurroundings,
 ): readonly Evaluated[] {
   switch (statement.kind) {
     case 'vmap':
@@ -68,20 +68,20 @@ export function evaluate(
   }
 }
 
-const breakRule = (state: State): Evaluated => ({
+const breakRule = (state: PacketState): Evaluated => ({
   state,
   effect: { kind: 'match', matched: false },
   flow: 'break',
 });
 
-function matched(state: State, isMatch: boolean, lookup?: Lookup): Evaluated {
-  const effect: Effect = { kind: 'match', matched: isMatch, ...(lookup && { lookup }) };
+function matched(state: PacketState, isMatch: boolean, lookup?: Lookup): Evaluated {
+  const effect: StepEffect = { kind: 'match', matched: isMatch, ...(lookup && { lookup }) };
   return { state, effect, flow: isMatch ? 'next' : 'break' };
 }
 
 function forEachKey(
   selectors: readonly Selector[],
-  state: State,
+  state: PacketState,
   evaluateKey: (key: readonly (string | number)[], probability: number) => Evaluated,
 ): readonly Evaluated[] {
   const keys = selectKeys(selectors, state);
@@ -104,7 +104,7 @@ function verdictOf({ element, collection }: Lookup): Verdict | undefined {
 }
 
 function translate(
-  state: State,
+  state: PacketState,
   lookup: Lookup,
   probability: number,
   fixedPort: number | undefined,
@@ -130,8 +130,8 @@ function translate(
 
 function act(
   action: Exclude<Action, { kind: 'vmap' | 'dnat' }>,
-  state: State,
-  { host }: Surroundings,
+  state: PacketState,
+  { host }: WalkSurroundings,
 ): Evaluated {
   switch (action.kind) {
     case 'set-mark': {
@@ -147,7 +147,7 @@ function act(
       // The first packet writes; who asks next time finds it. Deleting an absent pair is no failure.
       const key = String(selectKeys([action.key], state)?.[0]?.key[0]);
       const value = action.value && String(selectKeys([action.value], state)?.[0]?.key[0]);
-      const effect: Effect = { kind: 'map-update', map: action.map, key, value };
+      const effect: StepEffect = { kind: 'map-update', map: action.map, key, value };
       return { state, effect, flow: 'next' };
     }
     case 'masquerade':
@@ -173,13 +173,13 @@ function act(
 }
 
 /** The kernel takes the outgoing interface's address: some address of this node, if we know any. */
-const masqueradeSource = ({ packet }: State, addresses: ReadonlySet<string>): string =>
+const masqueradeSource = ({ packet }: PacketState, addresses: ReadonlySet<string>): string =>
   [...addresses].find((address) => address.includes(':') === (packet.family === 'ip6')) ?? '';
 
 function matches(
   match: Exclude<Match, { kind: 'in-set' | 'not-understood' }>,
-  state: State,
-  { host }: Surroundings,
+  state: PacketState,
+  { host }: WalkSurroundings,
 ): boolean {
   const { packet } = state;
   switch (match.kind) {

@@ -4,10 +4,10 @@
  */
 
 import { mergeBranches } from '../../packet/outcome.ts';
-import type { Host, Packet } from '../../packet/packet.ts';
+import type { Packet, SimulatedHost } from '../../packet/packet.ts';
 import { followRoutes } from '../../packet/route.ts';
 import type { BaseChain, PreparedRuleset } from './prepare.ts';
-import { type Pins, type State, withStep } from './state.ts';
+import { type PacketState, type Pins, withStep } from './state.ts';
 import type { NftOutcome, Trace } from './trace.ts';
 import { walkBaseChain } from './walk.ts';
 
@@ -23,12 +23,12 @@ export interface InterpretOptions {
 export function interpret(
   ruleset: PreparedRuleset,
   packet: Packet,
-  host: Host,
+  host: SimulatedHost,
   options: InterpretOptions = {},
 ): NftOutcome {
   const family = ruleset.families.get(packet.family) ?? { hooks: new Map() };
   const surroundings = { host, pins: options.pins ?? new Map() };
-  const start: State = {
+  const start: PacketState = {
     packet,
     original: { destination: packet.destination, destinationPort: packet.destinationPort },
     destinationBound: false,
@@ -39,7 +39,7 @@ export function interpret(
     probability: 1,
     trace: undefined,
   };
-  const branches = followRoutes<Trace, State, BaseChain>(
+  const branches = followRoutes<Trace, PacketState, BaseChain>(
     {
       host,
       at: (hook) => family.hooks.get(hook) ?? [],

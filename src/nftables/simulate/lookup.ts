@@ -1,7 +1,7 @@
 import type { Key } from '../ast.ts';
 import { findElement } from './element-index.ts';
 import type { PreparedCollection, PreparedTable } from './prepare.ts';
-import type { Pins, Surroundings } from './state.ts';
+import type { Pins, WalkSurroundings } from './state.ts';
 import type { Lookup } from './trace.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Lookup } from './trace.ts';
  *
  * @throws when the table has no such set or map: the kernel refuses such a ruleset.
  */
-export function lookUp({ table, pins }: Surroundings, name: string, key: Key): Lookup {
+export function lookUp({ table, pins }: WalkSurroundings, name: string, key: Key): Lookup {
   const { collection, index } = collectionOf(table, name);
   return { collection, key, element: findElement(index, key) ?? findPin(pins, name, key) };
 }

@@ -1,6 +1,6 @@
 import type { L4Proto } from '../../net/family.ts';
 import type { RandomNumber, Selector } from '../ast.ts';
-import type { State } from './state.ts';
+import type { PacketState } from './state.ts';
 
 /** One of the keys that a statement may look up, and how likely it is. */
 export interface SelectedKey {
@@ -16,7 +16,7 @@ export interface SelectedKey {
  */
 export function selectKeys(
   selectors: readonly Selector[],
-  state: State,
+  state: PacketState,
 ): readonly SelectedKey[] | undefined {
   let keys: readonly SelectedKey[] = [{ key: [], probability: 1 }];
   for (const selector of selectors) {
@@ -35,7 +35,10 @@ export function selectKeys(
   return keys;
 }
 
-function selectValues(selector: Selector, state: State): readonly (string | number)[] | undefined {
+function selectValues(
+  selector: Selector,
+  state: PacketState,
+): readonly (string | number)[] | undefined {
   if (typeof selector !== 'string') return Array.from({ length: selector.modulus }, (_, i) => i);
   const value = selectField(selector, state);
   return value === undefined ? undefined : [value];
@@ -44,7 +47,7 @@ function selectValues(selector: Selector, state: State): readonly (string | numb
 /** The value of a selector; undefined when the packet lacks it. */
 export function selectField(
   selector: Exclude<Selector, RandomNumber>,
-  { packet, original }: State,
+  { packet, original }: PacketState,
 ): string | number | undefined {
   switch (selector) {
     case 'saddr':

@@ -1,10 +1,10 @@
-import type { Host } from '../../packet/packet.ts';
+import type { SimulatedHost } from '../../packet/packet.ts';
 import type { OnItsWay } from '../../packet/route.ts';
 import type { PreparedTable } from './prepare.ts';
 import type { Step, Trace } from './trace.ts';
 
 /** A packet on its way, and what the connection tracking knows of its connection. */
-export interface State extends OnItsWay<Trace> {
+export interface PacketState extends OnItsWay<Trace> {
   /** The destination before DNAT. */
   readonly original: { readonly destination: string; readonly destinationPort: number };
   /** `ct status dnat`: the destination differs from the original one. */
@@ -15,14 +15,14 @@ export interface State extends OnItsWay<Trace> {
 export type Pins = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** What stays the same while one table's rules are walked. */
-export interface Surroundings {
+export interface WalkSurroundings {
   readonly table: PreparedTable;
-  readonly host: Host;
+  readonly host: SimulatedHost;
   readonly pins: Pins;
 }
 
 /** Field by field, because this runs for every statement and a spread is several times slower. */
-export const withStep = (state: State, step: Step): State => ({
+export const withStep = (state: PacketState, step: Step): PacketState => ({
   packet: state.packet,
   original: state.original,
   destinationBound: state.destinationBound,

@@ -15,12 +15,12 @@ export type Step =
       readonly chain: Chain;
       readonly rule: Rule;
       readonly statement: Statement;
-      readonly effect: Effect;
+      readonly effect: StepEffect;
     };
 
 export type StatementStep = Extract<Step, { kind: 'statement' }>;
 
-export type Effect =
+export type StepEffect =
   /** A match; when it failed, the rule ended there. */
   | { readonly kind: 'match'; readonly matched: boolean; readonly lookup?: Lookup }
   /** A look-up without an element: no effect. */

@@ -1,11 +1,11 @@
 import type { Chain, Rule } from '../ast.ts';
 import { type Evaluated, evaluate } from './evaluate.ts';
 import type { BaseChain, PreparedTable } from './prepare.ts';
-import { type State, type Surroundings, withStep } from './state.ts';
+import { type PacketState, type WalkSurroundings, withStep } from './state.ts';
 
 /** How the walk through a chain, or a part of it, ended. */
 interface Walked {
-  readonly state: State;
+  readonly state: PacketState;
   readonly end: End;
 }
 
@@ -24,9 +24,9 @@ const maxDepth = 64;
  */
 export function walkBaseChain(
   { chain, hook, table }: BaseChain,
-  state: State,
-  surroundings: Omit<Surroundings, 'table'>,
-): readonly { readonly state: State; readonly end: 'accept' | 'drop' | 'reject' }[] {
+  state: PacketState,
+  surroundings: Omit<WalkSurroundings, 'table'>,
+): readonly { readonly state: PacketState; readonly end: 'accept' | 'drop' | 'reject' }[] {
   const entered = withStep(state, { kind: 'hook', hook, chain });
   return walkChain(chain, entered, { ...surroundings, table }, 0).map((walked) => ({
     state: walked.state,
@@ -36,15 +36,15 @@ export function walkBaseChain(
 
 function walkChain(
   chain: Chain,
-  state: State,
-  surroundings: Surroundings,
+  state: PacketState,
+  surroundings: WalkSurroundings,
   depth: number,
 ): readonly Walked[] {
   if (depth > maxDepth) throw new Error(`chain ${chain.name} is reached by too many jumps`);
   const ended: Walked[] = [];
-  let walking: readonly State[] = [state];
+  let walking: readonly PacketState[] = [state];
   for (const rule of chain.rules) {
-    const next: State[] = [];
+    const next: PacketState[] = [];
     for (const before of walking) {
       for (const { state: after, end } of walkRule(chain, rule, before, surroundings, depth)) {
         if (end === undefined) next.push(after);
@@ -62,14 +62,14 @@ function walkChain(
 function walkRule(
   chain: Chain,
   rule: Rule,
-  state: State,
-  surroundings: Surroundings,
+  state: PacketState,
+  surroundings: WalkSurroundings,
   depth: number,
-): readonly { readonly state: State; readonly end: End | undefined }[] {
-  const done: { state: State; end: End | undefined }[] = [];
-  let walking: readonly State[] = [state];
+): readonly { readonly state: PacketState; readonly end: End | undefined }[] {
+  const done: { state: PacketState; end: End | undefined }[] = [];
+  let walking: readonly PacketState[] = [state];
   for (const statement of rule.statements) {
-    const next: State[] = [];
+    const next: PacketState[] = [];
     for (const before of walking) {
       for (const evaluated of evaluate(statement, before, surroundings)) {
         const { effect, flow } = evaluated;
@@ -93,10 +93,10 @@ function walkRule(
 
 function follow(
   flow: Exclude<Evaluated['flow'], 'next'>,
-  state: State,
-  surroundings: Surroundings,
+  state: PacketState,
+  surroundings: WalkSurroundings,
   depth: number,
-): readonly { readonly state: State; readonly end: End | undefined }[] {
+): readonly { readonly state: PacketState; readonly end: End | undefined }[] {
   if (flow === 'break') return [{ state, end: undefined }];
   switch (flow.kind) {
     case 'accept':

@@ -8,10 +8,10 @@ import { serviceKey, visitEndpoints } from '../endpoint-sources.ts';
 import { elsewhere, endpointProblem, externalIPProblem } from '../known-networks.ts';
 import { addressPaths, fieldAt } from '../origin.ts';
 import { clusterIPOf } from '../taken-services.ts';
-import { grouped, type Subject } from './grouped.ts';
+import { type GroupSubject, grouped } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
-export const claimPolicies: Check = (planned) => [
+export const checkClaimPolicies: Check = (planned) => [
   ...externalIPs(planned),
   ...endpoints(planned),
   ...clusterIPs(planned),
@@ -22,7 +22,7 @@ const nameOf = ({ namespace, name }: Service): string => serviceKey(namespace, n
 function externalIPs({ taken, settings, known }: Planned): readonly Diagnostic[] {
   const policy = settings.externalIPs;
   if (policy.kind === 'allow') return [];
-  const doubtful: Subject[] = [];
+  const doubtful: GroupSubject[] = [];
   const denied: Diagnostic[] = [];
   for (const service of taken) {
     if (service.externalIPs.length === 0) continue;
@@ -65,8 +65,8 @@ function endpoints(planned: Planned): readonly Diagnostic[] {
   const { taken, settings, known, sources } = planned;
   const policy = settings.endpointsOutside;
   if (policy === 'allow') return [];
-  const doubtful: Subject[] = [];
-  const strangers: Subject[] = [];
+  const doubtful: GroupSubject[] = [];
+  const strangers: GroupSubject[] = [];
   const denied: Diagnostic[] = [];
   for (const service of taken) {
     if (service.namespace === 'default' && service.name === 'kubernetes') continue;
@@ -122,7 +122,7 @@ function namesPod(object: SourceObject, path: FieldPath): boolean {
 /** The API server allocates cluster IPs; one from elsewhere was written by somebody else. */
 function clusterIPs({ taken, known }: Planned): readonly Diagnostic[] {
   const subjects = taken.flatMap((service) =>
-    service.clusterIPs.flatMap((text, index): readonly Subject[] => {
+    service.clusterIPs.flatMap((text, index): readonly GroupSubject[] => {
       const node = known.nodes.get(text);
       if (node === undefined) return [];
       const problem = node === '' ? 'an address of this node' : `an address of Node ${node}`;

@@ -1,5 +1,5 @@
 import type { Endpoint, FamilyPlan } from '../plan.ts';
-import { grouped, type Subject } from './grouped.ts';
+import { type GroupSubject, grouped } from './grouped.ts';
 import type { Check } from './planned.ts';
 
 /** E13: after DNAT such a packet meets the refusal of unused cluster IP ports (K1). */
@@ -12,7 +12,7 @@ export const clusterIPEndpoints: Check = ({ plan }) =>
     }),
   );
 
-function subjectsIn({ clusterIPs, servicePorts }: FamilyPlan): readonly Subject[] {
+function subjectsIn({ clusterIPs, servicePorts }: FamilyPlan): readonly GroupSubject[] {
   const services = new Set(clusterIPs);
   const found = new Set<Endpoint>();
   for (const { clusterEndpoints, localEndpoints } of servicePorts) {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Service } from '../../model/cluster.ts';
 import { endpointSourceOf, serviceKey } from '../endpoint-sources.ts';
 import { exceedsMirrorLimit, mirroredAddressLimit } from '../mirror.ts';
-import { endpointsObjects, grouped, type Subject, subject } from './grouped.ts';
+import { endpointsObjects, type GroupSubject, grouped, subject } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** E3: what becomes of Endpoints objects. */
@@ -18,8 +18,8 @@ export const endpointsUse: Check = (planned) =>
 
 const subjectsOf = (
   { taken }: Planned,
-  select: (service: Service) => Subject | undefined,
-): readonly Subject[] => taken.map(select).filter((each) => each !== undefined);
+  select: (service: Service) => GroupSubject | undefined,
+): readonly GroupSubject[] => taken.map(select).filter((each) => each !== undefined);
 
 function slicesWin(planned: Planned): readonly Diagnostic[] {
   const { sources } = planned;

@@ -1,14 +1,14 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { type Subject, saidOf } from '../../diagnostics/group.ts';
+import { type GroupSubject, saidOf } from '../../diagnostics/group.ts';
 import type { FieldPath, SourceObject } from '../../diagnostics/source.ts';
 
-export type { Subject };
+export type { GroupSubject };
 
 /** An object as a subject; `path` is the field to point at. */
 export const subject = (
   { namespace, name, object }: { namespace: string; name: string; object: SourceObject },
   path: FieldPath = ['metadata', 'name'],
-): Subject => ({ name: `${namespace}/${name}`, place: { kind: 'field', object, path } });
+): GroupSubject => ({ name: `${namespace}/${name}`, place: { kind: 'field', object, path } });
 
 /** The words for one subject and for several. */
 export interface Wording {
@@ -27,7 +27,7 @@ export interface Wording {
 export function grouped(
   code: Diagnostic['code'],
   severity: Diagnostic['severity'],
-  subjects: readonly Subject[],
+  subjects: readonly GroupSubject[],
   { noun, says, hint }: Wording,
 ): readonly Diagnostic[] {
   if (subjects.length === 0) return [];

@@ -1,10 +1,10 @@
-import type { Subject } from '../../diagnostics/group.ts';
+import type { GroupSubject } from '../../diagnostics/group.ts';
 import { grouped, services } from './grouped.ts';
 import type { Check } from './planned.ts';
 
 /** H1: no rule of a ruleset answers a load balancer that asks for a Service's health. */
 export const unansweredHealthChecks: Check = ({ plan }) => {
-  const subjects = new Map<string, Subject>();
+  const subjects = new Map<string, GroupSubject>();
   for (const { healthChecks } of plan.families)
     for (const { namespace, service, origin } of healthChecks) {
       const name = `${namespace}/${service}`;

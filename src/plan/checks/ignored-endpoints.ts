@@ -4,12 +4,12 @@ import { serviceKey } from '../endpoint-sources.ts';
 import { isNeverMirrored } from '../mirror.ts';
 import { compareBytes } from '../order.ts';
 import { headlessLabelPath } from '../origin.ts';
-import { adviceFor, findStrays, isStarving, type Meant, type Stray } from '../strays.ts';
+import { findStrays, isStarving, type Meant, type Stray, strayAdvice } from '../strays.ts';
 import {
   endpointSlices,
   endpointsObjects,
+  type GroupSubject,
   grouped,
-  type Subject,
   subject,
   type Wording,
 } from './grouped.ts';
@@ -25,7 +25,7 @@ export const ignoredEndpoints: Check = (planned) => [...strays(planned), ...hidd
 function strays({ cluster, taken, sources }: Planned): readonly Diagnostic[] {
   const found = findStrays(cluster, taken, sources).filter(isTold);
   const sorted = found.toSorted((a, b) => compareNames(a.object, b.object));
-  const ofKind = (kind: Stray['kind'], isBeside: boolean): readonly Subject[] =>
+  const ofKind = (kind: Stray['kind'], isBeside: boolean): readonly GroupSubject[] =>
     sorted
       .filter((each) => each.kind === kind && each.meant === undefined)
       .filter(({ isBesideStarving }) => isBesideStarving === isBeside)
@@ -66,11 +66,11 @@ function meantFor(stray: Stray, meant: Meant): Diagnostic {
       pointAtName(stray).place,
       { ...subject(service).place, note: 'has no endpoints' } as Place,
     ],
-    hint: adviceFor(stray, meant),
+    hint: strayAdvice(stray, meant),
   };
 }
 
-function pointAtName({ kind, object, names }: Stray): Subject {
+function pointAtName({ kind, object, names }: Stray): GroupSubject {
   const path =
     kind === 'Endpoints' || names === undefined
       ? ['metadata', 'name']
@@ -82,7 +82,7 @@ function pointAtName({ kind, object, names }: Stray): Subject {
 function hiddenSlices({ cluster, taken, sources }: Planned): readonly Diagnostic[] {
   const served = new Map(taken.map((service) => [keyOf(service), service]));
   const hidden = inOrder(cluster.endpointSlices.filter((slice) => slice.headless));
-  const of = (isAll: boolean): readonly Subject[] =>
+  const of = (isAll: boolean): readonly GroupSubject[] =>
     hidden
       .filter((slice) => {
         const owner = served.get(serviceKey(slice.namespace, slice.serviceName ?? ''));

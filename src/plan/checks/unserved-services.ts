@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts';
 import type { UnservedReason } from '../plan.ts';
-import { grouped, type Subject, services, type Wording } from './grouped.ts';
+import { type GroupSubject, grouped, services, type Wording } from './grouped.ts';
 import type { Check } from './planned.ts';
 
 /** What the model stage says of the other reasons is not said again. */
@@ -23,7 +23,7 @@ const wordings: Readonly<
 
 /** Section 2: no Service is left out in silence. */
 export const unservedServices: Check = ({ plan }) => {
-  const byReason = new Map<UnservedReason, Subject[]>();
+  const byReason = new Map<UnservedReason, GroupSubject[]>();
   for (const { namespace, service, reason, origin } of plan.unserved) {
     const subjects = byReason.get(reason) ?? [];
     subjects.push({ name: `${namespace}/${service}`, place: { kind: 'field', ...origin } });

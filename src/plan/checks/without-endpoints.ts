@@ -4,10 +4,10 @@ import type { SourceObject } from '../../diagnostics/source.ts';
 import type { EndpointPort, Service } from '../../model/cluster.ts';
 import type { IpFamily } from '../../net/family.ts';
 import { endpointSourceOf, intakeOf, serviceKey } from '../endpoint-sources.ts';
-import { portKey } from '../merge-endpoints.ts';
+import { slicePortKey } from '../merge-endpoints.ts';
 import { sortedUnique } from '../order.ts';
 import { type ServicePortPlan, servicePortName } from '../plan.ts';
-import { grouped, type Subject } from './grouped.ts';
+import { type GroupSubject, grouped } from './grouped.ts';
 import type { Check, Planned } from './planned.ts';
 
 /** P1-P3: which ServicePorts refuse connections, and F2: where a port's name is to blame. */
@@ -15,7 +15,7 @@ export const withoutEndpoints: Check = (planned) => {
   const services = new Map(planned.taken.map((service) => [keyOf(service), service]));
   const mismatches = new Map<string, Diagnostic>();
   const notes = planned.plan.families.flatMap(({ family, servicePorts }) => {
-    const subjects: Subject[] = [];
+    const subjects: GroupSubject[] = [];
     for (const [key, refused] of refusedByService(servicePorts)) {
       const service = services.get(key);
       const offered = service && offeredPorts(planned, service, family);
@@ -42,9 +42,10 @@ export const withoutEndpoints: Check = (planned) => {
 
 const keyOf = (service: Service): string => serviceKey(service.namespace, service.name);
 
-const keyOfPort = ({ protocol, portName }: ServicePortPlan): string => portKey(protocol, portName);
+const keyOfPort = ({ protocol, portName }: ServicePortPlan): string =>
+  slicePortKey(protocol, portName);
 
-const subjectOf = (servicePort: ServicePortPlan): Subject => ({
+const subjectOf = (servicePort: ServicePortPlan): GroupSubject => ({
   name: servicePortName(servicePort),
   place: { kind: 'field', ...servicePort.origin },
 });
@@ -86,7 +87,7 @@ function offeredPorts(
   const [first] = slices;
   if (first === undefined || ports.length === 0) return undefined;
   return {
-    keys: new Set(ports.map((port) => portKey(port.protocol, port.name))),
+    keys: new Set(ports.map((port) => slicePortKey(port.protocol, port.name))),
     described: sortedUnique(ports.map(describePort)).slice(0, 5).join(', '),
     object: first.object,
   };

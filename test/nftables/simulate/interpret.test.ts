@@ -3,11 +3,14 @@ import { parseNft } from '../../../src/nftables/parse/parse-nft.ts';
 import { interpret } from '../../../src/nftables/simulate/interpret.ts';
 import { prepare } from '../../../src/nftables/simulate/prepare.ts';
 import { type NftOutcome, traceSteps } from '../../../src/nftables/simulate/trace.ts';
-import { answerOf } from '../../../src/packet/outcome.ts';
-import type { Host, Packet } from '../../../src/packet/packet.ts';
+import { commonFateOf } from '../../../src/packet/outcome.ts';
+import type { Packet, SimulatedHost } from '../../../src/packet/packet.ts';
 import { endpointText } from '../../support/simulate.ts';
 
-const host: Host = { addresses: new Set(['192.168.0.2', '2001:db8::1']), routeLocalnet: true };
+const host: SimulatedHost = {
+  addresses: new Set(['192.168.0.2', '2001:db8::1']),
+  routeLocalnet: true,
+};
 
 const fromOutside: Packet = {
   family: 'ip',
@@ -22,7 +25,7 @@ const fromOutside: Packet = {
 const fromHere: Packet = { ...fromOutside, source: '192.168.0.2', inInterface: '' };
 
 /** Runs a packet through a table `ip natc` (or the whole text, where it is one). */
-function run(text: string, packet: Partial<Packet> = {}, on: Host = host): NftOutcome {
+function run(text: string, packet: Partial<Packet> = {}, on: SimulatedHost = host): NftOutcome {
   const whole = text.startsWith('table') ? text : `table ip natc {\n${text}\n}\n`;
   const { ruleset, diagnostics } = parseNft({ name: 'test.nft', text: whole });
   if (ruleset === undefined) throw new Error(diagnostics[0]?.message);
@@ -39,7 +42,7 @@ const forward = (...rules: readonly string[]): string => base('forward', 'filter
 const prerouting = (...rules: readonly string[]): string =>
   base('prerouting', 'nat', -100, ...rules);
 
-const kind = (outcome: NftOutcome): string => answerOf(outcome).kind;
+const kind = (outcome: NftOutcome): string => commonFateOf(outcome).kind;
 
 /** Whether a rule matches, seen by the drop that follows. */
 const matches = (match: string, packet: Partial<Packet> = {}, sets = ''): boolean =>
