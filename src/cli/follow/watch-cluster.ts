@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { counted } from '../../diagnostics/summary.ts';
 import { type FollowedKind, type FollowObserver, observeAll } from '../../follow/observer.ts';
 import { type FollowedChange, type FollowedStore, makeStore } from '../../follow/store.ts';
 import { triggerOf } from '../../follow/trigger.ts';
@@ -83,7 +84,7 @@ export async function watchCluster(
           const at = now();
           listed.add(kind);
           const changes = store.replace(kind, items);
-          log.say('info', `listed ${items.length} ${kind}s`, { kind, count: items.length });
+          log.say('info', `listed ${counted(items.length, kind)}`, { kind, count: items.length });
           observer.listed({ at, kinds: [kind] });
           if (kind === 'Node') tellNode(at);
           changed(changes, true, at);

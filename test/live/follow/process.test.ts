@@ -105,6 +105,7 @@ describeWithKernel('natc apply --follow as a process', () => {
     for (const line of said)
       expect(line).toMatchObject({ time: expect.any(String), level: 'info' });
     expect(said.map(({ message }) => message)).toContain('ended; the rules stay');
+    expect(said.map(({ message }) => message)).toContain('listed 1 Service');
   });
 
   test('SIGHUP reads natc.yaml again, and keeps the old one where the new one is wrong', async () => {
