@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { commandTable, optionTable } from '../../src/options.ts';
+import { commandDefaults, commandTable, defaultBackend, optionTable } from '../../src/options.ts';
 import { natc } from '../support/natc.ts';
 
 let top = '';
@@ -212,6 +212,24 @@ test('every flag has a key in natc.yaml, or a reason to have none', async () => 
         `${name} ${flag}`,
       ).toContain(flag);
     }
+  }
+});
+
+test('the commands take the defaults and the values that the tables say', async () => {
+  const program = await buildProgram();
+  const said = Object.entries(commandTable).flatMap(([key, { flag, commands: names, value }]) =>
+    names.map((name) => ({ key: key as keyof typeof commandDefaults, flag, name, value })),
+  );
+  for (const { key, flag, name, value } of said) {
+    const command = program.commands.find((each) => each.name() === name)!;
+    const option = command.options.find(({ long }) => long === flag)!;
+    const place = `${name} ${flag}`;
+    if (typeof value !== 'string' && option.argChoices !== undefined)
+      expect(value, place).toEqual(expect.arrayContaining(option.argChoices));
+    // Some commands have no automatic choice, and take what auto comes to where nothing speaks against it.
+    const isChosen = key === 'backend' && !option.argChoices?.includes('auto');
+    if (option.defaultValue !== undefined)
+      expect(option.defaultValue, place).toEqual(isChosen ? defaultBackend : commandDefaults[key]);
   }
 });
 
