@@ -60,6 +60,13 @@ function toldOf(text: string, natc: ListedSide): Readonly<Record<string, string>
   return by;
 }
 
+function recordedIn(other: string) {
+  const file = readCaseOf(other);
+  const made = compileValid({ node: file.node, objects: file.input }, optionsOfNode(file.node));
+  const saved = readFileSync(`${other}/listing.iptables-save`, 'utf8');
+  return { saved, natc: { ruleset: made.ruleset, plan: made.plan, nodeName } };
+}
+
 const same: Change = (text) => text;
 
 const without =
@@ -107,12 +114,7 @@ describe('what kube-proxy wrote', () => {
 });
 
 describe('with --masquerade-all', () => {
-  const other = 'fixtures/kube-proxy/masquerade-all';
-  const file = readCaseOf(other);
-  const world = { node: file.node, objects: file.input };
-  const made = compileValid(world, optionsOfNode(file.node));
-  const natc = { ruleset: made.ruleset, plan: made.plan, nodeName };
-  const saved = readFileSync(`${other}/listing.iptables-save`, 'utf8');
+  const { saved, natc } = recordedIn('fixtures/kube-proxy/masquerade-all');
 
   test('pods are masqueraded at an address that is external too, and has no endpoint here', () => {
     const is = toldOf(saved, natc);
@@ -127,6 +129,24 @@ describe('with --masquerade-all', () => {
     expect(toldOf(saved, natc)['K1']).toMatch(
       /node port 30080\/TCP gains \(refused\) \(1\/2\), the other 1 -> 1\/2 for this node, from its loopback address/,
     );
+  });
+});
+
+describe('a cluster IP that is an external address too', () => {
+  const { saved, natc } = recordedIn('fixtures/kube-proxy/hairpins');
+
+  test('natc marks what another endpoint than the client itself gets, and leaves it to its node', () => {
+    const is = toldOf(saved, natc);
+    expect(is['']).toBeUndefined();
+    expect(is['P6, ND3']).toMatch(/mixed: .* mark .* differs for 10\.180\.3\.1 itself/);
+  });
+
+  test('natc masquerades for other endpoints, where the only one of this node is a port that nobody has', () => {
+    expect(toldOf(saved, natc)['P6, K1']).toMatch(
+      /round: .* gains 10\.180\.2\.3:8080, \(refused\)[^\n]*\n.*round: .*SNAT begins for pods/,
+    );
+    const stale = toldOf(saved.replaceAll('172.30.0.53:8080', '10.180.0.53:8080'), natc);
+    expect(stale['']).toMatch(/round: .*loses 10\.180\.0\.53:8080/);
   });
 });
 

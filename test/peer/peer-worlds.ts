@@ -27,7 +27,9 @@ export const peerQuestions = (packetCount: number, isRare: boolean): fc.Arbitrar
       }),
     })
     .map(({ world, drawn }) =>
-      isRare ? drawn.reduce((before, { edit, number }) => edit(before, number), world) : world,
+      isRare
+        ? agreed(drawn.reduce((before, { edit, number }) => edit(before, number), world))
+        : world,
     )
     .chain((world) =>
       fc.record({
@@ -52,8 +54,10 @@ function asKubeProxyKnowsIt({ objects, node }: World): World {
     hostname: thisNode,
     localhostNodePorts: false,
   };
-  return { node: known, objects: agreeing(objects.filter(({ kind }) => kind !== 'Node')) };
+  return agreed({ node: known, objects: objects.filter(({ kind }) => kind !== 'Node') });
 }
+
+const agreed = ({ node, objects }: World): World => ({ node, objects: agreeing(objects) });
 
 const zoneLabel = 'topology.kubernetes.io/zone';
 

@@ -1,4 +1,4 @@
-import { wayOf } from '../behaviour.ts';
+import { type Behaviour, sameBehaviour, wayOf } from '../behaviour.ts';
 import type { ClientResult } from '../compared-destination.ts';
 import type { ComparedSides } from './sides.ts';
 
@@ -27,4 +27,16 @@ export function areHairpins(
       return masquerade ? mode === 'nftables' && place === 'unknown' : place === 'elsewhere';
     })
   );
+}
+
+/** Whether nothing differs but what happens to an endpoint that reaches itself. */
+export function sameBesideHairpins({ before, after, packet }: ClientResult): boolean {
+  const others = ({ branches }: Behaviour): Behaviour => ({
+    branches: branches
+      .map((branch) =>
+        branch.destination === packet.source ? { ...branch, masquerade: false, mark: 0 } : branch,
+      )
+      .sort((a, b) => (wayOf(a) < wayOf(b) ? -1 : 1)),
+  });
+  return sameBehaviour(others(before), others(after));
 }

@@ -8,7 +8,7 @@ import { type Destination, destinationKey, portKey } from '../destination.ts';
 import { membershipOf } from '../destination-index.ts';
 import type { ChangeType, Facet } from '../facets.ts';
 import type { FamilyPair } from '../family-pair.ts';
-import { areHairpins } from './hairpins.ts';
+import { areHairpins, sameBesideHairpins } from './hairpins.ts';
 import { lostToNobody, treatAlike } from './lost-branches.ts';
 import { natcFacts } from './natc-facts.ts';
 import type { NatcSide } from './natc-side.ts';
@@ -102,7 +102,9 @@ function markDifference(
   result: ClientResult,
 ): Decisions {
   const alone = takenForClusterIP(sides, destination, result);
-  return alone !== undefined && sameBehaviour(alone.before, alone.after) ? ['P6'] : undefined;
+  if (alone === undefined) return undefined;
+  if (sameBehaviour(alone.before, alone.after)) return ['P6'];
+  return areHairpins(sides, alone) && sameBesideHairpins(alone) ? ['P6', 'ND3'] : undefined;
 }
 
 /** Both send the packet the same way, and one rewrites its source. */
@@ -116,6 +118,11 @@ function sourceDifference(
   if (alone !== undefined) {
     if (treatAlike(sides, alone, 'source')) return ['P6'];
     if (areHairpins(sides, alone)) return ['P6', 'ND3'];
+    // Where natc would send nothing anywhere, there is no source to compare.
+    const others = alone[sides.natc].branches.some(({ verdict }) => verdict === 'accept')
+      ? undefined
+      : lostToNobody(sides, destination, alone);
+    if (others !== undefined) return ['P6', ...others];
   }
   return loopbackDifference(sides, destination, result);
 }
