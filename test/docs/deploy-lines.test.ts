@@ -72,6 +72,10 @@ test('the lines are there, two of cron among them, and none has a pipe', () => {
   expect(container.command).toEqual(['/bin/sh', '-c']);
 });
 
+/** From one place to the nodes, without a configuration manager. */
+const copied =
+  /Without Ansible the same is:\n\n```sh\n([^`]*)```/.exec(read('README.md'))?.[1] ?? '';
+
 const nodeObject = (name: string): object => ({
   apiVersion: 'v1',
   kind: 'Node',
@@ -134,6 +138,12 @@ describeWithKernel('the lines of docs/deploy', () => {
     program('natc', `exec ${process.execPath} ${natcProgram} "$@"`);
     program('sleep', 'kill $PPID');
     program('hostname', 'echo node-a');
+    // Another host, as far as a copy and a command go: its files are under /tmp/node-a.
+    program(
+      'rsync',
+      `[ "$1" = --checksum ] && to=/tmp/node-a\${3#root@node-a:} && mkdir -p "\${to%/*}" && cp "$2" "$to"`,
+    );
+    program('ssh', '[ "$1" = root@node-a ] && exec "$2" "$3" "/tmp/node-a$4"');
 
     api = await startStandIn({ socket: join(work, 'api'), tls: authority.issue('127.0.0.1') });
     node = await startAgent();
@@ -171,6 +181,16 @@ describeWithKernel('the lines of docs/deploy', () => {
     return isLoop ? { ...result, status: Number(readFileSync(statusFile, 'utf8')) } : result;
   }
   const kernel = () => node.must(['nft', 'list', 'ruleset']);
+
+  test('what is compiled in one place is copied to a node, and loaded there', async () => {
+    expect(copied.match(/^(natc compile|rsync|ssh) .*$/gm)).toHaveLength(3);
+    api.fail();
+    api.serve(worldOf('10.4.0'));
+    const command = `set -e; cd /tmp; ${copied}`;
+    const ran = await run({ name: 'copied', command, isLoop: false });
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(await kernel()).toContain('10.4.0.3');
+  });
 
   describe.each(lines)('$name', (line) => {
     const offset = lines.indexOf(line) * 3;
