@@ -26,8 +26,9 @@ const weights: Readonly<Record<string, Weigh>> = {
   'metadata.creationTimestamp': (_, { facet }) => (isPresence(facet.type) ? 3 : 0),
   'spec.type': ({ from, to }, { facet, destination: { kind } }) => {
     if (facet.type.startsWith('AFFINITY')) return 0;
-    const isAll = [from, to].includes('ExternalName');
-    return isAll || kind === 'load-balancer IP' || kind === 'node port' ? 45 : 0;
+    // Such a Service has no addresses at all: that they are not written either says no more.
+    if ([from, to].includes('ExternalName')) return 56;
+    return kind === 'load-balancer IP' || kind === 'node port' ? 45 : 0;
   },
   'spec.clusterIP': (change, effect) => ofAddress('cluster IP', change, effect),
   'spec.clusterIPs': (change, effect) => ofAddress('cluster IP', change, effect),
