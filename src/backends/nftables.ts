@@ -17,12 +17,10 @@ export const nftables: Backend = {
     const { renderNft } = await import('../nftables/render/nft.ts');
     const { arrangeLike, withoutOwners } = await import('../diff/arrange.ts');
     const isLive = before.isLive || after.isLive;
-    const [was, is] = [before, after].map(({ ruleset }) =>
-      isLive ? withoutOwners(ruleset) : ruleset,
-    );
-    if (was === undefined || is === undefined) throw new Error('two sides');
+    if (!isLive) return [renderNft(before.ruleset), renderNft(after.ruleset)];
+    const is = withoutOwners(after.ruleset);
     // The kernel lists elements in no order.
-    return [renderNft(isLive ? arrangeLike(is, was) : was), renderNft(is)];
+    return [renderNft(arrangeLike(is, withoutOwners(before.ruleset))), renderNft(is)];
   },
   explain: async (subject, inquiry) =>
     (await import('../explain/explain.ts')).explain(subject, inquiry),

@@ -12,6 +12,7 @@ import { askNftables } from '../ask-nftables.ts';
 import { type Behaviour, behaviourOf, type Side } from '../behaviour.ts';
 import { destinationKey } from '../destination.ts';
 import type { PairSide } from '../family-pair.ts';
+import { memoize } from '../remember.ts';
 import type { NatcSide } from './natc-side.ts';
 import type { AskAsClusterIP } from './sides.ts';
 
@@ -28,32 +29,23 @@ export function askAsClusterIP(
   if (table === undefined) return () => undefined;
   const twofold = twofoldIn(table, isListedTwice);
   const unruled = plan === undefined ? new Set() : unruledIn(plan);
-  const sideOf = (made: () => Table): (() => Side) =>
-    once(() =>
-      withoutClients({
-        branchesOf: askNftables(prepare({ tables: [made()] })),
-        routeLocalnet: natc.routeLocalnet,
-      }),
-    );
-  const asCluster = sideOf(
-    () => tableOf(plan && planAsClusterIPs(plan)) ?? tableAsClusterIPs(table),
-  );
-  const asExternal = sideOf(() => tableOf(plan && planAsExternal(plan)) ?? table);
+  const sideAs = memoize((kind) => {
+    const made =
+      kind === 'cluster-ip'
+        ? (tableOf(plan && planAsClusterIPs(plan)) ?? tableAsClusterIPs(table))
+        : (tableOf(plan && planAsExternal(plan)) ?? table);
+    return withoutClients({
+      branchesOf: askNftables(prepare({ tables: [made] })),
+      routeLocalnet: natc.routeLocalnet,
+    });
+  });
   return (destination, { packet, nodeAddresses }) => {
     const key = destinationKey(destination.address, destination);
     const local = twofold.get(key);
     if (local === undefined || destination.isLocal) return undefined;
-    const side = unruled.has(key) ? asExternal() : asCluster();
+    const side = sideAs(unruled.has(key) ? 'external-ip' : 'cluster-ip');
     const behaviour = behaviourOf(side, packet, nodeAddresses);
     return plan !== undefined || local.size === 0 ? behaviour : onlyTo(local, behaviour);
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 
@@ -143,6 +135,11 @@ const internalEndpoints = ({
     ? { from: 'local' as const, endpoints: localEndpoints }
     : { from: 'cluster' as const, endpoints: clusterEndpoints };
 
+const externalFrontends = ({ frontends }: ServicePortPlan): readonly AddressFrontend[] =>
+  frontends.flatMap((frontend) =>
+    frontend.kind !== 'node-port' && isExternal(frontend.kind) ? [frontend] : [],
+  );
+
 /**
  * Destinations for which the iptables mode has no rule as a cluster IP, for want of endpoints there: that for the
  * external address is met, and nothing that is done to packets for cluster IPs (M1).
@@ -151,14 +148,9 @@ const unruledIn = ({ servicePorts }: FamilyPlan): ReadonlySet<string> =>
   new Set(
     servicePorts
       .filter((servicePort) => internalEndpoints(servicePort).endpoints.length === 0)
-      .flatMap(({ frontends, protocol }) =>
-        frontends.flatMap((frontend) =>
-          frontend.kind !== 'node-port' && isExternal(frontend.kind)
-            ? destinationKey(frontend.address, {
-                protocol: protocol.toLowerCase(),
-                port: frontend.port,
-              })
-            : [],
+      .flatMap((servicePort) =>
+        externalFrontends(servicePort).map(({ address, port }) =>
+          destinationKey(address, { protocol: servicePort.protocol.toLowerCase(), port }),
         ),
       ),
   );
@@ -166,11 +158,7 @@ const unruledIn = ({ servicePorts }: FamilyPlan): ReadonlySet<string> =>
 /** The same as if no external address were a cluster IP. */
 function planAsExternal(plan: FamilyPlan): FamilyPlan {
   const external = new Set(
-    plan.servicePorts.flatMap(({ frontends }) =>
-      frontends.flatMap((frontend) =>
-        frontend.kind !== 'node-port' && isExternal(frontend.kind) ? frontend.address : [],
-      ),
-    ),
+    plan.servicePorts.flatMap(externalFrontends).map(({ address }) => address),
   );
   return { ...plan, clusterIPs: plan.clusterIPs.filter((address) => !external.has(address)) };
 }
