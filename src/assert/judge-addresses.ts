@@ -1,8 +1,8 @@
 import { answerOf } from '../diff/answer.ts';
 import { type RulesetFrontend, rulesetFrontends } from '../explain/frontends.ts';
 import { formatAddressPort } from '../net/address.ts';
+import { isWithin } from '../net/cidr.ts';
 import { collections } from '../nftables/names.ts';
-import { isWithin } from '../reach/clients.ts';
 import { exposureKinds } from '../reach/format.ts';
 import type { FamilySurvey } from '../reach/survey.ts';
 import {

@@ -1,8 +1,8 @@
 import { answerOf } from '../diff/answer.ts';
 import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
 import { type Destination, destinationKey } from '../diff/destination.ts';
+import { isWithin } from '../net/cidr.ts';
 import { isLoopback } from '../packet/packet.ts';
-import { isWithin } from '../reach/clients.ts';
 import { isReached } from '../reach/exposure.ts';
 import type { FamilySurvey } from '../reach/survey.ts';
 import { type DestinationFilter, matchesService, type PortFilter } from './assertion.ts';

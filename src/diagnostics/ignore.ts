@@ -1,7 +1,9 @@
 /** Findings that somebody has looked at and does not want to hear of again. */
+
 import type { DiagnosticCode } from './codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { saidOf } from './group.ts';
+import { isMapping } from './mapping.ts';
 import { formatPath, objectName } from './object-name.ts';
 import type { Place } from './place.ts';
 import type { SourceObject } from './source.ts';
@@ -55,9 +57,6 @@ export function ignoreAnnotationOf({ value }: SourceObject): string | undefined 
     : undefined;
   return typeof text === 'string' ? text : undefined;
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Why a diagnostic is heard whatever the rules say; undefined where a rule may silence it. */
 export function firmness(

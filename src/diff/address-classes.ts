@@ -1,5 +1,4 @@
-import { parseAddress } from '../net/address.ts';
-import { cidrContains, parseCidr } from '../net/cidr.ts';
+import { isWithin } from '../net/cidr.ts';
 import { collections } from '../nftables/names.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { addressRegions } from './address-regions.ts';
@@ -57,7 +56,7 @@ export function addressClasses(pair: FamilyPair): readonly AddressClass[] {
       is.text,
       isNode,
       isLoopback(address),
-      ...named.map((n) => isIn(address, n)),
+      ...named.map((n) => isWithin(address, n)),
     ].join(' ');
     const same = classes.get(key);
     if (same !== undefined) {
@@ -88,14 +87,6 @@ const serviceSets = [
   collections.otherProxyClusterIPs,
   collections.serviceCIDRs,
 ];
-
-function isIn(address: string, network: string): boolean {
-  const cidr = parseCidr(network);
-  const parsed = parseAddress(address);
-  return cidr === undefined
-    ? address === network
-    : parsed !== undefined && cidrContains(cidr, parsed);
-}
 
 /**
  * An address for the node where none is known: one that node ports listen on, if there is one, so that

@@ -1,5 +1,4 @@
-import { parseAddress } from '../net/address.ts';
-import { cidrContains, parseCidr } from '../net/cidr.ts';
+import { isWithin, parseCidr } from '../net/cidr.ts';
 import { collections } from '../nftables/names.ts';
 import type { AddressClass } from './address-classes.ts';
 import type { FamilyPair } from './family-pair.ts';
@@ -83,11 +82,9 @@ export function nodeAddressesText(
 /** Whether a network, or an address, is a part of another. */
 function isPartOf(part: string, network: string): boolean {
   const [whole, narrower] = [parseCidr(network), parseCidr(part)];
-  const first = parseAddress(part.replace(/\/.*/, ''));
   return (
     whole !== undefined &&
-    first !== undefined &&
-    cidrContains(whole, first) &&
+    isWithin(part.replace(/\/.*/, ''), network) &&
     (narrower === undefined || narrower.prefixLength > whole.prefixLength)
   );
 }

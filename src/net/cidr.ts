@@ -76,6 +76,16 @@ export function cidrContains(cidr: Cidr, address: Address): boolean {
   return first <= value && value <= last;
 }
 
+/** Whether an address is in a network, or is that address. @param network a CIDR or a single address */
+export function isWithin(text: string, network: string): boolean {
+  const address = parseAddress(text);
+  if (address === undefined) return false;
+  const cidr = parseCidr(network);
+  return cidr === undefined
+    ? parseAddress(network)?.text === address.text
+    : cidrContains(cidr, address);
+}
+
 /**
  * The smallest list of networks that covers the same addresses: sorted, none inside another, siblings
  * merged. nftables refuses overlaps in concatenated interval sets, so every list goes through here

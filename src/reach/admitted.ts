@@ -1,7 +1,6 @@
 import type { ClientClass } from '../diff/client-classes.ts';
 import { parseAddress } from '../net/address.ts';
-import { parseCidr } from '../net/cidr.ts';
-import { isWithin } from './clients.ts';
+import { isWithin, parseCidr } from '../net/cidr.ts';
 
 /** A class of clients, and whether a destination answers it. */
 export interface Admission {

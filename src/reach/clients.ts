@@ -2,7 +2,7 @@ import type { ClientClass } from '../diff/client-classes.ts';
 import type { FamilyPair } from '../diff/family-pair.ts';
 import { memoize } from '../diff/remember.ts';
 import { parseAddress } from '../net/address.ts';
-import { cidrContains, formatNetwork, parseCidr } from '../net/cidr.ts';
+import { cidrContains, formatNetwork, isWithin, parseCidr } from '../net/cidr.ts';
 
 /** What kind of client one is, as far as the rules and the options tell. */
 export interface ClientFacts {
@@ -72,16 +72,6 @@ export function isInGroup(
     case 'network':
       return isWithin(client.address, group.network);
   }
-}
-
-/** @param network a CIDR or a single address */
-export function isWithin(text: string, network: string): boolean {
-  const cidr = parseCidr(network);
-  const address = parseAddress(text);
-  if (address === undefined) return false;
-  return cidr === undefined
-    ? parseAddress(network)?.text === address.text
-    : cidrContains(cidr, address);
 }
 
 /** `outside`, `pods`, `node`, `anyone`, a CIDR or an address; undefined for any other text. */

@@ -4,13 +4,14 @@ import { behaviourOf } from '../diff/behaviour.ts';
 import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
 import { type Destination, destinationKey, portKey } from '../diff/destination.ts';
 import type { FamilyPair } from '../diff/family-pair.ts';
+import { isWithin } from '../net/cidr.ts';
 import type { NftFamily } from '../net/family.ts';
 import { naturalCompare } from '../net/natural-compare.ts';
 import { collections } from '../nftables/names.ts';
 import { isLoopback } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
 import { type Admission, admittedSources, type NodeSources } from './admitted.ts';
-import { type ClientGroup, isInGroup, isWithin } from './clients.ts';
+import { type ClientGroup, isInGroup } from './clients.ts';
 import type { FamilySurvey } from './survey.ts';
 
 /** One address and port, or node port, that answers some of the clients. */

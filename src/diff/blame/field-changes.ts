@@ -1,3 +1,4 @@
+import { isMapping } from '../../diagnostics/mapping.ts';
 import type { FieldPath, SourceObject } from '../../diagnostics/source.ts';
 import { meaningOf } from './meaning.ts';
 
@@ -209,6 +210,3 @@ function siblingOf(old: unknown, value: unknown, field: string): string | undefi
   const isThere = (each: string): boolean => value[each] !== undefined;
   return fields.slice(at + 1).find(isThere) ?? fields.slice(0, at).findLast(isThere);
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

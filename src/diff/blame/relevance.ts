@@ -1,3 +1,4 @@
+import { isMapping } from '../../diagnostics/mapping.ts';
 import { addressOfEndpoint, parseAddress } from '../../net/address.ts';
 import type { Destination } from '../destination.ts';
 import type { ChangeType, Facet } from '../facets.ts';
@@ -179,6 +180,3 @@ function addressesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(addressesIn);
   return isMapping(value) ? Object.values(value).flatMap(addressesIn) : [];
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

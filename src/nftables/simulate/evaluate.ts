@@ -1,5 +1,4 @@
-import { parseAddress } from '../../net/address.ts';
-import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import { isWithin } from '../../net/cidr.ts';
 import { NotUnderstoodError } from '../../packet/not-understood.ts';
 import { isLocal } from '../../packet/packet.ts';
 import type { Action, Match, Selector, Statement, Verdict } from '../ast.ts';
@@ -184,7 +183,7 @@ function matches(
   const { packet } = state;
   switch (match.kind) {
     case 'address':
-      return inNetwork(String(selectField(match.selector, state)), match.network) !== match.negated;
+      return isWithin(String(selectField(match.selector, state)), match.network) !== match.negated;
     case 'l4proto':
       return packet.protocol === match.protocol;
     case 'dport':
@@ -201,13 +200,6 @@ function matches(
     case 'mark':
       return ((packet.mark & match.mask) >>> 0 === match.mask) !== (match.negated === true);
   }
-}
-
-function inNetwork(text: string, network: string): boolean {
-  const cidr = parseCidr(network);
-  if (cidr === undefined) return text === network;
-  const address = parseAddress(text);
-  return address !== undefined && cidrContains(cidr, address);
 }
 
 /** `veth*` is a prefix; a packet made on this node has no input interface, and matches none. */
