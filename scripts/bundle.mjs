@@ -12,7 +12,7 @@ import { rolldown } from 'rolldown';
 export async function bundle(dist) {
   const main = join(dist, 'cli/main.js');
   // A thread of its own begins with it: found beside the module that starts it, here as in the sources.
-  const worker = join(dist, 'live/serve/worker.js');
+  const worker = join(dist, 'host/serve/worker.js');
   const modules = await commandLine(dist, [], { worker });
   // What has to be read of a program is read each time that it starts.
   const comments = { legal: true, annotation: false, jsdoc: false };
@@ -80,8 +80,12 @@ function isWork(module) {
   switch (folder) {
     case undefined:
       return name === 'compile.js' || name === 'options.js';
-    case 'live':
-      return !/iptables|cluster|status|rollback|cleanup|^serve\//.test(name);
+    case 'host':
+      return !/iptables|status|^(?:cluster|serve)\//.test(name);
+    case 'nftables':
+      return !/^host\/(?:backend|cleanup|committer|observe|rollback|status)\.js/.test(name);
+    case 'iptables':
+      return !name.startsWith('host/');
     case 'cli':
       return !/^(?:assert|commands|follow|kube-proxy|list|reach)\/|cluster|diff|explain|html|status|completion/.test(
         name,
@@ -89,16 +93,7 @@ function isWork(module) {
     case 'diagnostics':
       return !/codes|sarif|github/.test(name);
     default:
-      return [
-        'net',
-        'read',
-        'model',
-        'plan',
-        'nftables',
-        'iptables',
-        'incremental',
-        'hold-back',
-      ].includes(folder);
+      return ['net', 'read', 'model', 'plan', 'incremental', 'hold-back'].includes(folder);
   }
 }
 

@@ -89,7 +89,7 @@ const forExecutable = (worker) => ({
     }
     if (id.endsWith('/dist/read/yaml-package.js'))
       return "export const yamlPackage = () => require('yaml');";
-    if (id.endsWith('/dist/live/serve/worker-program.js'))
+    if (id.endsWith('/dist/host/serve/worker-program.js'))
       return `export const workerProgram = () => ({ program: ${JSON.stringify(worker)}, eval: true });`;
     return null;
   },
@@ -99,7 +99,7 @@ const forExecutable = (worker) => ({
 async function workerText() {
   const worker = await rolldown({
     cwd: root,
-    input: join(root, 'dist/live/serve/worker.js'),
+    input: join(root, 'dist/host/serve/worker.js'),
     platform: 'node',
   });
   const { output: chunks } = await worker.generate({ format: 'cjs' });

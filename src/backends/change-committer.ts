@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { LiveChange } from '../follow/live-compilation.ts';
+import type { Revision } from '../host/state/revision.ts';
 import type { IptablesDelta } from '../iptables/delta.ts';
-import type { Revision } from '../live/revision.ts';
-import type { Settled } from '../live/settled.ts';
 import type { Delta } from '../nftables/delta.ts';
+import type { Settled } from '../nftables/host/last-apply.ts';
 import type { BackendName } from '../options.ts';
 
 /** Brings changes to a kernel that held what was compiled before them, through one backend. */

@@ -1,7 +1,7 @@
-import { hasBackendState } from '../live/backend-state.ts';
-import { describeRun, type Host, succeeded } from '../live/host.ts';
-import { findIptables, isTools } from '../live/iptables-tools.ts';
-import { nftablesPresence } from '../live/nftables-presence.ts';
+import { describeRun, type Host, succeeded } from '../host/machine/host.ts';
+import { findIptables, isTools } from '../host/machine/iptables-tools.ts';
+import { hasBackendState } from '../host/state/backend-state.ts';
+import { nftablesPresence } from '../nftables/host/leftovers.ts';
 import { buildNftables } from '../nftables/layout/build.ts';
 import { renderNft } from '../nftables/render/nft.ts';
 import type { BackendName } from '../options.ts';

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { hasBackendState } from '../live/backend-state.ts';
-import { warnOfRouteLocalnet } from '../live/cleanup.ts';
-import type { Host } from '../live/host.ts';
-import { removeLock } from '../live/lock.ts';
-import { type Refused, type RollbackOptions, underLock } from '../live/rollback.ts';
+import type { Host } from '../host/machine/host.ts';
+import { sysctlNames, sysctlPath } from '../host/machine/sysctl.ts';
+import { hasBackendState } from '../host/state/backend-state.ts';
+import { removeLock } from '../host/state/lock.ts';
 import {
   hasSysctlLeft,
   loadSetSysctls,
   sysctlsFile,
   takeBackLocalnet,
-} from '../live/set-sysctls.ts';
-import { forgetState, type Unremoved } from '../live/state-files.ts';
-import { sysctlNames, sysctlPath } from '../live/sysctl.ts';
-import { sysctlLine, sysctlsOf } from '../live/sysctl-status.ts';
+} from '../host/state/set-sysctls.ts';
+import { forgetState, type Unremoved } from '../host/state/state-files.ts';
+import { sysctlLine, sysctlsOf } from '../host/state/sysctl-status.ts';
+import { warnOfRouteLocalnet } from '../nftables/host/cleanup.ts';
+import { type Refused, type RollbackOptions, underLock } from '../nftables/host/rollback.ts';
 import { type BackendName, backendNames } from '../options.ts';
 import { loadBackend } from './table.ts';
 

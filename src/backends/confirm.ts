@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { forgetPending, pendencyOf } from '../live/confirmation.ts';
-import type { Host } from '../live/host.ts';
-import { type RollbackOptions, underLock } from '../live/rollback.ts';
-import { allowAgain } from '../live/unconfirmed.ts';
+import type { Host } from '../host/machine/host.ts';
+import { forgetPending, pendencyOf } from '../host/state/confirmation.ts';
+import { allowAgain } from '../host/state/unconfirmed.ts';
+import { type RollbackOptions, underLock } from '../nftables/host/rollback.ts';
 import { type Undone, undoUnderLock } from './undo-expired.ts';
 
 export type ConfirmOutcome =

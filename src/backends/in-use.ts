@@ -1,8 +1,8 @@
-import { hasBackendState } from '../live/backend-state.ts';
-import type { Host } from '../live/host.ts';
-import { chainReader } from '../live/kernel-chains.ts';
-import { nftablesPresence } from '../live/nftables-presence.ts';
-import { iptablesVariantsWithRules } from '../live/other-backend.ts';
+import { iptablesVariantsWithRules } from '../host/change/other-backend.ts';
+import type { Host } from '../host/machine/host.ts';
+import { chainReader } from '../host/machine/kernel-chains.ts';
+import { hasBackendState } from '../host/state/backend-state.ts';
+import { nftablesPresence } from '../nftables/host/leftovers.ts';
 import type { BackendName } from '../options.ts';
 
 /**

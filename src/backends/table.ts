@@ -6,8 +6,8 @@ import type { Backend } from './backend.ts';
  * backend is a folder that has what {@link Backend} wants, and a line.
  */
 const backends: Readonly<Record<BackendName, () => Promise<Backend>>> = {
-  nftables: async () => (await import('./nftables.ts')).nftables,
-  iptables: async () => (await import('./iptables.ts')).iptables,
+  nftables: async () => (await import('../nftables/host/backend.ts')).nftables,
+  iptables: async () => (await import('../iptables/host/backend.ts')).iptables,
 };
 
 export const loadBackend = (name: BackendName): Promise<Backend> => backends[name]();

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Host } from '../host/machine/host.ts';
 import {
   damagedPending,
   forgetPending,
   type PendingChange,
   pendencyOf,
-} from '../live/confirmation.ts';
-import type { Host } from '../live/host.ts';
-import { type RollbackOptions, underLock } from '../live/rollback.ts';
-import { refuseFromNow } from '../live/unconfirmed.ts';
+} from '../host/state/confirmation.ts';
+import { refuseFromNow } from '../host/state/unconfirmed.ts';
+import { type RollbackOptions, underLock } from '../nftables/host/rollback.ts';
 import { type BackendName, backendNames, defaultBackend } from '../options.ts';
 import type { AnyRollback } from './backend.ts';
 import { loadBackend } from './table.ts';

@@ -15,12 +15,12 @@ export async function deliver(
     await terminal.stdout.write(text);
     return exitCodes.success;
   }
-  const { writeFileAtomically } = await import('../live/atomic-file.ts');
+  const { writeFileAtomically } = await import('../host/machine/atomic-file.ts');
   try {
     await writeFileAtomically(file, forFile(text));
     return exitCodes.success;
   } catch (error) {
-    const { systemErrorText } = await import('../live/system-error.ts');
+    const { systemErrorText } = await import('../host/machine/system-error.ts');
     const diagnostic = {
       code: 'NATC5008',
       severity: 'error',

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Host } from '../live/host.ts';
-import type { ReadChains } from '../live/kernel-chains.ts';
+import type { Host } from '../host/machine/host.ts';
+import type { ReadChains } from '../host/machine/kernel-chains.ts';
 import type { IpFamily } from '../net/family.ts';
 import type { MessageFlags } from './messages/message-flags.ts';
 
@@ -14,7 +14,7 @@ export async function foreignWarnings(
   { news }: MessageFlags,
   chains?: ReadChains,
 ): Promise<readonly Diagnostic[]> {
-  const { foreignForward, warningsOfForward } = await import('../live/foreign-forward.ts');
+  const { foreignForward, warningsOfForward } = await import('../host/machine/foreign-forward.ts');
   const forward = await foreignForward(host, families, chains);
   if (forward.hasFailed) news?.keep('NATC5087');
   return warningsOfForward(forward);

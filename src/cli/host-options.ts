@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { LockResult } from '../live/lock.ts';
+import type { LockResult } from '../host/state/lock.ts';
 import { type BackendName, backendNames, commandDefaults } from '../options.ts';
 import { addNamedNatcConfig } from './config/natc-config-options.ts';
 import { parseInteger, parseSeconds } from './option-values.ts';
@@ -60,8 +60,8 @@ export const addBackendOption = (command: Command, auto: string, group = 'Host:'
 export const changeOptions = ({ stateDir, lockTimeout }: HostFlags) => ({
   stateDirectory: stateDir,
   lock: async (): Promise<LockResult> => {
-    const { takeLock } = await import('../live/lock.ts');
-    const { programsOn } = await import('../live/programs.ts');
+    const { takeLock } = await import('../host/state/lock.ts');
+    const { programsOn } = await import('../host/machine/programs.ts');
     return takeLock(stateDir, lockTimeout, programsOn(process.env['PATH']));
   },
   now: secondsNow,

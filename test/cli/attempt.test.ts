@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadAttempt } from '../../src/live/attempt-store.ts';
+import { loadAttempt } from '../../src/host/state/attempt-store.ts';
 import { natcInProcess } from '../support/terminal.ts';
 
 let directory: string;

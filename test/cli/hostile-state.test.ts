@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { stateFiles } from '../../src/live/state-files.ts';
+import { stateFiles } from '../../src/host/state/state-files.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { natcProgram, projectRoot } from '../support/natc.ts';
 

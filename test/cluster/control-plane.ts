@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Host } from '../../src/live/host.ts';
+import type { Host } from '../../src/host/machine/host.ts';
 import { kernelOf } from '../support/follow-world.ts';
 import { type CommandResult, type KernelAgent, startAgent } from '../support/kernel-agent.ts';
 import { hostOn } from '../support/live-host.ts';

@@ -465,7 +465,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           ...same(
             'A5',
             'pins of an endpoint that is gone are forgotten',
-            'test/live/survival.test.ts: (A5)',
+            'test/host/change/survival.test.ts: (A5)',
           ),
           remark: '`natc apply` deletes them right after the change; pins of other endpoints stay.',
         },
@@ -496,7 +496,10 @@ export const sections: readonly { readonly title: string; readonly rules: readon
             'The same, and with nftables another name of the port keeps them too (ND12). Where another map of clients is to be asked, `natc apply` carries the pins over, with the time that is left to them.',
           nftablesMode: 'another name forgets them',
           iptablesMode: 'another name forgets them',
-          tests: ['test/live/kept-pins.test.ts: (A13)', 'test/nftables/pin-sources.test.ts: (A13)'],
+          tests: [
+            'test/host/change/kept-pins.test.ts: (A13)',
+            'test/nftables/pin-sources.test.ts: (A13)',
+          ],
         },
         {
           rules: ['A12'],
@@ -522,9 +525,9 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           tests: [
             plan('endpoints', 'C3 C6 '),
             ...['(C1, C4)', '(C3)', '(C8)', '(C9)'].map(
-              (title) => `test/live/udp-connections.test.ts: ${title}`,
+              (title) => `test/host/change/udp-connections.test.ts: ${title}`,
             ),
-            'test/live/stale-flows.test.ts: its endpoint has another port',
+            'test/host/change/stale-flows.test.ts: its endpoint has another port',
           ],
         },
         {
@@ -535,8 +538,8 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           nftablesMode: 'all but node ports; nothing where the Service is gone',
           iptablesMode: 'likewise',
           tests: [
-            'test/live/stale-flows.test.ts: scaled to zero',
-            'test/live/stale-flows.test.ts: deleted',
+            'test/host/change/stale-flows.test.ts: scaled to zero',
+            'test/host/change/stale-flows.test.ts: deleted',
           ],
         },
         {
@@ -546,7 +549,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           remark: 'Left alone: only addresses of this node count (ND9).',
           nftablesMode: 'deleted',
           iptablesMode: 'deleted',
-          tests: ['test/live/udp-connections.test.ts: of others through the node'],
+          tests: ['test/host/change/udp-connections.test.ts: of others through the node'],
         },
       ],
     },
@@ -583,8 +586,8 @@ export const sections: readonly { readonly title: string; readonly rules: readon
             'health-check node ports',
             plan('health-check', 'H2 H4'),
             'test/serve/health-checks.test.ts: H1 on all addresses',
-            'test/live/serve/serving.test.ts: H2 H5 the answers that a real kube-proxy gave',
-            'test/live/serve/follow.test.ts: health checks follow endpoints',
+            'test/host/serve/serving.test.ts: H2 H5 the answers that a real kube-proxy gave',
+            'test/host/serve/follow.test.ts: health checks follow endpoints',
           ),
           remark:
             'With `--follow`; rules alone answer nothing there, which a note says (NATC5153). A port that is taken is told (NATC5151) and tried again every 30 seconds.',
@@ -598,7 +601,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           tests: [
             'test/serve/proxy-health.test.ts: H5 a change that waits longer',
             'test/serve/proxy-health.test.ts: H5 the node',
-            'test/live/serve/serving.test.ts: H2 H5 the answers that a real kube-proxy gave',
+            'test/host/serve/serving.test.ts: H2 H5 the answers that a real kube-proxy gave',
           ],
         },
         {
@@ -608,7 +611,7 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           remark:
             'With `--follow` and `--metrics-bind-address`. The names of kube-proxy where they mean the same, others begin with `natc_` (docs/follow.md).',
           tests: [
-            'test/live/serve/serving.test.ts: H6 its metrics have the same type, labels and buckets',
+            'test/host/serve/serving.test.ts: H6 its metrics have the same type, labels and buckets',
             'test/serve/record.test.ts: H6 ports that drop for want of local endpoints',
           ],
         },
@@ -637,8 +640,8 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           nftablesMode: 'a transaction per family, rate limited, full sync every hour',
           iptablesMode: 'iptables-restore per family, canary chains',
           tests: [
-            'test/live/state.test.ts: lists the kernel when the state file tells lies',
-            'test/live/faults.test.ts: a full disk',
+            'test/host/change/state.test.ts: lists the kernel when the state file tells lies',
+            'test/host/change/faults.test.ts: a full disk',
             'test/kernel-iptables/delta.test.ts: (Y12)',
             kernel('reload', 'leaves the tables of others alone'),
           ],

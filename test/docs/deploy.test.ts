@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { listKinds } from '../../src/live/cluster/list-text.ts';
+import { listKinds } from '../../src/host/cluster/list-text.ts';
 import { manifestProblems } from '../support/manifest-schema.ts';
 import { natcProgram } from '../support/natc.ts';
 

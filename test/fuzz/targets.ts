@@ -5,8 +5,8 @@
 import { deepStrictEqual } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import { compile } from '../../src/compile.ts';
+import { flowServicesIn } from '../../src/host/state/stored-flow-services.ts';
 import { parseIptablesSave } from '../../src/iptables/parse/iptables-save.ts';
-import { flowServicesIn } from '../../src/live/stored-flow-services.ts';
 import { kubeProxyConfigOf } from '../../src/model/kube-proxy-config.ts';
 import { tableFromJson } from '../../src/nftables/canonical/canonical-json.ts';
 import { parseNft } from '../../src/nftables/parse/parse-nft.ts';

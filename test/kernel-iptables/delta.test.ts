@@ -1,8 +1,8 @@
 /** `apply` by iptables in the kernel: the same again, one change, and what others do to the tables. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { iptablesDelta } from '../../src/iptables/delta.ts';
-import { wantedTablesFrom } from '../../src/live/apply-iptables.ts';
-import { isListed, listRules } from '../../src/live/iptables-listing.ts';
+import { wantedTablesFrom } from '../../src/iptables/host/apply.ts';
+import { isListed, listRules } from '../../src/iptables/host/kernel-tables.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { describeWithIptables } from '../support/iptables-node.ts';
 import { serviceObject, sliceObject } from '../support/kernel-cluster.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listeningSockets } from '../../src/live/listening-ports.ts';
+import { listeningSockets } from '../../src/host/machine/listening-ports.ts';
 import { protectPorts } from '../../src/plan/shadowed-ports.ts';
 import { ingress, planned, service, shown } from '../support/cluster.ts';
 import { fakeHost } from '../support/fake-host.ts';

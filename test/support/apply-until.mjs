@@ -1,12 +1,12 @@
 /**
  * `apply-until.mjs STEP MANIFEST DIRECTORY`: applies a manifest and kills itself, as kill -9 would, at
- * the named step (src/live/apply-step.ts). Ends with 9 when the step does not come.
+ * the named step (src/host/change/apply-step.ts). Ends with 9 when the step does not come.
  */
 import { readFileSync } from 'node:fs';
 import { compile } from '../../dist/compile.js';
-import { applyRuleset, wantedFrom } from '../../dist/live/apply.js';
-import { execHost } from '../../dist/live/exec-host.js';
-import { takeLock } from '../../dist/live/lock.js';
+import { execHost } from '../../dist/host/machine/exec-host.js';
+import { takeLock } from '../../dist/host/state/lock.js';
+import { applyRuleset, wantedFrom } from '../../dist/nftables/host/apply.js';
 import { defaultOptions } from '../../dist/options.js';
 import { readObjects } from '../../dist/read/read.js';
 

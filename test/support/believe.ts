@@ -7,7 +7,7 @@ import type { CompileInput } from '../../src/cli/input/compile-input.ts';
 import { ignoresOf } from '../../src/cli/input/ignores.ts';
 import { stageClock } from '../../src/cli/stage-clock.ts';
 import { compile } from '../../src/compile.ts';
-import type { Host } from '../../src/live/host.ts';
+import type { Host } from '../../src/host/machine/host.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { readObjects } from '../../src/read/read.ts';
 

@@ -1,4 +1,4 @@
-import { type Host, type RunResult, succeeded } from '../../src/live/host.ts';
+import { type Host, type RunResult, succeeded } from '../../src/host/machine/host.ts';
 
 export interface Call {
   readonly command: string;

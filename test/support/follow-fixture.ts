@@ -9,7 +9,7 @@ import { makeLog } from '../../src/cli/follow/log.ts';
 import type { Signals } from '../../src/cli/follow/signals.ts';
 import { makeIgnoring } from '../../src/diagnostics/ignore.ts';
 import type { FollowObserver, SyncedEvent, SyncFailedEvent } from '../../src/follow/observer.ts';
-import type { Host } from '../../src/live/host.ts';
+import type { Host } from '../../src/host/machine/host.ts';
 import { kubeconfigFor, type StandIn } from './stand-in-api.ts';
 
 export interface Following {

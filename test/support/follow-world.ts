@@ -1,6 +1,6 @@
 /** Small worlds of Services and slices for natc apply --follow, and what the kernel makes of them. */
-import type { Host } from '../../src/live/host.ts';
-import { listKernelTable } from '../../src/live/kernel-tables.ts';
+import type { Host } from '../../src/host/machine/host.ts';
+import { listKernelTable } from '../../src/nftables/host/kernel-tables.ts';
 import { serviceObject, sliceObject } from './kernel-cluster.ts';
 
 export const followedNode = (

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CompileOutput, compile } from '../../src/compile.ts';
+import type { Host as NatcHost, RunResult } from '../../src/host/machine/host.ts';
 import {
   type ApplyOptions,
   type ApplyOutcome,
   applyRuleset,
   wantedFrom,
-} from '../../src/live/apply.ts';
-import type { Host as NatcHost, RunResult } from '../../src/live/host.ts';
+} from '../../src/nftables/host/apply.ts';
 import type { CompileOptions } from '../../src/options.ts';
 import type { CommandResult } from './kernel-agent.ts';
 import { clusterOptions } from './kernel-cluster.ts';

@@ -2,14 +2,14 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Host } from '../../src/host/machine/host.ts';
 import {
   type ApplyIptablesOptions,
   type ApplyIptablesOutcome,
   applyByIptables,
   wantedTablesFrom,
-} from '../../src/live/apply-iptables.ts';
-import type { Host } from '../../src/live/host.ts';
-import type { WantedTables } from '../../src/live/iptables-held.ts';
+} from '../../src/iptables/host/apply.ts';
+import type { WantedTables } from '../../src/iptables/host/observed.ts';
 import type { CompileOptions } from '../../src/options.ts';
 import type { IptablesVariant } from './iptables-node.ts';
 import type { CommandResult } from './kernel-agent.ts';

@@ -6,9 +6,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { compile } from '../../dist/compile.js';
-import { applyRuleset, wantedFrom } from '../../dist/live/apply.js';
-import { applyByIptables, wantedTablesFrom } from '../../dist/live/apply-iptables.js';
-import { execHost } from '../../dist/live/exec-host.js';
+import { execHost } from '../../dist/host/machine/exec-host.js';
+import { applyByIptables, wantedTablesFrom } from '../../dist/iptables/host/apply.js';
+import { applyRuleset, wantedFrom } from '../../dist/nftables/host/apply.js';
 import { defaultOptions } from '../../dist/options.js';
 import { readObjects } from '../../dist/read/read.js';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { formatText } from '../../src/diagnostics/format-text.ts';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
-import { notifierFor } from '../../src/live/serve/notify.ts';
+import { notifierFor } from '../../src/host/serve/notify.ts';
 import { locate } from '../../src/read/locate.ts';
 import { service } from './cluster.ts';
 import { eventually, serveByHand } from './serving.ts';

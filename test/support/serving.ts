@@ -1,9 +1,9 @@
 /** Servers of a follower, told what happens by hand. */
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { type FollowObserver, observeAll, type SyncedEvent } from '../../src/follow/observer.ts';
-import { localAnswerer } from '../../src/live/serve/answerer.ts';
-import type { Notifier } from '../../src/live/serve/notify.ts';
-import { type Serving, startServing } from '../../src/live/serve/serving.ts';
+import { localAnswerer } from '../../src/host/serve/answerer.ts';
+import type { Notifier } from '../../src/host/serve/notify.ts';
+import { type Serving, startServing } from '../../src/host/serve/serving.ts';
 import type { BindAddress } from '../../src/serve/bind-address.ts';
 import { planned } from './cluster.ts';
 import { fakeHost } from './fake-host.ts';

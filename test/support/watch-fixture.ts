@@ -6,9 +6,9 @@ import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { formatText } from '../../src/diagnostics/format-text.ts';
 import { plainPalette } from '../../src/diagnostics/palette.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
-import { openConnections } from '../../src/live/cluster/connections.ts';
-import { listKinds } from '../../src/live/cluster/list-text.ts';
-import { reflect } from '../../src/live/cluster/reflector.ts';
+import { openConnections } from '../../src/host/cluster/connections.ts';
+import { listKinds } from '../../src/host/cluster/list-text.ts';
+import { reflect } from '../../src/host/cluster/reflector.ts';
 import { kubeconfigFor, startStandIn } from './stand-in-api.ts';
 import type { WatchMisbehaviour } from './stand-in-watch.ts';
 

@@ -1,5 +1,5 @@
 import { printable } from '../../diagnostics/printable.ts';
-import { loadWarnings, storeAttempt, storeWarnings } from '../../live/attempt-store.ts';
+import { loadWarnings, storeAttempt, storeWarnings } from '../../host/state/attempt-store.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';
 import { inputPaths } from '../input/compile-input.ts';

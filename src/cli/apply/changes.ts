@@ -1,10 +1,10 @@
 import type { CompileOutput } from '../../compile.ts';
+import type { Host } from '../../host/machine/host.ts';
+import { familiesWithServices, type ServedFamily, sysctlsFor } from '../../host/machine/sysctl.ts';
 import type { Items } from '../../incremental/items.ts';
 import type { KnownCompilation } from '../../incremental/known.ts';
-import type { Wanted } from '../../live/held.ts';
-import type { Host } from '../../live/host.ts';
-import { familiesWithServices, type ServedFamily, sysctlsFor } from '../../live/sysctl.ts';
 import { servesNodePorts } from '../../nftables/canonical/write.ts';
+import type { Wanted } from '../../nftables/host/observed.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { withForeignWarnings } from '../foreign-forward.ts';
@@ -49,7 +49,7 @@ export async function applyChanges(
   const { applyWritten } = await backendFor(host, plan, flags, terminal);
   if (applyWritten === undefined) return undefined;
   const wanted = await clock.run('assemble', () => wantedOf(changed.known, changed.output));
-  const { chainReader } = await import('../../live/kernel-chains.ts');
+  const { chainReader } = await import('../../host/machine/kernel-chains.ts');
   const chains = chainReader(host);
   const families = servedFamilies(changed.known, plan);
   const served = familiesWithServices(families);

@@ -1,6 +1,6 @@
 import { counted } from '../../diagnostics/summary.ts';
+import type { EndedFlows } from '../../host/machine/conntrack.ts';
 import type { IptablesDelta } from '../../iptables/delta.ts';
-import type { EndedFlows } from '../../live/conntrack.ts';
 import type { Delta, Operation } from '../../nftables/delta.ts';
 
 /** `2 elements added, 1 element deleted, 3 chains rewritten`: what a transaction did, zeros left out. */

@@ -9,8 +9,7 @@ import { essentials, objectsByService } from '../../hold-back/kept-objects.ts';
 import { describeDoubts } from '../../hold-back/messages.ts';
 import { type Served, servedServices } from '../../hold-back/served.ts';
 import { isBelieved, type Waiting, waitingAfter } from '../../hold-back/waiting.ts';
-import type { Host } from '../../live/host.ts';
-import { readStamps } from '../../live/kernel-tables.ts';
+import type { Host } from '../../host/machine/host.ts';
 import {
   loadServed,
   loadServedObjects,
@@ -20,8 +19,9 @@ import {
   storeServed,
   storeServedChanges,
   storeWaiting,
-} from '../../live/served-store.ts';
-import { listState } from '../../live/state-file.ts';
+} from '../../host/state/served-store.ts';
+import { listState } from '../../host/state/state-file.ts';
+import { readStamps } from '../../nftables/host/kernel-tables.ts';
 import { readObjects } from '../../read/read.ts';
 import type { CompiledInput, CompileInput } from '../input/compile-input.ts';
 import type { ApplyFlags } from './options.ts';

@@ -1,9 +1,9 @@
 import type { AppliedOutcome, Backend } from '../../backends/backend.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { OnStep } from '../../host/change/apply-step.ts';
+import type { Host } from '../../host/machine/host.ts';
 import type { Items } from '../../incremental/items.ts';
-import type { OnStep } from '../../live/apply-step.ts';
-import type { Host } from '../../live/host.ts';
 import type { EffectiveOptions } from '../config/effective-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';

@@ -1,5 +1,5 @@
 import type { CompileOutput } from '../../compile.ts';
-import type { Host } from '../../live/host.ts';
+import type { Host } from '../../host/machine/host.ts';
 import { printDiagnostics } from '../messages/messages.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ApplyFlags } from './options.ts';
@@ -17,10 +17,10 @@ export async function protectPortsOf(
 ): Promise<{ readonly output: CompileOutput; readonly isQuiet: boolean }> {
   const policy = flags.protectPorts;
   if (policy === 'allow') return { output, isQuiet: true };
-  const { listeningSockets } = await import('../../live/listening-ports.ts');
+  const { listeningSockets } = await import('../../host/machine/listening-ports.ts');
   const sockets = await listeningSockets(host);
   if (sockets.length === 0) return { output, isQuiet: true };
-  const { localAddresses } = await import('../../live/local-addresses.ts');
+  const { localAddresses } = await import('../../host/machine/local-addresses.ts');
   const { protectPorts } = await import('../../plan/shadowed-ports.ts');
   const addresses = await localAddresses(host);
   const { plan, diagnostics } = protectPorts(output.plan, sockets, addresses, policy);

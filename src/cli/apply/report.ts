@@ -1,8 +1,8 @@
 import type { AnyRollback, AppliedOutcome } from '../../backends/backend.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Waiting } from '../../hold-back/waiting.ts';
-import type { DryRunOutcome } from '../../live/dry-run.ts';
-import type { Unchanged } from '../../live/unchanged-input.ts';
+import type { DryRunOutcome } from '../../nftables/host/dry-run.ts';
+import type { Unchanged } from '../../nftables/host/unchanged-input.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { MessageFlags } from '../messages/message-flags.ts';
 import { printDiagnostics } from '../messages/messages.ts';

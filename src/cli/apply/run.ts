@@ -4,15 +4,15 @@ import { loadBackend } from '../../backends/table.ts';
 import type { CompileOutput } from '../../compile.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
-import type { OnStep } from '../../live/apply-step.ts';
-import { namingCapabilities } from '../../live/capabilities.ts';
-import type { Host } from '../../live/host.ts';
+import type { OnStep } from '../../host/change/apply-step.ts';
+import { namingCapabilities } from '../../host/machine/capabilities.ts';
+import type { Host } from '../../host/machine/host.ts';
 import {
   familiesWithServices,
   requiredSysctls,
   type Sysctl,
   servedFamilies,
-} from '../../live/sysctl.ts';
+} from '../../host/machine/sysctl.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { confirmationOf } from '../confirm/watcher.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -67,7 +67,7 @@ export async function runApply(
   if (limits.length > 0) await printDiagnostics(limits, flags, terminal);
   if (hasErrors(limits)) return exitCodes.cannotAnswer;
   const warnings = limits.filter(({ severity }) => severity === 'warning').length;
-  const { chainReader } = await import('../../live/kernel-chains.ts');
+  const { chainReader } = await import('../../host/machine/kernel-chains.ts');
   const chains = chainReader(host);
   const served = familiesWithServices(servedFamilies(plan));
   const { confirmTimeout } = flags;

@@ -1,7 +1,7 @@
 import { loadBackend } from '../../backends/table.ts';
-import type { Host } from '../../live/host.ts';
-import type { Unchanged } from '../../live/unchanged-input.ts';
+import type { Host } from '../../host/machine/host.ts';
 import { ipFamilies } from '../../net/family.ts';
+import type { Unchanged } from '../../nftables/host/unchanged-input.ts';
 import { defaultBackend } from '../../options.ts';
 import type { ApplyFlags } from './options.ts';
 
@@ -12,7 +12,7 @@ export async function recognisedInput(
   flags: ApplyFlags,
 ): Promise<Unchanged | undefined> {
   const { backend, stateDir, sysctl, news } = flags;
-  const { chainReader } = await import('../../live/kernel-chains.ts');
+  const { chainReader } = await import('../../host/machine/kernel-chains.ts');
   const chains = chainReader(host);
   const through = await loadBackend(backend === 'auto' ? defaultBackend : backend);
   const unchanged = await through.unchanged(host, stateDir, fingerprint, sysctl, chains);
@@ -20,7 +20,7 @@ export async function recognisedInput(
   // Which warnings these were only compiling can tell.
   if (unchanged.warnings > 0 && news?.remembers === false) return undefined;
   // The whole list came again: nothing waits any more.
-  const { storeWaiting } = await import('../../live/served-store.ts');
+  const { storeWaiting } = await import('../../host/state/served-store.ts');
   await storeWaiting(stateDir, undefined).catch(() => {});
   const { foreignWarnings } = await import('../foreign-forward.ts');
   const foreign = await foreignWarnings(host, unchanged.served ?? ipFamilies, flags, chains);

@@ -1,8 +1,8 @@
 import type { AnyRollback } from '../../backends/backend.ts';
 import { undoExpired } from '../../backends/undo-expired.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { namingCapabilities } from '../../live/capabilities.ts';
-import type { Host } from '../../live/host.ts';
+import { namingCapabilities } from '../../host/machine/capabilities.ts';
+import type { Host } from '../../host/machine/host.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { changeOptions } from '../host-options.ts';
 import { printDiagnostics } from '../messages/messages.ts';

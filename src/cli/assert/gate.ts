@@ -5,7 +5,7 @@ import { judgeAssertions } from '../../assert/judge.ts';
 import type { Backend } from '../../backends/backend.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Host } from '../../live/host.ts';
+import type { Host } from '../../host/machine/host.ts';
 import { compiledSubject } from '../../reach/compiled.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -3,14 +3,14 @@ import { chooseBackend } from '../../backends/choose.ts';
 import { loadBackend } from '../../backends/table.ts';
 import type { CompileOutput } from '../../compile.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
-import { namingCapabilities } from '../../live/capabilities.ts';
-import type { Host } from '../../live/host.ts';
+import { namingCapabilities } from '../../host/machine/capabilities.ts';
+import type { Host } from '../../host/machine/host.ts';
 import {
   checkSysctls,
   familiesWithServices,
   requiredSysctls,
   servedFamilies,
-} from '../../live/sysctl.ts';
+} from '../../host/machine/sysctl.ts';
 import { type BackendName, defaultBackend } from '../../options.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -32,7 +32,7 @@ export const cleanupCommand: CommandDefinition = {
   run: async (command, terminal) => {
     const { cleanUpBackends } = await import('../../backends/cleanup.ts');
     const flags = command.opts<Flags>();
-    const { namingCapabilities } = await import('../../live/capabilities.ts');
+    const { namingCapabilities } = await import('../../host/machine/capabilities.ts');
     const host = await thisHost(terminal, flags.commandTimeout);
     const done = await cleanUpBackends(host, flags.backend, changeOptions(flags));
     if (done.kind === 'lock-timeout') {

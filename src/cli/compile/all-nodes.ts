@@ -4,7 +4,7 @@ import { type Invented, nothingInvented } from '../../allocate/invented.ts';
 import type { NodeCompilation } from '../../compile-nodes.ts';
 import { type Diagnostic, hasErrors, isPrinted } from '../../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
-import { systemErrorText } from '../../live/system-error.ts';
+import { systemErrorText } from '../../host/machine/system-error.ts';
 import type { CompileOptions } from '../../options.ts';
 import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';

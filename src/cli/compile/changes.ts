@@ -117,7 +117,7 @@ async function keep(
   try {
     await keepCompilation(known, flags.stateDir, clock);
   } catch (error) {
-    const { systemErrorText } = await import('../../live/system-error.ts');
+    const { systemErrorText } = await import('../../host/machine/system-error.ts');
     const diagnostic = {
       code: 'NATC5036',
       severity: 'warning',

@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { namingCapabilities } from '../../live/capabilities.ts';
-import { childOptions } from '../../live/child-options.ts';
-import { type Confirmation, type PendingChange, pendencyOf } from '../../live/confirmation.ts';
-import type { Host } from '../../live/host.ts';
+import { namingCapabilities } from '../../host/machine/capabilities.ts';
+import { childOptions } from '../../host/machine/child-options.ts';
+import type { Host } from '../../host/machine/host.ts';
+import {
+  type Confirmation,
+  type PendingChange,
+  pendencyOf,
+} from '../../host/state/confirmation.ts';
 import { reportRollback } from '../apply/report.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { changeOptions, type HostFlags, secondsNow } from '../host-options.ts';

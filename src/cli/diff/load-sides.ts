@@ -155,9 +155,9 @@ async function closeSide(side: OpenedSide, completed?: CompletedSide): Promise<D
 
 /** A kernel without natc's tables holds the empty ruleset. */
 async function liveSide(terminal: Terminal): Promise<DiffSide> {
-  const { nameCapabilities } = await import('../../live/capabilities.ts');
-  const { listKernelRuleset } = await import('../../live/kernel-ruleset.ts');
-  const { localAddresses } = await import('../../live/local-addresses.ts');
+  const { nameCapabilities } = await import('../../host/machine/capabilities.ts');
+  const { listKernelRuleset } = await import('../../nftables/host/kernel-ruleset.ts');
+  const { localAddresses } = await import('../../host/machine/local-addresses.ts');
   const host = await thisHost(terminal);
   const { ruleset, diagnostics } = await listKernelRuleset(host, ['ip', 'ip6']);
   const isAbsent = diagnostics.some(({ code }) => code === 'NATC5031');

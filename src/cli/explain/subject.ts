@@ -87,14 +87,14 @@ export async function subjectFromKernel(
   family: NftFamily,
   terminal: Terminal,
 ): Promise<LoadedSubject> {
-  const { listKernelRuleset } = await import('../../live/kernel-ruleset.ts');
-  const { foreignForward, notWalked } = await import('../../live/foreign-forward.ts');
-  const { localAddresses } = await import('../../live/local-addresses.ts');
-  const { routeLocalnet, sysctlPath } = await import('../../live/sysctl.ts');
+  const { listKernelRuleset } = await import('../../nftables/host/kernel-ruleset.ts');
+  const { foreignForward, notWalked } = await import('../../host/machine/foreign-forward.ts');
+  const { localAddresses } = await import('../../host/machine/local-addresses.ts');
+  const { routeLocalnet, sysctlPath } = await import('../../host/machine/sysctl.ts');
   const host = await thisHost(terminal);
   const { ruleset, diagnostics } = await listKernelRuleset(host, [family]);
   if (ruleset === undefined) {
-    const { nameCapabilities } = await import('../../live/capabilities.ts');
+    const { nameCapabilities } = await import('../../host/machine/capabilities.ts');
     return { subject: undefined, diagnostics: await nameCapabilities(host, diagnostics) };
   }
   const isOn = (await host.readFile(sysctlPath(routeLocalnet)))?.trim() === '1';

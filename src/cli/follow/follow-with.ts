@@ -1,7 +1,7 @@
 import { type FollowObserver, observeAll, type SyncReason } from '../../follow/observer.ts';
 import { nextSync, type SyncHistory } from '../../follow/schedule.ts';
 import type { FollowedChange } from '../../follow/store.ts';
-import type { Host } from '../../live/host.ts';
+import type { Host } from '../../host/machine/host.ts';
 import { commandDefaults } from '../../options.ts';
 import { largestInput } from '../../read/inputs.ts';
 import type { ApplyFlags } from '../apply/options.ts';

@@ -48,7 +48,7 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
 
   /** What the next input is compared with, if it is a list that somebody else made. */
   async function keepServed(live: LiveCompilation): Promise<void> {
-    const { loadServed } = await import('../../live/served-store.ts');
+    const { loadServed } = await import('../../host/state/served-store.ts');
     const { keepFollowedBelief } = await import('../apply/hold-back.ts');
     const last = await loadServed(flags.stateDir);
     if (last === undefined) return;

@@ -1,5 +1,5 @@
-import type { Host } from '../../live/host.ts';
-import type { Serving } from '../../live/serve/serving.ts';
+import type { Host } from '../../host/machine/host.ts';
+import type { Serving } from '../../host/serve/serving.ts';
 import { defaultBackend } from '../../options.ts';
 import { type BindAddress, healthzPort } from '../../serve/bind-address.ts';
 import type { ApplyFlags } from '../apply/options.ts';
@@ -19,9 +19,9 @@ export async function startServers(
   host: Host,
   log: FollowLog,
 ): Promise<Serving> {
-  const { startServing } = await import('../../live/serve/serving.ts');
-  const { workerAnswerer } = await import('../../live/serve/worker-answerer.ts');
-  const { notifierFor } = await import('../../live/serve/notify.ts');
+  const { startServing } = await import('../../host/serve/serving.ts');
+  const { workerAnswerer } = await import('../../host/serve/worker-answerer.ts');
+  const { notifierFor } = await import('../../host/serve/notify.ts');
   return startServing({
     healthz: addressOf(flags.healthzBindAddress ?? everywhere),
     metrics: addressOf(flags.metricsBindAddress ?? 'none'),

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SyncedEvent } from '../../follow/observer.ts';
-import type { EndedFlows } from '../../live/conntrack.ts';
-import type { Revision } from '../../live/revision.ts';
+import type { EndedFlows } from '../../host/machine/conntrack.ts';
+import type { Revision } from '../../host/state/revision.ts';
 import { formatChanges, formatEnded } from '../apply/format-changes.ts';
 import type { AppliedInput } from '../apply/input.ts';
 import type { ExitCode } from '../exit-codes.ts';

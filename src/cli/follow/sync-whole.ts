@@ -1,8 +1,8 @@
 import type { FollowedStore } from '../../follow/store.ts';
-import type { ApplyStep } from '../../live/apply-step.ts';
-import { clusterName } from '../../live/cluster/failure.ts';
-import { listKinds, listText } from '../../live/cluster/list-text.ts';
-import type { Host } from '../../live/host.ts';
+import type { ApplyStep } from '../../host/change/apply-step.ts';
+import { clusterName } from '../../host/cluster/failure.ts';
+import { listKinds, listText } from '../../host/cluster/list-text.ts';
+import type { Host } from '../../host/machine/host.ts';
 import { compareBytes } from '../../plan/order.ts';
 import { attempt } from '../apply/attempt.ts';
 import { type AppliedInput, applyInWhole } from '../apply/input.ts';

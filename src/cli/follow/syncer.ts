@@ -2,9 +2,13 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { makeLiveCompilation } from '../../follow/live-compilation.ts';
 import type { SyncReason } from '../../follow/observer.ts';
 import type { FollowedChange, FollowedStore } from '../../follow/store.ts';
-import { clusterName } from '../../live/cluster/failure.ts';
-import type { Host } from '../../live/host.ts';
-import { familiesWithServices, requiredSysctls, servedFamilies } from '../../live/sysctl.ts';
+import { clusterName } from '../../host/cluster/failure.ts';
+import type { Host } from '../../host/machine/host.ts';
+import {
+  familiesWithServices,
+  requiredSysctls,
+  servedFamilies,
+} from '../../host/machine/sysctl.ts';
 import type { AppliedInput } from '../apply/input.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -3,7 +3,7 @@ import { counted } from '../../diagnostics/summary.ts';
 import { type FollowedKind, type FollowObserver, observeAll } from '../../follow/observer.ts';
 import { type FollowedChange, type FollowedStore, makeStore } from '../../follow/store.ts';
 import { triggerOf } from '../../follow/trigger.ts';
-import type { ClusterSettings } from '../../live/cluster/connection.ts';
+import type { ClusterSettings } from '../../host/cluster/connection.ts';
 import { watchAway } from './away.ts';
 import type { FollowLog } from './log.ts';
 import { nodeEvent } from './node-event.ts';
@@ -39,10 +39,10 @@ export async function watchCluster(
   { settings, nodeName, needsAllNodes, mostBytes }: FollowedCluster,
   { changed, log, observers, now }: ClusterWatchSink,
 ): Promise<ClusterWatch> {
-  const { openConnections } = await import('../../live/cluster/connections.ts');
-  const { listKinds } = await import('../../live/cluster/list-text.ts');
-  const { reflect } = await import('../../live/cluster/reflector.ts');
-  const { abortableWait } = await import('../../live/cluster/retry.ts');
+  const { openConnections } = await import('../../host/cluster/connections.ts');
+  const { listKinds } = await import('../../host/cluster/list-text.ts');
+  const { reflect } = await import('../../host/cluster/reflector.ts');
+  const { abortableWait } = await import('../../host/cluster/retry.ts');
   const observer = observeAll(observers);
   const store = makeStore();
   const away = watchAway(log, steadyNow);

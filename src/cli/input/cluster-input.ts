@@ -1,5 +1,5 @@
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
-import type { ListMemory } from '../../live/cluster/list-cluster.ts';
+import type { ListMemory } from '../../host/cluster/list-cluster.ts';
 import { commandDefaults } from '../../options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { CompileFlags } from '../shared-options.ts';
@@ -15,7 +15,7 @@ export async function listInputs(
   memory?: ListMemory,
   withPods = false,
 ) {
-  const { listCluster } = await import('../../live/cluster/list-cluster.ts');
+  const { listCluster } = await import('../../host/cluster/list-cluster.ts');
   const { largestInput } = await import('../../read/inputs.ts');
   return listCluster(
     {

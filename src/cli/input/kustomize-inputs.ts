@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { DiagnosticCode } from '../../diagnostics/codes.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { quote } from '../../diagnostics/quote.ts';
-import type { RevisionPath } from '../../live/revision-tree.ts';
+import type { RevisionPath } from '../../host/machine/revision-tree.ts';
 import { type CollectedInputs, largestInput } from '../../read/inputs.ts';
 import { revisionFailure, revisionPathOf } from './revision-inputs.ts';
 
@@ -12,8 +12,8 @@ import { revisionFailure, revisionPathOf } from './revision-inputs.ts';
 export async function isKustomization(name: string): Promise<boolean> {
   const revision = await revisionPathOf(name);
   if (revision === undefined) return (await kustomizationIn(name)) !== undefined;
-  const { readRevisionTree } = await import('../../live/revision-tree.ts');
-  const { kustomizationNames } = await import('../../live/kustomize.ts');
+  const { readRevisionTree } = await import('../../host/machine/revision-tree.ts');
+  const { kustomizationNames } = await import('../../host/machine/kustomize.ts');
   const tree = await readRevisionTree(revision, () => false, settings());
   return (
     tree.kind === 'files' &&
@@ -45,7 +45,7 @@ async function copyRevision(
   { revision, path }: RevisionPath,
   copy: string,
 ): Promise<Diagnostic | undefined> {
-  const { readRevisionTree } = await import('../../live/revision-tree.ts');
+  const { readRevisionTree } = await import('../../host/machine/revision-tree.ts');
   if (/(?:^|\/)\.\.?(?:\/|$)/.test(path))
     return said('NATC1076', name, {
       message: `with -k, ${quote(path)} must be a path from the root of the repository`,
@@ -66,7 +66,7 @@ const isHarmless = (path: string): boolean =>
   path.split('/').every((step) => !/^(?:|\.|\.\.|\.git)$/i.test(step));
 
 async function kustomizationIn(directory: string): Promise<string | undefined> {
-  const { kustomizationNames } = await import('../../live/kustomize.ts');
+  const { kustomizationNames } = await import('../../host/machine/kustomize.ts');
   for (const file of kustomizationNames) {
     const isThere = await stat(join(directory, file)).then(
       (info) => info.isFile(),
@@ -85,7 +85,7 @@ async function build(name: string, directory: string): Promise<CollectedInputs> 
         hint: 'name the directory of an overlay or a base; manifests themselves go without -k',
       }),
     );
-  const { buildKustomization } = await import('../../live/kustomize.ts');
+  const { buildKustomization } = await import('../../host/machine/kustomize.ts');
   const built = await buildKustomization(directory, process.env['PATH']);
   switch (built.kind) {
     case 'built': {

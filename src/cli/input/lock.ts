@@ -115,12 +115,12 @@ export function keepLock(
 }
 
 async function writeLock(path: string, made: Locked): Promise<readonly Diagnostic[]> {
-  const { writeFileAtomically } = await import('../../live/atomic-file.ts');
+  const { writeFileAtomically } = await import('../../host/machine/atomic-file.ts');
   try {
     await writeFileAtomically(path, formatLock(made));
     return [];
   } catch (error) {
-    const { systemErrorText } = await import('../../live/system-error.ts');
+    const { systemErrorText } = await import('../../host/machine/system-error.ts');
     return [
       {
         code: 'NATC5008',

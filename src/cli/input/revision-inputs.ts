@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { DiagnosticCode } from '../../diagnostics/codes.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { quote } from '../../diagnostics/quote.ts';
-import type { RevisionPath, RevisionTree } from '../../live/revision-tree.ts';
+import type { RevisionPath, RevisionTree } from '../../host/machine/revision-tree.ts';
 import type { CollectedInputs, Input } from '../../read/inputs.ts';
 
 /**
@@ -41,7 +41,7 @@ export async function readRevision(
   revisionPath: RevisionPath,
   exclude: readonly string[],
 ): Promise<CollectedInputs> {
-  const { readRevisionTree } = await import('../../live/revision-tree.ts');
+  const { readRevisionTree } = await import('../../host/machine/revision-tree.ts');
   const { isManifestName, largestInput, unpackInputs } = await import('../../read/inputs.ts');
   const { exclusionOf } = await import('../../read/exclude.ts');
   const excludedBy = new Set<string>();

@@ -91,10 +91,10 @@ const natcRules = (name: string): Diagnostic => ({
 });
 
 async function readKernel(terminal: Terminal): Promise<ReadListing> {
-  const { foreignForward, notWalked } = await import('../../live/foreign-forward.ts');
-  const { listKubeProxy } = await import('../../live/kube-proxy-listing.ts');
-  const { localAddresses } = await import('../../live/local-addresses.ts');
-  const { routeLocalnet, sysctlPath } = await import('../../live/sysctl.ts');
+  const { foreignForward, notWalked } = await import('../../host/machine/foreign-forward.ts');
+  const { listKubeProxy } = await import('../../host/machine/kube-proxy-listing.ts');
+  const { localAddresses } = await import('../../host/machine/local-addresses.ts');
+  const { routeLocalnet, sysctlPath } = await import('../../host/machine/sysctl.ts');
   const { parseListing } = await import('../../kube-proxy/parse-listing.ts');
   const host = await thisHost(terminal);
   const found = await listKubeProxy(host);

@@ -165,10 +165,10 @@ async function fromRulesetFile(path: string, flags: SubjectFlags): Promise<Loade
 
 /** A kernel without natc's tables holds the empty ruleset. */
 async function fromKernel(flags: SubjectFlags, terminal: Terminal): Promise<LoadedSurveySubject> {
-  const { nameCapabilities } = await import('../../live/capabilities.ts');
-  const { listKernelRuleset } = await import('../../live/kernel-ruleset.ts');
-  const { localAddresses } = await import('../../live/local-addresses.ts');
-  const { routeLocalnet, sysctlPath } = await import('../../live/sysctl.ts');
+  const { nameCapabilities } = await import('../../host/machine/capabilities.ts');
+  const { listKernelRuleset } = await import('../../nftables/host/kernel-ruleset.ts');
+  const { localAddresses } = await import('../../host/machine/local-addresses.ts');
+  const { routeLocalnet, sysctlPath } = await import('../../host/machine/sysctl.ts');
   const host = await thisHost(terminal);
   const { ruleset, diagnostics } = await listKernelRuleset(host, ['ip', 'ip6']);
   const isAbsent = diagnostics.some(({ code }) => code === 'NATC5031');

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { loadBackend } from '../../backends/table.ts';
-import type { Host } from '../../live/host.ts';
+import type { Host } from '../../host/machine/host.ts';
 import type { BackendName } from '../../options.ts';
 import { reportRollback } from '../apply/report.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -56,8 +56,8 @@ async function run(command: Command, terminal: Terminal) {
     const { rollBackUnlessConfirmed } = await import('../confirm/watcher.ts');
     return rollBackUnlessConfirmed(host, change, flags, terminal);
   }
-  const { namingCapabilities } = await import('../../live/capabilities.ts');
-  const { damagedPending, pendencyOf } = await import('../../live/confirmation.ts');
+  const { namingCapabilities } = await import('../../host/machine/capabilities.ts');
+  const { damagedPending, pendencyOf } = await import('../../host/state/confirmation.ts');
   const pendency = await pendencyOf(flags.stateDir, secondsNow());
   if (pendency.kind === 'damaged') {
     await printDiagnostics([damagedPending(flags.stateDir)], flags, terminal);

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { loadBackend } from '../../backends/table.ts';
-import type { Host } from '../../live/host.ts';
+import type { Host } from '../../host/machine/host.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
@@ -44,7 +44,7 @@ export const statusCommand: CommandDefinition = {
   exitCodes: [exitCodes.no, exitCodes.hostRefused],
   run: async (command, terminal) => {
     const flags = command.opts<StatusFlags>();
-    const { nameCapabilities } = await import('../../live/capabilities.ts');
+    const { nameCapabilities } = await import('../../host/machine/capabilities.ts');
     const host = await thisHost(terminal, flags.commandTimeout);
     const { historyOf, historyText, isGood } = await import('./history.ts');
     const status = await statusFor(host, flags);

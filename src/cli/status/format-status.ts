@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { counted } from '../../diagnostics/summary.ts';
 import type { Waiting } from '../../hold-back/waiting.ts';
-import { dropChainName } from '../../live/foreign-forward.ts';
-import type { Revision } from '../../live/revision.ts';
-import type { Status } from '../../live/status.ts';
-import { sysctlLine } from '../../live/sysctl-status.ts';
+import { dropChainName } from '../../host/machine/foreign-forward.ts';
+import type { Revision } from '../../host/state/revision.ts';
+import { sysctlLine } from '../../host/state/sysctl-status.ts';
+import type { Status } from '../../nftables/host/status.ts';
 import { age } from './age.ts';
 import { type History, historyJson, historyText } from './history.ts';
 

@@ -1,8 +1,8 @@
 import { printable } from '../../diagnostics/printable.ts';
 import { countOf, type Standing, warningLine } from '../../diagnostics/standing.ts';
-import { type Attempt, loadAttempt, loadWarnings } from '../../live/attempt-store.ts';
-import { type PendingStatus, pendingStatus } from '../../live/pending-status.ts';
-import type { Revision } from '../../live/revision.ts';
+import { type Attempt, loadAttempt, loadWarnings } from '../../host/state/attempt-store.ts';
+import { type PendingStatus, pendingStatus } from '../../host/state/pending-status.ts';
+import type { Revision } from '../../host/state/revision.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { age } from './age.ts';
 

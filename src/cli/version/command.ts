@@ -42,8 +42,8 @@ export const versionCommand: CommandDefinition = {
 };
 
 async function findVersions(terminal: Terminal): Promise<Versions> {
-  const { nftVersion } = await import('../../live/nft.ts');
-  const { findIptables, isTools } = await import('../../live/iptables-tools.ts');
+  const { nftVersion } = await import('../../host/machine/nft.ts');
+  const { findIptables, isTools } = await import('../../host/machine/iptables-tools.ts');
   const host = await thisHost(terminal);
   const tools = await findIptables(host);
   return {

@@ -1,0 +1,101 @@
+import type { Backend } from '../../backends/backend.ts';
+import type { Plan } from '../../plan/plan.ts';
+
+/** Through iptables-restore: chains of rules among those of others. */
+export const iptables: Backend = {
+  name: 'iptables',
+  takesRuleset: false,
+
+  limits: async (plan) => (await import('../limits.ts')).iptablesLimits(plan),
+  render: async ({ plan }) => {
+    const { iptablesRulesets } = await import('../layout/build.ts');
+    const { renderIptablesRestore } = await import('../render/iptables-restore.ts');
+    return renderIptablesRestore(iptablesRulesets(plan));
+  },
+  answers: async () => {
+    const { iptablesRulesets } = await import('../layout/build.ts');
+    const { onIptables } = await import('../../diff/traffic.ts');
+    return (plan) => {
+      const rulesets = iptablesRulesets(plan);
+      return (pair, side) => onIptables(pair, side, rulesets);
+    };
+  },
+  compareTraffic: async () => {
+    const { iptablesRulesets } = await import('../layout/build.ts');
+    const { diffIptablesTraffic } = await import('../../diff/traffic.ts');
+    return (before, after, nodeAddresses, surroundings) =>
+      diffIptablesTraffic(
+        { nftables: before.ruleset, iptables: iptablesRulesets(compiled(before.plan)) },
+        { nftables: after.ruleset, iptables: iptablesRulesets(compiled(after.plan)) },
+        nodeAddresses,
+        surroundings,
+      );
+  },
+  texts: async (before, after) => {
+    const { iptablesRulesets } = await import('../layout/build.ts');
+    const { renderIptablesRestore } = await import('../render/iptables-restore.ts');
+    const [was, is] = [compiled(before.plan), compiled(after.plan)];
+    return [
+      renderIptablesRestore(iptablesRulesets(was)),
+      renderIptablesRestore(iptablesRulesets(is)),
+    ];
+  },
+  explain: async (subject, inquiry) => {
+    if (subject.compiled === undefined)
+      return (await import('../../explain/explain.ts')).explain(subject, inquiry);
+    const { iptablesRulesets } = await import('../layout/build.ts');
+    const { explainIptables } = await import('../../explain/explain-iptables.ts');
+    return explainIptables(subject, iptablesRulesets(subject.compiled.plan), inquiry);
+  },
+  isReadBack: false,
+
+  check: async (host, { plan }) => {
+    const { findIptables, isTools } = await import('../../host/machine/iptables-tools.ts');
+    const tools = await findIptables(host);
+    if (!isTools(tools)) return { diagnostics: [tools], acceptedBy: undefined };
+    const { iptablesRulesets } = await import('../layout/build.ts');
+    const { checkIptablesInKernel } = await import('./kernel-check.ts');
+    const diagnostics = await checkIptablesInKernel(host, iptablesRulesets(plan));
+    return { diagnostics, acceptedBy: diagnostics.length > 0 ? undefined : tools.version };
+  },
+  apply: async (host, { plan }, options) => {
+    const { applyByIptables, wantedTablesFrom } = await import('./apply.ts');
+    return applyByIptables(host, wantedTablesFrom(plan), options);
+  },
+  applyWritten: undefined,
+  dryRun: async (host, { plan }, options) => {
+    const { wantedTablesFrom } = await import('./apply.ts');
+    const { dryRunIptables } = await import('./dry-run.ts');
+    return dryRunIptables(host, wantedTablesFrom(plan), options);
+  },
+  unchanged: async (...asked) => (await import('./unchanged-input.ts')).unchangedTables(...asked),
+  observe: async (host) => (await import('./observe.ts')).observeIptables(host),
+  status: async (host, stateDirectory) =>
+    (await import('./status.ts')).statusOfIptables(host, stateDirectory),
+  rollBack: async (host, options) =>
+    (await import('./rollback.ts')).rollBackIptables(host, options),
+  undo: async (host, change, options) =>
+    (await import('./rollback.ts')).undoIptables(host, change, options),
+  hasRevision: async (directory, digest) =>
+    (await import('./revision-store.ts')).hasTables(directory, digest),
+  missingPrograms: async (host) => {
+    const { findIptables, isTools } = await import('../../host/machine/iptables-tools.ts');
+    const tools = await findIptables(host);
+    return isTools(tools) ? undefined : tools;
+  },
+  cleanUp: async (host) => {
+    const { cleanUpIptables } = await import('./cleanup.ts');
+    const outcome = await cleanUpIptables(host);
+    return outcome.kind === 'refused' ? outcome : { ...outcome, diagnostics: [] };
+  },
+
+  followsPlan: true,
+  committer: async (live, host, stateDirectory, now) =>
+    (await import('./committer.ts')).iptablesCommitter(live, host, stateDirectory, now),
+};
+
+/** @throws for a side that is not made of manifests: the commands refuse those */
+function compiled(plan: Plan | undefined): Plan {
+  if (plan === undefined) throw new Error('only what is compiled has iptables rules');
+  return plan;
+}

@@ -1,0 +1,57 @@
+import type { ChangeCommitter, StoreFollowed } from '../../backends/change-committer.ts';
+import type { LiveCompilation } from '../../follow/live-compilation.ts';
+import type { Host } from '../../host/machine/host.ts';
+import type { Revision } from '../../host/state/revision.ts';
+import { settleTables, wantedTablesFrom } from './apply.ts';
+import { commitTables, type KnownTables } from './commit-change.ts';
+import { readIptablesStamps } from './kernel-tables.ts';
+import { carryAll, type WantedTables } from './observed.ts';
+import { pruneTables, storeTables } from './revision-store.ts';
+
+/**
+ * Only what changed is compiled, and only chains that differ are sent; chains are laid out for all Services, since
+ * those of the Services are also rules of shared chains, in order.
+ *
+ * @param live with the plan
+ * @returns undefined where the tables do not hold what is compiled
+ */
+export async function iptablesCommitter(
+  live: LiveCompilation,
+  host: Host,
+  stateDir: string,
+  now: () => number,
+): Promise<ChangeCommitter | undefined> {
+  const wantedNow = (): WantedTables => ({
+    ...wantedTablesFrom({ families: live.plan(), unserved: [] }),
+    flowServices: live.flowServices(),
+  });
+  const { rules } = wantedNow();
+  const stamps = await readIptablesStamps(host);
+  if (!carryAll(stamps, rules)) return undefined;
+  let held: KnownTables = { stamps, rules };
+  return {
+    backend: 'iptables',
+    commit: async () => {
+      const wanted = wantedNow();
+      const committed = await commitTables(host, held, wanted, now());
+      if (committed.kind !== 'committed') return committed;
+      const { revision, delta } = committed;
+      held = committed.held;
+      return {
+        ...{ kind: 'committed', revision, delta, store: storing(host, wanted, revision, stateDir) },
+        isHeld: async () => true,
+        finish: async () => [],
+      };
+    },
+  };
+}
+
+const storing =
+  (host: Host, wanted: WantedTables, revision: Revision, stateDir: string): StoreFollowed =>
+  async ({ isDone, warnings, sysctls, served }) => {
+    const { rules, flowServices, digest } = wanted;
+    await storeTables(stateDir, { revision, rules, flowServices });
+    const settled = { digest, input: undefined, warnings, sysctls, served };
+    if (isDone) await settleTables(host, stateDir, settled);
+    else await pruneTables(stateDir);
+  };

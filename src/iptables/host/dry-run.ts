@@ -1,0 +1,41 @@
+import type { Host } from '../../host/machine/host.ts';
+import { findIptables, isTools, restoreCommand } from '../../host/machine/iptables-tools.ts';
+import { ipFamilies } from '../../net/family.ts';
+import type { DryRunOutcome } from '../../nftables/host/dry-run.ts';
+import { objectionsToTables, type TablesOptions } from './apply.ts';
+import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
+import { heldTables, isHeld, type WantedTables } from './observed.ts';
+import { familyText, plannedCommits, sendCommits } from './transaction.ts';
+
+export type DryRunIptablesOptions = TablesOptions & {
+  /** Have iptables-restore test the input. */
+  readonly checkInKernel: boolean;
+};
+
+/** What apply by iptables would send, with nothing changed: neither the kernel nor the state directory. */
+export async function dryRunIptables(
+  host: Host,
+  wanted: WantedTables,
+  options: DryRunIptablesOptions,
+): Promise<DryRunOutcome> {
+  const { stateDirectory, verify, now } = options;
+  const tools = await findIptables(host);
+  if (!isTools(tools)) return { kind: 'refused', diagnostics: [tools] };
+  const stamps = await readIptablesStamps(host);
+  const lists = verify || !(await areInPlace(host, stamps));
+  const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
+  if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
+  const { refuse, diagnostics } = await objectionsToTables(host, held, wanted, options);
+  if (refuse) return { kind: 'guarded', diagnostics };
+  const commits = plannedCommits(held, wanted, now())?.commits ?? [];
+  const script = ipFamilies
+    .map((family) => ({ family, text: familyText(commits, family) }))
+    .filter(({ text }) => text !== '')
+    .map(({ family, text }) => `# ${restoreCommand[family]} --noflush --counters\n${text}`)
+    .join('');
+  if (!options.checkInKernel) return { kind: 'planned', script, diagnostics };
+  const failure = await sendCommits(host, commits, ['--test']);
+  return failure === undefined
+    ? { kind: 'planned', script, diagnostics }
+    : { kind: 'refused', diagnostics: [failure] };
+}

@@ -1,0 +1,155 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Host } from '../../host/machine/host.ts';
+import type { Revision } from '../../host/state/revision.ts';
+import { stateNotWritten } from '../../nftables/host/reconcile.ts';
+import type { IptablesDelta } from '../delta.ts';
+import { readIptablesStamps } from './kernel-tables.ts';
+import {
+  carryAll,
+  type HeldTables,
+  heldTables,
+  isHeld,
+  stampIn,
+  type WantedTables,
+} from './observed.ts';
+import { storeTables } from './revision-store.ts';
+import { commitsTo, type PlannedCommits, plannedCommits, sendCommits } from './transaction.ts';
+
+export type IptablesReconciliation =
+  | { readonly kind: 'up-to-date'; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: 'applied';
+      readonly revision: Revision;
+      readonly delta: IptablesDelta;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  /** Nothing was changed, or all that was has been taken back. */
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
+  /** Some tables are the new ones and could not be taken back. */
+  | { readonly kind: 'incomplete'; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Leads the tables from what they hold to what is wanted: a commit for each table that differs. When
+ * they turn out to hold something else than thought, they are listed and the difference computed anew;
+ * when that fails too, what was done is taken back.
+ *
+ * @param time seconds since 1970, for the stamps
+ */
+export async function reconcileIptables(
+  host: Host,
+  directory: string,
+  held: HeldTables,
+  wanted: WantedTables,
+  time: number,
+): Promise<IptablesReconciliation> {
+  const planned = plannedCommits(held, wanted, time);
+  if (planned === undefined) {
+    const { revision, stored } = held;
+    const diagnostics =
+      revision === undefined || stored !== undefined
+        ? []
+        : await tryToStore(directory, revision, wanted);
+    return { kind: 'up-to-date', diagnostics };
+  }
+  return send(host, directory, held, wanted, planned, time);
+}
+
+async function send(
+  host: Host,
+  directory: string,
+  held: HeldTables,
+  wanted: WantedTables,
+  { revision, commits }: PlannedCommits,
+  time: number,
+): Promise<IptablesReconciliation> {
+  // Written first: whichever revision the stamps will name has its file.
+  const diagnostics = await tryToStore(directory, revision, wanted);
+  const failure = await sendCommits(host, commits);
+  const delta = { tables: commits.map((commit) => commit.delta) };
+  const applied = { kind: 'applied', revision, delta } as const;
+  if (failure === undefined && carryAll(await readIptablesStamps(host), wanted.rules))
+    return { ...applied, diagnostics };
+  // Neither a success nor a failure is believed: the tables say what was done.
+  const listed = await heldTables(host, directory, held.stamps, wanted.families, true);
+  if (!isHeld(listed))
+    return { kind: 'incomplete', diagnostics: [...diagnostics, failure ?? listed, notReadBack] };
+  const again = plannedCommits(listed, wanted, time);
+  if (again === undefined) {
+    const remarks = failure === undefined ? [] : [doneAllTheSame(failure)];
+    return { ...applied, diagnostics: [...diagnostics, ...remarks] };
+  }
+  if (failure === undefined)
+    return changesBack(listed, held).length === 0
+      ? { kind: 'refused', diagnostics: [...diagnostics, nothingDone] }
+      : { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
+  return held.source === 'kernel'
+    ? takeBack(host, directory, held, listed, wanted, failure)
+    : send(host, directory, listed, wanted, again, time);
+}
+
+/** What leads the tables from what they hold now back to what they held. */
+const changesBack = (now: HeldTables, held: HeldTables) =>
+  commitsTo(now, held.rules, (ref) => stampIn(held.stamps, ref));
+
+/** Leads the tables back to what they held, from what they hold now. */
+async function takeBack(
+  host: Host,
+  directory: string,
+  held: HeldTables,
+  now: HeldTables,
+  wanted: WantedTables,
+  failure: Diagnostic,
+): Promise<IptablesReconciliation> {
+  const obstacle = await sendCommits(host, changesBack(now, held));
+  const refused = { kind: 'refused', diagnostics: [failure] } as const;
+  if (obstacle === undefined) return refused;
+  const then = await heldTables(host, directory, held.stamps, wanted.families, true);
+  return isHeld(then) && changesBack(then, held).length === 0
+    ? refused
+    : { kind: 'incomplete', diagnostics: [failure, obstacle] };
+}
+
+/** A full disk must not keep packets from being routed: the state file only saves time. */
+async function tryToStore(
+  directory: string,
+  revision: Revision,
+  { rules, flowServices }: WantedTables,
+): Promise<readonly Diagnostic[]> {
+  try {
+    await storeTables(directory, { revision, rules, flowServices });
+    return [];
+  } catch (error) {
+    return [stateNotWritten(directory, error)];
+  }
+}
+
+const doneAllTheSame = ({ message }: Diagnostic): Diagnostic => ({
+  code: 'NATC5103',
+  severity: 'warning',
+  message: `iptables-restore reported a failure (${message}), but the kernel holds the change`,
+  places: [],
+});
+
+const notReadBack: Diagnostic = {
+  code: 'NATC5104',
+  severity: 'error',
+  message: 'which of the tables hold the change could not be read back',
+  places: [],
+  hint: 'natc status --backend iptables tells, as soon as iptables-save lists again',
+};
+
+const nothingDone: Diagnostic = {
+  code: 'NATC5090',
+  severity: 'error',
+  message: 'iptables-restore reported success, but the tables hold what they held before',
+  places: [],
+  hint: 'look which iptables-restore it is that natc runs: command -v iptables-restore',
+};
+
+const notThere: Diagnostic = {
+  code: 'NATC5090',
+  severity: 'error',
+  message: 'iptables-restore reported success, but the tables do not carry the new stamp',
+  places: [],
+  hint: 'another program may be changing the tables at the same time, or iptables-restore does half; natc status --backend iptables says what they hold',
+};

@@ -1,0 +1,127 @@
+import type { Host } from '../../host/machine/host.ts';
+import { findIptables, isTools } from '../../host/machine/iptables-tools.ts';
+import { forgetBackendState } from '../../host/state/backend-state.ts';
+import { forgetPending, type PendingChange } from '../../host/state/confirmation.ts';
+import { flowChange } from '../../host/state/flow-state.ts';
+import { takeBackSysctls } from '../../host/state/set-sysctls.ts';
+import { type IpFamily, ipFamilies } from '../../net/family.ts';
+import { announce, endFlows } from '../../nftables/host/aftermath.ts';
+import type { Awakening } from '../../nftables/host/dormant.ts';
+import { neededByTables } from '../../nftables/host/needed-sysctls.ts';
+import {
+  changeToUndo,
+  nothingEarlier,
+  type RollbackOptions,
+  type RollbackOutcome,
+  underLock,
+  unreadable,
+} from '../../nftables/host/rollback.ts';
+import { sureIptablesStamps } from '../../nftables/host/sure-stamps.ts';
+import { isEmptyTable, tableNames } from '../tables.ts';
+import { type ApplyIptablesOutcome, settleTables } from './apply.ts';
+import { cleanUpIptables } from './cleanup.ts';
+import { wakeIptables } from './dormant.ts';
+import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
+import { heldTables, isHeld, revisionOf, type WantedTables } from './observed.ts';
+import { reconcileIptables } from './reconcile.ts';
+import { listTables, loadTables, type StoredTables, tablesFile } from './revision-store.ts';
+
+export type RollbackIptablesOutcome = RollbackOutcome | ApplyIptablesOutcome;
+
+/** Makes iptables hold the revision before the one that it holds, as rollBack does for nftables. */
+export const rollBackIptables = (
+  host: Host,
+  options: RollbackOptions,
+): Promise<RollbackIptablesOutcome> =>
+  underLock(options, async () => {
+    const { stateDirectory } = options;
+    const stamps = await sureIptablesStamps(host, stateDirectory);
+    if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+    const current = revisionOf(stamps);
+    const change = await changeToUndo(current?.digest, options);
+    if (change !== undefined) return goBackTo(host, change.previous, options);
+    if (current === undefined) return nothingEarlier('iptables holds no revision of natc');
+    const earlier = (await listTables(stateDirectory)).find(
+      ({ number, digest }) => number < current.number && digest !== current.digest,
+    );
+    return earlier === undefined
+      ? nothingEarlier(`${stateDirectory} has no revision before revision ${current.number}`)
+      : goBackTo(host, earlier.digest, options);
+  });
+
+/** Undoes a change that nobody confirmed, as undo does for nftables, under the lock that the caller holds. */
+export async function undoIptables(
+  host: Host,
+  { previous }: PendingChange,
+  options: RollbackOptions,
+): Promise<RollbackIptablesOutcome> {
+  const stamps = await sureIptablesStamps(host, options.stateDirectory);
+  if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+  if (revisionOf(stamps)?.digest !== previous) return goBackTo(host, previous, options);
+  await forgetPending(options.stateDirectory);
+  return { kind: 'not-pending' };
+}
+
+async function goBackTo(
+  host: Host,
+  digest: string | undefined,
+  { stateDirectory, now }: RollbackOptions,
+): Promise<RollbackIptablesOutcome> {
+  if (digest === undefined) {
+    const off = await takeBackSysctls(host, stateDirectory, undefined);
+    const outcome = await cleanUpIptables(host);
+    if (outcome.kind === 'refused') {
+      await off.undo();
+      return outcome;
+    }
+    await forgetBackendState(stateDirectory, 'iptables');
+    await forgetPending(stateDirectory);
+    return { kind: 'removed', diagnostics: off.diagnostics };
+  }
+  const stored = await loadTables(stateDirectory, digest);
+  if (stored === undefined) return unreadable(stateDirectory, tablesFile(digest));
+  const wanted = wantedAgain(stored);
+  const stamps = await readIptablesStamps(host);
+  const lists = !(await areInPlace(host, stamps));
+  const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
+  if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
+  const tools = await findIptables(host);
+  const awake: Awakening = isTools(tools)
+    ? await wakeIptables(host, tools, stamps)
+    : { kind: 'awake', diagnostics: [] };
+  if (awake.kind === 'refused') return awake;
+  const flows = await flowChange(
+    stateDirectory,
+    wanted.flowServices,
+    held.stored?.flowServices ?? [],
+  );
+  await announce(stateDirectory, flows);
+  const off = await takeBackSysctls(host, stateDirectory, {
+    number: stored.revision.number,
+    needed: neededByTables(stored.rules),
+  });
+  const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
+  if (outcome.kind === 'refused' || outcome.kind === 'incomplete') {
+    if (outcome.kind === 'refused') await off.undo();
+    return outcome;
+  }
+  await forgetPending(stateDirectory);
+  const { ended, diagnostics: failures } = await endFlows(host, stateDirectory, flows);
+  const settled = { digest, input: undefined, warnings: 0, sysctls: [] };
+  const rest = failures.length > 0 ? failures : await settleTables(host, stateDirectory, settled);
+  return {
+    ...outcome,
+    ended,
+    diagnostics: [...awake.diagnostics, ...outcome.diagnostics, ...off.diagnostics, ...rest],
+  };
+}
+
+const wantedAgain = ({ revision, rules, flowServices }: StoredTables): WantedTables => ({
+  rules,
+  families: new Set<IpFamily>(
+    ipFamilies.filter((family) => tableNames.some((table) => !isEmptyTable(rules[family][table]))),
+  ),
+  digest: revision.digest,
+  flowServices,
+  number: revision.number,
+});

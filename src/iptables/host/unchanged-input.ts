@@ -1,0 +1,47 @@
+import type { Host } from '../../host/machine/host.ts';
+import { findIptables, isTools } from '../../host/machine/iptables-tools.ts';
+import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
+import { otherProxies } from '../../host/machine/other-proxies.ts';
+import { hasBackendState } from '../../host/state/backend-state.ts';
+import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
+import { loadUnconfirmed } from '../../host/state/unconfirmed.ts';
+import { nftablesPresence } from '../../nftables/host/leftovers.ts';
+import type { Unchanged } from '../../nftables/host/unchanged-input.ts';
+import { dormantIptables } from './dormant.ts';
+import { areInPlace } from './kernel-tables.ts';
+import { loadSettledTables } from './last-apply.ts';
+import { iptablesRulesIn } from './leftovers.ts';
+import { hasTables } from './revision-store.ts';
+
+/**
+ * Whether an input is the one that iptables holds the rules of, found out without parsing it, as
+ * {@link unchangedInput} does for nftables: same bytes, options and natc, stamps and jumps in place, and
+ * nothing of natc elsewhere.
+ *
+ * @returns undefined when it has to be compiled to know
+ */
+export async function unchangedTables(
+  host: Host,
+  stateDirectory: string,
+  fingerprint: string,
+  setsSysctls: boolean,
+  chains: ReadChains = chainReader(host),
+): Promise<Unchanged | undefined> {
+  const settled = await loadSettledTables(stateDirectory);
+  if (settled?.input !== fingerprint) return undefined;
+  if ((await loadUnconfirmed(stateDirectory))?.digest === settled.digest) return undefined;
+  if (!(await hasTables(stateDirectory, settled.digest))) return undefined;
+  const tools = await findIptables(host);
+  if (!isTools(tools) || !(await areInPlace(host, settled.stamps))) return undefined;
+  // A full apply wakes them.
+  if ((await dormantIptables(host, tools, settled.stamps)).length > 0) return undefined;
+  const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
+  if (await iptablesRulesIn(host, other, chains)) return undefined;
+  if ((await nftablesPresence(host, chains)).kind === 'present') return undefined;
+  if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
+  // Whether another proxy serves the same addresses is for the compiled rules to say.
+  if ((await otherProxies(host, () => new Set(), false, chains)).length > 0) return undefined;
+  const needed = setsSysctls ? settled.sysctls : [];
+  const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
+  return { diagnostics, served: settled.served, warnings: settled.warnings };
+}

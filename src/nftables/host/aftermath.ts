@@ -1,0 +1,102 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { OnStep } from '../../host/change/apply-step.ts';
+import { type EndedFlows, endStaleFlows, noFlows } from '../../host/machine/conntrack.ts';
+import type { Host } from '../../host/machine/host.ts';
+import type { Sysctl } from '../../host/machine/sysctl.ts';
+import { pruneCompilations } from '../../host/state/compilation-store.ts';
+import { announceFlows, settleFlows } from '../../host/state/flow-state.ts';
+import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
+import type { FlowChange } from '../../plan/flows.ts';
+import type { CanonicalRuleset } from '../canonical/canonical.ts';
+import type { Delta } from '../delta.ts';
+import { loadSettled, type Settled, storeSettled } from './last-apply.ts';
+import { stateNotWritten } from './reconcile.ts';
+import { retirePins } from './retire-pins.ts';
+import { pruneRevisions } from './revision-store.ts';
+
+/** What rules alone cannot do, after the kernel took them. */
+export interface Aftermath {
+  /** What the kernel holds now, or the part of it that changed. */
+  readonly canonical: () => CanonicalRuleset;
+  /** What was and is served by UDP and SCTP; undefined when no connection can be stale. */
+  readonly flows: FlowChange | undefined;
+  /** `nothing` to look at, `everything`, or what a change was about. */
+  readonly extent: 'nothing' | 'everything' | { readonly delta: Delta | undefined };
+  readonly sysctls: readonly Sysctl[];
+  /** The number of the revision that they are for. */
+  readonly revision: number;
+}
+
+/**
+ * Moves on clients of lost endpoints, ends stale UDP and SCTP connections and sets sysctls, in this order.
+ * The rules go before: route_localnet must not be on without the guard (N10).
+ *
+ * @returns the connections that were ended; the diagnostics are what could not be done
+ */
+export async function doAftermath(
+  host: Host,
+  stateDirectory: string,
+  { canonical, flows, extent, sysctls, revision }: Aftermath,
+  onStep: OnStep,
+): Promise<EndedFlows> {
+  const diagnostics: Diagnostic[] = [];
+  if (extent !== 'nothing') {
+    const delta = extent === 'everything' ? undefined : extent.delta;
+    diagnostics.push(...(await retirePins(host, canonical, delta)));
+    onStep('pins-retired');
+  }
+  const { ended, diagnostics: left } = await endFlows(host, stateDirectory, flows);
+  if (extent !== 'nothing') onStep('connections-cleaned');
+  const off = await setSysctlsFor(host, stateDirectory, sysctls, revision);
+  return { ended, diagnostics: [...diagnostics, ...left, ...off] };
+}
+
+/** Notes what to look for afterwards, in case this apply does not come to its end. */
+export async function announce(
+  stateDirectory: string,
+  change: FlowChange | undefined,
+): Promise<readonly Diagnostic[]> {
+  if (change === undefined) return [];
+  try {
+    await announceFlows(stateDirectory, change);
+    return [];
+  } catch (error) {
+    return [stateNotWritten(stateDirectory, error)];
+  }
+}
+
+/** Ends stale connections, and notes that none is left. */
+export async function endFlows(
+  host: Host,
+  stateDirectory: string,
+  change: FlowChange | undefined,
+): Promise<EndedFlows> {
+  if (change === undefined) return noFlows;
+  const flows = await endStaleFlows(host, change);
+  if (flows.diagnostics.length > 0) return flows;
+  try {
+    await settleFlows(stateDirectory, change);
+    return flows;
+  } catch (error) {
+    return { ...flows, diagnostics: [stateNotWritten(stateDirectory, error)] };
+  }
+}
+
+/** Marks a revision as finished, so that the next apply of the same need not look at anything. */
+export async function settle(
+  stateDirectory: string,
+  settled: Settled,
+  onStep: OnStep,
+): Promise<readonly Diagnostic[]> {
+  const before = await loadSettled(stateDirectory);
+  if (JSON.stringify(before) === JSON.stringify(settled)) return [];
+  try {
+    await storeSettled(stateDirectory, settled);
+    onStep('settled');
+    await pruneRevisions(stateDirectory);
+    await pruneCompilations(stateDirectory);
+    return [];
+  } catch (error) {
+    return [stateNotWritten(stateDirectory, error)];
+  }
+}

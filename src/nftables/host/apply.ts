@@ -1,0 +1,310 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { noSteps, type OnStep } from '../../host/change/apply-step.ts';
+import { iptablesVariantsWithRules, removeIptablesRules } from '../../host/change/other-backend.ts';
+import { guardRemovals } from '../../host/change/removal-guard.ts';
+import type { EndedFlows } from '../../host/machine/conntrack.ts';
+import type { Host } from '../../host/machine/host.ts';
+import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
+import { otherProxies, servedAddresses } from '../../host/machine/other-proxies.ts';
+import type { Sysctl } from '../../host/machine/sysctl.ts';
+import {
+  awaitConfirmation,
+  type Confirmation,
+  cannotPrepare,
+  forgetPending,
+  unconfirmed,
+} from '../../host/state/confirmation.ts';
+import { flowChange } from '../../host/state/flow-state.ts';
+import type { LockResult } from '../../host/state/lock.ts';
+import { noLock } from '../../host/state/no-lock.ts';
+import type { Revision } from '../../host/state/revision.ts';
+import { allowAgain, objectionToUnconfirmed } from '../../host/state/unconfirmed.ts';
+import type { IpFamily } from '../../net/family.ts';
+import { type FlowChange, type FlowService, flowServices } from '../../plan/flows.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Ruleset } from '../ast.ts';
+import { flowServicesOf } from '../canonical/served-flows.ts';
+import { writeRuleset } from '../canonical/write.ts';
+import { canonicalOf, digestOf } from '../canonical/written.ts';
+import type { Delta } from '../delta.ts';
+import type { FamilyFragments } from '../layout/build.ts';
+import { type Aftermath, announce, doAftermath, settle } from './aftermath.ts';
+import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
+import { readStamps } from './kernel-tables.ts';
+import { loadSettled } from './last-apply.ts';
+import {
+  changedIn,
+  commonRevision,
+  differenceFrom,
+  familiesOf,
+  type Held,
+  heldRuleset,
+  isStamped,
+  type Wanted,
+} from './observed.ts';
+import { reconcile } from './reconcile.ts';
+import { hasRevision } from './revision-store.ts';
+
+export interface ApplyOptions {
+  readonly stateDirectory: string;
+  readonly lock: () => Promise<LockResult>;
+  /** List the kernel even when the stamp says that nothing changed, and repair what others changed. */
+  readonly verify: boolean;
+  /** Percent of the kernel's Services that may go; undefined: any number. */
+  readonly maxRemovals: number | undefined;
+  /** Go ahead where another proxy serves the same addresses. */
+  readonly force: boolean;
+  readonly sysctls: readonly Sysctl[];
+  /** What was compiled, for the next apply to recognise; see {@link Settled}. */
+  readonly input:
+    | {
+        readonly fingerprint: string | undefined;
+        readonly warnings: number;
+        /** The families that have Services. */
+        readonly served?: readonly IpFamily[];
+      }
+    | undefined;
+  /** What chains there are, for whoever looks for those of others afterwards; see {@link chainReader}. */
+  readonly chains?: ReadChains | undefined;
+  /** Roll back unless somebody confirms; undefined: the change is final. */
+  readonly confirmation?: Confirmation | undefined;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  /** For tests, which end the process at a step. */
+  readonly onStep?: OnStep;
+}
+
+export type ApplyOutcome =
+  | {
+      readonly kind: 'up-to-date';
+      readonly ended: EndedFlows['ended'];
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | {
+      readonly kind: 'applied';
+      readonly revision: Revision;
+      /** What was sent; undefined when the tables were replaced whole. */
+      readonly delta: Delta | undefined;
+      /** UDP and SCTP connections to endpoints that are gone. */
+      readonly ended: EndedFlows['ended'];
+      /** Warnings of what came after the change: pins, connections, sysctls, the state file. */
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  /** Nothing was changed. */
+  | { readonly kind: 'refused' | 'guarded'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'lock-timeout' };
+
+/** What the kernel should hold, of what the compiler gave. */
+export function wantedFrom(output: {
+  readonly plan: Plan;
+  readonly ruleset: Ruleset;
+  readonly fragments: readonly FamilyFragments[];
+}): Wanted {
+  const written = writeRuleset(output.fragments);
+  return {
+    ruleset: () => output.ruleset,
+    written,
+    digest: digestOf(written),
+    flowServices: flowServices(output.plan),
+  };
+}
+
+/**
+ * Makes the kernel hold the ruleset by sending what differs, in one transaction under a lock, then does
+ * what rules alone cannot (see {@link doAftermath}).
+ */
+export async function applyRuleset(
+  host: Host,
+  wanted: Wanted,
+  options: ApplyOptions,
+): Promise<ApplyOutcome> {
+  const locked = await options.lock();
+  if (locked.kind === 'timeout') return { kind: 'lock-timeout' };
+  if (locked.kind === 'unavailable')
+    return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
+  try {
+    options.onStep?.('locked');
+    return await applyLocked(host, wanted, options);
+  } finally {
+    await locked.lock.release();
+  }
+}
+
+async function applyLocked(
+  host: Host,
+  wanted: Wanted,
+  options: ApplyOptions,
+): Promise<ApplyOutcome> {
+  const { stateDirectory, verify, now, onStep = noSteps } = options;
+  const { confirmation, chains = chainReader(host) } = options;
+  const objection =
+    confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
+  if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
+  const stamps = await readStamps(host);
+  if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+  const settled = await loadSettled(stateDirectory);
+  const isCurrent =
+    !verify && isStamped(stamps, wanted) && (await hasRevision(stateDirectory, wanted.digest));
+  if (isCurrent) {
+    const { diagnostics, refuse } = await proxyObjections(host, wanted, options.force, chains);
+    if (refuse) return { kind: 'guarded', diagnostics };
+    const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
+    if (awake.kind === 'refused') return awake;
+    const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
+    const flows = await flowChange(stateDirectory, wanted.flowServices, []);
+    const number = commonRevision(stamps)?.number ?? 0;
+    const rest = await finish(host, wanted, undefined, extent, flows, number, options);
+    const left = await removeIptablesRules(host, stateDirectory, chains);
+    const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics, ...left];
+    return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
+  }
+
+  const held = await heldRuleset(host, stateDirectory, stamps, verify ? undefined : wanted.written);
+  onStep('kernel-read');
+  const objections = await objectionsTo(host, held, wanted, options, chains);
+  if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
+
+  const tables = ownTables(stampedFamilies(stamps));
+  const awake = await wakeTables(host, tables, ownTables(held.dormant));
+  if (awake.kind === 'refused') return awake;
+  const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(held)];
+  const obstacles =
+    confirmation === undefined
+      ? []
+      : (await iptablesVariantsWithRules(host, chains)).length > 0
+        ? [cannotPrepare('natc works through iptables here')]
+        : await awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
+  if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
+  const flows = await flowChange(stateDirectory, wanted.flowServices, flowsBefore(held));
+  const notAnnounced = await announce(stateDirectory, flows);
+  const outcome = await reconcile(host, stateDirectory, held, wanted, now(), onStep);
+  if (confirmation !== undefined && outcome.kind !== 'changed') await forgetPending(stateDirectory);
+  if (outcome.kind === 'refused') return outcome;
+  const isWholeBefore = settled !== undefined && settled.digest === held.revision?.digest;
+  if (outcome.kind === 'up-to-date') {
+    const extent = isWholeBefore ? 'nothing' : 'everything';
+    const number = commonRevision(stamps)?.number ?? 0;
+    const rest = await finish(host, wanted, undefined, extent, flows, number, options);
+    const left = await removeIptablesRules(host, stateDirectory, chains);
+    const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
+    return { kind: 'up-to-date', ended: rest.ended, diagnostics };
+  }
+
+  // Another ruleset than the one that nobody confirmed.
+  await allowAgain(stateDirectory).catch(() => {});
+  const { revision, delta, source } = outcome;
+  // Where there was no table there are no pins.
+  const wasEmpty = held.ruleset?.tables.length === 0;
+  const extent = (isWholeBefore && source === 'state') || wasEmpty ? { delta } : 'everything';
+  const rest = await finish(
+    host,
+    wanted,
+    changedIn(held, wanted),
+    extent,
+    flows,
+    revision.number,
+    options,
+  );
+  const left = await removeIptablesRules(host, stateDirectory, chains);
+  const told = notAnnounced.filter(({ code }) => !outcome.diagnostics.some((d) => d.code === code));
+  const diagnostics = [...warnings, ...told, ...outcome.diagnostics, ...rest.diagnostics, ...left];
+  return { kind: 'applied', revision, delta, ended: rest.ended, diagnostics };
+}
+
+/** Only an apply that did everything is settled: another one does what this could not. */
+async function finish(
+  host: Host,
+  { written, digest }: Wanted,
+  changed: ReadonlySet<string> | undefined,
+  extent: Aftermath['extent'],
+  flows: FlowChange | undefined,
+  revision: number,
+  { stateDirectory, sysctls, input, onStep = noSteps }: ApplyOptions,
+): Promise<EndedFlows> {
+  // What others had left undone is looked for everywhere.
+  const services = extent === 'everything' ? undefined : changed;
+  const canonical = () => canonicalOf(written, services);
+  const aftermath = { canonical, flows, extent, sysctls, revision };
+  const done = await doAftermath(host, stateDirectory, aftermath, onStep);
+  if (done.diagnostics.length > 0) return done;
+  const diagnostics = await settle(
+    stateDirectory,
+    {
+      digest,
+      families: familiesOf(written),
+      input: input?.fingerprint,
+      warnings: input?.warnings ?? 0,
+      sysctls,
+      served: input?.served,
+    },
+    onStep,
+  );
+  return { ended: done.ended, diagnostics };
+}
+
+/** What was served before, where the state directory does not say: what the kernel has tells. */
+const flowsBefore = ({ stored, ruleset }: Held): readonly FlowService[] =>
+  stored?.flowServices ?? (ruleset === undefined ? [] : flowServicesOf(canonicalOf(ruleset)));
+
+interface Objections {
+  readonly refuse: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What stands against changing the kernel; a dry run asks too. */
+export async function objectionsTo(
+  host: Host,
+  held: Held,
+  wanted: Wanted,
+  options: Pick<ApplyOptions, 'stateDirectory' | 'maxRemovals' | 'force' | 'now'>,
+  chains: ReadChains = chainReader(host),
+): Promise<Objections> {
+  const { stateDirectory, maxRemovals, force, now } = options;
+  const guards = [
+    ...(await unconfirmed(stateDirectory, now())),
+    ...(maxRemovals === undefined ? [] : guardRemovals(held.ruleset, wanted.written, maxRemovals)),
+  ];
+  const proxies = await proxyObjections(host, wanted, force, chains);
+  return {
+    refuse: guards.length > 0 || proxies.refuse,
+    diagnostics: [...guards, ...proxies.diagnostics],
+  };
+}
+
+async function proxyObjections(
+  host: Host,
+  wanted: Wanted,
+  force: boolean,
+  chains: ReadChains,
+): Promise<Objections> {
+  const diagnostics = await otherProxies(
+    host,
+    () => servedAddresses(canonicalOf(wanted.written)),
+    force,
+    chains,
+  );
+  return { refuse: diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
+}
+
+/** Says that somebody else changed natc's tables, when they were listed and are not what was stored. */
+function driftOf(held: Held): readonly Diagnostic[] {
+  if (held.source !== 'kernel' || held.stored === undefined) return [];
+  const drift = differenceFrom(held, { written: held.stored.ruleset });
+  const count = drift === undefined ? 0 : drift.operations.length + drift.cleanup.length;
+  if (drift !== undefined && count === 0) return [];
+  return [
+    {
+      code: 'NATC5026',
+      severity: 'warning',
+      message:
+        drift === undefined
+          ? "natc's tables could not be read and were replaced"
+          : `natc's tables had been changed by somebody else in ${count} ${count === 1 ? 'place' : 'places'}; repaired`,
+      places: [],
+      hint:
+        drift === undefined
+          ? 'find out who does it: other programs must leave these two tables alone'
+          : 'natc status lists such changes while they are there',
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+import type { Backend } from '../../backends/backend.ts';
+
+/** Through nft: a constant program over maps, in two tables of natc's own. */
+export const nftables: Backend = {
+  name: 'nftables',
+  takesRuleset: true,
+
+  limits: async () => [],
+  render: async ({ ruleset }) => (await import('../render/nft.ts')).renderNft(ruleset),
+  answers: async () => undefined,
+  compareTraffic: async () => {
+    const { diffTraffic } = await import('../../diff/traffic.ts');
+    return (before, after, nodeAddresses, surroundings) =>
+      diffTraffic(before.ruleset, after.ruleset, nodeAddresses, surroundings);
+  },
+  texts: async (before, after) => {
+    const { renderNft } = await import('../render/nft.ts');
+    const { arrangeLike, withoutOwners } = await import('../../diff/arrange.ts');
+    const isLive = before.isLive || after.isLive;
+    if (!isLive) return [renderNft(before.ruleset), renderNft(after.ruleset)];
+    const is = withoutOwners(after.ruleset);
+    // The kernel lists elements in no order.
+    return [renderNft(arrangeLike(is, withoutOwners(before.ruleset))), renderNft(is)];
+  },
+  explain: async (subject, inquiry) =>
+    (await import('../../explain/explain.ts')).explain(subject, inquiry),
+  isReadBack: true,
+
+  check: async (host, { ruleset }) => {
+    const { checkInKernel } = await import('./kernel-check.ts');
+    const { nftVersion } = await import('../../host/machine/nft.ts');
+    const diagnostics = await checkInKernel(host, ruleset);
+    return { diagnostics, acceptedBy: diagnostics.length > 0 ? undefined : await nftVersion(host) };
+  },
+  apply: async (host, output, options) => {
+    const { applyRuleset, wantedFrom } = await import('./apply.ts');
+    const { letGoOfRules } = await import('../../compile.ts');
+    const wanted = wantedFrom(output);
+    letGoOfRules(output);
+    return applyRuleset(host, wanted, options);
+  },
+  applyWritten: async (host, wanted, options) =>
+    (await import('./apply.ts')).applyRuleset(host, wanted, options),
+  dryRun: async (host, output, options) => {
+    const { wantedFrom } = await import('./apply.ts');
+    const { dryRun } = await import('./dry-run.ts');
+    return dryRun(host, wantedFrom(output), options);
+  },
+  unchanged: async (...asked) => (await import('./unchanged-input.ts')).unchangedInput(...asked),
+  observe: async (host) => (await import('./observe.ts')).observeNftables(host),
+  status: async (host, stateDirectory) =>
+    (await import('./status.ts')).statusOf(host, stateDirectory),
+  rollBack: async (host, options) => (await import('./rollback.ts')).rollBack(host, options),
+  undo: async (host, change, options) =>
+    (await import('./rollback.ts')).undo(host, change, options),
+  hasRevision: async (directory, digest) =>
+    (await import('./revision-store.ts')).hasRevision(directory, digest),
+  // A clean-up that finds no nft says so itself.
+  missingPrograms: async () => undefined,
+  cleanUp: async (host) => {
+    const { cleanUp } = await import('./cleanup.ts');
+    const outcome = await cleanUp(host);
+    return outcome.kind === 'refused'
+      ? outcome
+      : { ...outcome, removed: outcome.tables.map((table) => `table ${table}`) };
+  },
+
+  followsPlan: false,
+  committer: async (live, host, stateDirectory, now) =>
+    (await import('./committer.ts')).nftablesCommitter(live, host, stateDirectory, now),
+};

@@ -1,0 +1,48 @@
+import type { ChangeCommitter, StoreFollowed } from '../../backends/change-committer.ts';
+import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
+import type { Host } from '../../host/machine/host.ts';
+import type { Revision } from '../../host/state/revision.ts';
+import { commitChange, holdsStamps } from './commit-change.ts';
+import { readStamps, type Stamps } from './kernel-tables.ts';
+import { commonRevision } from './observed.ts';
+import { retirePins } from './retire-pins.ts';
+
+/** @returns undefined where the kernel does not hold what is compiled */
+export async function nftablesCommitter(
+  live: LiveCompilation,
+  host: Host,
+  stateDir: string,
+  now: () => number,
+): Promise<ChangeCommitter | undefined> {
+  const begun = await readStamps(host);
+  if ('refusals' in begun || commonRevision(begun)?.digest !== live.digest()) return undefined;
+  let stamps: Stamps = begun;
+  return {
+    backend: 'nftables',
+    commit: async (change: LiveChange) => {
+      const committed = await commitChange(host, change, stamps, now());
+      if (committed.kind !== 'committed') return committed;
+      const { revision, delta, families } = committed;
+      stamps = committed.stamps;
+      return {
+        ...{ kind: 'committed', revision, delta, store: storing(live, revision, stateDir) },
+        isHeld: () => holdsStamps(host, stamps, families),
+        finish: () => retirePins(host, () => change.next, delta),
+      };
+    },
+  };
+}
+
+const storing =
+  (live: LiveCompilation, revision: Revision, stateDir: string): StoreFollowed =>
+  async ({ isDone, ...settled }) => {
+    const { storeRevision, pruneRevisions } = await import('./revision-store.ts');
+    const { pruneCompilations } = await import('../../host/state/compilation-store.ts');
+    const { storeSettled } = await import('./last-apply.ts');
+    const flowServices = live.flowServices();
+    await storeRevision(stateDir, { revision, ruleset: live.whole(), flowServices });
+    if (isDone)
+      await storeSettled(stateDir, { ...settled, digest: revision.digest, input: undefined });
+    await pruneRevisions(stateDir);
+    await pruneCompilations(stateDir);
+  };

@@ -1,0 +1,64 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { type Host, succeeded } from '../../host/machine/host.ts';
+import { renderScript } from '../script.ts';
+import { type ApplyOptions, objectionsTo } from './apply.ts';
+import { dormantTables, ownTables, stampedFamilies, wake, warnOfDormant } from './dormant.ts';
+import { readStamps } from './kernel-tables.ts';
+import { nftDiagnostics } from './nft-error.ts';
+import { heldRuleset, type Wanted } from './observed.ts';
+import { plannedTransaction } from './reconcile.ts';
+import { isBusy } from './transaction.ts';
+
+export type DryRunOutcome =
+  /** `script` is what apply would send; '' when nothing differs. */
+  | {
+      readonly kind: 'planned';
+      readonly script: string;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | { readonly kind: 'refused' | 'guarded'; readonly diagnostics: readonly Diagnostic[] };
+
+export type DryRunOptions = Pick<
+  ApplyOptions,
+  'stateDirectory' | 'verify' | 'maxRemovals' | 'force' | 'now'
+> & {
+  /** Have the kernel check the transaction against what it holds. */
+  readonly checkInKernel: boolean;
+};
+
+/** What apply would do, with nothing changed: neither the kernel nor the state directory. */
+export async function dryRun(
+  host: Host,
+  wanted: Wanted,
+  options: DryRunOptions,
+): Promise<DryRunOutcome> {
+  const stamps = await readStamps(host);
+  if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+  const held = await heldRuleset(
+    host,
+    options.stateDirectory,
+    stamps,
+    options.verify ? undefined : wanted.written,
+  );
+  const { refuse, diagnostics: objections } = await objectionsTo(host, held, wanted, options);
+  if (refuse) return { kind: 'guarded', diagnostics: objections };
+  const dormant =
+    held.dormant.length > 0
+      ? ownTables(held.dormant)
+      : await dormantTables(host, ownTables(stampedFamilies(stamps)));
+  const diagnostics = [...objections, ...warnOfDormant(dormant)];
+  const first = dormant.map(wake).join('');
+  const planned = await plannedTransaction(host, held, wanted, options.now());
+  if (planned === undefined) return { kind: 'planned', script: first, diagnostics };
+  const { operations, cleanup } = planned.transaction;
+  const script = renderScript([...operations, ...cleanup]);
+  const whole = first + script;
+  if (!options.checkInKernel) return { kind: 'planned', script: whole, diagnostics };
+  const check = (text: string) => host.run('nft', ['-c', '-f', '-'], text);
+  let result = await check(script);
+  // Kernels before 6.2: apply would send the clean-up by itself.
+  if (cleanup.length > 0 && isBusy(result)) result = await check(renderScript(operations));
+  return succeeded(result)
+    ? { kind: 'planned', script: whole, diagnostics }
+    : { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset()) };
+}
