@@ -8,6 +8,10 @@ import type { Operation } from './delta.ts';
 export const renderScript = (operations: readonly Operation[]): string =>
   operations.map((operation) => `${renderOperation(operation)}\n`).join('');
 
+/** The same on one line, as `nft -i` takes a transaction. */
+export const renderLine = (operations: readonly Operation[]): string =>
+  operations.map((operation) => renderOperation(operation).replace(/\n\t?/g, ' ')).join('; ');
+
 function renderOperation(operation: Operation): string {
   const table = `${operation.family} ${identifier(operation.table)}`;
   switch (operation.kind) {

@@ -4,10 +4,25 @@ export interface Host {
   readonly isRoot: boolean;
   /** Runs a program to its end, with `stdin` (default: nothing) as its input. Never rejects. */
   readonly run: (command: string, args: readonly string[], stdin?: string) => Promise<RunResult>;
+  /**
+   * Programs that are started before there is input for them, one at a time, so that nobody waits for a start. The first
+   * one is started now, each further one when one was used. Missing where nothing can wait.
+   */
+  readonly waiting?: (command: string, args: readonly string[]) => WaitingPrograms;
   /** The text of a file; undefined when it does not exist or may not be read. */
   readonly readFile: (path: string) => Promise<string | undefined>;
   /** Overwrites a file in place, as /proc/sys needs it. Rejects with the system's error. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
+}
+
+export interface WaitingPrograms {
+  /**
+   * Gives one its input, all of it. Never rejects.
+   *
+   * @param isEnough of what is on its stdout so far
+   * @returns that, as soon as it is enough, else at its end, which it comes to all the same; '' where none can be started
+   */
+  readonly ask: (stdin: string, isEnough: (stdout: string) => boolean) => Promise<string>;
 }
 
 export type RunResult =

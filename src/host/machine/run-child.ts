@@ -50,7 +50,7 @@ export async function runChild(
 ): Promise<RunResult> {
   try {
     const { execa } = await import('execa');
-    const subprocess = start(execa, child, limits, reaper?.shell);
+    const subprocess = startChild(execa, child, limits, reaper?.shell);
     if (subprocess.pid !== undefined) reaper?.started(subprocess.pid);
     subprocess.stdin.on('error', () => {});
     if (reaper !== undefined) subprocess.stdin.write(goOn);
@@ -85,7 +85,7 @@ async function executableProblem({ path, env, cwd }: Child): Promise<string | un
   return `spawn ${path} ${code}`;
 }
 
-type Subprocess = ReturnType<typeof start>;
+type Subprocess = ReturnType<typeof startChild>;
 
 /**
  * Becomes a program once a line has come on its stdin. natc may be killed between a child's start and the moment
@@ -97,9 +97,9 @@ const waitForLine = 'read -r line && unset line PWD OLDPWD SHLVL && exec "$0" "$
 const goOn = 'go on\n';
 
 /** @param shell a POSIX shell that waits before it becomes the program; undefined: there is no reaper to wait for */
-function start(
+export function startChild(
   execa: typeof Execa,
-  { path, args, env, cwd, file }: Child,
+  { path, args, env, cwd, file }: Omit<Child, 'stdin'>,
   limits: ChildLimits,
   shell: string | undefined,
 ) {
@@ -127,7 +127,7 @@ const messageOf = (error: unknown): string =>
  * alone would not: its signals reach the program and not what that started, too much output closes the pipe
  * and then execa waits for a program that may take no notice, and no result comes while anything holds a pipe.
  */
-async function endOf(
+export async function endOf(
   subprocess: Subprocess,
   { stdin: input, encoding }: Pick<Child, 'stdin' | 'encoding'>,
   limits: ChildLimits,

@@ -1,10 +1,12 @@
-import { type Host, succeeded } from '../../host/machine/host.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Host, succeeded, type WaitingPrograms } from '../../host/machine/host.ts';
 import { type Revision, readStamp, revisionSet, type Stamp } from '../../host/state/revision.ts';
 import type { NftFamily } from '../../net/family.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import type { WrittenRuleset } from '../canonical/written.ts';
 import { type Delta, deltaBetween } from '../delta.ts';
 import { tableName } from '../names.ts';
+import { askNft } from './ask-nft.ts';
 import { carriedPins } from './carry-pins.ts';
 import type { Stamps } from './kernel-tables.ts';
 import { commonRevision } from './observed.ts';
@@ -34,6 +36,8 @@ export type CommittedChange =
       /** The kernel's from now on. */
       readonly stamps: Stamps;
       readonly delta: Delta;
+      /** Whether the kernel was seen to hold them. */
+      readonly isSeen: boolean;
       /** Whose tables were changed. */
       readonly families: readonly NftFamily[];
     }
@@ -49,12 +53,14 @@ export type CommittedChange =
  *
  * @param stamps the kernel's, as far as is known
  * @param time seconds since 1970
+ * @param nft one that waits, see askNft
  */
 export async function commitChange(
   host: Host,
   change: KernelChange,
   stamps: Stamps,
   time: number,
+  nft: WaitingPrograms | undefined,
 ): Promise<CommittedChange> {
   const before = commonRevision(stamps);
   if (before === undefined) return { kind: 'unsure' };
@@ -67,12 +73,19 @@ export async function commitChange(
     pins.remade.size === 0 ? plain : deltaBetween(change.previous, change.next, pins.remade);
   const rules = transactionFor(delta, stamps, change.written, revision);
   const transaction = { ...rules, operations: [...rules.operations, ...pins.operations] };
-  const result = await commit(host, transaction);
-  if (!succeeded(result)) return { kind: 'unsure' };
   const next = stampsAfter(stamps, transaction, revision);
   const families = [...familiesTouched(transaction)];
-  return { kind: 'committed', revision, stamps: next, delta, families };
+  const committed = { kind: 'committed', revision, stamps: next, delta, families } as const;
+  const operations = [...transaction.operations, ...transaction.cleanup];
+  const seen = await askNft(nft, operations, families);
+  if (seen !== undefined && areSame(seen, next, families)) return { ...committed, isSeen: true };
+  // Where the kernel took it after all, this fails, since the stamps are others then.
+  if (!succeeded(await commit(host, transaction))) return { kind: 'unsure' };
+  return { ...committed, isSeen: false };
 }
+
+const areSame = (some: Stamps, others: Stamps, families: readonly NftFamily[]): boolean =>
+  families.every((family) => isDeepStrictEqual(some[family], others[family]));
 
 /** What the stamps are when the kernel has taken a transaction. */
 function stampsAfter(
@@ -98,12 +111,7 @@ export async function holdsStamps(
 ): Promise<boolean> {
   for (const family of families) {
     const { stamp } = await readStamp(host, family, tableName);
-    const wanted = stamps[family];
-    const isSame =
-      stamp?.half === wanted?.half &&
-      stamp?.number === wanted?.number &&
-      stamp?.time === wanted?.time;
-    if (!isSame) return false;
+    if (!isDeepStrictEqual(stamp, stamps[family])) return false;
   }
   return true;
 }

@@ -2,6 +2,7 @@ import type { ChangeCommitter, StoreFollowed } from '../../backends/change-commi
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
+import { waitingNft } from './ask-nft.ts';
 import { commitChange, holdsStamps } from './commit-change.ts';
 import { readStamps, type Stamps } from './kernel-tables.ts';
 import { commonRevision } from './observed.ts';
@@ -17,16 +18,17 @@ export async function nftablesCommitter(
   const begun = await readStamps(host);
   if ('refusals' in begun || commonRevision(begun)?.digest !== live.digest()) return undefined;
   let stamps: Stamps = begun;
+  const nft = waitingNft(host);
   return {
     backend: 'nftables',
     commit: async (change: LiveChange) => {
-      const committed = await commitChange(host, change, stamps, now());
+      const committed = await commitChange(host, change, stamps, now(), nft);
       if (committed.kind !== 'committed') return committed;
-      const { revision, delta, families } = committed;
+      const { revision, delta, families, isSeen } = committed;
       stamps = committed.stamps;
       return {
         ...{ kind: 'committed', revision, delta, store: storing(live, revision, stateDir) },
-        isHeld: () => holdsStamps(host, stamps, families),
+        isHeld: async () => isSeen || (await holdsStamps(host, stamps, families)),
         finish: () => retirePins(host, () => change.next, delta),
       };
     },

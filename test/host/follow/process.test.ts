@@ -1,9 +1,10 @@
 /** The built program in a namespace: signals, a sudden death, and lines of JSON. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { enterArguments, startRelay } from '../../support/api-relay.ts';
@@ -51,7 +52,26 @@ describeWithKernel('natc apply --follow as a process', () => {
     ) => Promise<void>;
   }
 
+  /** A directory with an nft that notes how it was called, and runs `script` before it is the real one. */
+  function programsWith(script: string): string {
+    const directory = mkdtempSync(join(work, 'bin-'));
+    const lines = ['#!/bin/sh', `echo "$*" >> ${directory}/calls`, script];
+    const text = [...lines, `PATH=${process.env['PATH']} exec nft "$@"`, ''].join('\n');
+    writeFileSync(join(directory, 'nft'), text, { mode: 0o755 });
+    return directory;
+  }
+
+  /** How many transactions came as a file, since one waited for a line. */
+  function filesOf(directory: string): number {
+    const calls = readFileSync(join(directory, 'calls'), 'utf8').split('\n');
+    return calls.slice(calls.indexOf('-i')).filter((call) => call === '-f -').length;
+  }
+
   function start(...args: readonly string[]): Running {
+    return startWith(process.env['PATH'], ...args);
+  }
+
+  function startWith(path: string | undefined, ...args: readonly string[]): Running {
     const all = [
       ...['apply', '--from-cluster', '--follow', '--kubeconfig', kubeconfig, '--no-sysctl'],
       ...['--node-name', 'node-a', '--state-dir', join(work, 'state'), '--min-sync-period', '0'],
@@ -61,7 +81,7 @@ describeWithKernel('natc apply --follow as a process', () => {
       'nsenter',
       [...enterArguments(node), process.execPath, natcProgram, ...all],
       {
-        env: { PATH: process.env['PATH'] },
+        env: { PATH: path },
       },
     );
     let text = '';
@@ -137,6 +157,43 @@ describeWithKernel('natc apply --follow as a process', () => {
     expect(await exitOf(running)).toBe(0);
   });
 
+  test.each([
+    ['through an nft that waits for it', '', 0],
+    ['where nft takes no lines', 'exit 1', 1],
+    ['where nft says nothing', 'exec sleep 0.1', 1],
+    ['where nft answers something else', "printf 'table ip natc {\\n}\\n'; exit", 1],
+  ])('a change comes %s', async (_, waiting, files) => {
+    api.put(webSlice(1, [5]));
+    const directory = programsWith(waiting === '' ? ':' : `[ "$1" != -i ] || { ${waiting}; }`);
+    const running = startWith(`${directory}:${process.env['PATH']}`);
+    await running.until((lines) => lines.some((line) => / applied | in force/.test(line)));
+    api.put(webSlice(1, [8]));
+    await running.until(() => serves(8));
+    running.child.kill('SIGTERM');
+    expect(await exitOf(running)).toBe(0);
+    expect(filesOf(directory)).toBe(files);
+    expect(running.lines().join('\n')).not.toMatch(/warning|error/);
+  });
+
+  test.each([
+    ['one line', 100, 0],
+    ['a file, where it is long,', 250, 1],
+  ])('a change comes as %s with all its elements', async (_, count, files) => {
+    const hosts = Array.from({ length: count }, (_, index) => index + 1);
+    api.put(webSlice(1, hosts));
+    const directory = programsWith(':');
+    const running = startWith(`${directory}:${process.env['PATH']}`);
+    await running.until((lines) => lines.some((line) => / applied | in force/.test(line)));
+    // All that come after it move up.
+    api.put(webSlice(1, hosts.slice(1)));
+    await running.until(async () => !(await serves(1)));
+    running.child.kill('SIGTERM');
+    expect(await exitOf(running)).toBe(0);
+    const served = new Set((await kernel()).match(/10\.1\.0\.\d+ \. 8080/g));
+    expect(served.size).toBe(count - 1);
+    expect(filesOf(directory)).toBe(files);
+  });
+
   test('after kill -9, at whatever moment, the next one is as if nothing had been', async () => {
     // Before it listed, while it applies, and between changes.
     const moments = fc.sample(fc.integer({ min: 0, max: isLong ? 3000 : 1200 }), {
@@ -157,9 +214,11 @@ describeWithKernel('natc apply --follow as a process', () => {
     const { child, until } = running;
     // The one before may have served it already.
     await until((lines) => lines.some((line) => line.includes('listed')));
-    await until(() => serves(239));
-    expect(new Set((await kernel()).match(/10\.1\.0\.\d+ \. 8080/g))).toEqual(
-      new Set(['10.1.0.239 . 8080']),
+    await until(async () =>
+      isDeepStrictEqual(
+        [...new Set((await kernel()).match(/10\.1\.0\.\d+ \. 8080/g))],
+        ['10.1.0.239 . 8080'],
+      ),
     );
     child.kill('SIGINT');
     expect(await exitOf(running)).toBe(0);
