@@ -1,4 +1,5 @@
 import type { IpFamily } from './net/family.ts';
+import { defaultsOf, flagOf, type OptionTable, option } from './option-entry.ts';
 
 /** kube-proxy's `--detect-local-mode` (M10 to M12). */
 export type DetectLocalMode =
@@ -68,253 +69,130 @@ export interface CompileOptions {
   readonly families: readonly IpFamily[];
 }
 
-export const defaultOptions: CompileOptions = {
-  nodePortAddresses: [],
-  localhostNodePorts: true,
-  serviceCIDRs: [],
-  nodeName: undefined,
-  nodeIPs: [],
-  zone: undefined,
-  detectLocalMode: 'ClusterCIDR',
-  clusterCIDRs: [],
-  podCIDRs: [],
-  podBridgeInterface: '',
-  podInterfaceNamePrefix: '',
-  masqueradeAll: false,
-  masqueradeBit: 14,
-  serviceNodePortRange: { first: 30000, last: 32767 },
-  validate: 'strict',
-  externalIPs: ['warn'],
-  endpointsOutside: 'warn',
-  serviceProxyName: undefined,
-  families: ['IPv4', 'IPv6'],
+/** What decides what is compiled, in the order in which people look for it. */
+export const optionTable: OptionTable<CompileOptions> = {
+  nodeName: option('--node-name <name>', 'text', undefined, 'which node this is', {
+    unset: 'none; then no endpoint is local',
+    kubeProxy: ['hostnameOverride'],
+  }),
+  nodeIPs: option('--node-ip <ip,...>', 'list', [], "the node's addresses", {
+    key: 'nodeIP',
+    unset: 'those of its Node object',
+    kubeProxy: ['bindAddress'],
+  }),
+  zone: option('--zone <zone>', 'text', undefined, "the node's topology zone", {
+    unset: 'that of its Node object',
+  }),
+  nodePortAddresses: option(
+    '--nodeport-addresses <list>',
+    'list',
+    [],
+    'where node ports listen: CIDRs, primary, localhost, all',
+    { unset: 'all local addresses', kubeProxy: ['nodePortAddresses'] },
+  ),
+  localhostNodePorts: option(
+    '--localhost-nodeports <true|false>',
+    'boolean',
+    true,
+    'serve node ports on 127.0.0.0/8 too',
+    { kubeProxy: ['iptables.localhostNodePorts'] },
+  ),
+  serviceNodePortRange: option(
+    '--service-node-port-range <first-last>',
+    'portRange',
+    { first: 30000, last: 32767 },
+    'valid node ports',
+  ),
+  serviceCIDRs: option(
+    '--service-cidr <cidr,...>',
+    'list',
+    [],
+    'where unallocated Service addresses are dropped',
+    { key: 'serviceCIDR', unset: 'nowhere' },
+  ),
+  clusterCIDRs: option(
+    '--cluster-cidr <cidr,...>',
+    'list',
+    [],
+    "the pods' networks; other sources are masqueraded",
+    { key: 'clusterCIDR', unset: 'none', kubeProxy: ['clusterCIDR'] },
+  ),
+  detectLocalMode: option(
+    '--detect-local-mode <mode>',
+    detectLocalModes,
+    'ClusterCIDR',
+    "how a local pod's traffic is told: {ClusterCIDR}, {NodeCIDR}, {BridgeInterface}, {InterfaceNamePrefix}",
+    { kubeProxy: ['detectLocalMode'] },
+  ),
+  podCIDRs: option('--pod-cidr <cidr,...>', 'list', [], "this node's pod networks, for NodeCIDR", {
+    key: 'podCIDR',
+    unset: 'those of its Node object',
+  }),
+  podBridgeInterface: option('--pod-bridge-interface <name>', 'text', '', 'for BridgeInterface', {
+    kubeProxy: ['detectLocal.bridgeInterface'],
+  }),
+  podInterfaceNamePrefix: option(
+    '--pod-interface-name-prefix <prefix>',
+    'text',
+    '',
+    'for InterfaceNamePrefix',
+    { kubeProxy: ['detectLocal.interfaceNamePrefix'] },
+  ),
+  masqueradeAll: option(
+    '--masquerade-all',
+    'boolean',
+    false,
+    'masquerade all traffic to cluster IPs',
+    { kubeProxy: ['nftables.masqueradeAll', 'iptables.masqueradeAll', 'linux.masqueradeAll'] },
+  ),
+  masqueradeBit: option('--masquerade-bit <bit>', 'integer', 14, 'bit of the packet mark', {
+    kubeProxy: ['nftables.masqueradeBit', 'iptables.masqueradeBit'],
+  }),
+  families: option('--ip-family <family,...>', 'families', ['IPv4', 'IPv6'], 'families to emit', {
+    key: 'ipFamily',
+  }),
+  validate: option(
+    '--validate <mode>',
+    ['strict', 'warn'],
+    'strict',
+    '{strict}: what the API server would refuse is an error; {warn}: it is left out, or read as what admits least, with a warning',
+    { ofApply: 'warn' },
+  ),
+  externalIPs: option(
+    '--external-ips <policy>',
+    'list',
+    ['warn'],
+    "{allow}; {warn} where they are known to be others'; {deny}; or CIDRs: only these are served",
+  ),
+  endpointsOutside: option(
+    '--endpoints-outside <policy>',
+    claimPolicies,
+    'warn',
+    'endpoints that are no pods of a known pod network: {allow}, {warn} or {deny}',
+  ),
+  serviceProxyName: option(
+    '--service-proxy-name <name>',
+    'text',
+    undefined,
+    'handle only Services labelled for this proxy',
+    { unset: 'those without such a label' },
+  ),
 };
 
-/** How a value is written in natc.yaml; a list of words: one of them. */
-export type ValueKind =
-  | 'text'
-  | 'boolean'
-  | 'integer'
-  /** `30s`, `2m`, `1h`, or a number of seconds. */
-  | 'seconds'
-  /** A list, or one string with commas in it, as on the command line. */
-  | 'list'
-  | 'families'
-  /** `30000-32767`. */
-  | 'portRange'
-  /** Relative to the file that names it. */
-  | 'path'
-  | 'paths'
-  | readonly string[];
+export const optionNames = Object.keys(optionTable) as readonly (keyof CompileOptions)[];
 
-/** One option: its flag, its key in natc.yaml, and what values it takes there. */
-export interface OptionEntry {
-  readonly flag: string;
-  readonly key: string;
-  readonly value: ValueKind;
-}
+export const defaultOptions = defaultsOf<CompileOptions>(optionTable);
 
-/** What sets each option, in the order in which people look for them. */
-export const optionTable: Readonly<Record<keyof CompileOptions, OptionEntry>> = {
-  nodeName: { flag: '--node-name', key: 'nodeName', value: 'text' },
-  nodeIPs: { flag: '--node-ip', key: 'nodeIP', value: 'list' },
-  zone: { flag: '--zone', key: 'zone', value: 'text' },
-  nodePortAddresses: { flag: '--nodeport-addresses', key: 'nodePortAddresses', value: 'list' },
-  localhostNodePorts: {
-    flag: '--localhost-nodeports',
-    key: 'localhostNodePorts',
-    value: 'boolean',
-  },
-  serviceNodePortRange: {
-    flag: '--service-node-port-range',
-    key: 'serviceNodePortRange',
-    value: 'portRange',
-  },
-  serviceCIDRs: { flag: '--service-cidr', key: 'serviceCIDR', value: 'list' },
-  clusterCIDRs: { flag: '--cluster-cidr', key: 'clusterCIDR', value: 'list' },
-  detectLocalMode: {
-    flag: '--detect-local-mode',
-    key: 'detectLocalMode',
-    value: detectLocalModes,
-  },
-  podCIDRs: { flag: '--pod-cidr', key: 'podCIDR', value: 'list' },
-  podBridgeInterface: {
-    flag: '--pod-bridge-interface',
-    key: 'podBridgeInterface',
-    value: 'text',
-  },
-  podInterfaceNamePrefix: {
-    flag: '--pod-interface-name-prefix',
-    key: 'podInterfaceNamePrefix',
-    value: 'text',
-  },
-  masqueradeAll: { flag: '--masquerade-all', key: 'masqueradeAll', value: 'boolean' },
-  masqueradeBit: { flag: '--masquerade-bit', key: 'masqueradeBit', value: 'integer' },
-  families: { flag: '--ip-family', key: 'ipFamily', value: 'families' },
-  validate: { flag: '--validate', key: 'validate', value: ['strict', 'warn'] },
-  externalIPs: { flag: '--external-ips', key: 'externalIPs', value: 'list' },
-  endpointsOutside: {
-    flag: '--endpoints-outside',
-    key: 'endpointsOutside',
-    value: claimPolicies,
-  },
-  serviceProxyName: { flag: '--service-proxy-name', key: 'serviceProxyName', value: 'text' },
-};
+/**
+ * Nobody who may create an object may stop a node: apply leaves out what cannot be read, with a warning.
+ */
+export const applyDefaults: Partial<CompileOptions> = Object.fromEntries(
+  Object.entries(optionTable).flatMap(([name, { ofApply }]) =>
+    ofApply === undefined ? [] : [[name, ofApply]],
+  ),
+);
 
 /** The flag that sets each option. */
 export const optionFlags = Object.fromEntries(
-  Object.entries(optionTable).map(([name, { flag }]) => [name, flag]),
+  Object.entries(optionTable).map(([name, entry]) => [name, flagOf(entry)]),
 ) as Readonly<Record<keyof CompileOptions, string>>;
-
-/** What decides how commands run rather than what is compiled, as far as natc.yaml may say it. */
-export interface CommandOptions {
-  readonly filename: readonly string[];
-  /** Patterns of files and directories that are not read. */
-  readonly exclude: readonly string[];
-  readonly fromCluster: boolean;
-  readonly kubeconfig: string;
-  readonly context: string;
-  /** Seconds. */
-  readonly requestTimeout: number;
-  /** File of the KubeProxyConfiguration. */
-  readonly config: string;
-  readonly failOn: 'error' | 'warning';
-  /** What makes natc diff end with 1. */
-  readonly failOnRisk: 'high' | 'medium' | 'low' | 'any' | 'none';
-  /** Files of assertions that natc assert judges. */
-  readonly rules: readonly string[];
-  /** The side that assertions compare with. */
-  readonly before: string;
-  /** Files of assertions that natc apply must not break. */
-  readonly assert: readonly string[];
-  readonly kernel: boolean;
-  readonly sysctl: boolean;
-  readonly backend: 'auto' | BackendName;
-  readonly protectPorts: ClaimPolicy;
-  readonly maxRemovals: number;
-  readonly stateDir: string;
-  /** Seconds. */
-  readonly lockTimeout: number;
-  /** Seconds. */
-  readonly commandTimeout: number;
-}
-
-export type CommandOptionName = keyof CommandOptions;
-
-/** The values without a flag; undefined: none. */
-export const commandDefaults = {
-  filename: [],
-  exclude: [],
-  fromCluster: false,
-  kubeconfig: undefined,
-  context: undefined,
-  requestTimeout: 30,
-  config: undefined,
-  failOn: 'error',
-  failOnRisk: 'any',
-  rules: [],
-  before: undefined,
-  assert: [],
-  kernel: true,
-  sysctl: true,
-  backend: 'auto',
-  protectPorts: 'warn',
-  maxRemovals: 50,
-  stateDir: '/run/natc',
-  lockTimeout: 30,
-  commandTimeout: 60,
-} as const satisfies { readonly [K in CommandOptionName]: CommandOptions[K] | undefined };
-
-/** An option of some commands; others may have a flag of that name which means something else. */
-export interface CommandOptionEntry extends OptionEntry {
-  readonly commands: readonly string[];
-  /** What the commands call it, where that is not its name here: one flag may mean two things. */
-  readonly attribute?: string;
-}
-
-const compiling = ['compile', 'check', 'list', 'explain', 'reach', 'assert', 'apply'];
-const changing = ['apply', 'status', 'rollback', 'cleanup'];
-
-export const commandTable: Readonly<Record<CommandOptionName, CommandOptionEntry>> = {
-  filename: { flag: '--filename', key: 'filename', value: 'paths', commands: compiling },
-  exclude: {
-    flag: '--exclude',
-    key: 'exclude',
-    value: 'list',
-    commands: [...compiling, 'diff'],
-  },
-  fromCluster: {
-    flag: '--from-cluster',
-    key: 'fromCluster',
-    value: 'boolean',
-    commands: compiling,
-  },
-  kubeconfig: {
-    flag: '--kubeconfig',
-    key: 'kubeconfig',
-    value: 'path',
-    commands: [...compiling, 'diff'],
-  },
-  context: { flag: '--context', key: 'context', value: 'text', commands: [...compiling, 'diff'] },
-  requestTimeout: {
-    flag: '--request-timeout',
-    key: 'requestTimeout',
-    value: 'seconds',
-    commands: [...compiling, 'diff'],
-  },
-  config: {
-    flag: '--config',
-    key: 'config',
-    value: 'path',
-    commands: [...compiling, 'diff', 'config'],
-  },
-  failOn: { flag: '--fail-on', key: 'failOn', value: ['error', 'warning'], commands: ['check'] },
-  failOnRisk: {
-    flag: '--fail-on',
-    key: 'failOnRisk',
-    value: ['high', 'medium', 'low', 'any', 'none'],
-    commands: ['diff'],
-    attribute: 'failOn',
-  },
-  rules: { flag: '--rules', key: 'rules', value: 'paths', commands: ['assert'] },
-  before: { flag: '--before', key: 'before', value: 'text', commands: ['assert'] },
-  assert: { flag: '--assert', key: 'assert', value: 'paths', commands: ['apply'] },
-  kernel: { flag: '--no-kernel', key: 'kernel', value: 'boolean', commands: ['check'] },
-  sysctl: { flag: '--no-sysctl', key: 'sysctl', value: 'boolean', commands: ['check', 'apply'] },
-  backend: {
-    flag: '--backend',
-    key: 'backend',
-    value: ['auto', ...backendNames],
-    commands: ['check', 'diff', 'explain', 'reach', 'assert', ...changing],
-  },
-  protectPorts: {
-    flag: '--protect-ports',
-    key: 'protectPorts',
-    value: claimPolicies,
-    commands: ['apply'],
-  },
-  maxRemovals: {
-    flag: '--max-removals',
-    key: 'maxRemovals',
-    value: 'integer',
-    commands: ['apply'],
-  },
-  stateDir: {
-    flag: '--state-dir',
-    key: 'stateDir',
-    value: 'path',
-    commands: [...changing, 'confirm'],
-  },
-  lockTimeout: {
-    flag: '--lock-timeout',
-    key: 'lockTimeout',
-    value: 'seconds',
-    commands: ['apply', 'status', 'rollback', 'confirm'],
-  },
-  commandTimeout: {
-    flag: '--command-timeout',
-    key: 'commandTimeout',
-    value: 'seconds',
-    commands: [...changing, 'confirm'],
-  },
-};

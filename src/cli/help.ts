@@ -1,4 +1,4 @@
-import type { Help, Option } from 'commander';
+import type { Help } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { type ExitCode, exitCodeMeanings } from './exit-codes.ts';
 
@@ -17,13 +17,6 @@ export function helpFooter(definition: CommandDefinition, width: number): string
     (code) => `${wrapped(exitCodeMeanings[code], `  ${code}  `, '     ', width)}\n`,
   );
   return `\nExamples:\n${examples.join('\n')}\nExit status:\n${statuses.join('')}`;
-}
-
-/** What an option says of itself, with its default where the words do not name it. */
-export function describeOption({ description, flags, defaultValue, ...option }: Option): string {
-  if (defaultValue === undefined || /\(default\b/.test(description)) return description;
-  const value = option.defaultValueDescription ?? String(defaultValue);
-  return `${description} (default: ${value}${flags.includes('<time>') ? 's' : ''})`;
 }
 
 /** Every status the command can end with, in order. */

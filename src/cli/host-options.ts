@@ -1,60 +1,30 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { type CommandOptions, commandTable } from '../command-options.ts';
 import type { LockResult } from '../host/state/lock.ts';
-import { type BackendName, backendNames, commandDefaults } from '../options.ts';
+import { backendNames, defaultBackend } from '../options.ts';
 import { addNamedNatcConfig } from './config/natc-config-options.ts';
-import { parseInteger, parseSeconds } from './option-values.ts';
+import { commandOption } from './table-options.ts';
 
 /** Options of the commands that change the kernel or ask it. */
-export interface HostFlags extends CommandTimeoutFlags {
-  readonly stateDir: string;
-  readonly lockTimeout: number;
-}
+export type HostFlags = Pick<CommandOptions, 'stateDir' | 'lockTimeout' | 'commandTimeout'>;
+
+export type BackendFlags = Pick<CommandOptions, 'backend'>;
 
 export const addHostOptions = (command: Command): Command =>
-  addCommandTimeout(
-    addStateDirectory(command).option(
-      '--lock-timeout <seconds>',
-      'how long to wait for another natc to finish',
-      parseInteger,
-      commandDefaults.lockTimeout,
-    ),
-  );
-
-export const addStateDirectory = (command: Command): Command =>
-  addNamedNatcConfig(command.optionsGroup('Host:')).option(
-    '--state-dir <dir>',
-    'where natc keeps what it gave the kernel',
-    commandDefaults.stateDir,
-  );
-
-export interface CommandTimeoutFlags {
-  /** Seconds. */
-  readonly commandTimeout: number;
-}
-
-export const addCommandTimeout = (command: Command): Command =>
-  command
-    .optionsGroup('Host:')
-    .option(
-      '--command-timeout <time>',
-      'how long nft and other programs may take (30s, 2m), more for large input',
-      parseSeconds,
-      commandDefaults.commandTimeout,
-    );
-
-export interface BackendFlags {
-  readonly backend: 'auto' | BackendName;
-}
+  addNamedNatcConfig(command.optionsGroup('Host:'))
+    .addOption(commandOption('stateDir'))
+    .addOption(commandOption('lockTimeout'))
+    .addOption(commandOption('commandTimeout'));
 
 /** @param auto what `auto` means for this command */
 export const addBackendOption = (command: Command, auto: string, group = 'Host:'): Command =>
   command
     .optionsGroup(group)
-    .addOption(
-      new Option('--backend <backend>', `nftables, iptables or auto (default): ${auto}`)
-        .choices([...backendNames, 'auto'])
-        .default(commandDefaults.backend),
-    );
+    .addOption(commandOption('backend', { help: `${commandTable.backend.help}: ${auto}` }));
+
+/** Of commands that change nothing: one of the two, of which `auto` is no choice. @param help as in the table */
+export const backendChoice = (help: string) =>
+  commandOption('backend', { help, value: backendNames, default: defaultBackend });
 
 /** What every command that changes the kernel hands to the live stage. */
 export const changeOptions = ({ stateDir, lockTimeout }: HostFlags) => ({

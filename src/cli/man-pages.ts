@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { commandDefaults } from '../command-options.ts';
 import type { CommandDefinition } from './command.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { commandExitCodes } from './help.ts';
@@ -67,7 +68,10 @@ const files = [
     'natc.yaml',
     'The flags of a project, looked for here and above, up to the root of the repository.',
   ],
-  ['/run/natc', 'What natc gave the kernel: the state directory of apply and what belongs to it.'],
+  [
+    commandDefaults.stateDir,
+    'What natc gave the kernel: the state directory of apply and what belongs to it.',
+  ],
 ] as const;
 
 function commandPage(command: Command, definition: CommandDefinition): string {

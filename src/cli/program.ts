@@ -5,7 +5,7 @@ import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { takesNatcConfig } from './config/natc-config-options.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { describeOption, formatItem, helpFooter } from './help.ts';
+import { formatItem, helpFooter } from './help.ts';
 import type { MessageFlags } from './messages/message-flags.ts';
 import { safeTerminal } from './messages/safe-terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -128,7 +128,7 @@ export async function buildProgram(
     .helpCommand('help [command]', 'show help for a command')
     .version(version(), '-V, --version', 'print the version')
     .addHelpText('after', "\nRun 'natc help COMMAND' for a command's options, with examples.")
-    .configureHelp({ optionDescription: describeOption, formatItem })
+    .configureHelp({ optionDescription: ({ description }) => description, formatItem })
     .exitOverride();
   for (const entry of commands) {
     const command = program

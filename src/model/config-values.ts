@@ -1,7 +1,14 @@
 /** Values of natc.yaml, each in the forms that its flag takes too. */
 import { quote } from '../diagnostics/quote.ts';
-import { type IpFamily, ipFamilies } from '../net/family.ts';
-import type { ValueKind } from '../options.ts';
+import type { IpFamily } from '../net/family.ts';
+import type { ValueKind } from '../option-entry.ts';
+import {
+  type PortRange,
+  readFamilies,
+  readPortRange,
+  readSeconds,
+  splitList,
+} from '../option-text.ts';
 import { at, type Fields, rawField } from './fields.ts';
 import {
   booleanField,
@@ -23,6 +30,7 @@ export function readConfigValue(fields: Fields, key: string, kind: ValueKind): u
   if (typeof kind !== 'string') return setOneOfField(fields, key, kind);
   switch (kind) {
     case 'text':
+    case 'side':
       return stringField(fields, key);
     case 'path':
       return pathsOf(fields, key, stringField(fields, key))?.[0];
@@ -39,6 +47,7 @@ export function readConfigValue(fields: Fields, key: string, kind: ValueKind): u
     case 'seconds':
       return secondsValue(fields, key);
     case 'list':
+    case 'patterns':
       return listValue(fields, key, splitList);
     case 'families':
       return familiesValue(fields, key);
@@ -46,10 +55,6 @@ export function readConfigValue(fields: Fields, key: string, kind: ValueKind): u
       return portRangeValue(fields, key);
   }
 }
-
-/** As on the command line: an empty string is the empty list. */
-const splitList = (text: string): readonly string[] =>
-  text.trim() === '' ? [] : text.split(',').map((entry) => entry.trim());
 
 /** A list of strings, or a single string. @param split what a single string stands for */
 function listValue(
@@ -77,31 +82,25 @@ function pathsOf(
   return refuseType(fields, [key], 'a path', rawField(fields, key));
 }
 
-const secondsPer: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 };
-
 function secondsValue(fields: Fields, key: string): number | undefined {
   const value = rawField(fields, key);
   if (value === undefined) return undefined;
-  const [, count = '', unit = ''] = /^(\d{1,6})([smh]?)$/.exec(String(value)) ?? [];
   const isText = typeof value === 'string' || typeof value === 'number';
-  if (isText && Number(count) > 0) return Number(count) * (secondsPer[unit] ?? 0);
-  return refuseType(fields, [key], 'a time such as 30s, 2m or 1h', value);
+  const seconds = isText ? readSeconds(String(value)) : undefined;
+  return seconds ?? refuseType(fields, [key], 'a time such as 30s, 2m or 1h', value);
 }
 
 function familiesValue(fields: Fields, key: string): readonly IpFamily[] | undefined {
   const words = listValue(fields, key, splitList);
   if (words === undefined) return undefined;
-  const named = new Set(words.map((word) => word.toLowerCase()));
-  const families = ipFamilies.filter((family) => named.has(family.toLowerCase()));
-  if (families.length > 0 && families.length === named.size) return families;
-  return refuseType(fields, [key], "'ipv4', 'ipv6' or both", rawField(fields, key));
+  const refuse = () => refuseType(fields, [key], "'ipv4', 'ipv6' or both", rawField(fields, key));
+  return readFamilies(words) ?? refuse();
 }
 
-function portRangeValue(fields: Fields, key: string) {
+function portRangeValue(fields: Fields, key: string): PortRange | undefined {
   const text = stringField(fields, key);
-  if (text === undefined) return undefined;
-  const match = /^(\d{1,9})-(\d{1,9})$/.exec(text.trim());
-  if (match !== null) return { first: Number(match[1]), last: Number(match[2]) };
+  const range = text === undefined ? undefined : readPortRange(text);
+  if (text === undefined || range !== undefined) return range;
   fields.report.refuse(at(fields, key), {
     code: 'NATC2001',
     message: `${key} must be FIRST-LAST, such as 30000-32767, got ${quote(text)}`,

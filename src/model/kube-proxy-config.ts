@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { isMapping } from '../diagnostics/mapping.ts';
 import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { type CompileOptions, detectLocalModes } from '../options.ts';
+import { type CompileOptions, optionNames, optionTable } from '../options.ts';
 import { at, type Fields, isGiven, rootFields } from './fields.ts';
 import { reportUnusedFields } from './kube-proxy-unused.ts';
 import { createReport } from './report.ts';
@@ -26,14 +26,6 @@ export interface KubeProxyConfig {
 
 const modes = ['nftables', 'iptables', 'ipvs', 'kernelspace'] as const;
 type Mode = (typeof modes)[number] | undefined;
-
-/** Takes one option from a field; an undefined value means that the file does not set it. */
-type Take = <K extends keyof CompileOptions>(
-  option: K,
-  fields: Fields | undefined,
-  key: string,
-  value: CompileOptions[K] | undefined,
-) => void;
 
 /** What a file of `--config` may hold. */
 export const kubeProxyConfigKinds: ReadonlyMap<string, readonly string[]> = new Map([
@@ -83,28 +75,30 @@ export function kubeProxyConfigOf(objects: readonly SourceObject[], file: string
 }
 
 /**
- * Reads a KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1, Q4). Values of a wrong
- * type are errors; fields without effect on natc are reported.
+ * Reads a KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1, Q4), by the fields that the table of options names.
+ * Values of a wrong type are errors; fields without effect on natc are reported.
  */
 export function readKubeProxyConfig(object: SourceObject): KubeProxyConfig {
   const report = createReport('strict');
   const root = rootFields(object, report);
-  const places = new Map<keyof CompileOptions, Place>();
-  let options: Partial<CompileOptions> = {};
-  const take: Take = (option, fields, key, value) => {
-    if (value === undefined || fields === undefined) return;
-    options = { ...options, [option]: value };
-    places.set(option, at(fields, key));
-  };
-
   const mode = readMode(root);
-  const iptables = mapField(root, 'iptables');
-  takeNode(root, take);
-  takeNodePorts(root, mode, iptables, take);
-  takeLocalDetector(root, take);
-  takeMasquerading(masqueradingSections(root, mode, iptables), take);
+  const values: Record<string, unknown> = {};
+  const places = new Map<keyof CompileOptions, Place>();
+  const sections = new Map<string, Fields | undefined>([['', root]]);
+  for (const name of optionNames) {
+    for (const path of fieldsOf(name, mode)) {
+      const [key = '', section = ''] = path.split('.').reverse();
+      if (!sections.has(section)) sections.set(section, mapField(root, section));
+      const fields = sections.get(section);
+      const value = fields && readOption(name, fields, key);
+      if (fields === undefined || value === undefined) continue;
+      values[name] = value;
+      places.set(name, at(fields, key));
+    }
+  }
   reportUnusedFields(root);
-  return { options, places, diagnostics: report.diagnostics };
+  // The table holds the type of each value.
+  return { options: values as Partial<CompileOptions>, places, diagnostics: report.diagnostics };
 }
 
 function readMode(root: Fields): Mode {
@@ -115,66 +109,41 @@ function readMode(root: Fields): Mode {
       message: `mode ${mode} has no effect: natc makes rules for nftables or iptables`,
     });
   }
-  return mode;
-}
-
-function takeNode(root: Fields, take: Take): void {
-  take('nodeName', root, 'hostnameOverride', stringField(root, 'hostnameOverride') || undefined);
-  const address = stringField(root, 'bindAddress') ?? '';
-  // N3: the unspecified addresses leave the choice to the Node object.
-  const isChoice = !['', '0.0.0.0', '::'].includes(address.trim());
-  take('nodeIPs', root, 'bindAddress', isChoice ? [address.trim()] : undefined);
-}
-
-function takeNodePorts(root: Fields, mode: Mode, iptables: Fields | undefined, take: Take): void {
-  const list = stringList(root, 'nodePortAddresses', (text) => text.trim());
-  if (isGiven(root, 'nodePortAddresses')) {
-    take('nodePortAddresses', root, 'nodePortAddresses', list);
-  } else if (mode === 'nftables') {
+  if (mode === 'nftables' && !isGiven(root, 'nodePortAddresses')) {
     root.report.warn(at(root, 'mode'), {
       code: 'NATC2092',
       message: 'nodePortAddresses is not set, which means all addresses of the node to natc',
       hint: "set it to [primary] for what kube-proxy's nftables mode does, or to [all] to keep this",
     });
   }
-  const localhost = iptables && booleanField(iptables, 'localhostNodePorts');
-  take('localhostNodePorts', iptables, 'localhostNodePorts', localhost);
+  return mode;
 }
 
-function takeLocalDetector(root: Fields, take: Take): void {
-  const detectLocal = mapField(root, 'detectLocal');
-  const cidrs = (stringField(root, 'clusterCIDR') ?? '').split(',').map((text) => text.trim());
-  const given = cidrs.filter((text) => text !== '');
-  take('clusterCIDRs', root, 'clusterCIDR', given.length > 0 ? given : undefined);
-  take(
-    'detectLocalMode',
-    root,
-    'detectLocalMode',
-    oneOfField(root, 'detectLocalMode', detectLocalModes),
-  );
-  if (detectLocal === undefined) return;
-  const bridge = stringField(detectLocal, 'bridgeInterface') || undefined;
-  take('podBridgeInterface', detectLocal, 'bridgeInterface', bridge);
-  const prefix = stringField(detectLocal, 'interfaceNamePrefix') || undefined;
-  take('podInterfaceNamePrefix', detectLocal, 'interfaceNamePrefix', prefix);
+/**
+ * The fields that set an option. Of what each mode has in a section of its own, kube-proxy reads the section of its mode;
+ * where no mode is given either may speak.
+ */
+function fieldsOf(name: keyof CompileOptions, mode: Mode): readonly string[] {
+  const { kubeProxy = [] } = optionTable[name];
+  const other = mode === 'nftables' ? 'iptables.' : 'nftables.';
+  const isForOne = mode !== undefined && kubeProxy.length > 1;
+  return isForOne ? kubeProxy.filter((path) => !path.startsWith(other)) : kubeProxy;
 }
 
-/** kube-proxy reads the section of its mode. Where no mode is given either may speak; the last wins. */
-function masqueradingSections(
-  root: Fields,
-  mode: Mode,
-  iptables: Fields | undefined,
-): readonly Fields[] {
-  const nftables = mapField(root, 'nftables');
-  const own =
-    mode === 'nftables' ? [nftables] : mode === undefined ? [nftables, iptables] : [iptables];
-  return [...own, mapField(root, 'linux')].filter((section) => section !== undefined);
+/** A field's value as the option has it; undefined where the field does not set it. */
+function readOption(name: keyof CompileOptions, fields: Fields, key: string): unknown {
+  const { value: kind } = optionTable[name];
+  if (name === 'nodePortAddresses')
+    return isGiven(fields, key) ? stringList(fields, key, (text) => text.trim()) : undefined;
+  if (kind === 'boolean') return booleanField(fields, key);
+  if (kind === 'integer') return integerField(fields, key, markBits);
+  if (typeof kind !== 'string') return oneOfField(fields, key, kind);
+  const text = stringField(fields, key) || undefined;
+  if (kind !== 'list') return text;
+  const entries = (text ?? '').split(',').map((entry) => entry.trim());
+  // N3: the unspecified addresses leave the choice to the Node object.
+  const given = entries.filter((entry) => !['', '0.0.0.0', '::'].includes(entry));
+  return given.length > 0 ? given : undefined;
 }
 
-function takeMasquerading(sections: readonly Fields[], take: Take): void {
-  for (const section of sections) {
-    take('masqueradeAll', section, 'masqueradeAll', booleanField(section, 'masqueradeAll'));
-    const bit = integerField(section, 'masqueradeBit', { first: 0, last: 31 });
-    take('masqueradeBit', section, 'masqueradeBit', bit);
-  }
-}
+const markBits = { first: 0, last: 31 };

@@ -1,3 +1,5 @@
+import { optionTable } from '../options.ts';
+
 /** Why natc takes no notice of a field of KubeProxyConfiguration. */
 export interface IgnoredField {
   /** `warning` where packets or the node end up different from what the field asks for. */
@@ -22,7 +24,6 @@ const ipvs = warning('natc has no IPVS mode');
 const windows = warning('natc is for Linux only');
 
 const syncPeriods = { syncPeriod: noDaemon, minSyncPeriod: noDaemon };
-const masquerading = { masqueradeAll: 'used', masqueradeBit: 'used' } as const;
 
 const conntrackFields: FieldUses = {
   maxPerCore: conntrack,
@@ -34,23 +35,29 @@ const conntrackFields: FieldUses = {
   udpTimeout: conntrack,
 };
 
+/** The fields of a section from which options are read; of none: those at the top. */
+function usedFields(section: string): FieldUses {
+  const paths = Object.values(optionTable).flatMap(({ kubeProxy = [] }) => kubeProxy);
+  const parts = paths.map((path) => path.split('.').reverse());
+  return Object.fromEntries(
+    parts.flatMap(([key = '', within = '']) => (within === section ? [[key, 'used']] : [])),
+  );
+}
+
 /** Every field of kubeproxy.config.k8s.io/v1alpha1 (Q4), and what natc does with it. */
 export const kubeProxyFields: FieldUses = {
   apiVersion: 'used',
   kind: 'used',
-  bindAddress: 'used',
   bindAddressHardFail: note('natc goes on where an address is taken, and tries again'),
   clientConnection: noClient,
-  clusterCIDR: 'used',
   configSyncPeriod: noDaemon,
   conntrack: { fields: conntrackFields },
-  detectLocal: { fields: { bridgeInterface: 'used', interfaceNamePrefix: 'used' } },
-  detectLocalMode: 'used',
+  ...usedFields(''),
+  detectLocal: { fields: usedFields('detectLocal') },
   enableProfiling: note('natc serves no profiles'),
   featureGates: note('natc has no feature gates: it always does as the newest kube-proxy'),
   healthzBindAddress: byFlag('--healthz-bind-address'),
-  hostnameOverride: 'used',
-  iptables: { fields: { ...masquerading, ...syncPeriods, localhostNodePorts: 'used' } },
+  iptables: { fields: { ...syncPeriods, ...usedFields('iptables') } },
   ipvs: {
     fields: {
       ...syncPeriods,
@@ -66,15 +73,14 @@ export const kubeProxyFields: FieldUses = {
   linux: {
     fields: {
       conntrack: { fields: conntrackFields },
-      masqueradeAll: 'used',
       oomScoreAdj: noDaemon,
+      ...usedFields('linux'),
     },
   },
   logging: note('natc logs nothing'),
   metricsBindAddress: byFlag('--metrics-bind-address'),
   mode: 'used',
-  nftables: { fields: { ...masquerading, ...syncPeriods } },
-  nodePortAddresses: 'used',
+  nftables: { fields: { ...syncPeriods, ...usedFields('nftables') } },
   oomScoreAdj: noDaemon,
   portRange: note('only the removed userspace mode used it'),
   showHiddenMetricsForVersion: note('natc has no hidden metrics'),

@@ -1,17 +1,12 @@
+import { type CommandOptionName, type CommandOptions, commandTable } from '../command-options.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import type { IgnoreRule } from '../diagnostics/ignore.ts';
 import type { Place } from '../diagnostics/place.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import {
-  type CommandOptionName,
-  type CommandOptions,
-  type CompileOptions,
-  commandTable,
-  type OptionEntry,
-  optionTable,
-} from '../options.ts';
+import { keysOf, type OptionEntry } from '../option-entry.ts';
+import { type CompileOptions, optionTable } from '../options.ts';
 import { type AcceptRule, readAcceptList } from './accept-rules.ts';
 import { readConfigValue } from './config-values.ts';
 import { at, atKey, type Fields, label, rootFields } from './fields.ts';
@@ -116,9 +111,8 @@ function readTable<Name extends string>(
 ): { readonly values: object; readonly places: ReadonlyMap<Name, Place> } {
   const values: Record<string, unknown> = {};
   const places = new Map<Name, Place>();
-  for (const name of Object.keys(table) as Name[]) {
-    const { key, value: kind } = table[name];
-    const value = readConfigValue(root, key, kind);
+  for (const [name, key] of keysOf(table)) {
+    const value = readConfigValue(root, key, table[name].value);
     if (value === undefined) continue;
     values[name] = value;
     places.set(name, at(root, key));
@@ -127,8 +121,8 @@ function readTable<Name extends string>(
 }
 
 function refuseUnknown(root: Fields): void {
-  const entries = [...Object.values(optionTable), ...Object.values(commandTable)];
-  const known = [...entries.map(({ key }) => key), ...otherKeys];
+  const options = [...keysOf(optionTable), ...keysOf(commandTable)];
+  const known = [...options.map(([, key]) => key), ...otherKeys];
   for (const key of Object.keys(root.record)) {
     if (known.includes(key)) continue;
     // A flag's name, dashes and all.

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { commandTable, optionTable } from '../../src/options.ts';
+import { commandTable } from '../../src/command-options.ts';
+import { keysOf } from '../../src/option-entry.ts';
+import { optionTable } from '../../src/options.ts';
 import { expectHarmless, hostileStrings } from '../support/hostile-strings.ts';
 import { natcInProcess } from '../support/terminal.ts';
 
@@ -38,9 +40,7 @@ describe.each(Object.entries(hostileStrings))('%s', (_, text) => {
 
   test('in each key of natc.yaml', async () => {
     const head = { apiVersion: 'natc.dev/v1alpha1', kind: 'NatcConfiguration' };
-    const keys = [...Object.values(optionTable), ...Object.values(commandTable)].map(
-      ({ key }) => key,
-    );
+    const keys = [...keysOf(optionTable), ...keysOf(commandTable)].map(([, key]) => key);
     const some = isLong ? ['nodeName', 'exclude', 'requestTimeout', 'stateDir'] : keys;
     const configs = [
       ...some.flatMap((key) => [{ [key]: text }, { [key]: [text] }]),

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { commandDefaults, commandTable, defaultBackend, optionTable } from '../../src/options.ts';
+import { commandTable } from '../../src/command-options.ts';
+import { flagOf, keysOf } from '../../src/option-entry.ts';
+import { optionTable } from '../../src/options.ts';
 import { natc } from '../support/natc.ts';
 
 let top = '';
@@ -197,47 +199,20 @@ const withoutKey = new Set(
 test('every flag has a key in natc.yaml, or a reason to have none', async () => {
   const program = await buildProgram();
   const keyed = [...Object.values(optionTable), ...Object.values(commandTable)];
-  const flags = new Set(keyed.map(({ flag }) => flag));
+  const flags = new Set(keyed.map(flagOf));
   const commands = program.commands.filter(
     (command) => !['completion', 'explain-code', 'help'].includes(command.name()),
   );
   const given = new Set(commands.flatMap(({ options }) => options.map(({ long }) => long ?? '')));
   expect([...given].filter((flag) => !flags.has(flag) && !withoutKey.has(flag))).toEqual([]);
   expect([...flags].filter((flag) => !given.has(flag))).toEqual([]);
-  for (const { flag, commands: names } of Object.values(commandTable)) {
-    for (const name of names) {
-      const command = program.commands.find((each) => each.name() === name)!;
-      expect(
-        command.options.map(({ long }) => long),
-        `${name} ${flag}`,
-      ).toContain(flag);
-    }
-  }
-});
-
-test('the commands take the defaults and the values that the tables say', async () => {
-  const program = await buildProgram();
-  const said = Object.entries(commandTable).flatMap(([key, { flag, commands: names, value }]) =>
-    names.map((name) => ({ key: key as keyof typeof commandDefaults, flag, name, value })),
-  );
-  for (const { key, flag, name, value } of said) {
-    const command = program.commands.find((each) => each.name() === name)!;
-    const option = command.options.find(({ long }) => long === flag)!;
-    const place = `${name} ${flag}`;
-    if (typeof value !== 'string' && option.argChoices !== undefined)
-      expect(value, place).toEqual(expect.arrayContaining(option.argChoices));
-    // Some commands have no automatic choice, and take what auto comes to where nothing speaks against it.
-    const isChosen = key === 'backend' && !option.argChoices?.includes('auto');
-    if (option.defaultValue !== undefined)
-      expect(option.defaultValue, place).toEqual(isChosen ? defaultBackend : commandDefaults[key]);
-  }
 });
 
 test('every key stands in docs/configuration.md', async () => {
   const { readFileSync } = await import('node:fs');
   const page = readFileSync('docs/configuration.md', 'utf8');
-  const keys = [...Object.values(optionTable), ...Object.values(commandTable)];
-  expect(keys.filter(({ key }) => !page.includes(`| \`${key}\` |`))).toEqual([]);
+  const keys = [...keysOf(optionTable), ...keysOf(commandTable)];
+  expect(keys.filter(([, key]) => !page.includes(`| \`${key}\` |`))).toEqual([]);
 });
 
 test('--config takes the ConfigMap in which kubeadm keeps the configuration', () => {

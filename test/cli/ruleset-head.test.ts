@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { rulesetHead } from '../../src/cli/compile/ruleset-head.ts';
+import { flagOf } from '../../src/option-entry.ts';
 import { type CompileOptions, defaultOptions, optionTable } from '../../src/options.ts';
 import { natcInProcess } from '../support/terminal.ts';
 
@@ -53,7 +54,7 @@ describe('the head of a ruleset', () => {
 
   test('has every setting with its flag', () => {
     const head = rulesetHead(others);
-    for (const { flag } of Object.values(optionTable)) expect(head).toContain(` ${flag}`);
+    for (const entry of Object.values(optionTable)) expect(head).toContain(` ${flagOf(entry)}`);
   });
 
   test.each(

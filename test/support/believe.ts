@@ -10,6 +10,7 @@ import { compile } from '../../src/compile.ts';
 import type { Host } from '../../src/host/machine/host.ts';
 import { defaultOptions } from '../../src/options.ts';
 import { readObjects } from '../../src/read/read.ts';
+import { followFlagsUnset } from './apply-flags.ts';
 
 export interface BelieveFlags {
   readonly stateDir: string;
@@ -73,5 +74,6 @@ const applyFlags = ({
   commandTimeout: 60,
   sysctl: false,
   protectPorts: 'allow',
+  ...followFlagsUnset,
   ...(allowMassRemoval !== undefined && { allowMassRemoval }),
 });

@@ -10,6 +10,7 @@ import type { Signals } from '../../src/cli/follow/signals.ts';
 import { makeIgnoring } from '../../src/diagnostics/ignore.ts';
 import type { FollowObserver, SyncedEvent, SyncFailedEvent } from '../../src/follow/observer.ts';
 import type { Host } from '../../src/host/machine/host.ts';
+import { followFlagsUnset } from './apply-flags.ts';
 import { kubeconfigFor, type StandIn } from './stand-in-api.ts';
 
 export interface Following {
@@ -37,9 +38,10 @@ export interface FollowingOptions {
 
 export const followFlags = (stateDir: string, kubeconfig: string): ApplyFlags => ({
   ...{ fromCluster: true, follow: true, kubeconfig, stateDir },
+  ...followFlagsUnset,
   ...{ nodeName: 'node-a', minSyncPeriod: 0, requestTimeout: 5 },
   ...{ backend: 'nftables', sysctl: false, lockTimeout: 5, commandTimeout: 60, maxRemovals: 50 },
-  ...{ protectPorts: 'allow', clusterCidr: ['10.1.0.0/16'], force: false },
+  ...{ protectPorts: 'allow', clusterCIDRs: ['10.1.0.0/16'], force: false },
   ignoring: makeIgnoring(),
 });
 

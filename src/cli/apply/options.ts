@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type ClaimPolicy, claimPolicies, commandDefaults } from '../../options.ts';
+import type { CommandOptions } from '../../command-options.ts';
 import { type BindAddress, healthzPort, metricsPort } from '../../serve/bind-address.ts';
 import {
   addBackendOption,
@@ -7,35 +7,31 @@ import {
   type BackendFlags,
   type HostFlags,
 } from '../host-options.ts';
-import {
-  bindAddressParser,
-  collect,
-  parseInteger,
-  parseMilliseconds,
-  parseSeconds,
-} from '../option-values.ts';
+import { bindAddressParser, parseMilliseconds, parseSeconds } from '../option-values.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
+import { choiceOption, commandOption, optionWith } from '../table-options.ts';
 
 /** What `natc apply` finds in `command.opts()`. */
-export interface ApplyFlags extends CompileFlags, HostFlags, BackendFlags {
-  readonly sysctl: boolean;
+export interface ApplyFlags
+  extends CompileFlags,
+    HostFlags,
+    BackendFlags,
+    Pick<CommandOptions, 'sysctl' | 'protectPorts' | 'maxRemovals'>,
+    Partial<Pick<CommandOptions, 'assert'>> {
   readonly verify?: boolean;
   readonly dryRun?: true | 'kernel';
   /** Seconds. */
   readonly confirmTimeout?: number;
-  readonly protectPorts: ClaimPolicy;
-  readonly maxRemovals: number;
   readonly allowMassRemoval?: boolean;
   readonly force?: boolean;
-  readonly assert?: readonly string[];
   readonly follow?: boolean;
   /** Milliseconds. */
-  readonly minSyncPeriod?: number;
+  readonly minSyncPeriod: number;
   /** Milliseconds. */
-  readonly syncPeriod?: number;
-  readonly logFormat?: LogFormat;
-  readonly healthzBindAddress?: BindAddress | 'none';
-  readonly metricsBindAddress?: BindAddress | 'none';
+  readonly syncPeriod: number;
+  readonly logFormat: LogFormat;
+  readonly healthzBindAddress: BindAddress | 'none';
+  readonly metricsBindAddress: BindAddress | 'none';
 }
 
 export type LogFormat = 'text' | 'json';
@@ -56,29 +52,12 @@ export function addApplyOptions(command: Command): void {
       'roll back after this time (30s, 2m) unless natc confirm comes',
       parseSeconds,
     )
-    .option(
-      '--max-removals <percent>',
-      "refuse to remove more than this part of the kernel's Services",
-      parseInteger,
-      commandDefaults.maxRemovals,
-    )
+    .addOption(commandOption('maxRemovals'))
     .option('--allow-mass-removal', 'remove whatever the input lacks, all Services if need be')
-    .addOption(
-      new Option(
-        '--protect-ports <policy>',
-        'Service ports that take connections from a process of this node: allow, warn or deny',
-      )
-        .choices(claimPolicies)
-        .default(commandDefaults.protectPorts),
-    )
-    .addOption(
-      new Option(
-        '--assert <file>',
-        'refuse what breaks an assertion of the file, see natc assert (repeatable)',
-      ).argParser(collect),
-    )
+    .addOption(commandOption('protectPorts'))
+    .addOption(commandOption('assert'))
     .option('--force', 'go ahead where another service proxy serves the same addresses')
-    .option('--no-sysctl', 'leave sysctls alone');
+    .addOption(commandOption('sysctl'));
   addFollowOptions(command);
   addCompileOptions(
     command,
@@ -96,32 +75,48 @@ function addFollowOptions(command: Command): void {
         'stay, watch the cluster of --from-cluster, and apply what changes until SIGTERM',
       ).conflicts(['dryRun', 'confirmTimeout', 'stats']),
     )
-    .option(
-      '--min-sync-period <time>',
-      'gather changes for so long after one was applied: 0, 500ms, 2s (default: 1s)',
-      parseMilliseconds,
-    )
-    .option(
-      '--sync-period <time>',
-      'how often to list all that the kernel holds, and repair it (default: 1h)',
-      parseMilliseconds,
+    .addOption(
+      followOption(
+        '--min-sync-period <time>',
+        'gather changes for so long after one was applied: 0, 500ms, 2s',
+        '1s',
+        parseMilliseconds,
+      ),
     )
     .addOption(
-      new Option(
+      followOption(
+        '--sync-period <time>',
+        'how often to list all that the kernel holds, and repair it',
+        '1h',
+        parseMilliseconds,
+      ),
+    )
+    .addOption(
+      choiceOption(
         '--log-format <format>',
-        'lines of text (default), or a JSON object a line',
-      ).choices(['text', 'json']),
+        'lines of {text}, or a JSON object a line',
+        ['text', 'json'],
+        'text',
+      ),
     )
-    .option(
-      '--healthz-bind-address <address>',
-      "where to answer /healthz and /livez; '' for nowhere (default: 0.0.0.0:10256)",
-      bindAddressParser(healthzPort),
+    .addOption(
+      followOption(
+        '--healthz-bind-address <address>',
+        "where to answer /healthz and /livez; '' for nowhere",
+        `0.0.0.0:${healthzPort}`,
+        bindAddressParser(healthzPort),
+      ),
     )
-    .option(
-      '--metrics-bind-address <address>',
-      'where to answer /metrics: 127.0.0.1:10249 (default: nowhere)',
-      bindAddressParser(metricsPort),
+    .addOption(
+      followOption(
+        '--metrics-bind-address <address>',
+        `where to answer /metrics: 127.0.0.1:${metricsPort}`,
+        '',
+        bindAddressParser(metricsPort),
+      ),
     );
+  const { options } = command;
+  const ofFollow = options.slice(options.findIndex(({ long }) => long === '--follow') + 1);
   command.hook('preAction', () => {
     const flags = command.opts<ApplyFlags>();
     if (flags.follow === true && flags.fromCluster !== true)
@@ -129,13 +124,18 @@ function addFollowOptions(command: Command): void {
     if (flags.follow === true && flags.syncPeriod === 0)
       command.error('error: --sync-period must be longer than 0');
     if (flags.follow === true) return;
-    const needing = [
-      flags.minSyncPeriod === undefined ? undefined : '--min-sync-period',
-      flags.syncPeriod === undefined ? undefined : '--sync-period',
-      flags.logFormat === undefined ? undefined : '--log-format',
-      flags.healthzBindAddress === undefined ? undefined : '--healthz-bind-address',
-      flags.metricsBindAddress === undefined ? undefined : '--metrics-bind-address',
-    ].find((flag) => flag !== undefined);
-    if (needing !== undefined) command.error(`error: ${needing} needs --follow`);
+    const needing = ofFollow.find(
+      (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+    );
+    if (needing !== undefined) command.error(`error: ${needing.long} needs --follow`);
   });
 }
+
+/** @param byDefault as it would be given; empty: nowhere */
+const followOption = <Value>(
+  flags: string,
+  help: string,
+  byDefault: string,
+  parse: (text: string) => Value,
+): Option =>
+  optionWith(flags, help, byDefault, 'nowhere').argParser(parse).default(parse(byDefault));

@@ -1,11 +1,10 @@
-import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { addNodesOptions } from '../input/nodes-option.ts';
-import { collect } from '../option-values.ts';
 import { addSubjectOptions } from '../reach/options.ts';
 import { addCompileOptions } from '../shared-options.ts';
+import { choiceOption, commandOption } from '../table-options.ts';
 import { type AssertFlags, assertFormats } from './options.ts';
 
 export const assertCommand: CommandDefinition = {
@@ -15,24 +14,20 @@ export const assertCommand: CommandDefinition = {
   configure: (command) => {
     command
       .optionsGroup('Assertions:')
-      .option(
-        '-r, --rules <file>',
-        'what is to hold, a file of kind Assertions (repeatable)',
-        collect,
-      )
-      .option(
-        '--before <side>',
-        'manifests, a ruleset file (*.nft), live or cluster: what assertions compare with',
-      );
+      .addOption(commandOption('rules'))
+      .addOption(commandOption('before'));
     addNodesOptions(
       addSubjectOptions(command),
       'judge each Node object, and tell once what is broken alike',
     )
       .optionsGroup('Output:')
       .addOption(
-        new Option('-o, --output <format>', 'text (default), json, github, sarif or junit')
-          .choices(assertFormats)
-          .default('text'),
+        choiceOption(
+          '-o, --output <format>',
+          '{text}, json, github, sarif or junit',
+          assertFormats,
+          'text',
+        ),
       )
       .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
     addCompletionOptions(command, true);

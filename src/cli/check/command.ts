@@ -1,5 +1,3 @@
-import { Option } from 'commander';
-import { commandDefaults } from '../../options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addBackendOption } from '../host-options.ts';
@@ -12,6 +10,7 @@ import {
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { reportNoInput } from '../input/with-compiled.ts';
 import { addCompileOptions } from '../shared-options.ts';
+import { commandOption } from '../table-options.ts';
 import type { CheckFlags } from './options.ts';
 
 export const checkCommand: CommandDefinition = {
@@ -22,13 +21,13 @@ export const checkCommand: CommandDefinition = {
   configure: (command) => {
     command
       .optionsGroup('Check:')
+      .addOption(commandOption('failOn'))
+      .addOption(commandOption('kernel'))
       .addOption(
-        new Option('--fail-on <severity>', 'exit status 1 for: error (default), or warning too')
-          .choices(['error', 'warning'])
-          .default(commandDefaults.failOn),
-      )
-      .option('--no-kernel', "leave the kernel's check out")
-      .option('--no-sysctl', "leave this machine's sysctls, and what others drop on it, out");
+        commandOption('sysctl', {
+          help: "leave this machine's sysctls, and what others drop on it, out",
+        }),
+      );
     addBackendOption(command, 'what apply would take on this machine', 'Check:');
     addCompletionOptions(command, true);
     addCompileOptions(command);

@@ -35,7 +35,7 @@ interface AllNodesFlags extends CompileFlags {
   readonly allNodes?: boolean;
   readonly outDir?: string;
   readonly prune?: boolean;
-  readonly stateDir?: string;
+  readonly compiledDir?: string;
 }
 
 /**
@@ -131,7 +131,7 @@ function misuseOf(flags: AllNodesFlags): string | undefined {
   if (flags.outDir === undefined)
     return flags.allNodes === true ? '--all-nodes needs --out-dir' : '--prune needs --all-nodes';
   if (flags.allNodes !== true) return '--out-dir needs --all-nodes';
-  if (flags.stateDir !== undefined) return '--state-dir is for one node, --all-nodes for all';
+  if (flags.compiledDir !== undefined) return '--state-dir is for one node, --all-nodes for all';
   if (flags.outFile !== undefined) return '--all-nodes writes to --out-dir, not to --out-file';
   return oneNodeFlagProblem(flags);
 }

@@ -3,6 +3,7 @@ import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { addCompileOptions } from '../shared-options.ts';
+import { choiceOption, named } from '../table-options.ts';
 import { outputFormats } from './output-formats.ts';
 import type { CompileCommandFlags } from './run.ts';
 
@@ -14,21 +15,27 @@ export const compileCommand: CommandDefinition = {
     command
       .optionsGroup('Output:')
       .addOption(
-        new Option(
+        choiceOption(
           '-o, --output <format>',
-          'nft (default) or iptables: the ruleset; json: the ruleset as data; plan: what was decided, ' +
+          '{nft} or {iptables}: the ruleset; json: the ruleset as data; plan: what was decided, ' +
             'as data; summary: a table',
-        )
-          .choices(Object.keys(outputFormats))
-          .default('nft'),
+          Object.keys(outputFormats),
+          'nft',
+        ),
       )
       .option('--out-file <file>', 'write there, whole or not at all, instead of stdout')
       .option('--all-nodes', 'compile for each Node object of the input; needs --out-dir')
       .option('--out-dir <directory>', 'for --all-nodes: where to write NODE.nft')
       .option('--prune', 'for --all-nodes: remove the files of nodes that are not in the input')
-      .option(
-        '--state-dir <directory>',
-        'keep what was compiled there, and compile only what has changed since',
+      .addOption(
+        // That of natc.yaml is where natc keeps what it gave the kernel.
+        named(
+          new Option(
+            '--state-dir <directory>',
+            'keep what was compiled there, and compile only what has changed since',
+          ),
+          'compiledDir',
+        ),
       );
     addCompletionOptions(command, false);
     addCompileOptions(command);

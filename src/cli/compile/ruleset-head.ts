@@ -1,5 +1,7 @@
 import { commentLine } from '../../net/quote.ts';
-import { type CompileOptions, defaultOptions, optionTable } from '../../options.ts';
+import { flagOf, isSwitch } from '../../option-entry.ts';
+import { plainValue } from '../../option-text.ts';
+import { type CompileOptions, defaultOptions, optionNames, optionTable } from '../../options.ts';
 import { shellWords } from '../usage/shell-words.ts';
 import { version } from '../version.ts';
 
@@ -23,17 +25,15 @@ export function rulesetHead(options: CompileOptions, output?: string): string {
 
 /** The flags that set what is not as it is by default, wherever it came from. */
 export const optionWords = (options: CompileOptions): readonly string[] =>
-  (Object.keys(optionTable) as (keyof CompileOptions)[]).flatMap((name) => flagOf(name, options));
+  optionNames.flatMap((name) => wordsFor(name, options));
 
-function flagOf(name: keyof CompileOptions, options: CompileOptions): readonly string[] {
+function wordsFor(name: keyof CompileOptions, options: CompileOptions): readonly string[] {
+  const entry = optionTable[name];
   const value = options[name];
-  const { flag } = optionTable[name];
   if (value === undefined || JSON.stringify(value) === JSON.stringify(defaultOptions[name]))
     return [];
-  if (name === 'families') return [flag, options.families.join(',').toLowerCase()];
-  if (name === 'masqueradeAll') return [flag];
-  if (typeof value !== 'object') return [flag, String(value)];
-  return [flag, 'first' in value ? `${value.first}-${value.last}` : value.join(',')];
+  const flag = flagOf(entry);
+  return isSwitch(entry) ? [flag] : [flag, String(plainValue(entry.value, value) ?? '')];
 }
 
 /** The node that a ruleset in a file says it was made for; undefined where it does not say. */

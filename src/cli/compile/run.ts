@@ -17,7 +17,7 @@ export interface CompileCommandFlags extends CompileFlags {
   readonly allNodes?: boolean;
   readonly outDir?: string;
   readonly prune?: boolean;
-  readonly stateDir?: string;
+  readonly compiledDir?: string;
 }
 
 /** `natc compile`, in full, for each node, or what has changed since. */
@@ -25,12 +25,12 @@ export async function runCompile(
   flags: CompileCommandFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { stateDir } = flags;
+  const { compiledDir } = flags;
   if ((flags.allNodes ?? flags.outDir ?? flags.prune) !== undefined) {
     const { compileAllNodes } = await import('./all-nodes.ts');
     return compileAllNodes(flags, terminal);
   }
-  if (stateDir === undefined) {
+  if (compiledDir === undefined) {
     const deliverOutput = async (
       output: CompileOutput,
       clock: StageClock,
@@ -58,5 +58,5 @@ export async function runCompile(
     return cannotAnswer('compile', problem, terminal);
   }
   const { runCompileChanges } = await import('./changes.ts');
-  return runCompileChanges({ ...flags, stateDir }, terminal);
+  return runCompileChanges({ ...flags, stateDir: compiledDir }, terminal);
 }

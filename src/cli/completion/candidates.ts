@@ -118,9 +118,9 @@ async function valuesOf(
       return listItems(current, namespacesOf(await sources.services(line)));
     case 'service':
       return listItems(current, await sources.services(line));
-    case 'externalIps':
+    case 'externalIPs':
       return startingWith(current, plain(['allow', 'warn', 'deny']));
-    case 'nodeportAddresses':
+    case 'nodePortAddresses':
       return listItems(current, ['primary', 'localhost', 'all']);
     default:
       return nothing;

@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readCompileInput } from '../input/compile-input.ts';
@@ -9,6 +8,7 @@ import {
   addSettingsOptions,
   type CompileFlags,
 } from '../shared-options.ts';
+import { choiceOption } from '../table-options.ts';
 
 interface Flags extends CompileFlags {
   readonly output: 'table' | 'json';
@@ -22,9 +22,7 @@ export const configCommand: CommandDefinition = {
     command
       .optionsGroup('Output:')
       .addOption(
-        new Option('-o, --output <format>', 'table (default) or json')
-          .choices(['table', 'json'])
-          .default('table'),
+        choiceOption('-o, --output <format>', '{table} or json', ['table', 'json'], 'table'),
       );
     addSettingsOptions(command);
     addNodeOptions(command);

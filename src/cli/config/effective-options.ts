@@ -1,5 +1,5 @@
 import type { Place } from '../../diagnostics/place.ts';
-import { type CompileOptions, defaultOptions } from '../../options.ts';
+import { type CompileOptions, defaultOptions, optionNames } from '../../options.ts';
 import type { CompileFlags } from '../shared-options.ts';
 
 export type OptionOrigin = 'default' | 'kubeProxyConfiguration' | 'natcConfiguration' | 'flag';
@@ -27,11 +27,6 @@ export interface OptionLayers {
   readonly flags: Partial<CompileOptions>;
 }
 
-/**
- * Nobody who may create an object may stop a node: apply leaves out what cannot be read, with a warning.
- */
-export const applyDefaults: Partial<CompileOptions> = { validate: 'warn' };
-
 /** Lays the layers over one another: kube-proxy's file over the defaults, natc.yaml over it, flags over all. */
 export function effectiveOptions({
   defaults = {},
@@ -39,7 +34,6 @@ export function effectiveOptions({
   natc,
   flags,
 }: OptionLayers): EffectiveOptions {
-  const names = Object.keys(defaultOptions) as (keyof CompileOptions)[];
   const fileOf = (name: keyof CompileOptions): FileLayer | undefined =>
     [natc, kubeProxy].find((file) => file !== undefined && name in file.options);
   const originOf = (name: keyof CompileOptions): OptionOrigin => {
@@ -48,13 +42,13 @@ export function effectiveOptions({
     if (file === undefined) return 'default';
     return file === natc ? 'natcConfiguration' : 'kubeProxyConfiguration';
   };
-  const places = names.flatMap((name) => {
+  const places = optionNames.flatMap((name) => {
     const place = name in flags ? undefined : fileOf(name)?.places.get(name);
     return place === undefined ? [] : [[name, place] as const];
   });
   return {
     options: { ...defaultOptions, ...defaults, ...kubeProxy?.options, ...natc?.options, ...flags },
-    origins: Object.fromEntries(names.map((name) => [name, originOf(name)])) as Record<
+    origins: Object.fromEntries(optionNames.map((name) => [name, originOf(name)])) as Record<
       keyof CompileOptions,
       OptionOrigin
     >,
@@ -63,31 +57,7 @@ export function effectiveOptions({
 }
 
 /** The options that flags set; one that was not given is absent. */
-export function optionsFromFlags(flags: CompileFlags): Partial<CompileOptions> {
-  const { nodeportAddresses, localhostNodeports, serviceCidr, nodeIp, zone } = flags;
-  const { clusterCidr, podCidr, detectLocalMode, masqueradeAll, masqueradeBit } = flags;
-  const { podBridgeInterface, podInterfaceNamePrefix, serviceNodePortRange } = flags;
-  const { validate, externalIps, endpointsOutside, serviceProxyName, ipFamily } = flags;
-  const nodeName = flags.nodeName ?? flags.hostnameOverride;
-  return {
-    ...(nodeportAddresses && { nodePortAddresses: nodeportAddresses }),
-    ...(localhostNodeports !== undefined && { localhostNodePorts: localhostNodeports }),
-    ...(serviceCidr && { serviceCIDRs: serviceCidr }),
-    ...(nodeName !== undefined && { nodeName }),
-    ...(nodeIp && { nodeIPs: nodeIp }),
-    ...(zone !== undefined && { zone }),
-    ...(detectLocalMode && { detectLocalMode }),
-    ...(clusterCidr && { clusterCIDRs: clusterCidr }),
-    ...(podCidr && { podCIDRs: podCidr }),
-    ...(podBridgeInterface !== undefined && { podBridgeInterface }),
-    ...(podInterfaceNamePrefix !== undefined && { podInterfaceNamePrefix }),
-    ...(masqueradeAll !== undefined && { masqueradeAll }),
-    ...(masqueradeBit !== undefined && { masqueradeBit }),
-    ...(serviceNodePortRange && { serviceNodePortRange }),
-    ...(validate && { validate }),
-    ...(externalIps && { externalIPs: externalIps }),
-    ...(endpointsOutside && { endpointsOutside }),
-    ...(serviceProxyName !== undefined && { serviceProxyName }),
-    ...(ipFamily && { families: ipFamily }),
-  };
-}
+export const optionsFromFlags = (flags: CompileFlags): Partial<CompileOptions> =>
+  Object.fromEntries(
+    optionNames.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );

@@ -1,13 +1,9 @@
+import { commandDefaults, commandTable } from '../../command-options.ts';
 import type { Place } from '../../diagnostics/place.ts';
 import type { Location } from '../../diagnostics/source.ts';
-import type { IpFamily } from '../../net/family.ts';
-import {
-  type CommandOptionName,
-  type CompileOptions,
-  commandDefaults,
-  commandTable,
-  optionTable,
-} from '../../options.ts';
+import { flagOf, keysOf } from '../../option-entry.ts';
+import { type PlainValue, plainValue } from '../../option-text.ts';
+import { optionTable } from '../../options.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import { formatTable } from '../table.ts';
 import type { EffectiveOptions, OptionOrigin } from './effective-options.ts';
@@ -18,7 +14,7 @@ export interface Setting {
   /** Undefined: there is none. */
   readonly flag: string | undefined;
   /** As in natc.yaml: a string, number or boolean, or a list of strings; undefined: none. */
-  readonly value: string | number | boolean | readonly string[] | undefined;
+  readonly value: PlainValue | undefined;
   readonly source: OptionOrigin;
   readonly place: Place | undefined;
 }
@@ -28,18 +24,20 @@ export function settingsOf(
   { options, origins, places }: EffectiveOptions,
   { natc, config }: Pick<CompileFlags, 'natc' | 'config'>,
 ): readonly Setting[] {
-  const compiled = (Object.keys(optionTable) as (keyof CompileOptions)[]).map((name) => ({
-    ...named(optionTable[name]),
-    value: name === 'families' ? options.families.map(lower) : plainValue(options[name]),
+  const compiled = keysOf(optionTable).map(([name, key]) => ({
+    key,
+    flag: flagOf(optionTable[name]),
+    value: plainValue(optionTable[name].value, options[name]),
     source: origins[name],
     place: places.get(name),
   }));
-  const ofCommands = (Object.keys(commandTable) as CommandOptionName[]).map((name): Setting => {
+  const ofCommands = keysOf(commandTable).map(([name, key]): Setting => {
     const fromFile = natc?.commandOptions[name];
     const isFlag = name === 'config' && config !== undefined && config !== fromFile;
     const isFile = !isFlag && fromFile !== undefined;
     return {
-      ...named(commandTable[name]),
+      key,
+      flag: flagOf(commandTable[name]),
       value: isFlag ? config : (fromFile ?? commandDefaults[name]),
       source: isFlag ? 'flag' : isFile ? 'natcConfiguration' : 'default',
       place: isFile ? natc?.commandPlaces.get(name) : undefined,
@@ -55,11 +53,6 @@ export function settingsOf(
   };
   return [...compiled, ...ofCommands, ignore];
 }
-
-/** As natc.yaml has it. */
-const lower = (family: IpFamily): string => family.toLowerCase();
-
-const named = ({ key, flag }: { readonly key: string; readonly flag: string }) => ({ key, flag });
 
 type Locate = (place: Place) => Location | undefined;
 
@@ -99,12 +92,6 @@ function formatSource({ source, place }: Setting, locate: Locate): string {
     case 'kubeProxyConfiguration':
       return `${position} (KubeProxyConfiguration)`;
   }
-}
-
-function plainValue(value: CompileOptions[keyof CompileOptions]): Setting['value'] {
-  if (value === '') return undefined;
-  if (typeof value !== 'object') return value;
-  return 'first' in value ? `${value.first}-${value.last}` : value;
 }
 
 /** `--no-kernel` is true where the kernel is not asked. */

@@ -1,8 +1,14 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { Command } from 'commander';
+import {
+  type CommandOptionName,
+  type CommandOptions,
+  commandTable,
+} from '../../command-options.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { type NatcConfig, natcConfigKinds, natcConfigOf } from '../../model/natc-config.ts';
-import { type CommandOptionName, type CommandOptions, commandTable } from '../../options.ts';
+
+import type { ValueKind } from '../../option-entry.ts';
 import { refusingCutOff } from '../../read/cut-off.ts';
 import { readObjects } from '../../read/read.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -46,8 +52,8 @@ export async function takeNatcConfig(
     const value = config.commandOptions[name];
     if (value === undefined || !isFor(command, name, config.commandOptions)) continue;
     // diff and explain know no backend `auto`: their default is what it means for them.
-    if (!isChoice(command, attributeOf(name), value)) continue;
-    command.setOptionValueWithSource(attributeOf(name), value, 'config');
+    if (!isChoice(command, name, value)) continue;
+    command.setOptionValueWithSource(name, value, 'config');
   }
   return undefined;
 }
@@ -62,9 +68,6 @@ export function dropNatcConfig(command: Command): void {
   command.setOptionValue('natc', undefined);
 }
 
-/** What commands call an option. */
-const attributeOf = (name: CommandOptionName): string => commandTable[name].attribute ?? name;
-
 function isChoice(command: Command, name: string, value: unknown): boolean {
   const option = command.options.find((each) => each.attributeName() === name);
   return typeof value !== 'string' || (option?.argChoices?.includes(value) ?? true);
@@ -78,8 +81,8 @@ function isFor(
   name: CommandOptionName,
   { fromCluster }: Partial<CommandOptions>,
 ): boolean {
-  if (!commandTable[name].commands.includes(command.name())) return false;
-  if (command.getOptionValueSource(attributeOf(name)) === 'cli') return false;
+  if (!command.options.some((option) => option.attributeName() === name)) return false;
+  if (command.getOptionValueSource(name) === 'cli') return false;
   const flags = command.opts<Flags>();
   const isGiven = (other: CommandOptionName) => command.getOptionValueSource(other) === 'cli';
   const hasSubject =
@@ -150,24 +153,28 @@ function fromDirectory(
   options: Partial<CommandOptions>,
   directory: string,
 ): Partial<CommandOptions> {
-  const resolve = (path: string): string =>
+  const inDirectory = (path: string): string =>
     path === '-' || isAbsolute(path) ? path : join(directory, path);
-  const { filename, exclude, kubeconfig, config, stateDir, rules, assert, before } = options;
-  return {
-    ...options,
-    ...(filename !== undefined && { filename: filename.map(resolve) }),
-    // A mere name is that of files anywhere.
-    ...(exclude !== undefined && {
-      exclude: exclude.map((pattern) => (/\/./.test(pattern) ? resolve(pattern) : pattern)),
-    }),
-    ...(kubeconfig !== undefined && { kubeconfig: resolve(kubeconfig) }),
-    ...(config !== undefined && { config: resolve(config) }),
-    ...(stateDir !== undefined && { stateDir: resolve(stateDir) }),
-    ...(rules !== undefined && { rules: rules.map(resolve) }),
-    ...(assert !== undefined && { assert: assert.map(resolve) }),
-    // A side may be no path: a word, or a revision of Git.
-    ...(before !== undefined && {
-      before: /^(live|cluster|kube-proxy)$|:/.test(before) ? before : resolve(before),
-    }),
+  const resolve = (kind: ValueKind, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((each) => resolve(kind, each));
+    if (typeof value !== 'string') return value;
+    switch (kind) {
+      case 'path':
+      case 'paths':
+        return inDirectory(value);
+      // A mere name is that of files anywhere.
+      case 'patterns':
+        return /\/./.test(value) ? inDirectory(value) : value;
+      case 'side':
+        return /^(live|cluster|kube-proxy)$|:/.test(value) ? value : inDirectory(value);
+      default:
+        return value;
+    }
   };
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      resolve(commandTable[name as CommandOptionName].value, value),
+    ]),
+  );
 }

@@ -151,7 +151,7 @@ export async function diffAllNodes(
   if (delivered !== exitCodes.success) return delivered;
   const { failsAt } = await import('../../diff/risks/gate.ts');
   const covered = { isSame: isSameOnAllNodes(diff), isCovered: notCompared.length === 0 };
-  return failsAt(flags.failOn, risks, covered) ? exitCodes.no : exitCodes.success;
+  return failsAt(flags.failOnRisk, risks, covered) ? exitCodes.no : exitCodes.success;
 }
 
 /** What the comparison does not cover on any node, and what is to be said of it. */

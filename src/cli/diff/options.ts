@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
-import { type Gate, gates } from '../../diff/risks/gate.ts';
-import { type BackendName, backendNames, defaultBackend } from '../../options.ts';
+import type { Command } from 'commander';
+import type { CommandOptions } from '../../command-options.ts';
+import type { BackendName } from '../../options.ts';
+import { backendChoice } from '../host-options.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { collect } from '../option-values.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
@@ -10,20 +11,22 @@ import {
   addNodeOptions,
   addSettingsOptions,
   type CompileFlags,
-  excludeOption,
 } from '../shared-options.ts';
+import { choiceOption, commandOption } from '../table-options.ts';
 
 const diffViews = ['traffic', 'text', 'kernel'] as const;
 const diffFormats = ['text', 'json', 'markdown', 'github', 'html'] as const;
 
-export interface DiffFlags extends CompileFlags, SelectionFlags {
+export interface DiffFlags
+  extends CompileFlags,
+    SelectionFlags,
+    Pick<CommandOptions, 'failOnRisk'> {
   readonly service?: readonly string[];
   readonly view: (typeof diffViews)[number];
   readonly backend: BackendName;
   readonly output: (typeof diffFormats)[number];
   readonly outFile?: string;
   readonly details?: boolean;
-  readonly failOn: Gate;
   readonly allNodes?: boolean;
   readonly nodes?: readonly string[];
   readonly prune?: boolean;
@@ -37,38 +40,24 @@ export function addDiffOptions(command: Command): void {
     .argument('[new]', 'the same; with --base it may be left out, and OLD is laid on it')
     .optionsGroup('Rulesets:')
     .addOption(
-      new Option(
-        '--backend <backend>',
-        'whose rules to compare: nftables (default) or iptables, which takes manifests and has no kernel view',
-      )
-        .choices(backendNames)
-        .default(defaultBackend),
+      backendChoice(
+        'whose rules to compare: {nftables} or {iptables}, which takes manifests and has no kernel view',
+      ),
     )
     .optionsGroup('Services:');
   addServiceNames(addSelectionOptions(command, 'show'));
   command
     .optionsGroup('Output:')
+    .addOption(choiceOption('--view <view>', '{traffic}, text or kernel', diffViews, 'traffic'))
     .addOption(
-      new Option('--view <view>', 'traffic (default), text or kernel')
-        .choices(diffViews)
-        .default('traffic'),
-    )
-    .addOption(
-      new Option(
+      choiceOption(
         '-o, --output <format>',
-        'text (default), json, markdown, github or html; text and kernel views: text or json',
-      )
-        .choices(diffFormats)
-        .default('text'),
+        '{text}, json, markdown, github or html; text and kernel views: text or json',
+        diffFormats,
+        'text',
+      ),
     )
-    .addOption(
-      new Option(
-        '--fail-on <what>',
-        'exit status 1 for: any difference (default), a risk of that severity or worse, or none',
-      )
-        .choices(gates)
-        .default('any'),
-    )
+    .addOption(commandOption('failOnRisk'))
     .option('--details', 'tell endpoints that come and go one by one, however many they are')
     .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
   addCompletionOptions(command, true);
@@ -77,7 +66,7 @@ export function addDiffOptions(command: Command): void {
     .option('--prune', 'with --base: what the new side lacks of the old one is deleted');
   addSettingsOptions(command);
   command
-    .addOption(excludeOption())
+    .addOption(commandOption('exclude'))
     .option(
       '--all-nodes',
       'compare manifests for each Node object, and group nodes that see the same',

@@ -38,10 +38,10 @@ export async function runDiff(
   const selection = selectionOf(flags, flags.service);
   if (selection !== undefined && flags.view !== 'traffic')
     return cannotDiff(wholeView(flags.view), terminal);
-  const isGated = flags.failOn !== 'any' && flags.failOn !== 'none';
+  const isGated = flags.failOnRisk !== 'any' && flags.failOnRisk !== 'none';
   if (isGated && flags.view !== 'traffic')
     return cannotDiff(
-      `--fail-on ${flags.failOn} is for --view traffic: --view ${flags.view} knows of no risks`,
+      `--fail-on ${flags.failOnRisk} is for --view traffic: --view ${flags.view} knows of no risks`,
       terminal,
     );
   const sides = await loadDiffSides([before, after], flags, terminal);
@@ -90,7 +90,7 @@ export async function runDiff(
   const { failsAt } = await import('../../diff/risks/gate.ts');
   const isCovered =
     diagnostics.length === 0 && sides.every(({ uncompiled }) => uncompiled.length === 0);
-  return failsAt(flags.failOn, risks, { isSame, isCovered }) ? exitCodes.no : exitCodes.success;
+  return failsAt(flags.failOnRisk, risks, { isSame, isCovered }) ? exitCodes.no : exitCodes.success;
 }
 
 const objectsOf = ({ known }: LoadedSide) => known?.cluster.services.map(({ object }) => object);

@@ -1,10 +1,11 @@
 import { Option } from 'commander';
-import { backendNames, defaultBackend } from '../../options.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { backendChoice } from '../host-options.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { addSelectionOptions } from '../selection/options.ts';
 import { addCompileOptions } from '../shared-options.ts';
+import { choiceOption } from '../table-options.ts';
 import type { ExplainFlags } from './options.ts';
 
 export const explainCommand: CommandDefinition = {
@@ -32,17 +33,9 @@ export const explainCommand: CommandDefinition = {
       .addOption(
         new Option('--live', 'the one in the kernel').conflicts(['filename', 'fromCluster']),
       )
-      .addOption(
-        new Option('--backend <backend>', 'whose rules to walk: nftables (default) or iptables')
-          .choices(backendNames)
-          .default(defaultBackend),
-      )
+      .addOption(backendChoice('whose rules to walk: {nftables} or {iptables}'))
       .optionsGroup('Output:')
-      .addOption(
-        new Option('-o, --output <format>', 'text (default) or json')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(choiceOption('-o, --output <format>', '{text} or json', ['text', 'json'], 'text'))
       .option('--trace', 'show every rule that was considered');
     addCompletionOptions(command, true);
     addCompileOptions(command);

@@ -61,7 +61,7 @@ export async function subjectFromRuleset(
   const source = await asNftText({ name: input.name, text });
   if ('code' in source) return { subject: undefined, diagnostics: [...diagnostics, source] };
   const parsed = readRuleset(source);
-  const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
+  const nodeIPs = flags.nodeIPs ?? flags.natc?.options.nodeIPs ?? [];
   const addresses = nodeIPs.flatMap((ip) => parseAddress(ip)?.text ?? []);
   const nodeName = nodeOfHead(text);
   return {

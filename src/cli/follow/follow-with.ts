@@ -1,11 +1,12 @@
+import { commandDefaults } from '../../command-options.ts';
 import { type FollowObserver, observeAll, type SyncReason } from '../../follow/observer.ts';
 import { nextSync, type SyncHistory } from '../../follow/schedule.ts';
 import type { FollowedChange } from '../../follow/store.ts';
 import type { Host } from '../../host/machine/host.ts';
-import { commandDefaults } from '../../options.ts';
+import { applyDefaults } from '../../options.ts';
 import { largestInput } from '../../read/inputs.ts';
 import type { ApplyFlags } from '../apply/options.ts';
-import { applyDefaults, effectiveOptions, optionsFromFlags } from '../config/effective-options.ts';
+import { effectiveOptions, optionsFromFlags } from '../config/effective-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { readConfig } from '../input/compile-input.ts';
 import type { Terminal } from '../terminal.ts';
@@ -31,9 +32,6 @@ export interface FollowParts {
 export type FollowEnd =
   | { readonly kind: 'ended'; readonly exitCode: ExitCode }
   | { readonly kind: 'reload' };
-
-/** `--min-sync-period` and `--sync-period`, in milliseconds. */
-const defaultPeriods = { least: 1000, whole: 3_600_000 };
 
 /** Follows a cluster with one configuration, until a signal comes or it cannot begin. */
 export async function followWith(parts: FollowParts): Promise<FollowEnd> {
@@ -96,10 +94,7 @@ export async function followWith(parts: FollowParts): Promise<FollowEnd> {
   async function loop({ store }: ClusterWatch): Promise<FollowEnd> {
     const observer = observeAll(observers);
     const syncer = makeSyncer(store, { ...parts, terminal: logTerminal(terminal, log) });
-    const periods = {
-      least: flags.minSyncPeriod ?? defaultPeriods.least,
-      whole: flags.syncPeriod ?? defaultPeriods.whole,
-    };
+    const periods = { least: flags.minSyncPeriod, whole: flags.syncPeriod };
     let history: SyncHistory = { lastEnd: undefined, lastWhole: undefined, failures: 0 };
     let hasGarbage = false;
     for (;;) {

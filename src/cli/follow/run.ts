@@ -30,7 +30,7 @@ export async function runFollow(
   tuneMemory();
   let flags = command.opts<ApplyFlags>();
   const log = makeLog(terminal.stderr, {
-    format: flags.logFormat ?? 'text',
+    format: flags.logFormat,
     isQuiet: flags.quiet === true,
     isVerbose: flags.verbose === true,
     now: Date.now,

@@ -1,16 +1,11 @@
 import type { Host } from '../../host/machine/host.ts';
 import type { Serving } from '../../host/serve/serving.ts';
 import { defaultBackend } from '../../options.ts';
-import { type BindAddress, healthzPort } from '../../serve/bind-address.ts';
+import type { BindAddress } from '../../serve/bind-address.ts';
 import type { ApplyFlags } from '../apply/options.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import type { FollowLog } from './log.ts';
-
-const everywhere: BindAddress = { address: '0.0.0.0', port: healthzPort };
-
-/** What kube-proxy takes for `--min-sync-period` where it is not given, and natc too, in milliseconds. */
-const defaultMinSyncPeriod = 1000;
 
 /** Starts what a follower serves: health checks, metrics, and word to whoever started it (docs/follow.md). */
 export async function startServers(
@@ -23,9 +18,9 @@ export async function startServers(
   const { workerAnswerer } = await import('../../host/serve/worker-answerer.ts');
   const { notifierFor } = await import('../../host/serve/notify.ts');
   return startServing({
-    healthz: addressOf(flags.healthzBindAddress ?? everywhere),
-    metrics: addressOf(flags.metricsBindAddress ?? 'none'),
-    minSyncPeriod: flags.minSyncPeriod ?? defaultMinSyncPeriod,
+    healthz: addressOf(flags.healthzBindAddress),
+    metrics: addressOf(flags.metricsBindAddress),
+    minSyncPeriod: flags.minSyncPeriod,
     host,
     startAnswerer: workerAnswerer,
     notifier: notifierFor(environment),

@@ -1,6 +1,6 @@
+import { commandDefaults } from '../../command-options.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { ListMemory } from '../../host/cluster/list-cluster.ts';
-import { commandDefaults } from '../../options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { CompileFlags } from '../shared-options.ts';
 

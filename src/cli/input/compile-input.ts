@@ -4,12 +4,11 @@ import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { Place } from '../../diagnostics/place.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import type { InputSize } from '../../diagnostics/summary.ts';
-import type { CompileOptions } from '../../options.ts';
+import { applyDefaults, type CompileOptions } from '../../options.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';
 import type { Input } from '../../read/inputs.ts';
 import type { ReadResult } from '../../read/read.ts';
 import {
-  applyDefaults,
   type EffectiveOptions,
   effectiveOptions,
   optionsFromFlags,

@@ -13,7 +13,7 @@ export async function listingSide(
 ): Promise<DiffSide> {
   const { listing, diagnostics, kernel } = await readListing(name, terminal);
   const ruleset = listing?.outline;
-  const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
+  const nodeIPs = flags.nodeIPs ?? flags.natc?.options.nodeIPs ?? [];
   return {
     ...{ name, kind: 'kube-proxy', ruleset, uncompiled: [] },
     services: servicesOfRuleset(ruleset ?? { tables: [] }),

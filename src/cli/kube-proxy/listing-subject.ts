@@ -30,7 +30,7 @@ export async function subjectFromListing(
 ): Promise<LoadedSubject> {
   const { listing, diagnostics, kernel } = await readListing(path, terminal);
   if (listing === undefined) return { subject: undefined, diagnostics };
-  const nodeIPs = flags.nodeIp ?? flags.natc?.options.nodeIPs ?? [];
+  const nodeIPs = flags.nodeIPs ?? flags.natc?.options.nodeIPs ?? [];
   const bare: Subject = {
     ruleset: listing.outline,
     compiled: undefined,

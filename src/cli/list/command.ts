@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { nothingInvented } from '../../allocate/invented.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -9,6 +8,7 @@ import { withCompiled } from '../input/with-compiled.ts';
 import { addSelectionOptions, addServiceNames, type SelectionFlags } from '../selection/options.ts';
 import { addCompileOptions, type CompileFlags } from '../shared-options.ts';
 import type { StageClock } from '../stage-clock.ts';
+import { choiceOption } from '../table-options.ts';
 import { listFormats } from './formats.ts';
 
 interface Flags extends CompileFlags, SelectionFlags {
@@ -26,12 +26,12 @@ export const listCommand: CommandDefinition = {
     command
       .optionsGroup('Output:')
       .addOption(
-        new Option(
+        choiceOption(
           '-o, --output <format>',
-          'table (default); wide: with endpoints, nothing cut; name: NAMESPACE/NAME; json; yaml',
-        )
-          .choices(Object.keys(listFormats))
-          .default('table'),
+          '{table}; wide: with endpoints, nothing cut; name: NAMESPACE/NAME; json; yaml',
+          Object.keys(listFormats),
+          'table',
+        ),
       );
     addCompletionOptions(command, true);
     addCompileOptions(command);

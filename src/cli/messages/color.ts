@@ -1,4 +1,6 @@
-export type ColorMode = 'auto' | 'always' | 'never';
+export const colorModes = ['auto', 'always', 'never'] as const;
+
+export type ColorMode = (typeof colorModes)[number];
 
 /**
  * Whether to colour one stream: `--color` decides, then NO_COLOR (no-color.org: any value but the

@@ -5,7 +5,16 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ColorMode } from './color.ts';
 
-export type DiagnosticsFormat = 'text' | 'json' | 'github' | 'sarif';
+export const diagnosticsFormats = ['text', 'json', 'github', 'sarif'] as const;
+
+export type DiagnosticsFormat = (typeof diagnosticsFormats)[number];
+
+/** What is taken where no flag says otherwise, most of the time. */
+export const messageDefaults = {
+  diagnostics: 'text',
+  maxDiagnostics: 50,
+  color: 'auto',
+} as const satisfies MessageFlags;
 
 export interface MessageFlags {
   readonly verbose?: boolean;

@@ -5,10 +5,9 @@ import type { DiagnosticsReport, Locate } from '../../diagnostics/report.ts';
 import type { InputSize } from '../../diagnostics/summary.ts';
 import type { Channel, Terminal } from '../terminal.ts';
 import { wantsColor } from './color.ts';
-import type { DiagnosticsFormat, MessageFlags } from './message-flags.ts';
+import { type DiagnosticsFormat, type MessageFlags, messageDefaults } from './message-flags.ts';
 import { guardedPalette, workflowCommands } from './safe-terminal.ts';
 
-const defaultLimit = 50;
 const defaultWidth = 80;
 const maxWidth = 100;
 
@@ -51,7 +50,7 @@ export async function printDiagnostics(
     ]),
     least: leastSeverity(flags),
     always: answersDependOn,
-    limit: flags.maxDiagnostics ?? defaultLimit,
+    limit: flags.maxDiagnostics ?? messageDefaults.maxDiagnostics,
     joinsAlike: format === 'text',
     ignored,
     tellsIgnored,
@@ -64,10 +63,12 @@ export const diagnosticsFormat = (
   { environment, stderr }: Terminal,
 ): DiagnosticsFormat =>
   flags.diagnostics ??
-  (environment['GITHUB_ACTIONS'] === 'true' && !stderr.isTerminal ? 'github' : 'text');
+  (environment['GITHUB_ACTIONS'] === 'true' && !stderr.isTerminal
+    ? 'github'
+    : messageDefaults.diagnostics);
 
 export function paletteFor(flags: MessageFlags, channel: Channel, terminal: Terminal): Palette {
-  const mode = flags.color === false ? 'never' : (flags.color ?? 'auto');
+  const mode = flags.color === false ? 'never' : (flags.color ?? messageDefaults.color);
   return wantsColor(mode, channel.isTerminal, terminal.environment) ? guardedPalette : plainPalette;
 }
 

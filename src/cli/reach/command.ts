@@ -1,10 +1,11 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { type ClientGroup, groupKinds, parseClientGroup } from '../../reach/clients.ts';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addCompletionOptions } from '../input/completion-options.ts';
 import { addNodesOptions } from '../input/nodes-option.ts';
 import { addCompileOptions } from '../shared-options.ts';
+import { choiceOption, optionWith } from '../table-options.ts';
 import { addSubjectOptions, type ReachFlags } from './options.ts';
 
 export const reachCommand: CommandDefinition = {
@@ -15,9 +16,10 @@ export const reachCommand: CommandDefinition = {
     command
       .optionsGroup('Clients:')
       .addOption(
-        new Option(
+        optionWith(
           '--from <clients>',
-          'outside (default), pods, node, anyone, or a CIDR or address of clients',
+          '{outside}, {pods}, {node}, {anyone}, or a CIDR or address of clients',
+          'outside',
         )
           .argParser(clientGroup)
           .default({ kind: 'outside' }, 'outside'),
@@ -32,9 +34,12 @@ export const reachCommand: CommandDefinition = {
     )
       .optionsGroup('Output:')
       .addOption(
-        new Option('-o, --output <format>', 'text (default), json or markdown')
-          .choices(['text', 'json', 'markdown'])
-          .default('text'),
+        choiceOption(
+          '-o, --output <format>',
+          '{text}, json or markdown',
+          ['text', 'json', 'markdown'],
+          'text',
+        ),
       )
       .option('--out-file <file>', 'write there, whole or not at all, instead of stdout');
     addCompletionOptions(command, true);

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type BackendName, backendNames, defaultBackend } from '../../options.ts';
+import type { BackendName } from '../../options.ts';
 import type { ClientGroup } from '../../reach/clients.ts';
+import { backendChoice } from '../host-options.ts';
 import type { NodesFlags } from '../input/nodes-option.ts';
 import type { CompileFlags } from '../shared-options.ts';
 
@@ -15,14 +16,7 @@ export const addSubjectOptions = (command: Command): Command =>
       ).conflicts(['filename', 'fromCluster', 'live']),
     )
     .addOption(new Option('--live', 'the one in the kernel').conflicts(['filename', 'fromCluster']))
-    .addOption(
-      new Option(
-        '--backend <backend>',
-        'whose rules to ask: nftables (default), or iptables, of manifests',
-      )
-        .choices(backendNames)
-        .default(defaultBackend),
-    );
+    .addOption(backendChoice('whose rules to ask: {nftables}, or {iptables}, of manifests'));
 
 export interface ReachFlags extends SubjectFlags, NodesFlags {
   readonly from: ClientGroup;

@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { loadBackend } from '../../backends/table.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -8,6 +7,7 @@ import { addBackendOption, addHostOptions, secondsNow } from '../host-options.ts
 import { printDiagnostics } from '../messages/messages.ts';
 import { parseSeconds } from '../option-values.ts';
 import { addMessageOptions } from '../shared-options.ts';
+import { choiceOption } from '../table-options.ts';
 import type { StatusFlags } from './options.ts';
 
 export const statusCommand: CommandDefinition = {
@@ -29,11 +29,7 @@ export const statusCommand: CommandDefinition = {
       );
     command
       .optionsGroup('Output:')
-      .addOption(
-        new Option('-o, --output <format>', 'text (default) or json')
-          .choices(['text', 'json'])
-          .default('text'),
-      );
+      .addOption(choiceOption('-o, --output <format>', '{text} or json', ['text', 'json'], 'text'));
     addMessageOptions(command);
   },
   examples: [

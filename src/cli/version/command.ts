@@ -1,8 +1,8 @@
 import { release, type } from 'node:os';
-import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { thisHost } from '../host.ts';
+import { choiceOption } from '../table-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -22,11 +22,7 @@ export const versionCommand: CommandDefinition = {
   configure: (command) => {
     command
       .optionsGroup('Output:')
-      .addOption(
-        new Option('-o, --output <format>', 'text (default) or json')
-          .choices(['text', 'json'])
-          .default('text'),
-      );
+      .addOption(choiceOption('-o, --output <format>', '{text} or json', ['text', 'json'], 'text'));
   },
   examples: [
     { does: 'For a report of a bug', command: 'natc version' },

@@ -1,9 +1,8 @@
 import { type FoundRisk, openRisks } from './collect.ts';
-import { severities } from './table.ts';
+import { type RiskSeverity, severities } from './table.ts';
 
 /** From when on a diff fails: a risk that bad or worse, any difference, or never. */
-export const gates = ['high', 'medium', 'low', 'any', 'none'] as const;
-export type Gate = (typeof gates)[number];
+export type Gate = RiskSeverity | 'any' | 'none';
 
 /**
  * Whether a diff fails.

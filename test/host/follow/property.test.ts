@@ -5,8 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { applyDefaults } from '../../../src/cli/config/effective-options.ts';
-import { defaultOptions } from '../../../src/options.ts';
+import { applyDefaults, defaultOptions } from '../../../src/options.ts';
 import { type Following, startFollowing } from '../../support/follow-fixture.ts';
 import { followedNode, kernelOf } from '../../support/follow-world.ts';
 import { type KernelAgent, startAgent } from '../../support/kernel-agent.ts';
@@ -209,7 +208,7 @@ describeWithKernel('natc apply --follow', () => {
     Promise.all(all.flatMap(({ followed, fresh }) => [followed.dispose(), fresh.dispose()])),
   );
 
-  const flags = { clusterCidr: ['10.1.0.0/16'], allowMassRemoval: true };
+  const flags = { clusterCIDRs: ['10.1.0.0/16'], allowMassRemoval: true };
   const options = {
     ...defaultOptions,
     ...applyDefaults,
