@@ -1,6 +1,6 @@
 import { behaviourOf } from '../diff/behaviour.ts';
 import type { ClientResult, ComparedDestination } from '../diff/compared-destination.ts';
-import { memoize } from '../diff/remember.ts';
+import { memoize } from '../diff/memoize.ts';
 import { parseAddress } from '../net/address.ts';
 import { isWithin, parseCidr } from '../net/cidr.ts';
 import { isInGroup } from '../reach/clients.ts';

@@ -1,9 +1,9 @@
 import type { CompileOutput } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { AnswersOf, CompareTraffic } from '../diff/planned-side.ts';
+import type { Subject } from '../explain/context.ts';
 import type { Explanation } from '../explain/explanation.ts';
-import type { Inquiry } from '../explain/inquiry.ts';
-import type { Subject } from '../explain/scene.ts';
+import type { Question } from '../explain/question.ts';
 import type { LiveCompilation } from '../follow/live-compilation.ts';
 import type { Host } from '../host/machine/host.ts';
 import type { ReadChains } from '../host/machine/kernel-chains.ts';
@@ -45,7 +45,7 @@ export interface Backend {
   /** The rules of two sides as text, so that lines can be compared. */
   readonly texts: (before: TextSide, after: TextSide) => Promise<readonly [string, string]>;
   /** What becomes of a packet, and by which rules. */
-  readonly explain: (subject: Subject, inquiry: Inquiry) => Promise<Explanation>;
+  readonly explain: (subject: Subject, question: Question) => Promise<Explanation>;
   /** Whether natc reads rulesets of the kernel or a file back as data, to answer questions about them. */
   readonly isReadBack: boolean;
 

@@ -2,10 +2,10 @@ import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import { formatAddressPort } from '../net/address.ts';
 import { servicePortOf } from '../nftables/ast.ts';
 import type { Origin } from '../plan/plan.ts';
+import type { Aspect, ChangeType } from './aspects.ts';
 import type { Blame, Gone } from './blame/blame.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
 import type { DestinationFacts } from './destination-index.ts';
-import type { ChangeType, Facet } from './facets.ts';
 
 import type { FamilyPair, PairSide } from './family-pair.ts';
 
@@ -19,7 +19,7 @@ export interface ChangeReason {
   readonly gone?: Gone;
 }
 
-export type FindReason = (facet: Facet, destination: Destination) => ChangeReason;
+export type FindReason = (aspect: Aspect, destination: Destination) => ChangeReason;
 
 /**
  * Of two sides of manifests, what differs between them; else the place that makes the new side so.
@@ -32,14 +32,14 @@ export function changeReason(pair: FamilyPair, blame: Blame | undefined): FindRe
     const element = factsOf(side, destination)?.element;
     return element === undefined ? undefined : servicePortOf(element)?.service;
   };
-  return (facet, destination) => {
-    const place = originOf(facet, destination);
+  return (aspect, destination) => {
+    const place = originOf(aspect, destination);
     if (blame === undefined || destination.servicePort === undefined)
       return { origin: place, cause: undefined };
     const { service } = destination.servicePort;
     const owners = [ownerOf(pair.after, destination), ownerOf(pair.before, destination)];
     const services = new Set([service, ...owners.flatMap((owner) => owner ?? [])]);
-    const found = blame({ facet, destination }, [...services]);
+    const found = blame({ aspect, destination }, [...services]);
     if (found === undefined) return { origin: undefined, cause: undefined };
     // Of an object that is new or gone, the field that says so tells more than its first line.
     const isWhole = found.origin.path.length === 0 && isSame(place?.object, found.origin.object);
@@ -58,7 +58,7 @@ export const isSame = (a: SourceObject | undefined, b: SourceObject): boolean =>
   a.extent.path.join() === b.extent.path.join();
 
 /** Finds the field behind a change. */
-type FindOrigin = (facet: Facet, destination: Destination) => Origin | undefined;
+type FindOrigin = (aspect: Aspect, destination: Destination) => Origin | undefined;
 
 /**
  * The field of the new side that makes it so, or of the old side where there is none any more: the
@@ -66,13 +66,13 @@ type FindOrigin = (facet: Facet, destination: Destination) => Origin | undefined
  */
 const changeOrigin =
   ({ before, after }: FamilyPair): FindOrigin =>
-  (facet, destination) => {
+  (aspect, destination) => {
     const [was, is] = [factsOf(before, destination), factsOf(after, destination)];
     const endpoint =
-      facet.type === 'ENDPOINTS_CHANGED' ? endpointOrigin(facet, was, is) : undefined;
+      aspect.type === 'ENDPOINTS_CHANGED' ? endpointOrigin(aspect, was, is) : undefined;
     if (endpoint !== undefined) return endpoint;
     const origin = is?.element?.origin ?? was?.element?.origin;
-    const path = settings[facet.type];
+    const path = settings[aspect.type];
     return path === undefined || origin?.object.kind !== 'Service' ? origin : { ...origin, path };
   };
 
@@ -91,7 +91,7 @@ function factsOf({ index }: PairSide, destination: Destination): DestinationFact
 }
 
 function endpointOrigin(
-  { endpoints }: Facet,
+  { endpoints }: Aspect,
   was: DestinationFacts | undefined,
   is: DestinationFacts | undefined,
 ): Origin | undefined {

@@ -3,10 +3,10 @@ import type { Packet } from '../packet/packet.ts';
 import type { Origin } from '../plan/plan.ts';
 import type { Lacking } from '../plan/uncompiled.ts';
 import type { Answer } from './answer.ts';
+import type { ChangeType, EndpointChange } from './aspects.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Gone } from './blame/blame.ts';
 import type { Destination } from './destination.ts';
-import type { ChangeType, EndpointChange } from './facets.ts';
 import type { KnownDifference } from './known/known-differences.ts';
 
 import type { Acceptance } from './risks/accept.ts';

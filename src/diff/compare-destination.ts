@@ -1,10 +1,10 @@
 import { NotUnderstoodError } from '../packet/not-understood.ts';
 import type { Packet } from '../packet/packet.ts';
+import { aspectsOf } from './aspects.ts';
 import { behaviourOf, sameBehaviour } from './behaviour.ts';
 import { type ClientClass, clientClasses, unlistedClients } from './client-classes.ts';
 import type { ClientResult, ComparedDestination } from './compared-destination.ts';
 import { type Destination, destinationKey, parseDestinationKey, portKey } from './destination.ts';
-import { facetsOf } from './facets.ts';
 import { clientSpace, type FamilyPair } from './family-pair.ts';
 
 export type CompareDestination = (destination: Destination) => ComparedDestination | undefined;
@@ -113,7 +113,7 @@ export function destinationComparer(pair: FamilyPair): CompareDestination {
 
 /** The mark alone, on a packet to an address that may be none of the node's, is not worth a line. */
 const differsInMore = (result: ClientResult): boolean =>
-  result.isDifferent && facetsOf(result).some(({ type }) => type !== 'MARK_CHANGED');
+  result.isDifferent && aspectsOf(result).some(({ type }) => type !== 'MARK_CHANGED');
 
 const assumptions = ['endpoints', 'sources'] as const satisfies readonly Unlisted[];
 

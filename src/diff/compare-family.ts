@@ -4,6 +4,7 @@ import { collections } from '../nftables/names.ts';
 import type { AnyElement } from '../nftables/simulate/prepare.ts';
 import type { PacketProtocol } from '../packet/packet.ts';
 import { type AddressClass, addressClasses, isServiceAddress } from './address-classes.ts';
+import { findCandidates } from './candidates.ts';
 import { destinationComparer } from './compare-destination.ts';
 import type { ComparedDestination } from './compared-destination.ts';
 import {
@@ -14,10 +15,9 @@ import {
   portKey,
 } from './destination.ts';
 import { type Membership, membershipOf } from './destination-index.ts';
+import { type EquivalenceClass, equivalenceFinder } from './equivalence.ts';
 import type { FamilyPair } from './family-pair.ts';
 import { nodeAddressesText, regionLabel } from './region-label.ts';
-import { type Shape, shapeFinder } from './shapes.ts';
-import { findSuspects } from './suspects.ts';
 import { translate } from './translate.ts';
 
 /**
@@ -28,29 +28,29 @@ import { translate } from './translate.ts';
 export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] {
   const { before, after, program, family, nodeAddresses } = pair;
   const compare = destinationComparer(pair);
-  const isAllSuspect = program.isProgramChanged || pair.isEveryDestinationTried;
-  const suspects = findSuspects(pair);
-  const shapes = shapeFinder(pair);
+  const isEveryCandidate = program.isProgramChanged || pair.isEveryDestinationTried;
+  const candidates = findCandidates(pair);
+  const equivalences = equivalenceFinder(pair);
   const found: ComparedDestination[] = [];
   const representatives = new Map<string, Representative>();
 
-  /** Tries the destination, unless one of the same shape has been tried. */
+  /** Tries the destination, unless one of the same class has been tried. */
   function push(
     destination: Destination | undefined,
-    shape: Shape,
+    equivalence: EquivalenceClass,
     attempt: (destination: Destination) => ComparedDestination | undefined,
   ): void {
     if (destination === undefined) return;
-    const known = pair.isEveryDestinationTried ? undefined : representatives.get(shape.text);
+    const known = pair.isEveryDestinationTried ? undefined : representatives.get(equivalence.text);
     if (known !== undefined && known.compared === undefined) return;
     const told =
       known?.compared &&
-      translate(known.compared, known.shape, shape, {
+      translate(known.compared, known.equivalence, equivalence, {
         ...destination,
         isLocal: known.compared.destination.isLocal,
       });
     const compared = told ?? attempt(destination);
-    if (known === undefined) representatives.set(shape.text, { shape, compared });
+    if (known === undefined) representatives.set(equivalence.text, { equivalence, compared });
     if (compared !== undefined) found.push(compared);
   }
 
@@ -62,8 +62,8 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
       : compare({ ...destination, isLocal: true }));
 
   for (const key of unionOfKeys(before.index.byAddress, after.index.byAddress)) {
-    if (isAllSuspect || suspects.isAddressSuspect(key))
-      push(namedDestination(key), shapes.ofAddress(key), tryBoth);
+    if (isEveryCandidate || candidates.isAddressCandidate(key))
+      push(namedDestination(key), equivalences.ofAddress(key), tryBoth);
   }
 
   const classes = [...addressClasses(pair)].sort(
@@ -74,18 +74,18 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
     ...pair.constants.ports,
   ]);
   classes.forEach((addressClass, number) => {
-    const isSuspect = isAllSuspect || addressClass.isChanged;
+    const isCandidate = isEveryCandidate || addressClass.isChanged;
     for (const isLocal of localities(addressClass)) {
       for (const key of ports) {
-        if (!isSuspect && !suspects.isPortSuspect(key)) continue;
-        const { text, targets } = shapes.ofPort(key);
-        const shape = { text: `${number} ${isLocal} ${text}`, targets };
-        push(portDestination(key, addressClass, isLocal), shape, compare);
+        if (!isCandidate && !candidates.isPortCandidate(key)) continue;
+        const { text, targets } = equivalences.ofPort(key);
+        const equivalence = { text: `${number} ${isLocal} ${text}`, targets };
+        push(portDestination(key, addressClass, isLocal), equivalence, compare);
       }
-      if (!isSuspect) continue;
+      if (!isCandidate) continue;
       for (const protocol of ['tcp', 'udp', 'sctp', 'icmp'] as const) {
-        const shape = { text: `${number} ${isLocal} ${protocol}`, targets: [] };
-        push(regionDestination(protocol, addressClass, isLocal), shape, compare);
+        const equivalence = { text: `${number} ${isLocal} ${protocol}`, targets: [] };
+        push(regionDestination(protocol, addressClass, isLocal), equivalence, compare);
       }
     }
   });
@@ -204,9 +204,9 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
   }
 }
 
-/** The first destination of a shape, and what came of trying it. */
+/** The first destination of a class, and what came of trying it. */
 interface Representative {
-  readonly shape: Shape;
+  readonly equivalence: EquivalenceClass;
   readonly compared: ComparedDestination | undefined;
 }
 

@@ -1,19 +1,19 @@
 import { objectName } from '../diagnostics/object-name.ts';
 import type { Origin } from '../plan/plan.ts';
 import { answerOf } from './answer.ts';
+import { type Aspect, aspectsOf, type ChangeType } from './aspects.ts';
 import type { Change, Risk } from './change.ts';
 import type { FindReason } from './change-origin.ts';
 import { clientLabels } from './client-labels.ts';
 import type { ClientResult, ComparedDestination } from './compared-destination.ts';
 import type { Destination } from './destination.ts';
-import { type ChangeType, type Facet, facetsOf } from './facets.ts';
 
 import type { FindKnown } from './known/known-differences.ts';
 import type { RiskJudge } from './risks/judge.ts';
 
-/** A facet of one destination with the clients that see it. */
+/** An aspect of one destination with the clients that see it. */
 interface Group {
-  readonly facet: Facet;
+  readonly aspect: Aspect;
   readonly results: ClientResult[];
 }
 
@@ -45,23 +45,23 @@ export function deriveChanges(
       continue;
     }
     const service = destination.servicePort?.service;
-    for (const { facet, results: seenBy } of groupByFacet(results)) {
+    for (const { aspect, results: seenBy } of groupByAspect(results)) {
       const [first] = seenBy;
       if (first === undefined) continue;
       const clients = clientLabels(seenBy, results, destination.address);
-      const known = context.knownOf?.(facet, destination, first);
-      const reason = context.reasonOf(facet, destination);
+      const known = context.knownOf?.(aspect, destination, first);
+      const reason = context.reasonOf(aspect, destination);
       const key = JSON.stringify([
         known?.id ?? '',
         destination.family,
         service ?? '',
-        facet.type,
+        aspect.type,
         clients,
-        mergeable(facet),
+        mergeable(aspect),
         reason.cause === undefined ? '' : fieldOf(reason.origin),
       ]);
       const same = changes.get(key);
-      const risks = context.risksOf(facet, each, seenBy);
+      const risks = context.risksOf(aspect, each, seenBy);
       if (same !== undefined) {
         changes.set(key, {
           ...same,
@@ -72,7 +72,7 @@ export function deriveChanges(
       }
       const { packet, nodeAddresses, before, after } = first;
       changes.set(key, {
-        ...facet,
+        ...aspect,
         family: destination.family,
         service,
         destinations: [destination],
@@ -170,7 +170,7 @@ function exactRegion({ label, protocols, isOnePort, port }: Destination): string
 const withPorts = ['tcp', 'udp', 'sctp'] as const;
 
 /** Whatever the sentence about a change tells; where it tells no more, the destinations merge. */
-const mergeable = ({ type, before, after, endpoints }: Facet): unknown => {
+const mergeable = ({ type, before, after, endpoints }: Aspect): unknown => {
   switch (type) {
     case 'SNAT_BEGINS':
     case 'SNAT_ENDS':
@@ -208,15 +208,15 @@ const mergeRisks = (a: readonly Risk[], b: readonly Risk[]): readonly Risk[] => 
   ),
 ];
 
-function groupByFacet(results: readonly ClientResult[]): readonly Group[] {
+function groupByAspect(results: readonly ClientResult[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const result of results) {
     if (!result.isDifferent) continue;
-    for (const plain of facetsOf(result)) {
-      const facet = { ...plain, type: admission(plain, results) };
-      const key = JSON.stringify([facet.type, mergeable(facet)]);
+    for (const plain of aspectsOf(result)) {
+      const aspect = { ...plain, type: admission(plain, results) };
+      const key = JSON.stringify([aspect.type, mergeable(aspect)]);
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, { facet, results: [result] });
+      if (group === undefined) groups.set(key, { aspect, results: [result] });
       else group.results.push(result);
     }
   }
@@ -224,7 +224,7 @@ function groupByFacet(results: readonly ClientResult[]): readonly Group[] {
 }
 
 /** Where some clients are served before and after, the others are let in or shut out. */
-function admission({ type, before, after }: Facet, results: readonly ClientResult[]): ChangeType {
+function admission({ type, before, after }: Aspect, results: readonly ClientResult[]): ChangeType {
   const isGate =
     (type === 'ANSWER_BEGINS' && before.kind === 'dropped') ||
     (type === 'DROP_BEGINS' && before.kind === 'served');

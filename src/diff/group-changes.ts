@@ -1,6 +1,6 @@
 import { naturalCompare } from '../net/natural-compare.ts';
+import type { ChangeType } from './aspects.ts';
 import type { Change, DiffCounts, Remark, TrafficDiff } from './change.ts';
-import type { ChangeType } from './facets.ts';
 import { collectRisks, openRisks } from './risks/collect.ts';
 
 /** The changes of one Service, the risky ones first. */

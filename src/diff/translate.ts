@@ -2,18 +2,18 @@ import type { Behaviour } from './behaviour.ts';
 import type { ClientClass } from './client-classes.ts';
 import type { ComparedDestination } from './compared-destination.ts';
 import { type Destination, parseDestinationKey } from './destination.ts';
-import type { Shape } from './shapes.ts';
+import type { EquivalenceClass } from './equivalence.ts';
 
 /**
- * Tells the result of one destination of another of the same shape.
+ * Tells the result of one destination of another of the same class.
  *
  * @returns undefined where the packets that were sent would not do: a client or the destination is one
  * of the other's endpoints. It has to be tried itself.
  */
 export function translate(
   compared: ComparedDestination,
-  from: Shape,
-  to: Shape,
+  from: EquivalenceClass,
+  to: EquivalenceClass,
   destination: Destination,
 ): ComparedDestination | undefined {
   const targets = new Map(from.targets.map((target, i) => [target, to.targets[i] ?? target]));

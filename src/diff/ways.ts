@@ -56,13 +56,13 @@ export function waysOf(
   isDrawn: IsDrawn,
   services: Readonly<Record<SideName, ReadonlySet<string>>>,
 ): readonly ServiceWays[] {
-  const drafts = new Map<string, Draft>();
+  const builders = new Map<string, WaysBuilder>();
   for (const side of ['before', 'after'] as const) {
     for (const service of services[side])
-      if (isDrawn(service)) draftOf(drafts, service).sides.add(side);
+      if (isDrawn(service)) builderOf(builders, service).sides.add(side);
   }
-  for (const pair of pairs) addFamily(pair, isDrawn, drafts);
-  return [...drafts]
+  for (const pair of pairs) addFamily(pair, isDrawn, builders);
+  return [...builders]
     .sort(([a], [b]) => naturalCompare(a, b))
     .map(([service, { sides, routes }]) => ({
       service,
@@ -71,7 +71,7 @@ export function waysOf(
     }));
 }
 
-interface Draft {
+interface WaysBuilder {
   readonly sides: Set<SideName>;
   /** By what becomes of everybody there. */
   readonly routes: Map<
@@ -80,26 +80,26 @@ interface Draft {
   >;
 }
 
-function draftOf(drafts: Map<string, Draft>, service: string): Draft {
-  const draft = drafts.get(service) ?? { sides: new Set(), routes: new Map() };
-  drafts.set(service, draft);
-  return draft;
+function builderOf(builders: Map<string, WaysBuilder>, service: string): WaysBuilder {
+  const builder = builders.get(service) ?? { sides: new Set(), routes: new Map() };
+  builders.set(service, builder);
+  return builder;
 }
 
 type SideName = 'before' | 'after';
 
-function addFamily(pair: FamilyPair, isDrawn: IsDrawn, drafts: Map<string, Draft>): void {
+function addFamily(pair: FamilyPair, isDrawn: IsDrawn, builders: Map<string, WaysBuilder>): void {
   const ask = destinationAsker({ ...pair, onNotUnderstood: () => {} });
   for (const { destination, sides } of destinationsOf(pair)) {
     const { service } = destination.servicePort;
     if (!isDrawn(service)) continue;
-    const draft = draftOf(drafts, service);
-    for (const side of sides) draft.sides.add(side);
+    const builder = builderOf(builders, service);
+    for (const side of sides) builder.sides.add(side);
     const ways = waysTo(destination, ask);
     const key = JSON.stringify(ways);
-    const route = draft.routes.get(key);
+    const route = builder.routes.get(key);
     const drawn = { label: destination.label, state: stateOf(sides) };
-    if (route === undefined) draft.routes.set(key, { destinations: [drawn], ways });
+    if (route === undefined) builder.routes.set(key, { destinations: [drawn], ways });
     else route.destinations.push(drawn);
   }
 }

@@ -1,7 +1,7 @@
 import type { Answer, Share } from './answer.ts';
+import type { ChangeType, EndpointChange } from './aspects.ts';
 import type { Change } from './change.ts';
 import type { Destination } from './destination.ts';
-import type { ChangeType, EndpointChange } from './facets.ts';
 import { formatFraction } from './fraction.ts';
 import type { KnownDifference } from './known/known-differences.ts';
 

@@ -1,18 +1,18 @@
 import type { Branch } from '../packet/outcome.ts';
 import type { Packet } from '../packet/packet.ts';
 import { contestReasons } from './contests.ts';
+import type { ExplainContext } from './context.ts';
 import type { ExplainedEndpoint, ExplainVerdict, Explanation, Reason } from './explanation.ts';
-import type { Inquiry } from './inquiry.ts';
 import { nearMisses } from './near-misses.ts';
+import type { Question } from './question.ts';
 import type { BranchReasons } from './reasons.ts';
-import type { Scene } from './scene.ts';
 import { summariseExplanation } from './summary.ts';
 
 /** What was found out about a packet, whoever wrote the rules. */
 export interface Findings {
-  readonly scene: Scene;
+  readonly context: ExplainContext;
   readonly packet: Packet;
-  readonly inquiry: Inquiry;
+  readonly question: Question;
   readonly branches: readonly Branch[];
   /** Of each branch. */
   readonly reasons: readonly BranchReasons[];
@@ -25,26 +25,26 @@ export interface Findings {
 
 /** Puts an explanation together. */
 export function assembleExplanation(found: Findings): Explanation {
-  const { scene, packet, inquiry, branches, reasons, endpoints, unmatched } = found;
+  const { context, packet, question, branches, reasons, endpoints, unmatched } = found;
   const frontend = reasons.find((each) => each.frontend !== undefined)?.frontend;
   const verdict = verdictOf(branches);
   const course = commonCourse(reasons);
   const masquerade = sharedMasquerade(reasons);
   return {
     packet,
-    sourcePort: inquiry.sourcePort,
+    sourcePort: question.sourcePort,
     verdict,
-    summary: summariseExplanation({ verdict, packet, branches, frontend, course, scene }),
+    summary: summariseExplanation({ verdict, packet, branches, frontend, course, context }),
     servicePort: frontend?.name,
     reasons: [
       ...course,
       ...(masquerade === undefined ? [] : [masquerade]),
-      ...contestReasons(packet, scene),
+      ...contestReasons(packet, context),
     ],
     endpoints,
-    nearMisses: unmatched === undefined ? [] : nearMisses(packet, unmatched, scene),
+    nearMisses: unmatched === undefined ? [] : nearMisses(packet, unmatched, context),
     assumptions: found.assumptions,
-    notLookedAt: scene.subject.notLookedAt ?? [],
+    notLookedAt: context.subject.notLookedAt ?? [],
     path: found.path,
   };
 }

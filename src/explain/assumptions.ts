@@ -1,7 +1,7 @@
 import { interpret } from '../nftables/simulate/interpret.ts';
 import { type Branch, commonFateOf, type Outcome } from '../packet/outcome.ts';
 import { isLocal, type Packet, type SimulatedHost } from '../packet/packet.ts';
-import type { Scene } from './scene.ts';
+import type { ExplainContext } from './context.ts';
 
 /** Stands for an interface whose name is not known; no interface can have it. */
 export const unknownInterface = '?';
@@ -16,10 +16,10 @@ export type AskPacket = (packet: Packet, host: SimulatedHost) => Outcome;
 export function assumptionsOf(
   packet: Packet,
   outcome: Outcome,
-  scene: Scene,
-  ask: AskPacket = (asked, host) => interpret(scene.prepared, asked, host),
+  context: ExplainContext,
+  ask: AskPacket = (asked, host) => interpret(context.prepared, asked, host),
 ): readonly string[] {
-  const { host } = scene.subject;
+  const { host } = context.subject;
   const answer = shortAnswer(outcome);
   const assumptions: string[] = [];
   const check = (words: string, otherPacket: Packet, otherHost: SimulatedHost): void => {
@@ -40,7 +40,7 @@ export function assumptionsOf(
     check(words, { ...packet, inInterface: '' }, withAddress(source));
   }
   if (inInterface === unknownInterface) {
-    for (const name of interfacesOf(scene)) {
+    for (const name of interfacesOf(context)) {
       const words = `the packet is taken to come in elsewhere than through ${name}; if it comes in there (--in-interface)`;
       check(words, { ...packet, inInterface: name.replace('*', '0') }, host);
     }
@@ -57,7 +57,7 @@ export function assumptionsOf(
 const isPassed = ({ verdict, dnat }: Branch): boolean => verdict === 'accept' && !dnat;
 
 /** Interfaces that rules tell apart, besides the loopback. */
-function interfacesOf({ table }: Scene): readonly string[] {
+function interfacesOf({ table }: ExplainContext): readonly string[] {
   const names = new Set<string>();
   for (const { rules } of table?.chains ?? []) {
     for (const { statements } of rules) {

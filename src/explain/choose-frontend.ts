@@ -1,8 +1,8 @@
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
+import type { Subject } from './context.ts';
 import { type RulesetFrontend, rulesetFrontends } from './frontends.ts';
-import type { Subject } from './scene.ts';
 
 /** `shop/web`, and perhaps one of its ports, by name or number. */
 export interface ServiceReference {

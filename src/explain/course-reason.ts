@@ -2,17 +2,17 @@ import type { VerdictElement } from '../nftables/ast.ts';
 import { chains, collections } from '../nftables/names.ts';
 import type { Lookup, StatementStep } from '../nftables/simulate/trace.ts';
 import { isLoopback } from '../packet/packet.ts';
+import type { ExplainContext } from './context.ts';
 import type { Reason } from './explanation.ts';
 import { type FrontendKind, portList, type RulesetFrontend } from './frontends.ts';
-import { formatEndpoint } from './question.ts';
+import { formatEndpoint } from './open-question.ts';
 import { refusalReason } from './refusal.ts';
-import type { Scene } from './scene.ts';
 
 /** What one step of a trace says about the packet's course; undefined when it decided nothing. */
-export function courseReason(step: StatementStep, scene: Scene): Reason | undefined {
+export function courseReason(step: StatementStep, context: ExplainContext): Reason | undefined {
   const { chain, effect, rule, statement } = step;
   const lookup = 'lookup' in effect ? effect.lookup : undefined;
-  if (lookup !== undefined) return lookupReason(step, lookup, scene);
+  if (lookup !== undefined) return lookupReason(step, lookup, context);
   if (statement.kind === 'goto' && chain.role === 'external-local') {
     return externalLocalReason(step);
   }
@@ -24,21 +24,27 @@ export function courseReason(step: StatementStep, scene: Scene): Reason | undefi
     : undefined;
 }
 
-function lookupReason({ chain }: StatementStep, lookup: Lookup, scene: Scene): Reason | undefined {
+function lookupReason(
+  { chain }: StatementStep,
+  lookup: Lookup,
+  context: ExplainContext,
+): Reason | undefined {
   const { element, collection, key } = lookup;
-  if (collection.name === collections.allowedSources) return sourceRangeReason(lookup, scene);
+  if (collection.name === collections.allowedSources) return sourceRangeReason(lookup, context);
   if (collection.kind === 'data-map' && collection.dynamic) return affinityReason(lookup);
   if (element === undefined) return undefined;
   switch (collection.name) {
     case collections.refusedServices:
     case collections.refusedNodePorts:
-      return refusalReason(element as VerdictElement, scene);
+      return refusalReason(element as VerdictElement, context);
     case collections.otherProxyClusterIPs:
       return { text: `another proxy serves ${key.join()}` };
     case collections.serviceCIDRs:
       return { text: `no Service has ${key.join()}, an address in ${element.key.join()}` };
     case collections.clusterIPs:
-      return chain.name === chains.refuseClusterIPs ? unknownPortReason(lookup, scene) : undefined;
+      return chain.name === chains.refuseClusterIPs
+        ? unknownPortReason(lookup, context)
+        : undefined;
     default:
       return undefined;
   }
@@ -87,7 +93,7 @@ export const martianReason = (destination: string): Reason => ({
 });
 
 /** P10 */
-function sourceRangeReason({ key, element }: Lookup, { frontends }: Scene): Reason {
+function sourceRangeReason({ key, element }: Lookup, { frontends }: ExplainContext): Reason {
   const [address, protocol, port, source] = key;
   const frontend = frontends.find(
     (candidate) =>
@@ -104,7 +110,7 @@ function sourceRangeReason({ key, element }: Lookup, { frontends }: Scene): Reas
 }
 
 /** K1 */
-function unknownPortReason({ key }: Lookup, { frontends }: Scene): Reason {
+function unknownPortReason({ key }: Lookup, { frontends }: ExplainContext): Reason {
   const address = String(key[0]);
   const here = frontends.filter((frontend) => frontend.address === address);
   const [first] = here;

@@ -1,11 +1,11 @@
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import { interpretIptables, prepareIptables } from '../iptables/simulate/interpret.ts';
 import type { Branch } from '../packet/outcome.ts';
+import type { Subject } from './context.ts';
 import { explain } from './explain.ts';
 import type { Explanation } from './explanation.ts';
-import type { Inquiry } from './inquiry.ts';
 import { iptablesPath } from './iptables-path.ts';
-import type { Subject } from './scene.ts';
+import type { Question } from './question.ts';
 
 /**
  * The same question about iptables rules. What happens and why is what nftables says, because both are
@@ -17,9 +17,9 @@ import type { Subject } from './scene.ts';
 export function explainIptables(
   subject: Subject,
   rulesets: readonly IptablesRuleset[],
-  inquiry: Inquiry,
+  question: Question,
 ): Explanation {
-  const explanation = explain(subject, inquiry);
+  const explanation = explain(subject, question);
   const { packet } = explanation;
   const family = packet.family === 'ip' ? 'IPv4' : 'IPv6';
   const ruleset = rulesets.find((candidate) => candidate.family === family);

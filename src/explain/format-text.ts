@@ -5,8 +5,8 @@ import type { Locate } from '../diagnostics/report.ts';
 import type { Origin } from '../plan/plan.ts';
 import { unknownInterface } from './assumptions.ts';
 import type { ExplainedEndpoint, ExplainVerdict, Explanation, Reason } from './explanation.ts';
+import { formatEndpoint } from './open-question.ts';
 import type { PathEntry, RuleEntry } from './path.ts';
-import { formatEndpoint } from './question.ts';
 
 export interface ExplainTextOptions {
   readonly locate: Locate;

@@ -4,30 +4,39 @@ import { collections } from '../nftables/names.ts';
 import { findElement, indexElements } from '../nftables/simulate/element-index.ts';
 import { isLocal, isLoopback, type Packet } from '../packet/packet.ts';
 import type { UnservedReason } from '../plan/plan.ts';
+import type { ExplainContext } from './context.ts';
 import type { Reason } from './explanation.ts';
 import { ownerName, portList, type RulesetFrontend } from './frontends.ts';
-import { formatEndpoint } from './question.ts';
-import type { Scene } from './scene.ts';
+import { formatEndpoint } from './open-question.ts';
 import type { Unmatched } from './unmatched.ts';
 
 /** More than this is no longer near. */
 const most = 5;
 
 /** What a packet that no Service took nearly met, the nearest first. */
-export function nearMisses(packet: Packet, unmatched: Unmatched, scene: Scene): readonly Reason[] {
+export function nearMisses(
+  packet: Packet,
+  unmatched: Unmatched,
+  context: ExplainContext,
+): readonly Reason[] {
   return [
     // The refusal itself says what else a cluster IP serves.
-    ...(unmatched === 'no-such-port' ? [] : otherPorts(packet, scene)),
-    ...nodePorts(packet, scene),
-    ...servicePortsOfNode(packet, scene),
-    ...unservedServices(packet, scene),
-    ...endpoints(packet, scene),
+    ...(unmatched === 'no-such-port' ? [] : otherPorts(packet, context)),
+    ...nodePorts(packet, context),
+    ...servicePortsOfNode(packet, context),
+    ...unservedServices(packet, context),
+    ...endpoints(packet, context),
   ].slice(0, most);
 }
 
 /** The address is a Service's; the port or the protocol is not. */
-function otherPorts({ destination, destinationPort, protocol }: Packet, scene: Scene): Reason[] {
-  const services = groupByService(scene.frontends.filter(({ address }) => address === destination));
+function otherPorts(
+  { destination, destinationPort, protocol }: Packet,
+  context: ExplainContext,
+): Reason[] {
+  const services = groupByService(
+    context.frontends.filter(({ address }) => address === destination),
+  );
   return [...services].map(([service, frontends]) => {
     const [first] = frontends;
     const origin = first?.element.origin;
@@ -44,24 +53,24 @@ function otherPorts({ destination, destinationPort, protocol }: Packet, scene: S
 }
 
 /** The port is a node port; the address or the protocol is not right for it. */
-function nodePorts(packet: Packet, scene: Scene): Reason[] {
+function nodePorts(packet: Packet, context: ExplainContext): Reason[] {
   const { destinationPort, protocol } = packet;
-  const here = scene.frontends.filter(
+  const here = context.frontends.filter(
     ({ kind, port }) => kind === 'node port' && port === destinationPort,
   );
   return here.map((frontend) => ({
     text: `node port ${destinationPort} of ${frontend.name} exists, but ${
       frontend.protocol === protocol
-        ? wrongAddress(packet.destination, scene)
+        ? wrongAddress(packet.destination, context)
         : `over ${frontend.protocol}, not ${protocol}`
     }`,
     origin: frontend.element.origin,
   }));
 }
 
-function wrongAddress(address: string, scene: Scene): string {
-  const { host } = scene.subject;
-  const listed = networksOf(scene.table?.collections, collections.nodePortAddresses);
+function wrongAddress(address: string, context: ExplainContext): string {
+  const { host } = context.subject;
+  const listed = networksOf(context.table?.collections, collections.nodePortAddresses);
   const isListed = findElement(indexElements(listed), [address]) !== undefined;
   if (!isListed) {
     return `${address} is outside --nodeport-addresses ${listed.map(({ key }) => key.join()).join(', ')}`;
@@ -77,7 +86,7 @@ const networksOf = (all: readonly Collection[] | undefined, name: string): Colle
   all?.find((collection) => collection.name === name)?.elements ?? [];
 
 /** The node's own address with a Service's port: on the node it has another. */
-function servicePortsOfNode(packet: Packet, { frontends, subject }: Scene): Reason[] {
+function servicePortsOfNode(packet: Packet, { frontends, subject }: ExplainContext): Reason[] {
   if (!isLocal(subject.host, packet.destination)) return [];
   const nodePortOf = new Map(
     frontends
@@ -107,7 +116,7 @@ const unservedWords: Record<UnservedReason, string> = {
 };
 
 /** The address stands in a Service that gets no rules, or in an ingress entry that gets none. */
-function unservedServices({ destination }: Packet, { subject }: Scene): Reason[] {
+function unservedServices({ destination }: Packet, { subject }: ExplainContext): Reason[] {
   const { compiled } = subject;
   if (compiled === undefined) return [];
   const unserved = new Map(
@@ -143,7 +152,10 @@ const addressesOf = (service: Service): readonly (string | undefined)[] => [
 ];
 
 /** Straight to a pod: no Service has a say. */
-function endpoints({ destination, destinationPort, protocol }: Packet, { table }: Scene): Reason[] {
+function endpoints(
+  { destination, destinationPort, protocol }: Packet,
+  { table }: ExplainContext,
+): Reason[] {
   const owners = new Map<string, Reason>();
   for (const collection of table?.collections ?? []) {
     // Client maps have an address alone as their value.

@@ -1,6 +1,6 @@
 import type { Ruleset } from '../nftables/ast.ts';
 import { hasLoopbackGuard } from '../nftables/simulate/loopback-guard.ts';
-import type { Subject } from './scene.ts';
+import type { Subject } from './context.ts';
 
 /**
  * What can be asked of a ruleset that no kernel holds: route_localnet is taken to be on where the ruleset

@@ -1,11 +1,11 @@
 import type { VerdictElement } from '../nftables/ast.ts';
 import { collections } from '../nftables/names.ts';
 import { type NftBranch, type StatementStep, traceSteps } from '../nftables/simulate/trace.ts';
+import type { ExplainContext } from './context.ts';
 import { courseReason, frontendReason, martianReason } from './course-reason.ts';
 import type { Reason } from './explanation.ts';
 import { frontendOf, type RulesetFrontend } from './frontends.ts';
 import { hairpinReason, markReason } from './masquerade-reason.ts';
-import type { Scene } from './scene.ts';
 
 /** What one branch owes its course to. */
 export interface BranchReasons {
@@ -18,7 +18,7 @@ export interface BranchReasons {
 }
 
 /** Reads the trace of a branch: every step that decided something gives a sentence. */
-export function reasonsOf(branch: NftBranch, scene: Scene): BranchReasons {
+export function reasonsOf(branch: NftBranch, context: ExplainContext): BranchReasons {
   const course: Reason[] = [];
   /** Jumps and gotos on the way, the last one last. */
   const transfers: StatementStep[] = [];
@@ -33,7 +33,7 @@ export function reasonsOf(branch: NftBranch, scene: Scene): BranchReasons {
       frontend = recognised(step);
       if (frontend !== undefined) course.push(frontendReason(frontend));
     }
-    const reason = courseReason(step, scene);
+    const reason = courseReason(step, context);
     if (reason !== undefined) course.push(reason);
     if (effect.kind === 'mark' && effect.after > effect.before) masquerade = markReason(transfers);
     masquerade ??= hairpinReason(step);

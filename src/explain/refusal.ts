@@ -3,14 +3,14 @@ import type { VerdictElement } from '../nftables/ast.ts';
 import { indexEndpointSources } from '../plan/endpoint-sources.ts';
 import type { ServicePortPlan } from '../plan/plan.ts';
 import { findStrays, strayAdvice } from '../plan/strays.ts';
+import { type ExplainContext, servicePortPlan } from './context.ts';
 import type { Reason } from './explanation.ts';
 import { frontendOf } from './frontends.ts';
-import { type Scene, servicePortPlan } from './scene.ts';
 
 /** Why a destination that natc knows has no endpoint to offer. */
-export function refusalReason(element: VerdictElement, scene: Scene): Reason {
+export function refusalReason(element: VerdictElement, context: ExplainContext): Reason {
   const { servicePort, name, protocol, address } = frontendOf(element);
-  const plan = servicePortPlan(scene, servicePort, protocol);
+  const plan = servicePortPlan(context, servicePort, protocol);
   const isDropped = element.verdict.kind === 'drop';
   if (plan === undefined) {
     return {
@@ -29,7 +29,7 @@ export function refusalReason(element: VerdictElement, scene: Scene): Reason {
     };
   }
   return {
-    text: `${name} has no endpoints${portHint(plan, scene) || strayHint(plan, scene)}`,
+    text: `${name} has no endpoints${portHint(plan, context) || strayHint(plan, context)}`,
     origin: plan.origin,
   };
 }
@@ -49,7 +49,7 @@ function localPolicyReason(name: string, plan: ServicePortPlan, isInternal: bool
 }
 
 /** Slices that are there, but whose ports have other names (F2): the mistake nobody sees. */
-function portHint(plan: ServicePortPlan, { subject }: Scene): string {
+function portHint(plan: ServicePortPlan, { subject }: ExplainContext): string {
   const ports = subject.compiled === undefined ? [] : slicePorts(plan, subject.compiled.cluster);
   if (ports.length === 0) return '';
   const wanted = plan.portName === '' ? 'without a name' : `named ${plan.portName}`;
@@ -57,7 +57,10 @@ function portHint(plan: ServicePortPlan, { subject }: Scene): string {
 }
 
 /** An object that may be meant for the Service and names another one, which is not there. */
-function strayHint({ namespace, service: name }: ServicePortPlan, { subject }: Scene): string {
+function strayHint(
+  { namespace, service: name }: ServicePortPlan,
+  { subject }: ExplainContext,
+): string {
   const cluster = subject.compiled?.cluster;
   const service = cluster?.services.find(
     (each) => each.namespace === namespace && each.name === name,

@@ -1,9 +1,9 @@
 import type { Branch } from '../packet/outcome.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { ExplainContext } from './context.ts';
 import type { ExplainVerdict, Reason } from './explanation.ts';
 import type { RulesetFrontend } from './frontends.ts';
-import { formatEndpoint } from './question.ts';
-import type { Scene } from './scene.ts';
+import { formatEndpoint } from './open-question.ts';
 
 interface Findings {
   readonly verdict: ExplainVerdict;
@@ -11,7 +11,7 @@ interface Findings {
   readonly branches: readonly Branch[];
   readonly frontend: RulesetFrontend | undefined;
   readonly course: readonly Reason[];
-  readonly scene: Scene;
+  readonly context: ExplainContext;
 }
 
 /** The answer in one sentence, without a full stop. */
@@ -51,8 +51,8 @@ function sourceWords(branches: readonly Branch[]): string {
   return `source address kept except to ${masqueraded} of them`;
 }
 
-function untouchedWords({ packet, course, scene }: Findings): string {
-  if (scene.table === undefined) {
+function untouchedWords({ packet, course, context }: Findings): string {
+  if (context.table === undefined) {
     return `the ruleset has no table for IPv${packet.family === 'ip' ? '4' : '6'}`;
   }
   const last = course.at(-1);

@@ -5,8 +5,8 @@ import { explain } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { formatExplanationJson } from '../explain/format-json.ts';
 import { formatExplanation } from '../explain/format-text.ts';
-import type { Inquiry } from '../explain/inquiry.ts';
-import { nftFamilyOf, readQuestion } from '../explain/question.ts';
+import { nftFamilyOf, readQuestion } from '../explain/open-question.ts';
+import type { Question } from '../explain/question.ts';
 import { locate } from '../read/locate.ts';
 import { type Compiled, explainedSubject } from './subject.ts';
 
@@ -32,13 +32,13 @@ export function explainCompiled(
   nodeAddresses: readonly string[] = [],
 ): Explanation {
   const subject = explainedSubject(compiled, nodeAddresses);
-  return explain(subject, inquiryOf(question, subject));
+  return explain(subject, questionOf(question, subject));
 }
 
-function inquiryOf(
+function questionOf(
   { from, to, inInterface }: PacketQuestion,
   subject: Parameters<typeof chooseFrontend>[0],
-): Inquiry {
+): Question {
   const [, service, port] = /^([a-z0-9][-a-z0-9]*\/[a-z][-a-z0-9]*)(?::([^/:]+))?$/.exec(to) ?? [];
   const read = readQuestion(from, service === undefined ? to : undefined);
   if ('problem' in read) throw new RangeError(read.problem);

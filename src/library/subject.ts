@@ -1,6 +1,6 @@
 import type { CompileOutput } from '../compile.ts';
+import type { Subject } from '../explain/context.ts';
 import { offlineSubject } from '../explain/offline-subject.ts';
-import type { Subject } from '../explain/scene.ts';
 import type { Ruleset } from '../nftables/ast.ts';
 import { nodeFacts } from '../plan/node-facts.ts';
 

@@ -6,7 +6,7 @@ import type { Service } from '../model/cluster.ts';
 import type { Settings } from '../model/settings.ts';
 import { familyOf } from '../net/address.ts';
 import { cidrContains } from '../net/cidr.ts';
-import type { IntakeSlice } from './intake.ts';
+import type { EndpointList } from './endpoint-list.ts';
 import { endpointProblem, type KnownNetworks } from './known-networks.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 
@@ -48,11 +48,11 @@ export const isKeptOut = (
 ): boolean => endpointsOutside === 'deny' && endpointProblem(known, service, address) !== undefined;
 
 export function admittedSlices(
-  slices: readonly IntakeSlice[],
+  slices: readonly EndpointList[],
   service: Service,
   settings: Settings,
   known: KnownNetworks,
-): readonly IntakeSlice[] {
+): readonly EndpointList[] {
   if (settings.endpointsOutside !== 'deny') return slices;
   return slices.map((slice) => ({
     ...slice,

@@ -5,7 +5,7 @@
 import type { FieldPath, SourceObject } from '../diagnostics/source.ts';
 import type { Cluster, EndpointSlice, Endpoints, Service } from '../model/cluster.ts';
 import type { IpFamily } from '../net/family.ts';
-import { addressPath, type IntakeSlice, intakeSlice } from './intake.ts';
+import { addressPath, type EndpointList, listEndpoints } from './endpoint-list.ts';
 import { isNeverMirrored, mirrorEndpoints } from './mirror.ts';
 import { compareBytes } from './order.ts';
 
@@ -14,10 +14,10 @@ export interface EndpointSources {
   readonly slices: ReadonlyMap<string, readonly EndpointSlice[]>;
   readonly endpoints: ReadonlyMap<string, Endpoints>;
   /**
-   * Intakes that were made already, by Service and family: where one cluster is planned for several
+   * Lists that were made already, by Service and family: where one cluster is planned for several
    * nodes. Undefined when nothing is kept.
    */
-  readonly intakes?: Map<string, readonly IntakeSlice[]>;
+  readonly lists?: Map<string, readonly EndpointList[]>;
 }
 
 export const serviceKey = (namespace: string, name: string): string => `${namespace}/${name}`;
@@ -43,7 +43,7 @@ export function indexEndpointSources(
 /** The same for many plans of one cluster with settings that differ in the node alone. */
 export const sharedEndpointSources = (
   cluster: Pick<Cluster, 'endpointSlices' | 'endpoints'>,
-): EndpointSources => ({ ...indexEndpointSources(cluster), intakes: new Map() });
+): EndpointSources => ({ ...indexEndpointSources(cluster), lists: new Map() });
 
 /** What E3 makes of the objects that belong to one Service. */
 export type EndpointSource =
@@ -91,33 +91,33 @@ export function visitEndpoints(
     }
     return;
   }
-  for (const { object, endpoints } of intakeOf(source, family))
+  for (const { object, endpoints } of endpointListsOf(source, family))
     for (const { address, path } of endpoints) visit(address, object, () => path);
 }
 
-/** The slices of one family that count for a Service, ready to be merged; see {@link intakeOf}. */
-export function serviceIntake(
+/** The slices of one family that count for a Service, ready to be merged; see {@link endpointListsOf}. */
+export function serviceEndpoints(
   sources: EndpointSources,
   service: Service,
   family: IpFamily,
-): readonly IntakeSlice[] {
-  const make = () => intakeOf(endpointSourceOf(sources, service), family);
-  if (sources.intakes === undefined) return make();
+): readonly EndpointList[] {
+  const make = () => endpointListsOf(endpointSourceOf(sources, service), family);
+  if (sources.lists === undefined) return make();
   const key = `${family} ${serviceKey(service.namespace, service.name)}`;
-  const known = sources.intakes.get(key);
+  const known = sources.lists.get(key);
   if (known !== undefined) return known;
   const made = make();
-  sources.intakes.set(key, made);
+  sources.lists.set(key, made);
   return made;
 }
 
 /** The slices of one family that count for a Service (S4), ready to be merged. */
-export function intakeOf(source: EndpointSource, family: IpFamily): readonly IntakeSlice[] {
+export function endpointListsOf(source: EndpointSource, family: IpFamily): readonly EndpointList[] {
   switch (source.kind) {
     case 'slices':
       return source.slices
         .filter((slice) => slice.addressType === family && !slice.headless)
-        .map(intakeSlice)
+        .map(listEndpoints)
         .filter((slice) => slice !== undefined);
     case 'mirror':
       return source.endpoints.headless

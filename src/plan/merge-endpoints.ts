@@ -4,7 +4,7 @@
 import type { SourceObject } from '../diagnostics/source.ts';
 import { formatAddressPort } from '../net/address.ts';
 import type { Protocol } from '../net/family.ts';
-import type { IntakeEndpoint, IntakeSlice } from './intake.ts';
+import type { EndpointEntry, EndpointList } from './endpoint-list.ts';
 import { compareBytes } from './order.ts';
 import { origin } from './origin.ts';
 import type { Endpoint } from './plan.ts';
@@ -17,7 +17,7 @@ export interface Candidate {
   /** On this node (E8). */
   readonly isLocal: boolean;
   /** Conditions and hints. */
-  readonly state: IntakeEndpoint;
+  readonly state: EndpointEntry;
 }
 
 /** A Service port takes the endpoints of the slice ports of the same name and protocol (F2). */
@@ -31,7 +31,7 @@ export const slicePortKey = (protocol: Protocol, name: string): string => `${pro
  * @returns per {@link slicePortKey}, candidates in the byte order of `ip:port` (E10).
  */
 export function mergeEndpoints(
-  slices: readonly IntakeSlice[],
+  slices: readonly EndpointList[],
   nodeName: string | undefined,
 ): ReadonlyMap<string, readonly Candidate[]> {
   const ports = new Map<string, Candidate[]>();
@@ -50,7 +50,7 @@ export function mergeEndpoints(
 /** ND3: a hairpin can only happen on the endpoint's own node, which may be this one if unknown. */
 function candidate(
   object: SourceObject,
-  state: IntakeEndpoint,
+  state: EndpointEntry,
   port: number,
   thisNode: string | undefined,
 ): Candidate {

@@ -4,7 +4,7 @@
 import type { EndpointAddress, EndpointSubset, Endpoints } from '../model/cluster.ts';
 import { familyOf } from '../net/address.ts';
 import { ipFamilies } from '../net/family.ts';
-import type { IntakeEndpoint, IntakeSlice } from './intake.ts';
+import type { EndpointEntry, EndpointList } from './endpoint-list.ts';
 
 /** The controller mirrors no more addresses of one subset, ready ones first (E3). */
 export const mirroredAddressLimit = 1000;
@@ -17,7 +17,7 @@ export const exceedsMirrorLimit = (subset: EndpointSubset): boolean =>
   subset.addresses.length + subset.notReadyAddresses.length > mirroredAddressLimit;
 
 /** One slice per subset and family, in the order of the subsets. */
-export function mirrorEndpoints(endpoints: Endpoints): readonly IntakeSlice[] {
+export function mirrorEndpoints(endpoints: Endpoints): readonly EndpointList[] {
   return endpoints.subsets.flatMap((subset) => {
     const mirrored = [
       ...subset.addresses.map((address) => mirrorAddress(subset, 'addresses', address)),
@@ -39,7 +39,7 @@ const mirrorAddress = (
   subset: EndpointSubset,
   list: 'addresses' | 'notReadyAddresses',
   address: EndpointAddress,
-): IntakeEndpoint => ({
+): EndpointEntry => ({
   address: address.ip,
   nodeName: address.nodeName,
   ready: list === 'addresses',

@@ -7,7 +7,7 @@ import { formatAddressPort } from '../net/address.ts';
 import type { IpFamily } from '../net/family.ts';
 import { admittedAddresses, admittedSlices } from './admission.ts';
 import { chooseEndpoints } from './choose-endpoints.ts';
-import { type EndpointSources, serviceIntake } from './endpoint-sources.ts';
+import { type EndpointSources, serviceEndpoints } from './endpoint-sources.ts';
 import { frontendsOf } from './frontends.ts';
 import { healthCheckOf } from './health-check.ts';
 import type { KnownNetworks } from './known-networks.ts';
@@ -48,7 +48,7 @@ export function planService(
   if (claimed === undefined) return undefined;
   const addresses = admittedAddresses(claimed, settings);
   const merged = mergeEndpoints(
-    admittedSlices(serviceIntake(sources, service, family), service, settings, known),
+    admittedSlices(serviceEndpoints(sources, service, family), service, settings, known),
     node.name,
   );
   const sourceRanges = sourceRangesOf(

@@ -1,6 +1,6 @@
 import type { ClientClass } from '../diff/client-classes.ts';
 import type { FamilyPair } from '../diff/family-pair.ts';
-import { memoize } from '../diff/remember.ts';
+import { memoize } from '../diff/memoize.ts';
 import { parseAddress } from '../net/address.ts';
 import { cidrContains, formatNetwork, isWithin, parseCidr } from '../net/cidr.ts';
 

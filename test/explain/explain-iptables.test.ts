@@ -68,7 +68,7 @@ test('rules that do otherwise than the nftables ruleset are a bug, and no answer
   const host = { addresses: new Set<string>(), routeLocalnet: false, isComplete: true };
   const subject = { ruleset: buildNftables(plan), host, compiled: undefined };
   const other = buildIptables({ ...family, servicePorts: [] });
-  const inquiry = {
+  const question = {
     source: '10.1.0.5',
     sourcePort: undefined,
     destination: '10.96.0.10',
@@ -76,6 +76,6 @@ test('rules that do otherwise than the nftables ruleset are a bug, and no answer
     protocol: 'tcp',
     inInterface: 'eth0',
   } as const;
-  expect(() => explainIptables(subject, [buildIptables(family)], inquiry)).not.toThrow();
-  expect(() => explainIptables(subject, [other], inquiry)).toThrow(/the backends disagree/);
+  expect(() => explainIptables(subject, [buildIptables(family)], question)).not.toThrow();
+  expect(() => explainIptables(subject, [other], question)).toThrow(/the backends disagree/);
 });

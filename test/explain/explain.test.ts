@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Subject } from '../../src/explain/context.ts';
 import { explain } from '../../src/explain/explain.ts';
 import { formatExplanationJson } from '../../src/explain/format-json.ts';
 import { formatExplanation } from '../../src/explain/format-text.ts';
-import type { Subject } from '../../src/explain/scene.ts';
 import type { L4Proto } from '../../src/net/family.ts';
 import type { Ruleset } from '../../src/nftables/ast.ts';
 import { parseNft } from '../../src/nftables/parse/parse-nft.ts';

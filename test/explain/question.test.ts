@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readQuestion } from '../../src/explain/question.ts';
+import { readQuestion } from '../../src/explain/open-question.ts';
 
 describe('reading what is asked', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../diagnostics/did-you-mean.ts';
 import type { ServiceReference } from '../../explain/choose-frontend.ts';
-import type { Subject } from '../../explain/scene.ts';
+import type { Subject } from '../../explain/context.ts';
 import type { NftFamily } from '../../net/family.ts';
 import {
   isSelected,

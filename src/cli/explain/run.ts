@@ -4,10 +4,10 @@ import type { Backend } from '../../backends/backend.ts';
 import { loadBackend } from '../../backends/table.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
 import { chooseFrontend } from '../../explain/choose-frontend.ts';
+import type { Subject } from '../../explain/context.ts';
 import type { Explanation } from '../../explain/explanation.ts';
-import type { Inquiry } from '../../explain/inquiry.ts';
-import { nftFamilyOf, type Question, readQuestion } from '../../explain/question.ts';
-import type { Subject } from '../../explain/scene.ts';
+import { nftFamilyOf, type OpenQuestion, readQuestion } from '../../explain/open-question.ts';
+import type { Question } from '../../explain/question.ts';
 import type { KubeProxyListing } from '../../kube-proxy/listing.ts';
 import type { NotUnderstood } from '../../packet/not-understood.ts';
 import { lackingWords, type Uncompiled } from '../../plan/uncompiled.ts';
@@ -39,19 +39,18 @@ export async function runExplain(
 ): Promise<ExitCode> {
   const asked = readAsked(from, to, flags);
   if ('problem' in asked) return cannotExplain(asked.problem, terminal);
-  const { question } = asked;
-  const loaded = await loadSubject(question, flags, terminal);
+  const loaded = await loadSubject(asked.question, flags, terminal);
   if (loaded === undefined) return reportNoInput(terminal);
   const { subject, diagnostics, uncompiled = [], invented = nothingInvented } = loaded;
   await printDiagnostics(diagnostics, flags, terminal);
   if (subject === undefined)
     return isHostRefusal(diagnostics) ? exitCodes.hostRefused : exitWithoutOutput(diagnostics);
-  const inquiry = complete(asked, flags, subject);
-  if ('problem' in inquiry) return cannotExplain(inquiry.problem, terminal);
+  const question = complete(asked, flags, subject);
+  if ('problem' in question) return cannotExplain(question.problem, terminal);
   const backend = await loadBackend(flags.backend);
   if (!backend.isReadBack && subject.compiled === undefined)
     return cannotExplain(`--backend ${backend.name} needs manifests: -f`, terminal);
-  const answered = await answer(subject, inquiry, backend);
+  const answered = await answer(subject, question, backend);
   if ('met' in answered) {
     const { notAnswered } = await import('../kube-proxy/not-answered.ts');
     await printDiagnostics(notAnswered(answered.met, subject), flags, terminal);
@@ -77,23 +76,23 @@ const withGaps = (explanation: Explanation, uncompiled: readonly Uncompiled[]): 
 
 const answer = (
   subject: Subject,
-  inquiry: Inquiry,
+  question: Question,
   backend: Backend,
 ): Promise<Explanation | { readonly met: NotUnderstood }> =>
   subject.listing === undefined
-    ? backend.explain(subject, inquiry)
-    : answerOfListing(subject, subject.listing, inquiry);
+    ? backend.explain(subject, question)
+    : answerOfListing(subject, subject.listing, question);
 
 /** A packet that meets a rule which is not understood has no answer. */
 async function answerOfListing(
   subject: Subject,
   listing: KubeProxyListing,
-  inquiry: Inquiry,
+  question: Question,
 ): Promise<Explanation | { readonly met: NotUnderstood }> {
   const { explainListed } = await import('../../explain/kube-proxy/explain-listed.ts');
   const { NotUnderstoodError } = await import('../../packet/not-understood.ts');
   try {
-    return explainListed(subject, listing, inquiry);
+    return explainListed(subject, listing, question);
   } catch (error) {
     if (error instanceof NotUnderstoodError) return { met: error.met };
     throw error;
@@ -104,7 +103,7 @@ const cannotExplain = (problem: string, terminal: Terminal): Promise<ExitCode> =
   cannotAnswer('explain', cut(problem.split('\n').map(printable).join('\n'), 1000), terminal);
 
 async function loadSubject(
-  { source }: Question,
+  { source }: OpenQuestion,
   flags: ExplainFlags,
   terminal: Terminal,
 ): Promise<LoadedSubject | undefined> {
@@ -118,7 +117,7 @@ async function loadSubject(
 
 /** What is asked, and the Service that is named instead of a destination, or beside its address. */
 interface Asked {
-  readonly question: Question;
+  readonly question: OpenQuestion;
   readonly service: string | undefined;
   readonly selection: Selection | undefined;
 }
@@ -162,7 +161,7 @@ function complete(
   { question, service, selection }: Asked,
   flags: ExplainFlags,
   subject: Subject,
-): Inquiry | { readonly problem: string } {
+): Question | { readonly problem: string } {
   const { source, sourcePort, destination, destinationPort, protocol } = question;
   const base = { source, sourcePort, inInterface: flags.inInterface };
   if (destination !== undefined && destinationPort !== undefined) {

@@ -1,8 +1,8 @@
 import { type Invented, inventedIn, nothingInvented } from '../../allocate/invented.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Source } from '../../diagnostics/source.ts';
+import type { Subject } from '../../explain/context.ts';
 import { offlineSubject } from '../../explain/offline-subject.ts';
-import type { Subject } from '../../explain/scene.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { NftFamily } from '../../net/family.ts';
 import type { Uncompiled } from '../../plan/uncompiled.ts';

@@ -1,4 +1,4 @@
-import type { Subject } from '../../explain/scene.ts';
+import type { Subject } from '../../explain/context.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { LoadedSubject } from '../explain/subject.ts';
 import type { CompileFlags } from '../shared-options.ts';

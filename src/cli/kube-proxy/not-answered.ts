@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Subject } from '../../explain/scene.ts';
+import type { Subject } from '../../explain/context.ts';
 import { lineOf } from '../../kube-proxy/parse-listing.ts';
 import type { NotUnderstood } from '../../packet/not-understood.ts';
 

@@ -1,4 +1,4 @@
-import { formatEndpoint } from '../../explain/question.ts';
+import { formatEndpoint } from '../../explain/open-question.ts';
 import type { Plan, ServicePortPlan } from '../../plan/plan.ts';
 import { type EndpointLines, rowKey } from './format-summary.ts';
 

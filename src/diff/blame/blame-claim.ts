@@ -1,8 +1,8 @@
 import type { Answer } from '../answer.ts';
+import type { Aspect } from '../aspects.ts';
 import type { ClaimRisk } from '../change.ts';
 import { isSame } from '../change-origin.ts';
 import type { Destination } from '../destination.ts';
-import type { Facet } from '../facets.ts';
 import type { Blame } from './blame.ts';
 
 /** Where a claim is, and what the destination is to each of the two Services. */
@@ -27,7 +27,7 @@ export function blamedClaim(
   if (blame === undefined) return claim;
   for (const role of ['service', 'victim'] as const) {
     const destination = { kind: kinds[role], address, port };
-    const found = blame({ facet: contested, destination }, [claim[role]]);
+    const found = blame({ aspect: contested, destination }, [claim[role]]);
     // Who has an address is not for the sake of endpoints, nor of the node.
     if (found?.origin.object.kind !== 'Service') continue;
     const { origin, text, gone } = found;
@@ -48,7 +48,7 @@ const unanswered: Answer = {
 };
 
 /** Whoever has the destination, and whether or not a packet sees it. */
-const contested: Facet = {
+const contested: Aspect = {
   type: 'PASS_BEGINS',
   before: unanswered,
   after: unanswered,

@@ -94,7 +94,7 @@ function mostRelevant(changes: readonly FieldChange[], effect: Effect): FieldCha
  * Of an entry that is new or gone as a whole, the line that says what it is; of an object, the line of the endpoint
  * that it is about, where it is about one.
  */
-function placeIn({ object, path, field }: FieldChange, { facet }: Effect): Origin {
+function placeIn({ object, path, field }: FieldChange, { aspect }: Effect): Origin {
   const { endpoints } = object.value;
   if (field === 'endpoints' && typeof path.at(-1) === 'number')
     return { object, path: [...path, 'addresses', 0] };
@@ -110,7 +110,7 @@ function placeIn({ object, path, field }: FieldChange, { facet }: Effect): Origi
         return address !== undefined && wanted.has(address);
       });
     });
-  const gone = placeOf(comeAndGoneIn(facet));
-  const place = gone === -1 ? placeOf(movedIn(facet)) : gone;
+  const gone = placeOf(comeAndGoneIn(aspect));
+  const place = gone === -1 ? placeOf(movedIn(aspect)) : gone;
   return { object, path: place === -1 ? path : ['endpoints', place, 'addresses', 0] };
 }

@@ -1,13 +1,13 @@
 import { isMapping } from '../../diagnostics/mapping.ts';
 import { addressOfEndpoint, parseAddress } from '../../net/address.ts';
+import type { Aspect, ChangeType } from '../aspects.ts';
 import type { Destination } from '../destination.ts';
-import type { ChangeType, Facet } from '../facets.ts';
 
 import type { FieldChange } from './field-changes.ts';
 
 /** What changed for packets, as far as it tells which fields may be behind it. */
 export interface Effect {
-  readonly facet: Facet;
+  readonly aspect: Aspect;
   readonly destination: Pick<Destination, 'kind' | 'address' | 'port'>;
 }
 
@@ -24,9 +24,9 @@ type Weigh = (change: FieldChange, effect: Effect) => number;
 /** Fields of a Service that mean something for packets, with what they can be behind. */
 const weights: Readonly<Record<string, Weigh>> = {
   '': () => 100,
-  'metadata.creationTimestamp': (_, { facet }) => (isPresence(facet.type) ? 3 : 0),
-  'spec.type': ({ from, to }, { facet, destination: { kind } }) => {
-    if (facet.type.startsWith('AFFINITY')) return 0;
+  'metadata.creationTimestamp': (_, { aspect }) => (isPresence(aspect.type) ? 3 : 0),
+  'spec.type': ({ from, to }, { aspect, destination: { kind } }) => {
+    if (aspect.type.startsWith('AFFINITY')) return 0;
     // Such a Service has no addresses at all: that they are not written either says no more.
     if ([from, to].includes('ExternalName')) return 56;
     return kind === 'load-balancer IP' || kind === 'node port' ? 45 : 0;
@@ -40,25 +40,25 @@ const weights: Readonly<Record<string, Weigh>> = {
     ofAddress('load-balancer IP', change, effect),
   'status.loadBalancer.ingress.ipMode': (change, effect) =>
     ofAddress('load-balancer IP', change, effect),
-  'spec.loadBalancerSourceRanges': ({ from, to }, { facet, destination: { kind } }) => {
-    if (kind !== 'load-balancer IP' || !isPresence(facet.type)) return 0;
+  'spec.loadBalancerSourceRanges': ({ from, to }, { aspect, destination: { kind } }) => {
+    if (kind !== 'load-balancer IP' || !isPresence(aspect.type)) return 0;
     // Who is not let in any more was in a range that is gone.
-    const isLoss = facet.after.kind === 'dropped';
+    const isLoss = aspect.after.kind === 'dropped';
     const isEntry = typeof (from ?? to) === 'string';
     return isEntry && (isLoss ? to : from) === undefined ? 51 : 50;
   },
-  'spec.externalTrafficPolicy': (_, { facet, destination: { kind } }) =>
-    kind === 'cluster IP' ? 0 : facet.type.startsWith('AFFINITY') ? 20 : 48,
-  'spec.internalTrafficPolicy': (_, { facet, destination: { kind } }) =>
-    kind !== 'cluster IP' ? 0 : facet.type.startsWith('AFFINITY') ? 20 : 48,
+  'spec.externalTrafficPolicy': (_, { aspect, destination: { kind } }) =>
+    kind === 'cluster IP' ? 0 : aspect.type.startsWith('AFFINITY') ? 20 : 48,
+  'spec.internalTrafficPolicy': (_, { aspect, destination: { kind } }) =>
+    kind !== 'cluster IP' ? 0 : aspect.type.startsWith('AFFINITY') ? 20 : 48,
   'spec.healthCheckNodePort': ({ from, to }, { destination: { kind, port } }) =>
     kind === 'node port' && [from, to].includes(port) ? 40 : 0,
-  'spec.sessionAffinity': (_, { facet }) => (facet.type.startsWith('AFFINITY') ? 50 : 0),
-  'spec.sessionAffinityConfig': (_, { facet }) => (facet.type.startsWith('AFFINITY') ? 45 : 0),
-  'spec.sessionAffinityConfig.clientIP': (_, { facet }) =>
-    facet.type.startsWith('AFFINITY') ? 45 : 0,
-  'spec.sessionAffinityConfig.clientIP.timeoutSeconds': (_, { facet }) =>
-    facet.type.startsWith('AFFINITY') ? 46 : 0,
+  'spec.sessionAffinity': (_, { aspect }) => (aspect.type.startsWith('AFFINITY') ? 50 : 0),
+  'spec.sessionAffinityConfig': (_, { aspect }) => (aspect.type.startsWith('AFFINITY') ? 45 : 0),
+  'spec.sessionAffinityConfig.clientIP': (_, { aspect }) =>
+    aspect.type.startsWith('AFFINITY') ? 45 : 0,
+  'spec.sessionAffinityConfig.clientIP.timeoutSeconds': (_, { aspect }) =>
+    aspect.type.startsWith('AFFINITY') ? 46 : 0,
   'spec.ports': (change, effect) => ofPort(change, effect, 52),
   'spec.ports.port': (change, effect) =>
     effect.destination.kind === 'node port' ? 0 : ofPort(change, effect, 53),
@@ -67,10 +67,10 @@ const weights: Readonly<Record<string, Weigh>> = {
   'spec.ports.protocol': (change, effect) => ofPort(change, effect, 51),
   'spec.ports.name': (change, effect) => ofPort(change, effect, 40),
   'spec.ports.targetPort': (change, effect) => ofPort(change, effect, 43),
-  'spec.selector': (_, { facet }) => (isOfEndpoints(facet.type) ? 42 : 0),
-  'spec.publishNotReadyAddresses': (_, { facet }) => (isOfEndpoints(facet.type) ? 20 : 0),
-  'spec.ipFamilies': (_, { facet }) => (isPresence(facet.type) ? 15 : 0),
-  'spec.ipFamilyPolicy': (_, { facet }) => (isPresence(facet.type) ? 14 : 0),
+  'spec.selector': (_, { aspect }) => (isOfEndpoints(aspect.type) ? 42 : 0),
+  'spec.publishNotReadyAddresses': (_, { aspect }) => (isOfEndpoints(aspect.type) ? 20 : 0),
+  'spec.ipFamilies': (_, { aspect }) => (isPresence(aspect.type) ? 15 : 0),
+  'spec.ipFamilyPolicy': (_, { aspect }) => (isPresence(aspect.type) ? 14 : 0),
 };
 
 function relevanceOfService(change: FieldChange, effect: Effect): number {
@@ -78,17 +78,17 @@ function relevanceOfService(change: FieldChange, effect: Effect): number {
   const known = weights[field];
   if (known !== undefined) return known(change, effect);
   if (/^metadata\.labels\.service\.kubernetes\.io\/(service-proxy-name|headless)$/.test(field))
-    return isPresence(effect.facet.type) ? 50 : 0;
-  if (field.startsWith('spec.selector.')) return isOfEndpoints(effect.facet.type) ? 42 : 0;
+    return isPresence(effect.aspect.type) ? 50 : 0;
+  if (field.startsWith('spec.selector.')) return isOfEndpoints(effect.aspect.type) ? 42 : 0;
   return field === 'spec' || field === 'status' ? 2 : 0;
 }
 
 function ofAddress(
   kind: Destination['kind'],
   { from, to, entries }: FieldChange,
-  { destination, facet }: Effect,
+  { destination, aspect }: Effect,
 ): number {
-  if (!isPresence(facet.type)) return destination.kind === kind ? 4 : 0;
+  if (!isPresence(aspect.type)) return destination.kind === kind ? 4 : 0;
   const named = [from, to, ...entries].flatMap(addressesIn);
   // A node port is not at an address for the Service's sake.
   if (destination.kind !== 'node port' && named.includes(destination.address)) return 55;
@@ -96,13 +96,13 @@ function ofAddress(
 }
 
 function ofPort({ entries, from, to }: FieldChange, effect: Effect, weight: number): number {
-  const { facet, destination } = effect;
+  const { aspect, destination } = effect;
   const key = destination.kind === 'node port' ? 'nodePort' : 'port';
   const isOwn = [from, to, ...entries].some(
     (entry) => isMapping(entry) && entry[key] === destination.port,
   );
   // Another Service has the port now, whose sources are rewritten otherwise.
-  if (facet.type.startsWith('SNAT')) return isOwn ? 2 : 0;
+  if (aspect.type.startsWith('SNAT')) return isOwn ? 2 : 0;
   const isListed = entries.some(isMapping) || isMapping(from) || isMapping(to);
   return isOwn ? weight : isListed ? 0 : weight - 10;
 }
@@ -110,22 +110,23 @@ function ofPort({ entries, from, to }: FieldChange, effect: Effect, weight: numb
 /** Of a slice, an Endpoints object, or a workload that natc made a slice of. */
 function relevanceOfEndpoints(change: FieldChange, effect: Effect): number {
   const { field, from, to, entries, object } = change;
-  const { facet } = effect;
+  const { aspect } = effect;
   const isWritten = object.kind === 'EndpointSlice' || object.kind === 'Endpoints';
   if (!(isWritten ? ofSlices : ofWorkloads).test(field)) return 0;
-  if (!isOfEndpoints(facet.type)) return followers.test(facet.type) ? 1 : 0;
+  if (!isOfEndpoints(aspect.type)) return followers.test(aspect.type) ? 1 : 0;
   const named = [from, to, ...entries].flatMap(addressesIn);
   const isOf = (addresses: ReadonlySet<string>): boolean =>
     named.some((address) => addresses.has(address));
   // A Service without endpoints refuses or drops: where nothing is left to answer, it is not for their sake.
-  if ([facet.before.kind, facet.after.kind].includes('passed')) return isOf(movedIn(facet)) ? 3 : 2;
-  if (isOf(comeAndGoneIn(facet))) return 60;
+  if ([aspect.before.kind, aspect.after.kind].includes('passed'))
+    return isOf(movedIn(aspect)) ? 3 : 2;
+  if (isOf(comeAndGoneIn(aspect))) return 60;
   // Whose a slice is decides of all that is in it.
   if (/^metadata\.labels|^addressType$/.test(field)) {
     const inside = new Set(addressesIn(object.value));
-    return [...comeAndGoneIn(facet)].some((address) => inside.has(address)) ? 61 : 30;
+    return [...comeAndGoneIn(aspect)].some((address) => inside.has(address)) ? 61 : 30;
   }
-  if (isOf(movedIn(facet))) return 55;
+  if (isOf(movedIn(aspect))) return 55;
   return 30;
 }
 
@@ -133,7 +134,7 @@ function relevanceOfEndpoints(change: FieldChange, effect: Effect): number {
 const followers = /^SNAT|^AFFINITY_FORGOTTEN$|^MARK_CHANGED$/;
 
 /** Addresses of endpoints that come or go, canonical. */
-export const comeAndGoneIn = ({ endpoints }: Facet): ReadonlySet<string> =>
+export const comeAndGoneIn = ({ endpoints }: Aspect): ReadonlySet<string> =>
   new Set(
     endpoints
       .filter(({ before, after }) => before === 0 || after === 0)
@@ -141,7 +142,7 @@ export const comeAndGoneIn = ({ endpoints }: Facet): ReadonlySet<string> =>
   );
 
 /** Those of which another share is sent there, too. */
-export const movedIn = ({ endpoints }: Facet): ReadonlySet<string> =>
+export const movedIn = ({ endpoints }: Aspect): ReadonlySet<string> =>
   new Set(endpoints.map(({ endpoint }) => addressOfEndpoint(endpoint)));
 
 /** Of what natc reads as it is: the zone that a pod is in decides nothing, hints do. */

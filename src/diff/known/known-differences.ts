@@ -2,11 +2,11 @@
 import { collections } from '../../nftables/names.ts';
 import { isLoopback } from '../../packet/packet.ts';
 import { answerOf } from '../answer.ts';
+import type { Aspect, ChangeType } from '../aspects.ts';
 import { behaviourOf, sameBehaviour } from '../behaviour.ts';
 import type { ClientResult } from '../compared-destination.ts';
 import { type Destination, destinationKey, portKey } from '../destination.ts';
 import { membershipOf } from '../destination-index.ts';
-import type { ChangeType, Facet } from '../facets.ts';
 import type { FamilyPair } from '../family-pair.ts';
 import { areHairpins, sameBesideHairpins } from './hairpins.ts';
 import { lostToNobody, treatAlike } from './lost-branches.ts';
@@ -23,7 +23,7 @@ export interface KnownDifference {
 }
 
 export type FindKnown = (
-  facet: Pick<Facet, 'type'>,
+  aspect: Pick<Aspect, 'type'>,
   destination: Destination,
   result: ClientResult,
 ) => KnownDifference | undefined;

@@ -12,7 +12,7 @@ import { askNftables } from '../ask-nftables.ts';
 import { type Behaviour, behaviourOf, type Side } from '../behaviour.ts';
 import { destinationKey } from '../destination.ts';
 import type { PairSide } from '../family-pair.ts';
-import { memoize } from '../remember.ts';
+import { memoize } from '../memoize.ts';
 import type { NatcSide } from './natc-side.ts';
 import type { AskAsClusterIP } from './sides.ts';
 

@@ -2,10 +2,10 @@ import { clientLabels } from '../client-labels.ts';
 import type { Finding, Judged } from './judged.ts';
 
 /** What endpoints know of their clients, and keep for them. */
-export function clientRisks({ facet, destination, seenBy, all }: Judged): readonly Finding[] {
+export function clientRisks({ aspect, destination, seenBy, all }: Judged): readonly Finding[] {
   const remote = seenBy.filter(({ client: { kind } }) => kind !== 'node' && kind !== 'loopback');
   if (remote.every(({ client: { kind } }) => kind === 'self')) return [];
-  switch (facet.type) {
+  switch (aspect.type) {
     case 'SNAT_BEGINS':
       return [{ code: 'NATC6011', text: `the client's address is lost${whose()}` }];
     case 'SNAT_ENDS':

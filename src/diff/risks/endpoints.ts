@@ -7,9 +7,9 @@ import type { Finding, Judged } from './judged.ts';
 
 /** Where connections are sent: how many endpoints are left, whose they are, and what they are. */
 export function endpointRisks(judged: Judged): readonly Finding[] {
-  if (judged.facet.after.kind !== 'served') return [];
+  if (judged.aspect.after.kind !== 'served') return [];
   return [
-    ...(judged.facet.type === 'ENDPOINTS_CHANGED' ? numberRisks(judged) : []),
+    ...(judged.aspect.type === 'ENDPOINTS_CHANGED' ? numberRisks(judged) : []),
     ...newcomers(judged).flatMap((address) => placeRisk(address, judged)),
   ];
 }
@@ -23,11 +23,11 @@ const addressesOf = ({ endpoints }: Answer): readonly string[] => [
   ),
 ];
 
-function numberRisks({ facet, service, facts, before, remaining }: Judged): readonly Finding[] {
+function numberRisks({ aspect, service, facts, before, remaining }: Judged): readonly Finding[] {
   const owner = before?.element === undefined ? undefined : servicePortOf(before.element)?.service;
   // Another Service had the destination, and is still there: that it is taken over is a risk of its own.
   if (owner !== undefined && owner !== service && remaining.has(owner)) return [];
-  const [was, is] = [addressesOf(facet.before), addressesOf(facet.after)];
+  const [was, is] = [addressesOf(aspect.before), addressesOf(aspect.after)];
   const findings: Finding[] = [];
   if (is.length * 2 < was.length)
     findings.push({
@@ -35,7 +35,7 @@ function numberRisks({ facet, service, facts, before, remaining }: Judged): read
       text: `${is.length} of ${was.length} endpoints ${is.length === 1 ? 'is' : 'are'} left`,
     });
   if (was.length === 0 || is.length === 0) return findings;
-  if (is.some((address) => was.includes(address))) return [...findings, ...portRisk(facet)];
+  if (is.some((address) => was.includes(address))) return [...findings, ...portRisk(aspect)];
   const owners = is.map((address) => facts.before.endpoints.get(address) ?? []);
   const others = new Set(owners.flat());
   const former = owner ?? service;
@@ -55,7 +55,7 @@ function numberRisks({ facet, service, facts, before, remaining }: Judged): read
 }
 
 /** Pods stay, and no connection goes to a port of before: whether anything listens there, no manifest says. */
-function portRisk({ before, after }: Judged['facet']): readonly Finding[] {
+function portRisk({ before, after }: Judged['aspect']): readonly Finding[] {
   const sent = ({ endpoints }: Answer): readonly string[] =>
     endpoints.map(({ endpoint }) => endpoint).filter((endpoint) => !endpoint.startsWith('('));
   const [was, is] = [sent(before), sent(after)];
@@ -72,10 +72,10 @@ function portRisk({ before, after }: Judged['facet']): readonly Finding[] {
 }
 
 /** Endpoints that the Service did not have, at whatever destination; those too that answer with a refusal. */
-function newcomers({ facet, service, facts, after }: Judged): readonly string[] {
-  if (facet.type !== 'ENDPOINTS_CHANGED' && facet.type !== 'ANSWER_BEGINS') return [];
+function newcomers({ aspect, service, facts, after }: Judged): readonly string[] {
+  if (aspect.type !== 'ENDPOINTS_CHANGED' && aspect.type !== 'ANSWER_BEGINS') return [];
   const targets = (after?.targets ?? []).map((target) => parseDestinationKey(target).address);
-  return [...new Set([...addressesOf(facet.after), ...targets])].filter(
+  return [...new Set([...addressesOf(aspect.after), ...targets])].filter(
     (address) => facts.before.endpoints.get(address)?.includes(service) !== true,
   );
 }

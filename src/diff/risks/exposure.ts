@@ -7,13 +7,13 @@ const isOutside = ({ client }: ClientResult): boolean => client.kind === 'outsid
 
 /** Clients outside that are answered, and were not. */
 export function exposureRisks({
-  facet,
+  aspect,
   destination,
   seenBy,
   all,
   before,
 }: Judged): readonly Finding[] {
-  if (facet.type !== 'ANSWER_BEGINS' && facet.type !== 'CLIENTS_ADMITTED') return [];
+  if (aspect.type !== 'ANSWER_BEGINS' && aspect.type !== 'CLIENTS_ADMITTED') return [];
   const outside = seenBy.filter(isOutside);
   // A cluster IP is not routed to from outside; every other address of a Service is meant to be.
   if (destination.kind === 'cluster IP' || destination.kind === 'region') return [];

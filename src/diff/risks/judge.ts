@@ -1,9 +1,9 @@
+import type { Aspect } from '../aspects.ts';
 import type { Risk } from '../change.ts';
 import { servedBy } from '../claims.ts';
 import type { ClientResult, ComparedDestination } from '../compared-destination.ts';
 import { type Destination, destinationKey, portKey } from '../destination.ts';
 import type { DestinationFacts } from '../destination-index.ts';
-import type { Facet } from '../facets.ts';
 import type { FamilyPair, PairSide } from '../family-pair.ts';
 import { addressRisks } from './addresses.ts';
 import { clientRisks } from './clients.ts';
@@ -16,7 +16,7 @@ import { lessSevere, riskEntry } from './table.ts';
 
 /** Judges what is dangerous about changes of one family. */
 export type RiskJudge = (
-  facet: Facet,
+  aspect: Aspect,
   { destination, results, isAssumed }: Asked,
   seenBy: readonly ClientResult[],
 ) => readonly Risk[];
@@ -42,11 +42,20 @@ export function riskJudge(
     ...(pair.isNodeKnown ? pair.nodeAddresses : []),
   ]);
   const remaining = servedBy(pair.after);
-  return (facet, { destination, results: all, isAssumed }, seenBy) => {
+  return (aspect, { destination, results: all, isAssumed }, seenBy) => {
     const { servicePort } = destination;
     if (servicePort === undefined) return [];
     const judged: Judged = {
-      ...{ facet, destination, service: servicePort.service, seenBy, all, facts, nodes, remaining },
+      ...{
+        aspect,
+        destination,
+        service: servicePort.service,
+        seenBy,
+        all,
+        facts,
+        nodes,
+        remaining,
+      },
       before: factsOf(pair.before, destination),
       after: factsOf(pair.after, destination),
     };

@@ -1,13 +1,13 @@
+import type { Aspect } from '../aspects.ts';
 import type { ClientResult } from '../compared-destination.ts';
 import type { Destination } from '../destination.ts';
 import type { DestinationFacts } from '../destination-index.ts';
-import type { Facet } from '../facets.ts';
 import type { SideFacts } from './facts.ts';
 import type { RiskCode } from './table.ts';
 
 /** What one kind of clients sees at one destination of a Service, and what is known of it. */
 export interface Judged {
-  readonly facet: Facet;
+  readonly aspect: Aspect;
   readonly destination: Destination;
   /** The Service's name. */
   readonly service: string;

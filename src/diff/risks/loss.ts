@@ -7,8 +7,8 @@ const wasServed = ({ before }: ClientResult): boolean => answerOf(before).kind =
 const isServed = ({ after }: ClientResult): boolean => answerOf(after).kind === 'served';
 
 /** Clients that were sent to endpoints, and are not any more. */
-export function lossRisks({ facet, destination, seenBy, all }: Judged): readonly Finding[] {
-  if (facet.after.kind === 'served') return [];
+export function lossRisks({ aspect, destination, seenBy, all }: Judged): readonly Finding[] {
+  if (aspect.after.kind === 'served') return [];
   const lost = seenBy.filter(wasServed);
   // Nobody takes the loopback address to go anywhere else.
   const counting = lost.filter(({ client: { kind } }) => kind !== 'loopback');

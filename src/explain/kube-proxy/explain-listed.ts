@@ -5,14 +5,14 @@ import type { Branch } from '../../packet/outcome.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { assembleExplanation } from '../assemble.ts';
 import { assumptionsOf } from '../assumptions.ts';
+import { contextOf, type ExplainContext, type Subject } from '../context.ts';
 import { packetOf } from '../explain.ts';
 import type { ExplainedEndpoint, Explanation } from '../explanation.ts';
-import type { Inquiry } from '../inquiry.ts';
 import { iptablesPath } from '../iptables-path.ts';
+import { nftFamilyOf } from '../open-question.ts';
 import { type PathEntry, stepLines } from '../path.ts';
-import { nftFamilyOf } from '../question.ts';
+import type { Question } from '../question.ts';
 import type { BranchReasons } from '../reasons.ts';
-import { type Scene, type Subject, sceneOf } from '../scene.ts';
 import { iptablesReasons } from './iptables-reasons.ts';
 import { nftablesReasons } from './nftables-reasons.ts';
 
@@ -26,33 +26,33 @@ import { nftablesReasons } from './nftables-reasons.ts';
 export function explainListed(
   subject: Subject,
   listing: KubeProxyListing,
-  inquiry: Inquiry,
+  question: Question,
 ): Explanation {
-  const scene = sceneOf(subject, nftFamilyOf(inquiry.destination));
-  const packet = packetOf(inquiry, scene);
-  const own = listing.rules.filter(({ family }) => family === scene.family);
+  const context = contextOf(subject, nftFamilyOf(question.destination));
+  const packet = packetOf(question, context);
+  const own = listing.rules.filter(({ family }) => family === context.family);
   const prepared = prepareListing(own);
   const ask = (asked: Packet, host: Subject['host']) => interpretListing(prepared, asked, host);
   const outcome = ask(packet, subject.host);
   const { branches } = outcome;
   const reasons = branches.map(({ trace, masquerade }) => {
-    const { masquerade: why, ...rest } = reasonsOf(trace, packet, scene);
+    const { masquerade: why, ...rest } = reasonsOf(trace, packet, context);
     return { ...rest, masquerade: masquerade ? why : undefined };
   });
   const isUnmatched =
     reasons.every(({ frontend }) => frontend === undefined) && branches.every(({ dnat }) => !dnat);
   const isRefused = branches.every(({ verdict }) => verdict === 'reject');
   return assembleExplanation({
-    ...{ scene, packet, inquiry, branches, reasons },
-    endpoints: branches.map((branch, index) => endpointOf(branch, reasons[index], scene)),
+    ...{ context, packet, question, branches, reasons },
+    endpoints: branches.map((branch, index) => endpointOf(branch, reasons[index], context)),
     unmatched: isUnmatched ? (isRefused ? 'no-such-port' : 'passed') : undefined,
     assumptions: [
-      ...assumptionsOf(packet, outcome, scene, (asked, host) =>
+      ...assumptionsOf(packet, outcome, context, (asked, host) =>
         ask(asked, { ...subject.host, ...host }),
       ),
       ...(branches.some(({ trace }) => mayBeRemembered(trace)) ? [notRemembered] : []),
     ],
-    path: pathThrough(branches[0]?.trace, scene),
+    path: pathThrough(branches[0]?.trace, context),
   });
 }
 
@@ -69,16 +69,16 @@ function mayBeRemembered({ mode, trace }: ListedTrace): boolean {
   return false;
 }
 
-const reasonsOf = (listed: ListedTrace, packet: Packet, scene: Scene): BranchReasons =>
+const reasonsOf = (listed: ListedTrace, packet: Packet, context: ExplainContext): BranchReasons =>
   listed.mode === 'nftables'
-    ? nftablesReasons(listed.trace, packet, scene)
-    : iptablesReasons(listed.trace, packet, scene);
+    ? nftablesReasons(listed.trace, packet, context)
+    : iptablesReasons(listed.trace, packet, context);
 
 /** What the outline, and manifests behind it, say of the endpoint that a branch leads to. */
 function endpointOf(
   branch: Branch,
   reasons: BranchReasons | undefined,
-  { table }: Scene,
+  { table }: ExplainContext,
 ): ExplainedEndpoint {
   const element = (table?.collections ?? [])
     .flatMap((each) => (each.kind === 'data-map' ? each.elements : []))
@@ -94,7 +94,10 @@ function endpointOf(
   };
 }
 
-function pathThrough(trace: ListedTrace | undefined, { family }: Scene): readonly PathEntry[] {
+function pathThrough(
+  trace: ListedTrace | undefined,
+  { family }: ExplainContext,
+): readonly PathEntry[] {
   if (trace === undefined) return [];
   return trace.mode === 'nftables'
     ? stepLines(traceSteps(trace.trace), family)

@@ -1,12 +1,12 @@
 import type { IptablesRule } from '../../iptables/ast.ts';
 import type { IptablesStep, IptablesTrace } from '../../iptables/simulate/walk.ts';
 import type { Packet } from '../../packet/packet.ts';
+import type { ExplainContext } from '../context.ts';
 import { frontendReason, martianReason } from '../course-reason.ts';
 import type { Reason } from '../explanation.ts';
 import type { RulesetFrontend } from '../frontends.ts';
-import { formatEndpoint } from '../question.ts';
+import { formatEndpoint } from '../open-question.ts';
 import type { BranchReasons } from '../reasons.ts';
-import type { Scene } from '../scene.ts';
 import {
   frontendAt,
   localPolicyReasons,
@@ -20,7 +20,11 @@ import {
 type RuleStep = Extract<IptablesStep, { kind: 'rule' }>;
 
 /** Reads a packet's way through the rules of the iptables mode: every rule that decided something gives a sentence. */
-export function iptablesReasons(trace: IptablesTrace, packet: Packet, scene: Scene): BranchReasons {
+export function iptablesReasons(
+  trace: IptablesTrace,
+  packet: Packet,
+  context: ExplainContext,
+): BranchReasons {
   const course: Reason[] = [];
   let masquerade: Reason | undefined;
   let frontend: RulesetFrontend | undefined;
@@ -34,7 +38,7 @@ export function iptablesReasons(trace: IptablesTrace, packet: Packet, scene: Sce
     if (step.kind !== 'rule') continue;
     const { chain, rule } = step;
     const { target, matches } = rule;
-    const found = destinationOf(step, packet, scene);
+    const found = destinationOf(step, packet, context);
     if (found !== undefined && frontend === undefined) {
       frontend = found;
       course.push(frontendReason(found));
@@ -43,12 +47,12 @@ export function iptablesReasons(trace: IptablesTrace, packet: Packet, scene: Sce
       isLackOfEndpoints = before?.chain.startsWith('KUBE-XLB-') === true;
     const reason =
       isLackOfEndpoints && target.kind === 'drop' && frontend !== undefined
-        ? noEndpointReason(frontend, true, scene)
-        : courseOf(step, packet, frontend, scene);
+        ? noEndpointReason(frontend, true, context)
+        : courseOf(step, packet, frontend, context);
     if (reason !== undefined) course.push(reason);
     if (matches.some(({ kind }) => kind === 'recent-rcheck')) isPinned = true;
     if (target.kind === 'dnat' && matches.some(({ kind }) => kind === 'recent-set')) {
-      const timeout = timeoutIn(chain, scene);
+      const timeout = timeoutIn(chain, context);
       if (isPinned) course.push(pinnedReason(formatEndpoint(target.address, target.port)));
       else if (timeout !== undefined) course.push(pickedReason(timeout));
     }
@@ -70,7 +74,7 @@ function stepsOf(trace: IptablesTrace): readonly IptablesStep[] {
 function destinationOf(
   { chain, rule }: RuleStep,
   packet: Packet,
-  scene: Scene,
+  context: ExplainContext,
 ): RulesetFrontend | undefined {
   const isDispatch = /^KUBE-(SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL)$/.test(chain);
   const { target, matches } = rule;
@@ -79,20 +83,20 @@ function destinationOf(
   const hasAddress = matches.some(
     (match) => match.kind === 'address' && match.selector === 'destination',
   );
-  return frontendAt(packet, !hasAddress || chain === 'KUBE-NODEPORTS', scene);
+  return frontendAt(packet, !hasAddress || chain === 'KUBE-NODEPORTS', context);
 }
 
 function courseOf(
   { chain, rule }: RuleStep,
   packet: Packet,
   frontend: RulesetFrontend | undefined,
-  scene: Scene,
+  context: ExplainContext,
 ): Reason | undefined {
   const { target } = rule;
   if (target.kind === 'drop' || target.kind === 'reject') {
     if (chain === 'KUBE-PROXY-FIREWALL') return sourceRangeReason(packet, frontend);
     if (chain === 'KUBE-FIREWALL') return firewallReason(rule, packet, frontend);
-    return frontend && noEndpointReason(frontend, target.kind === 'drop', scene);
+    return frontend && noEndpointReason(frontend, target.kind === 'drop', context);
   }
   if (target.kind !== 'jump' && target.kind !== 'goto') return undefined;
   if (!/^KUBE-(EXT|XLB)-/.test(chain) || target.chain === 'KUBE-MARK-MASQ') return undefined;
@@ -137,7 +141,7 @@ function markReason(step: RuleStep | undefined): Reason {
 }
 
 /** For how long clients are looked for on the list of an endpoint. */
-function timeoutIn(list: string, { subject, family }: Scene): number | undefined {
+function timeoutIn(list: string, { subject, family }: ExplainContext): number | undefined {
   const rules = subject.listing?.rules.find((each) => each.family === family);
   if (rules?.mode !== 'iptables') return undefined;
   for (const { chains } of rules.ruleset.tables)

@@ -2,11 +2,11 @@ import { chainNamed } from '../../kube-proxy/names.ts';
 import type { Rule } from '../../nftables/ast.ts';
 import { type StatementStep, type Trace, traceSteps } from '../../nftables/simulate/trace.ts';
 import type { Packet } from '../../packet/packet.ts';
+import type { ExplainContext } from '../context.ts';
 import { frontendReason, martianReason } from '../course-reason.ts';
 import type { Reason } from '../explanation.ts';
 import type { RulesetFrontend } from '../frontends.ts';
 import type { BranchReasons } from '../reasons.ts';
-import type { Scene } from '../scene.ts';
 import {
   frontendAt,
   localPolicyReasons,
@@ -20,7 +20,11 @@ import {
 } from './sentences.ts';
 
 /** Reads a packet's way through the rules of the nftables mode: every step that decided something gives a sentence. */
-export function nftablesReasons(trace: Trace, packet: Packet, scene: Scene): BranchReasons {
+export function nftablesReasons(
+  trace: Trace,
+  packet: Packet,
+  context: ExplainContext,
+): BranchReasons {
   const course: Reason[] = [];
   const transfers: StatementStep[] = [];
   let masquerade: Reason | undefined;
@@ -31,16 +35,16 @@ export function nftablesReasons(trace: Trace, packet: Packet, scene: Scene): Bra
       course.push(martianReason(step.destination));
     if (step.kind !== 'statement') continue;
     const { effect, statement } = step;
-    const found = destinationOf(step, packet, scene);
+    const found = destinationOf(step, packet, context);
     if (found !== undefined) {
       if (frontend === undefined) course.push(frontendReason(found));
       frontend = found;
     }
-    const reason = courseOf(step, packet, frontend, scene);
+    const reason = courseOf(step, packet, frontend, context);
     if (reason !== undefined) course.push(reason);
     if (effect.kind === 'match' && effect.matched && isClients(step)) pinned = true;
     if (effect.kind === 'map-update' && !pinned) {
-      const timeout = timeoutOf(effect.map, scene);
+      const timeout = timeoutOf(effect.map, context);
       if (timeout !== undefined) course.push(pickedReason(timeout));
     }
     if (effect.kind === 'mark' && effect.after > effect.before)
@@ -57,19 +61,19 @@ export function nftablesReasons(trace: Trace, packet: Packet, scene: Scene): Bra
 function destinationOf(
   { effect }: StatementStep,
   packet: Packet,
-  scene: Scene,
+  context: ExplainContext,
 ): RulesetFrontend | undefined {
   if (effect.kind !== 'verdict' || effect.lookup?.element === undefined) return undefined;
   const fields = effect.lookup.collection.key.join();
-  if (fields === 'daddr,l4proto,th dport') return frontendAt(packet, false, scene);
-  return fields === 'l4proto,th dport' ? frontendAt(packet, true, scene) : undefined;
+  if (fields === 'daddr,l4proto,th dport') return frontendAt(packet, false, context);
+  return fields === 'l4proto,th dport' ? frontendAt(packet, true, context) : undefined;
 }
 
 function courseOf(
   { chain, rule, statement, effect }: StatementStep,
   packet: Packet,
   frontend: RulesetFrontend | undefined,
-  scene: Scene,
+  context: ExplainContext,
 ): Reason | undefined {
   const purpose = chainNamed(chain.name)?.purpose;
   const isStop = statement.kind === 'drop' || statement.kind === 'reject';
@@ -79,10 +83,10 @@ function courseOf(
       ? effect.lookup.element.verdict
       : undefined;
   if (verdict?.kind === 'drop' && frontend !== undefined)
-    return noEndpointReason(frontend, true, scene);
+    return noEndpointReason(frontend, true, context);
   if (isStop && frontend !== undefined && statement.kind === 'reject')
-    return noEndpointReason(frontend, false, scene);
-  if (statement.kind === 'reject') return otherPortReason(packet, scene);
+    return noEndpointReason(frontend, false, context);
+  if (statement.kind === 'reject') return otherPortReason(packet, context);
   if (statement.kind === 'drop') {
     const network = networkOf(rule);
     return network === undefined ? undefined : noServiceReason(packet, network);
@@ -137,7 +141,7 @@ const isClients = ({ effect }: StatementStep): boolean => {
   return collection?.kind === 'set' && collection.dynamic === true;
 };
 
-function timeoutOf(set: string, { subject, family }: Scene): number | undefined {
+function timeoutOf(set: string, { subject, family }: ExplainContext): number | undefined {
   const rules = subject.listing?.rules.find((each) => each.family === family);
   const collections = rules?.mode === 'nftables' ? rules.table.collections : [];
   const found = collections.find(({ name }) => name === set);

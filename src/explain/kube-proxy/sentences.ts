@@ -1,15 +1,15 @@
 /** Why kube-proxy's rules do what they do, in the words that natc has for its own; of either mode. */
 import type { Packet } from '../../packet/packet.ts';
+import type { ExplainContext } from '../context.ts';
 import type { Reason } from '../explanation.ts';
 import { portList, type RulesetFrontend } from '../frontends.ts';
 import { refusalReason } from '../refusal.ts';
-import type { Scene } from '../scene.ts';
 
 /** The destination that the packet is for, as the outline of the listing has it. */
 export const frontendAt = (
   { destination, destinationPort, protocol }: Packet,
   isNodePort: boolean,
-  { frontends }: Scene,
+  { frontends }: ExplainContext,
 ): RulesetFrontend | undefined =>
   frontends.find(
     (each) =>
@@ -22,11 +22,11 @@ export const frontendAt = (
 export const noEndpointReason = (
   frontend: RulesetFrontend,
   isDropped: boolean,
-  scene: Scene,
+  context: ExplainContext,
 ): Reason =>
   refusalReason(
     { ...frontend.element, verdict: isDropped ? { kind: 'drop' } : { kind: 'return' } },
-    scene,
+    context,
   );
 
 export const sourceRangeReason = (
@@ -41,7 +41,7 @@ export const sourceRangeReason = (
 };
 
 /** A cluster IP with another port. */
-export function otherPortReason({ destination }: Packet, { frontends }: Scene): Reason {
+export function otherPortReason({ destination }: Packet, { frontends }: ExplainContext): Reason {
   const here = frontends.filter(({ address }) => address === destination);
   const [first] = here;
   if (first === undefined) return { text: `${destination} is a cluster IP that serves no port` };

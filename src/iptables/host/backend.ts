@@ -40,12 +40,12 @@ export const iptables: Backend = {
       renderIptablesRestore(iptablesRulesets(is)),
     ];
   },
-  explain: async (subject, inquiry) => {
+  explain: async (subject, question) => {
     if (subject.compiled === undefined)
-      return (await import('../../explain/explain.ts')).explain(subject, inquiry);
+      return (await import('../../explain/explain.ts')).explain(subject, question);
     const { iptablesRulesets } = await import('../layout/build.ts');
     const { explainIptables } = await import('../../explain/explain-iptables.ts');
-    return explainIptables(subject, iptablesRulesets(subject.compiled.plan), inquiry);
+    return explainIptables(subject, iptablesRulesets(subject.compiled.plan), question);
   },
   isReadBack: false,
 

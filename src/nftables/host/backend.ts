@@ -15,15 +15,15 @@ export const nftables: Backend = {
   },
   texts: async (before, after) => {
     const { renderNft } = await import('../render/nft.ts');
-    const { arrangeLike, withoutOwners } = await import('../../diff/arrange.ts');
+    const { reorderLike, withoutOwners } = await import('../../diff/reorder.ts');
     const isLive = before.isLive || after.isLive;
     if (!isLive) return [renderNft(before.ruleset), renderNft(after.ruleset)];
     const is = withoutOwners(after.ruleset);
     // The kernel lists elements in no order.
-    return [renderNft(arrangeLike(is, withoutOwners(before.ruleset))), renderNft(is)];
+    return [renderNft(reorderLike(is, withoutOwners(before.ruleset))), renderNft(is)];
   },
-  explain: async (subject, inquiry) =>
-    (await import('../../explain/explain.ts')).explain(subject, inquiry),
+  explain: async (subject, question) =>
+    (await import('../../explain/explain.ts')).explain(subject, question),
   isReadBack: true,
 
   check: async (host, { ruleset }) => {

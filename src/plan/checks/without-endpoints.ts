@@ -3,7 +3,7 @@ import { quote } from '../../diagnostics/quote.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import type { EndpointPort, Service } from '../../model/cluster.ts';
 import type { IpFamily } from '../../net/family.ts';
-import { endpointSourceOf, intakeOf, serviceKey } from '../endpoint-sources.ts';
+import { endpointListsOf, endpointSourceOf, serviceKey } from '../endpoint-sources.ts';
 import { slicePortKey } from '../merge-endpoints.ts';
 import { sortedUnique } from '../order.ts';
 import { type ServicePortPlan, servicePortName } from '../plan.ts';
@@ -80,7 +80,7 @@ function offeredPorts(
   service: Service,
   family: IpFamily,
 ): OfferedPorts | undefined {
-  const slices = intakeOf(endpointSourceOf(sources, service), family).filter(
+  const slices = endpointListsOf(endpointSourceOf(sources, service), family).filter(
     (slice) => slice.endpoints.length > 0,
   );
   const ports = slices.flatMap((slice) => slice.ports).filter((port) => port.port !== 0);

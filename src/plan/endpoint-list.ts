@@ -3,14 +3,14 @@ import type { EndpointPort, EndpointSlice } from '../model/cluster.ts';
 import type { IpFamily } from '../net/family.ts';
 
 /** An EndpointSlice, or the slice that an Endpoints object stands for, as the merge wants it. */
-export interface IntakeSlice {
+export interface EndpointList {
   readonly object: SourceObject;
   readonly family: IpFamily;
   readonly ports: readonly EndpointPort[];
-  readonly endpoints: readonly IntakeEndpoint[];
+  readonly endpoints: readonly EndpointEntry[];
 }
 
-export interface IntakeEndpoint {
+export interface EndpointEntry {
   readonly address: string;
   readonly nodeName: string | undefined;
   readonly ready: boolean;
@@ -42,10 +42,10 @@ function addressPathAt(index: number): FieldPath {
  *
  * @returns undefined for an FQDN slice (E2).
  */
-export function intakeSlice(slice: EndpointSlice): IntakeSlice | undefined {
+export function listEndpoints(slice: EndpointSlice): EndpointList | undefined {
   const { object, addressType, ports } = slice;
   if (addressType === 'FQDN') return undefined;
-  const endpoints: IntakeEndpoint[] = [];
+  const endpoints: EndpointEntry[] = [];
   for (const endpoint of slice.endpoints) {
     const address = endpoint.addresses[0];
     if (address === undefined) continue;

@@ -22,27 +22,27 @@ export const withoutOwners = ({ tables }: Ruleset): Ruleset => ({
  * `ruleset` with tables, collections, chains and elements in the order that `model` has them; what the
  * model lacks comes last, sorted.
  */
-export const arrangeLike = (model: Ruleset, ruleset: Ruleset): Ruleset => ({
-  tables: arranged(
+export const reorderLike = (model: Ruleset, ruleset: Ruleset): Ruleset => ({
+  tables: reordered(
     ruleset.tables,
     model.tables,
     ({ family, name }) => `${family} ${name}`,
-    arrangeTable,
+    reorderTable,
   ),
 });
 
 const nameOf = ({ name }: { readonly name: string }): string => name;
 
-const arrangeTable = (table: Table, model: Table | undefined): Table => ({
+const reorderTable = (table: Table, model: Table | undefined): Table => ({
   ...table,
-  collections: arranged(table.collections, model?.collections ?? [], nameOf, arrangeElements),
-  chains: arranged(table.chains, model?.chains ?? [], nameOf, (chain) => chain),
+  collections: reordered(table.collections, model?.collections ?? [], nameOf, reorderElements),
+  chains: reordered(table.chains, model?.chains ?? [], nameOf, (chain) => chain),
 });
 
-const arrangeElements = (collection: Collection, model: Collection | undefined): Collection =>
+const reorderElements = (collection: Collection, model: Collection | undefined): Collection =>
   ({
     ...collection,
-    elements: arranged<{ readonly key: readonly (string | number)[] }>(
+    elements: reordered<{ readonly key: readonly (string | number)[] }>(
       collection.elements,
       model?.elements ?? [],
       ({ key }) => key.join(' '),
@@ -50,7 +50,7 @@ const arrangeElements = (collection: Collection, model: Collection | undefined):
     ),
   }) as Collection;
 
-function arranged<T>(
+function reordered<T>(
   items: readonly T[],
   model: readonly T[],
   keyOf: (item: T) => string,

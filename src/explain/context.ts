@@ -27,7 +27,7 @@ export interface HostKnowledge extends SimulatedHost {
 }
 
 /** A subject with everything that answering a question about one family needs. */
-export interface Scene {
+export interface ExplainContext {
   readonly subject: Subject;
   readonly prepared: PreparedRuleset;
   readonly family: NftFamily;
@@ -37,7 +37,7 @@ export interface Scene {
   readonly plan: FamilyPlan | undefined;
 }
 
-export function sceneOf(subject: Subject, family: NftFamily): Scene {
+export function contextOf(subject: Subject, family: NftFamily): ExplainContext {
   const { ruleset, compiled } = subject;
   const table = ruleset.tables.find((candidate) => candidate.family === family);
   const planFamily = family === 'ip' ? 'IPv4' : 'IPv6';
@@ -53,7 +53,7 @@ export function sceneOf(subject: Subject, family: NftFamily): Scene {
 
 /** The plan of a ServicePort. */
 export const servicePortPlan = (
-  { plan }: Scene,
+  { plan }: ExplainContext,
   name: ServicePortName,
   protocol: L4Proto,
 ): ServicePortPlan | undefined =>

@@ -4,7 +4,7 @@ import type { Affinity, Behaviour } from './behaviour.ts';
 import type { ClientResult } from './compared-destination.ts';
 
 /** One aspect in which one kind of client sees a difference. */
-export interface Facet {
+export interface Aspect {
   readonly type: ChangeType;
   readonly before: Answer;
   readonly after: Answer;
@@ -12,7 +12,7 @@ export interface Facet {
 }
 
 /** What differs for one kind of client; never empty where the behaviours differ. */
-export function facetsOf({ before: was, after: is }: ClientResult): readonly Facet[] {
+export function aspectsOf({ before: was, after: is }: ClientResult): readonly Aspect[] {
   const before = answerOf(was);
   const after = answerOf(is);
   const base = { before, after, endpoints: [] };
@@ -23,22 +23,22 @@ export function facetsOf({ before: was, after: is }: ClientResult): readonly Fac
         type: transitionTo[after.kind],
         endpoints: endpointChanges(before.endpoints, after.endpoints),
       },
-    ].map((facet) =>
+    ].map((aspect) =>
       after.kind === 'passed' && before.kind === 'served'
-        ? { ...facet, type: 'ANSWER_ENDS' as const }
-        : facet,
+        ? { ...aspect, type: 'ANSWER_ENDS' as const }
+        : aspect,
     );
   const types: ChangeType[] = [];
   // Of what is never served, some may be refused and the rest dropped.
   const endpoints = endpointChanges(sharesOf(was), sharesOf(is));
-  const facets: Facet[] = [];
-  if (endpoints.length > 0) facets.push({ ...base, type: 'ENDPOINTS_CHANGED', endpoints });
+  const aspects: Aspect[] = [];
+  if (endpoints.length > 0) aspects.push({ ...base, type: 'ENDPOINTS_CHANGED', endpoints });
   const snat = snatChange(was, is);
   if (snat !== undefined) types.push(snat);
   const affinity = affinityChange(was, is);
   if (affinity !== undefined) types.push(affinity);
-  if (types.length === 0 && facets.length === 0) types.push('MARK_CHANGED');
-  return [...facets, ...types.map((type) => ({ ...base, type }))];
+  if (types.length === 0 && aspects.length === 0) types.push('MARK_CHANGED');
+  return [...aspects, ...types.map((type) => ({ ...base, type }))];
 }
 
 const transitionTo: Readonly<Record<Answer['kind'], ChangeType>> = {

@@ -4,33 +4,33 @@ import { isLoopback } from '../packet/packet.ts';
 import { parseDestinationKey, parsePortKey, portKey } from './destination.ts';
 import { type DestinationFacts, type Entry, membershipText } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
-import { memoize } from './remember.ts';
+import { memoize } from './memoize.ts';
 
 /**
  * All that decides what both sides do to packets for a destination, with addresses replaced by their
  * place in a list. Destinations whose texts are equal are treated alike but for the names of addresses:
  * one of them is tried, and the result is told of the others by exchanging the names.
  */
-export interface Shape {
+export interface EquivalenceClass {
   readonly text: string;
   /** `10.1.0.6 tcp 8080`, without duplicates: what DNAT may choose on either side. */
   readonly targets: readonly string[];
 }
 
-export interface ShapeFinder {
-  readonly ofAddress: (key: string) => Shape;
-  readonly ofPort: (key: string) => Shape;
+export interface EquivalenceFinder {
+  readonly ofAddress: (key: string) => EquivalenceClass;
+  readonly ofPort: (key: string) => EquivalenceClass;
 }
 
 type Facts = DestinationFacts | undefined;
 
-export function shapeFinder({
+export function equivalenceFinder({
   before,
   after,
   constants,
   nodeAddresses,
   asked,
-}: FamilyPair): ShapeFinder {
+}: FamilyPair): EquivalenceFinder {
   const sides = [before.index, after.index];
   const networks = [...constants.sourceNetworks, ...asked.sources];
 
@@ -42,7 +42,7 @@ export function shapeFinder({
     const parts = sides.flatMap(({ byAddress }, i) => {
       const facts = byAddress.get(key);
       const ports = sides[i]?.byPort.get(portKey(to));
-      // What is itself served may be reached in ways that a shape does not tell: it is one of a kind.
+      // What is itself served may be reached in ways that a class does not tell: it is one by itself.
       if (isTargeting(facts) || isTargeting(ports)) return [key];
       return [
         ...(facts?.entries ?? []).map((entry) => entryText(entry, address)),
@@ -58,12 +58,12 @@ export function shapeFinder({
     ].join(',');
   });
 
-  function shapeOf(
+  function classOf(
     key: string,
     address: string | undefined,
     all: readonly Facts[],
     own: string,
-  ): Shape {
+  ): EquivalenceClass {
     const targets = [...new Set(all.flatMap((facts) => facts?.targets ?? []))];
     const places = new Map(targets.map((target, i) => [target, i]));
     const addresses = targets.map((target) => parseDestinationKey(target).address);
@@ -97,7 +97,7 @@ export function shapeFinder({
           ? key
           : '',
       ].join(',');
-      return shapeOf(
+      return classOf(
         key,
         address,
         sides.map(({ byAddress }) => byAddress.get(key)),
@@ -105,7 +105,7 @@ export function shapeFinder({
       );
     },
     ofPort: (key) =>
-      shapeOf(
+      classOf(
         key,
         undefined,
         sides.map(({ byPort }) => byPort.get(key)),

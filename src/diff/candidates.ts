@@ -5,36 +5,36 @@ import {
   membershipText,
 } from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
-import { memoize } from './remember.ts';
+import { memoize } from './memoize.ts';
 
 /**
  * Finds out cheaply where the sides cannot differ: what becomes of a packet depends only on the rules
  * and on the elements for its destination and for where DNAT sends it. Where all of that is the same
  * text on both sides, so is the behaviour, and no packet has to be tried.
  */
-export interface Suspects {
+export interface DestinationCandidates {
   /** The elements for an address and port differ, or lead to something that differs. */
-  readonly isAddressSuspect: (key: string) => boolean;
-  readonly isPortSuspect: (key: string) => boolean;
+  readonly isAddressCandidate: (key: string) => boolean;
+  readonly isPortCandidate: (key: string) => boolean;
 }
 
-export function findSuspects({ before, after, program }: FamilyPair): Suspects {
+export function findCandidates({ before, after, program }: FamilyPair): DestinationCandidates {
   const isAddressChanged = hasSameAddressSets(before.index, after.index)
     ? () => false
     : memoize(
         (address) => membershipText(before.index, address) !== membershipText(after.index, address),
       );
-  const isPortSuspect = memoize((key) =>
+  const isPortCandidate = memoize((key) =>
     differ(before.index.byPort.get(key), after.index.byPort.get(key)),
   );
-  const isTargetSuspect = (key: string): boolean =>
-    isPartSuspect(key) ||
+  const isTargetCandidate = (key: string): boolean =>
+    isPartCandidate(key) ||
     factsDiffer(before.index.byAddress.get(key), after.index.byAddress.get(key));
 
   /** The address alone, or the port at every address. */
-  function isPartSuspect(key: string): boolean {
+  function isPartCandidate(key: string): boolean {
     const end = key.indexOf(' ');
-    return isPortSuspect(key.slice(end + 1)) || isAddressChanged(key.slice(0, end));
+    return isPortCandidate(key.slice(end + 1)) || isAddressChanged(key.slice(0, end));
   }
 
   function factsDiffer(a: DestinationFacts | undefined, b: DestinationFacts | undefined): boolean {
@@ -46,13 +46,14 @@ export function findSuspects({ before, after, program }: FamilyPair): Suspects {
   }
 
   function differ(a: DestinationFacts | undefined, b: DestinationFacts | undefined): boolean {
-    return factsDiffer(a, b) || (a?.targets ?? []).some(isTargetSuspect);
+    return factsDiffer(a, b) || (a?.targets ?? []).some(isTargetCandidate);
   }
 
   return {
-    isAddressSuspect: (key) =>
-      differ(before.index.byAddress.get(key), after.index.byAddress.get(key)) || isPartSuspect(key),
-    isPortSuspect,
+    isAddressCandidate: (key) =>
+      differ(before.index.byAddress.get(key), after.index.byAddress.get(key)) ||
+      isPartCandidate(key),
+    isPortCandidate,
   };
 }
 
