@@ -51,11 +51,20 @@ export async function syncWhole(
     if (applied.outcome?.kind === 'applied') committedAt ??= Date.now();
     return applied.exitCode;
   });
+  // What is kept of it is made next, out of all that is there.
+  collectOnce();
   return { exitCode, applied, committedAt, count: texts.length };
 }
 
-/** At the first the rules are in nft's words and no longer anything else, at the second they are bytes. */
-const rulesLetGo: ReadonlySet<string> = new Set<ApplyStep>(['locked', 'state-renamed']);
+/**
+ * At the first the rules are in nft's words and no longer anything else, at the second what compares them with the
+ * kernel's is done, at the third they are bytes.
+ */
+const rulesLetGo: ReadonlySet<string> = new Set<ApplyStep>([
+  'locked',
+  'kernel-read',
+  'state-renamed',
+]);
 
 /** In the order of a list from the API server, whose bytes are the same then. */
 const textsOf = (store: FollowedStore): readonly string[] =>
