@@ -66,8 +66,11 @@ export const atKey = (fields: Fields, ...keys: FieldPath): FieldPlace => ({
 });
 
 /** The value of a field as it stands; undefined when absent or null. Reports nothing. */
-export function rawField(fields: Fields, key: string): unknown {
-  return Object.hasOwn(fields.record, key) ? (fields.record[key] ?? undefined) : undefined;
+export function rawField({ record }: Fields, key: string): unknown {
+  const value = record[key];
+  // Most fields are absent, which is quickly seen.
+  if (value === undefined || value === null) return undefined;
+  return Object.hasOwn(record, key) ? value : undefined;
 }
 
 /** The entries of a list as they stand; empty when absent or no list. Reports nothing. */

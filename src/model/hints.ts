@@ -11,7 +11,7 @@ type Hints = Pick<SliceEndpoint, 'forZones' | 'forNodes'>;
 /** Of each kind. */
 const limit = 8;
 
-const noHints: Hints = { forZones: [], forNodes: [] };
+export const noHints: Hints = { forZones: [], forNodes: [] };
 
 /** V21: the zones and nodes that an endpoint is hinted for. The empty zone is allowed, and matches none. */
 export function readHints(entry: Fields): Hints {

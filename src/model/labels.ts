@@ -14,6 +14,7 @@ const annotationsLimit = 256 * 1024;
  * @param what the mapping holds, as messages call one of its entries
  */
 export function checkLabels(fields: Fields, key: string, what: 'label' | 'selector'): void {
+  if (areLabels(rawField(fields, key))) return;
   const entries = stringMap(fields, key);
   checkKeys(fields, key, entries, what, qualifiedNameRule);
   for (const [name, value] of entries) {
@@ -26,8 +27,24 @@ export function checkLabels(fields: Fields, key: string, what: 'label' | 'select
   }
 }
 
+/** Whether there is nothing to refuse: so with nearly all of ten thousands of objects. */
+function areLabels(value: unknown): boolean {
+  if (!isMapping(value)) return value === undefined;
+  for (const name in value) {
+    const text = value[name];
+    if (
+      typeof text !== 'string' ||
+      !labelValueRule.matches(text) ||
+      !qualifiedNameRule.matches(name)
+    )
+      return false;
+  }
+  return true;
+}
+
 /** Refuses annotations with other keys than the API server takes, or too much text. */
 export function checkAnnotations(metadata: Fields): void {
+  if (rawField(metadata, 'annotations') === undefined) return;
   const entries = stringMap(metadata, 'annotations');
   checkKeys(metadata, 'annotations', entries, 'annotation', annotationKeyRule);
   const size = entries.reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0);

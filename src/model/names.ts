@@ -43,14 +43,23 @@ export const labelValueRule: NameRule = {
   expected: 'at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends',
 };
 
+/** Names that were found to keep to the rule; a cluster has few keys of labels, each in thousands of objects. */
+const knownQualified = new Set<string>();
+
+function isQualifiedName(text: string): boolean {
+  if (knownQualified.has(text)) return true;
+  const slash = text.indexOf('/');
+  if (slash >= 0 && !subdomainRule.matches(text.slice(0, slash))) return false;
+  const name = text.slice(slash + 1);
+  if (name === '' || !labelValueRule.matches(name)) return false;
+  // Bounded: annotations and finalizers may be anything.
+  if (knownQualified.size < 1000) knownQualified.add(text);
+  return true;
+}
+
 /** The key of a label, and much that is named like one: a name, or a DNS name, "/" and a name. */
 export const qualifiedNameRule: NameRule = {
-  matches: (text) => {
-    const slash = text.indexOf('/');
-    if (slash >= 0 && !subdomainRule.matches(text.slice(0, slash))) return false;
-    const name = text.slice(slash + 1);
-    return name !== '' && labelValueRule.matches(name);
-  },
+  matches: isQualifiedName,
   expected: `${labelValueRule.expected}; before it may stand a DNS name and "/"`,
 };
 

@@ -1,14 +1,24 @@
 import { quote } from '../diagnostics/quote.ts';
-import { at, type Fields, refuseMissing } from './fields.ts';
+import { at, type Fields, rawField, refuseMissing } from './fields.ts';
 import { ownerReferenceFields } from './known-fields.ts';
 import { qualifiedNameRule, readName } from './names.ts';
-import { checkFields } from './shapes.ts';
+import { areSound, checkFields } from './shapes.ts';
 import { booleanField, mappingList, stringField, stringList } from './typed-fields.ts';
 
 /** Checks `metadata.ownerReferences` and `metadata.finalizers`, which decide nothing that natc compiles. */
 export function checkOwnership(metadata: Fields): void {
-  checkOwners(metadata);
-  checkFinalizers(metadata);
+  const owners = rawField(metadata, 'ownerReferences');
+  if (owners !== undefined && !isPlainOwner(owners)) checkOwners(metadata);
+  if (rawField(metadata, 'finalizers') !== undefined) checkFinalizers(metadata);
+}
+
+/** One owner, with all that it has to have and of the usual kind: what controllers write, of each EndpointSlice. */
+function isPlainOwner(owners: unknown): boolean {
+  const [owner, ...others] = Array.isArray(owners) ? (owners as readonly unknown[]) : [];
+  if (others.length > 0 || !areSound(owner, ownerReferenceFields)) return false;
+  const { apiVersion, kind, name, uid, controller } = owner;
+  if (apiVersion !== 'v1' || kind === 'Event' || typeof controller !== 'boolean') return false;
+  return [kind, name, uid].every((text) => typeof text === 'string' && text !== '');
 }
 
 /** An owner is named in full, and only one of them is the controller. */

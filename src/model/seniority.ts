@@ -28,6 +28,14 @@ const zeroTime = '0001-01-01T00:00:00Z';
  */
 export function readTimestamp(value: unknown): number | undefined {
   if (typeof value !== 'string' || value === zeroTime) return undefined;
+  // Each object's is asked for twice in a row: to check the field, and to take it.
+  if (lastRead?.text !== value) lastRead = { text: value, time: parseTimestamp(value) };
+  return lastRead.time;
+}
+
+let lastRead: { readonly text: string; readonly time: number | undefined } | undefined;
+
+function parseTimestamp(value: string): number | undefined {
   if (!pattern.test(value)) return undefined;
   // Date.parse would make 2 March of 30 February.
   const day = Number(value.slice(8, 10));

@@ -88,7 +88,7 @@ function reportUnknown(fields: Fields, key: string, known: KnownFields): void {
 function checkShape(fields: Fields, key: string, shape: FieldShape): void {
   const value = fields.record[key];
   // Nearly always, and a big cluster has millions of these.
-  if (value === null || typeof value === shape) return;
+  if (isSound(value, shape)) return;
   switch (shape) {
     case 'any':
       return;
@@ -117,6 +117,24 @@ function checkShape(fields: Fields, key: string, shape: FieldShape): void {
     const mapping = mapField(fields, key);
     if (mapping !== undefined) checkFields(mapping, shape.mapping);
   }
+}
+
+function isSound(value: unknown, shape: FieldShape): boolean {
+  if (value === null || typeof value === shape) return true;
+  return typeof shape === 'object' && 'mapping' in shape && areSound(value, shape.mapping);
+}
+
+/** Whether {@link checkFields} would find nothing in a mapping, as far as that is quickly seen. */
+export function areSound(
+  value: unknown,
+  { shapes }: KnownFields,
+): value is Readonly<Record<string, unknown>> {
+  if (!isMapping(value)) return false;
+  for (const key in value) {
+    const shape = shapes.get(key);
+    if (shape === undefined || (shape !== 'read' && !isSound(value[key], shape))) return false;
+  }
+  return true;
 }
 
 function checkTime(fields: Fields, key: string): void {

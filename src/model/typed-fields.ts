@@ -104,15 +104,23 @@ export function mapField(fields: Fields, key: string): Fields | undefined {
  * A list of mappings, each read by `read`; entries for which it gives undefined are left out.
  *
  * @param limit more entries than this are refused; they are read all the same.
+ * @param readPlain reads an entry of which there is nothing to report, or gives undefined: what nearly all entries
+ *   of a long list are is read without a place for each of their fields
  */
 export function mappingList<T>(
   fields: Fields,
   key: string,
   read: (entry: Fields, index: number) => T | undefined,
   limit?: number,
+  readPlain?: (value: unknown, index: number) => T | undefined,
 ): readonly T[] {
   const results: T[] = [];
   listField(fields, key, limit).forEach((value, index) => {
+    const plain = readPlain?.(value, index);
+    if (plain !== undefined) {
+      results.push(plain);
+      return;
+    }
     // The API server decodes null as a mapping without fields.
     const entry = value === null ? {} : value;
     if (!isMapping(entry)) {
