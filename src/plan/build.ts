@@ -9,7 +9,7 @@ import type { ServedBeside } from './checks/planned.ts';
 import { checkPlan } from './checks.ts';
 import { settleClaims } from './claims.ts';
 import { type EndpointSources, indexEndpointSources } from './endpoint-sources.ts';
-import { knownNetworks } from './known-networks.ts';
+import { doubtfulEndpoints, knownNetworks } from './known-networks.ts';
 import { localDetector } from './local-detector.ts';
 import { nodeFacts } from './node-facts.ts';
 import { nodePortAddresses } from './node-port-addresses.ts';
@@ -48,7 +48,10 @@ export function buildPlan(
       planFamily(cluster, taken, owners, { family, settings, node, sources, known }),
     );
   const plan: Plan = { families: families.map((built) => built.plan), unserved };
-  const planned = { cluster, settings, optionPlaces, node, sources, known, taken, plan, beside };
+  const planned = {
+    ...{ cluster, settings, optionPlaces, node, sources, known, taken, plan, beside },
+    doubtful: doubtfulEndpoints(known, sources),
+  };
   const claims = families.flatMap((built) => built.diagnostics);
   return { plan, diagnostics: [...claims, ...checkPlan(planned)] };
 }

@@ -78,7 +78,7 @@ export function visitEndpoints(
   sources: EndpointSources,
   service: Service,
   family: IpFamily,
-  visit: (address: string, object: SourceObject, path: () => FieldPath) => void,
+  visit: (address: string, object: SourceObject, path: FieldPath) => void,
 ): void {
   const source = endpointSourceOf(sources, service);
   if (source.kind === 'slices') {
@@ -86,13 +86,13 @@ export function visitEndpoints(
       if (addressType !== family || headless) continue;
       for (const { addresses, index } of endpoints) {
         const address = addresses[0];
-        if (address !== undefined) visit(address, object, () => addressPath(index));
+        if (address !== undefined) visit(address, object, addressPath(index));
       }
     }
     return;
   }
   for (const { object, endpoints } of endpointListsOf(source, family))
-    for (const { address, path } of endpoints) visit(address, object, () => path);
+    for (const { address, path } of endpoints) visit(address, object, path);
 }
 
 /** The slices of one family that count for a Service, ready to be merged; see {@link endpointListsOf}. */

@@ -4,7 +4,7 @@ import type { Settings } from '../model/settings.ts';
 import { type Address, addressToBigInt, familyOf, ipv4ToNumber } from '../net/address.ts';
 import { type Cidr, cidrContains, cidrRange, formatCidr, parseCidr } from '../net/cidr.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import { serviceKey } from './endpoint-sources.ts';
+import { type EndpointSources, serviceKey } from './endpoint-sources.ts';
 import type { Owners } from './owners.ts';
 
 /** What is known of addresses, whoever claims them. */
@@ -142,6 +142,36 @@ export function endpointProblem(
 ): string | undefined {
   // The control plane writes these: its own addresses, wherever it runs.
   if (service.namespace === 'default' && service.name === 'kubernetes') return undefined;
+  return addressProblem(known, address);
+}
+
+/**
+ * The addresses of endpoints that something speaks against, whichever Service they are for. Nearly always there are
+ * none, so that those who tell of them need not look at hundreds of thousands of endpoints each.
+ */
+export function doubtfulEndpoints(
+  known: KnownNetworks,
+  { slices, endpoints }: EndpointSources,
+): ReadonlySet<string> {
+  const doubtful = new Set<string>();
+  const judge = (address: string): void => {
+    if (addressProblem(known, address) !== undefined) doubtful.add(address);
+  };
+  for (const ofService of slices.values())
+    for (const slice of ofService) {
+      if (slice.addressType === 'FQDN') continue;
+      for (const { addresses } of slice.endpoints) {
+        const address = addresses[0];
+        if (address !== undefined) judge(address);
+      }
+    }
+  for (const { subsets } of endpoints.values())
+    for (const { addresses, notReadyAddresses } of subsets)
+      for (const { ip } of [...addresses, ...notReadyAddresses]) judge(ip);
+  return doubtful;
+}
+
+function addressProblem(known: KnownNetworks, address: string): string | undefined {
   const owner = known.owners.clusterIPs.get(address);
   if (owner !== undefined) return `the cluster IP of Service ${nameOf(owner)}`;
   const vip = known.vips.get(address);

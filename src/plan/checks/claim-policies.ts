@@ -64,7 +64,7 @@ function externalIPs({ taken, settings, known }: Planned): readonly Diagnostic[]
 function endpoints(planned: Planned): readonly Diagnostic[] {
   const { taken, settings, known, sources } = planned;
   const policy = settings.endpointsOutside;
-  if (policy === 'allow') return [];
+  if (policy === 'allow' || planned.doubtful.size === 0) return [];
   const doubtful: GroupSubject[] = [];
   const strangers: GroupSubject[] = [];
   const denied: Diagnostic[] = [];
@@ -73,8 +73,9 @@ function endpoints(planned: Planned): readonly Diagnostic[] {
     for (const family of settings.families) {
       if (clusterIPOf(service, family) === undefined) continue;
       visitEndpoints(sources, service, family, (address, object, path) => {
+        if (!planned.doubtful.has(address)) return;
         const problem = endpointProblem(known, service, address);
-        if (problem !== undefined) tell(service, address, problem, object, path());
+        if (problem !== undefined) tell(service, address, problem, object, path);
       });
     }
   }

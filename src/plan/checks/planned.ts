@@ -21,6 +21,8 @@ export interface Planned {
   readonly node: NodeFacts;
   readonly sources: EndpointSources;
   readonly known: KnownNetworks;
+  /** Addresses of endpoints that may be no pods', see `doubtfulEndpoints`. */
+  readonly doubtful: ReadonlySet<string>;
   /** The Services that are compiled, sorted by namespace and name. */
   readonly taken: readonly Service[];
   readonly plan: Plan;
