@@ -3,7 +3,7 @@ import { addKey, isSamePrefix, keyText, newSeenKeys } from './seen-keys.ts';
 
 /**
  * Checks that a ruleset is whole before anybody sees it: every chain, set and map that is named
- * exists and is of the right kind, no key stands twice in a map, no name twice in a table.
+ * exists and is of the right kind, no key stands twice in a map or a set of intervals, no name twice in a table.
  *
  * @returns one sentence per defect; each is a bug in the ruleset stage, so an empty list is expected.
  */
@@ -53,8 +53,11 @@ function verifyElements(
     defects.push(`${collection.name}: ${keyText(key)} stands twice`);
 }
 
-function repeatedKeys({ kind, elements }: Collection): readonly Key[] {
+function repeatedKeys(collection: Collection): readonly Key[] {
+  const { kind, elements } = collection;
   if (kind === 'data-map' && areNumbered(elements)) return [];
+  // A plain set takes an element twice without harm, and hairpins are as many as a cluster's endpoints.
+  if (kind === 'set' && !collection.interval) return [];
   const seen = newSeenKeys();
   const repeated: Key[] = [];
   for (const { key } of elements) if (!addKey(seen, key)) repeated.push(key);

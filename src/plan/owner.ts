@@ -31,12 +31,15 @@ export function ownerOf(servicePort: ServicePortPlan, family: FamilyPlan): Owner
   return {
     servicePort: { service: serviceName(servicePort), portName: servicePort.portName },
     name: servicePortName(servicePort),
-    lines: [
-      `${servicePort.type}, ${servicePort.protocol} ${servicePort.port}`,
-      ...wrap(frontendList(servicePort.frontends)),
-      ...settings(servicePort),
-      ...endpointLines(servicePort, family),
-    ],
+    // Printed once if at all, and longer than all else of a Service: made when asked for, and not kept.
+    get lines() {
+      return [
+        `${servicePort.type}, ${servicePort.protocol} ${servicePort.port}`,
+        ...wrap(frontendList(servicePort.frontends)),
+        ...settings(servicePort),
+        ...endpointLines(servicePort, family),
+      ];
+    },
     origin: servicePort.origin,
   };
 }

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import type { Collection, Key, SetElement } from '../../src/nftables/ast.ts';
 import { verifyRuleset } from '../../src/nftables/verify.ts';
 
-/** What a set and a map with these keys are found to lack, which is to be the same. */
+/** What a set of intervals and a map with these keys are found to lack, which is to be the same. */
 function defectsOf(...keys: readonly Key[]): readonly string[] {
   const key = (keys[0] ?? []).map(() => 'daddr' as const);
-  const set: Collection = { ...head, key, kind: 'set', interval: false, elements: keysOnly(keys) };
+  const set: Collection = { ...head, key, kind: 'set', interval: true, elements: keysOnly(keys) };
   const elements = keysOnly(keys).map((element) => ({ ...element, value: ['10.0.0.1'] }));
   const map: Collection = { ...head, key, kind: 'data-map', value: ['daddr'], elements };
   const [found, alike] = [set, map].map((collection) =>

@@ -21,7 +21,7 @@ import {
   tableName,
 } from '../names.ts';
 import { addKey, newSeenKeys } from '../seen-keys.ts';
-import type { Fragment } from './fragment.ts';
+import { elementsOf, type Fragment } from './fragment.ts';
 import { endpointKey } from './pick.ts';
 import { programChains, unusedChains } from './program.ts';
 import { dports, hairpinKey, indexType, nodePortKey, servicesKey } from './selectors.ts';
@@ -45,16 +45,16 @@ export interface TableNeeds {
  * @param fragments of all Services, in the plan's order
  */
 export function assembleTable(family: FamilyPlan, fragments: readonly Fragment[]): Table {
+  const verdicts = merged(fragments.map((each) => each.verdicts));
+  const members = merged(fragments.map((each) => each.members));
+  const data = merged(fragments.map((each) => each.data));
   const frame = tableFrame(family, {
-    used: new Set(fragments.flatMap(({ verdicts, data }) => [...verdicts.keys(), ...data.keys()])),
+    used: new Set([...verdicts.keys(), ...data.keys()]),
     ownSets: fragments.flatMap(({ ownSets }) => ownSets),
     ownMaps: fragments.flatMap(({ ownMaps }) => ownMaps),
     ownChains: fragments.flatMap(({ ownChains }) => [...ownChains.values()]),
     sharedChains: new Map(fragments.flatMap(({ sharedChains }) => [...sharedChains])).values(),
   });
-  const verdicts = merged(fragments.map((each) => each.verdicts));
-  const members = merged(fragments.map((each) => each.members));
-  const data = merged(fragments.map((each) => each.data));
   const hairpins = members.get(collections.hairpin);
   if (hairpins !== undefined) members.set(collections.hairpin, withoutRepetition(hairpins));
   const filled = (collection: Collection): Collection => {
@@ -73,9 +73,8 @@ function merged<T>(parts: readonly ReadonlyMap<string, readonly T[]>[]): Map<str
   const all = new Map<string, T[]>();
   for (const part of parts) {
     for (const [name, elements] of part) {
-      const list = all.get(name);
-      if (list === undefined) all.set(name, [...elements]);
-      else for (const element of elements) list.push(element);
+      const list = elementsOf(all, name);
+      for (const element of elements) list.push(element);
     }
   }
   return all;

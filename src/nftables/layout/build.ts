@@ -1,5 +1,5 @@
 import type { FamilyPlan, Plan } from '../../plan/plan.ts';
-import type { Ruleset } from '../ast.ts';
+import type { Chain, Ruleset } from '../ast.ts';
 import { assembleTable } from './assemble.ts';
 import { type Fragment, type FragmentBuilder, newFragment } from './fragment.ts';
 import { addServicePort } from './frontends.ts';
@@ -28,9 +28,10 @@ export const assemble = (families: readonly FamilyFragments[]): Ruleset => ({
 /** What each Service of a family contributes, in the order of the plan. */
 function fragmentsOf(family: FamilyPlan): readonly Fragment[] {
   const fragments = new Map<string, FragmentBuilder>();
+  const made = new Map<string, Chain>();
   for (const servicePort of family.servicePorts) {
     const service = `${servicePort.namespace}/${servicePort.service}`;
-    const fragment = fragments.get(service) ?? newFragment(service);
+    const fragment = fragments.get(service) ?? newFragment(service, made);
     fragments.set(service, fragment);
     addServicePort(fragment, family, servicePort);
   }

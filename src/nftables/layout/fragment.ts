@@ -29,9 +29,12 @@ export interface FragmentBuilder extends Fragment {
   readonly ownMaps: DataMap[];
   readonly ownChains: Map<string, Chain>;
   readonly sharedChains: Map<string, Chain>;
+  /** Chains that were made for any fragment of the table: thousands of Services share a few. */
+  readonly made: Map<string, Chain>;
 }
 
-export const newFragment = (service: string): FragmentBuilder => ({
+/** @param made of the same table, by the fragments before */
+export const newFragment = (service: string, made: Map<string, Chain>): FragmentBuilder => ({
   service,
   verdicts: new Map(),
   members: new Map(),
@@ -40,6 +43,7 @@ export const newFragment = (service: string): FragmentBuilder => ({
   ownMaps: [],
   ownChains: new Map(),
   sharedChains: new Map(),
+  made,
 });
 
 /** The elements of one collection, begun when they are first asked for. */
@@ -62,5 +66,18 @@ export function ensureChain(
     chains.set(name, { name, rules: [] });
     chains.set(name, { name, ...build() });
   }
+  return name;
+}
+
+/** The same for a shared chain whose `build` asks for no further chains: it is built once for all fragments. */
+export function ensureSharedChain(
+  { sharedChains, made }: FragmentBuilder,
+  name: string,
+  build: () => Omit<Chain, 'name'>,
+): string {
+  if (sharedChains.has(name)) return name;
+  const chain = made.get(name) ?? { name, ...build() };
+  made.set(name, chain);
+  sharedChains.set(name, chain);
   return name;
 }

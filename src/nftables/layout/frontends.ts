@@ -12,7 +12,7 @@ import { servicePortText } from '../../plan/service-port-name.ts';
 import type { ElementVerdict, VerdictElement } from '../ast.ts';
 import { chains, collections, type Entrance, endpointMapName, type List } from '../names.ts';
 import { addAffinity } from './affinity.ts';
-import { elementsOf, ensureChain, type FragmentBuilder } from './fragment.ts';
+import { elementsOf, ensureSharedChain, type FragmentBuilder } from './fragment.ts';
 import { endpointsOf, externalLocalChain, masqueradePickChain, pickChain } from './pick.ts';
 import { drop, goto, rule } from './rules.ts';
 
@@ -83,8 +83,8 @@ function addVerdicts(
 }
 
 /** `reject` is a statement, not a verdict a map could hold. */
-const refuseChain = ({ sharedChains }: FragmentBuilder): string =>
-  ensureChain(sharedChains, chains.refuse, () => ({ rules: [rule({ kind: 'reject' })] }));
+const refuseChain = (fragment: FragmentBuilder): string =>
+  ensureSharedChain(fragment, chains.refuse, () => ({ rules: [rule({ kind: 'reject' })] }));
 
 const entranceOf = (frontend: Frontend): Entrance =>
   frontend.kind === 'node-port' ? 'node-port' : 'service';

@@ -13,7 +13,7 @@ import {
   stickyExternalLocalChainName,
 } from '../names.ts';
 import { clientLookups } from './affinity.ts';
-import { ensureChain, type FragmentBuilder } from './fragment.ts';
+import { ensureChain, ensureSharedChain, type FragmentBuilder } from './fragment.ts';
 import { fibLocal, fromLocalPod, goto, jump, rule } from './rules.ts';
 import { dports } from './selectors.ts';
 
@@ -49,7 +49,7 @@ function randomPickChain(
 ): string {
   const protocol = l4protos[servicePort.protocol];
   const count = endpointsOf(servicePort, list).length;
-  return ensureChain(fragment.sharedChains, pickChainName(entrance, list, protocol, count), () => ({
+  return ensureSharedChain(fragment, pickChainName(entrance, list, protocol, count), () => ({
     rules: [
       rule({
         kind: 'dnat',
@@ -80,9 +80,11 @@ export function masqueradePickChain(
   list: List,
 ): string {
   const pick = pickChain(fragment, servicePort, entrance, list);
-  return ensureChain(chainsFor(fragment, servicePort), masqueradeChainName(pick), () => ({
-    rules: [rule(jump(chains.markForMasquerade)), rule(goto(pick))],
-  }));
+  const build = () => ({ rules: [rule(jump(chains.markForMasquerade)), rule(goto(pick))] });
+  const name = masqueradeChainName(pick);
+  return servicePort.affinityTimeout === undefined
+    ? ensureSharedChain(fragment, name, build)
+    : ensureChain(fragment.ownChains, name, build);
 }
 
 /** External traffic policy Local (P3): who the client is decides which list it gets. */
