@@ -116,8 +116,9 @@ function readPlainEndpoint(
 ): SliceEndpoint | undefined {
   if (!isMapping(value)) return undefined;
   const { addresses, conditions, nodeName, targetRef, zone } = value;
-  if (typeof nodeName !== 'string' || typeof zone !== 'string' || countKeys(value) !== 5)
+  if (typeof nodeName !== 'string' || (zone !== undefined && typeof zone !== 'string'))
     return undefined;
+  if (countKeys(value) !== (zone === undefined ? 4 : 5)) return undefined;
   if (!arePlainConditions(conditions) || !isPlainReference(targetRef)) return undefined;
   if (!isOneUnicast(addresses, addressType) || !subdomainRule.matches(nodeName)) return undefined;
   const { ready, serving, terminating } = conditions;
