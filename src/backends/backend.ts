@@ -5,21 +5,23 @@ import type { Subject } from '../explain/context.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import type { Question } from '../explain/question.ts';
 import type { LiveCompilation } from '../follow/live-compilation.ts';
+import type { ApplyOptions } from '../host/change/apply-options.ts';
+import type { DryRunOptions, DryRunOutcome } from '../host/change/dry-run.ts';
+import type { Leftovers } from '../host/change/leftovers.ts';
+import type { AppliedOutcome } from '../host/change/outcome.ts';
+import type { Refused, RollbackOptions, RollbackOutcome } from '../host/change/rollback.ts';
+import type { Status } from '../host/change/status.ts';
+import type { Unchanged } from '../host/change/unchanged.ts';
 import type { Host } from '../host/machine/host.ts';
 import type { ReadChains } from '../host/machine/kernel-chains.ts';
 import type { PendingChange } from '../host/state/confirmation.ts';
-import type { ApplyIptablesOutcome } from '../iptables/host/apply.ts';
-import type { RollbackIptablesOutcome } from '../iptables/host/rollback.ts';
 import type { Ruleset } from '../nftables/ast.ts';
-import type { ApplyOptions, ApplyOutcome } from '../nftables/host/apply.ts';
-import type { DryRunOptions, DryRunOutcome } from '../nftables/host/dry-run.ts';
-import type { Wanted } from '../nftables/host/observed.ts';
-import type { Refused, RollbackOptions, RollbackOutcome } from '../nftables/host/rollback.ts';
-import type { Status } from '../nftables/host/status.ts';
-import type { Unchanged } from '../nftables/host/unchanged-input.ts';
+import type { WrittenRuleset } from '../nftables/canonical/written.ts';
 import type { BackendName } from '../options.ts';
+import type { FlowService } from '../plan/flows.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SurveySubject } from '../reach/survey.ts';
+import type { SyncRefusals } from '../serve/record.ts';
 import type { ChangeCommitter } from './change-committer.ts';
 
 /**
@@ -28,6 +30,18 @@ import type { ChangeCommitter } from './change-committer.ts';
  */
 export interface Backend {
   readonly name: BackendName;
+  /** The files of the state directory that tell of its rules, as {@link sharedStateFiles} writes names. */
+  readonly stateFiles: readonly string[];
+  /** What kube-proxy's metrics call a sync that failed through it. */
+  readonly syncRefusals: SyncRefusals;
+
+  /** Whether this machine is able to hold its rules. */
+  readonly fitness: (host: Host, plan: Plan) => Promise<Fitness>;
+  /** Why natc stays with it although the machine is not able to; undefined: it need not. */
+  readonly keptTo: (host: Host, stateDirectory: string) => Promise<string | undefined>;
+  /** What it tells of rules that natc left in it, and how they go. */
+  readonly leftovers: () => Promise<Leftovers>;
+
   /** Whether it works with the nftables ruleset of a plan; else with the plan alone. */
   readonly takesRuleset: boolean;
 
@@ -59,7 +73,7 @@ export interface Backend {
   ) => Promise<AppliedOutcome>;
   /** The same for a ruleset that was put together of fragments; undefined: only whole plans are applied. */
   readonly applyWritten:
-    | ((host: Host, wanted: Wanted, options: ApplyOptions) => Promise<ApplyOutcome>)
+    | ((host: Host, wanted: WrittenOutput, options: ApplyOptions) => Promise<AppliedOutcome>)
     | undefined;
   /** What apply would send, with nothing changed. */
   readonly dryRun: (
@@ -110,9 +124,24 @@ export interface Backend {
   ) => Promise<ChangeCommitter | undefined>;
 }
 
-export type AppliedOutcome = ApplyOutcome | ApplyIptablesOutcome;
+export type Fitness =
+  /** `nft 1.0.6, kernel 6.1.0`. */
+  | { readonly kind: 'fit'; readonly reason: string }
+  | { readonly kind: 'unfit'; readonly obstacle: string };
 
-export type AnyRollback = RollbackOutcome | RollbackIptablesOutcome;
+/** A backend is made with what natc left in the others: what it has removed when it applies. */
+export type MakeBackend = (others: () => Promise<readonly Leftovers[]>) => Backend;
+
+export type AnyRollback = RollbackOutcome<AppliedOutcome>;
+
+/** What was put together of fragments. */
+export interface WrittenOutput {
+  /** For the origins of its elements, when nft complains about one; it need not be in memory before. */
+  readonly ruleset: () => Ruleset;
+  readonly written: WrittenRuleset;
+  readonly digest: string;
+  readonly flowServices: readonly FlowService[];
+}
 
 export interface TextSide {
   readonly ruleset: Ruleset;

@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { LiveChange } from '../follow/live-compilation.ts';
+import type { LastApply } from '../host/change/last-apply.ts';
 import type { Revision } from '../host/state/revision.ts';
-import type { IptablesDelta } from '../iptables/delta.ts';
-import type { Delta } from '../nftables/delta.ts';
-import type { Settled } from '../nftables/host/last-apply.ts';
+import type { NftFamily } from '../net/family.ts';
 import type { BackendName } from '../options.ts';
 
 /** Brings changes to a kernel that held what was compiled before them, through one backend. */
@@ -16,7 +15,8 @@ export type CommittedLiveChange =
   | {
       readonly kind: 'committed';
       readonly revision: Revision;
-      readonly delta: Delta | IptablesDelta;
+      /** What changed, in words. */
+      readonly changes: string;
       /** Writes the revision to the state directory. */
       readonly store: StoreFollowed;
       /** Whether the kernel says so, too. */
@@ -33,7 +33,9 @@ export type CommittedLiveChange =
 export type StoreFollowed = (settled: KeptSettled) => Promise<void>;
 
 /** What an apply that did everything leaves behind, but for what a change makes anew. */
-export interface KeptSettled extends Omit<Settled, 'digest' | 'input'> {
+export interface KeptSettled extends Omit<LastApply, 'digest' | 'input'> {
+  /** The families that have rules. */
+  readonly families: readonly NftFamily[];
   /** Whether nothing was left undone: else the next apply is not to take it for settled. */
   readonly isDone: boolean;
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { isAnyRemembered } from '../host/change/leftovers.ts';
+import type { Refused, RollbackOptions } from '../host/change/rollback.ts';
+import { underLock } from '../host/change/rollback.ts';
 import type { Host } from '../host/machine/host.ts';
-import { sysctlNames, sysctlPath } from '../host/machine/sysctl.ts';
-import { hasBackendState } from '../host/state/backend-state.ts';
+import { sysctlNames, sysctlPath, warnOfRouteLocalnet } from '../host/machine/sysctl.ts';
 import { removeLock } from '../host/state/lock.ts';
 import {
   hasSysctlLeft,
@@ -10,12 +12,15 @@ import {
   sysctlsFile,
   takeBackLocalnet,
 } from '../host/state/set-sysctls.ts';
-import { forgetState, type Unremoved } from '../host/state/state-files.ts';
+import {
+  forgetFilesOf,
+  hasFilesOf,
+  sharedStateFiles,
+  type Unremoved,
+} from '../host/state/state-files.ts';
 import { sysctlLine, sysctlsOf } from '../host/state/sysctl-status.ts';
-import { warnOfRouteLocalnet } from '../nftables/host/cleanup.ts';
-import { type Refused, type RollbackOptions, underLock } from '../nftables/host/rollback.ts';
 import { type BackendName, backendNames } from '../options.ts';
-import { loadBackend } from './table.ts';
+import { allBackends, loadBackend } from './table.ts';
 
 export interface BackendsCleanup {
   /** `incomplete`: the rules are gone, files of the state directory are not. */
@@ -53,17 +58,21 @@ export const cleanUpBackends = (
   });
 
 async function forget(directory: string, cleaned: readonly BackendName[]) {
+  const backends = await allBackends();
   const kept = await Promise.all(
-    backendNames.map(
-      async (each) => !cleaned.includes(each) && (await hasBackendState(directory, each)),
+    backends.map(
+      async ({ name, stateFiles }) =>
+        !cleaned.includes(name) && (await hasFilesOf(directory, stateFiles)),
     ),
   );
   const isAll = !kept.includes(true);
   // One that could not be set back is for the next cleanup.
   const isSysctlLeft = await hasSysctlLeft(directory);
-  const forgotten = await forgetState(directory, (of, name) =>
-    of === 'both' ? isAll && !(isSysctlLeft && name === sysctlsFile) : cleaned.includes(of),
-  );
+  const shared = sharedStateFiles.filter((name) => !(isSysctlLeft && name === sysctlsFile));
+  const forgotten = await forgetFilesOf(directory, [
+    ...backends.filter(({ name }) => cleaned.includes(name)).flatMap((each) => each.stateFiles),
+    ...(isAll ? shared : []),
+  ]);
   if (isAll && forgotten.left.length === 0) await removeLock(directory).catch(() => {});
   return forgotten;
 }
@@ -100,7 +109,9 @@ async function removeRules(
   if (asked.length === 1 && missing.length > 0) return { kind: 'refused', diagnostics: missing };
   const removed: string[] = [];
   const cleaned: BackendName[] = [];
-  const wereSet = await loadSetSysctls(stateDirectory);
+  const backends = await Promise.all((await allBackends()).map((each) => each.leftovers()));
+  const wasHere = () => isAnyRemembered(backends, stateDirectory);
+  const wereSet = await loadSetSysctls(stateDirectory, wasHere);
   // Before the guard goes. Forwarding stays: others may have come to need it.
   const diagnostics = [...(await takeBackLocalnet(host, stateDirectory))];
   for (const each of asked) {
@@ -120,7 +131,7 @@ async function removeRules(
     diagnostics.push(...(await warnOfRouteLocalnet(host)));
   if (wereSet.kind === 'unknown' && removed.length > 0)
     diagnostics.push(...(await warnOfUnknownSysctls(host, stateDirectory)));
-  const { set = [] } = await sysctlsOf(host, stateDirectory, false, undefined);
+  const { set = [] } = await sysctlsOf(host, stateDirectory, false, undefined, wasHere);
   const leftOn = (removed.length === 0 ? [] : set)
     .filter(({ state, now }) => state === 'left-on' && now === '1')
     .map((each) => `${sysctlLine(each)} (sysctl -w ${each.name}=0)`);

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { RollbackOptions } from '../host/change/rollback.ts';
+import { underLock } from '../host/change/rollback.ts';
 import type { Host } from '../host/machine/host.ts';
 import { forgetPending, pendencyOf } from '../host/state/confirmation.ts';
 import { allowAgain } from '../host/state/unconfirmed.ts';
-import { type RollbackOptions, underLock } from '../nftables/host/rollback.ts';
 import { type Undone, undoUnderLock } from './undo-expired.ts';
 
 export type ConfirmOutcome =

@@ -1,20 +1,12 @@
-import { iptablesVariantsWithRules } from '../host/change/other-backend.ts';
 import type { Host } from '../host/machine/host.ts';
 import { chainReader } from '../host/machine/kernel-chains.ts';
-import { hasBackendState } from '../host/state/backend-state.ts';
-import { nftablesPresence } from '../nftables/host/leftovers.ts';
-import type { BackendName } from '../options.ts';
+import { type BackendName, defaultBackend } from '../options.ts';
+import { allBackends } from './table.ts';
 
-/**
- * Through which backend natc works here: nftables where its tables are, and where that cannot be told;
- * else iptables where its rules are, or the state directory knows of some.
- */
+/** Through which backend natc works here: the first in the table that says so, else the default. */
 export async function backendInUse(host: Host, stateDirectory: string): Promise<BackendName> {
-  const chains = chainReader(host);
-  const presence = await nftablesPresence(host, chains);
-  if (presence.kind === 'present' || presence.kind === 'unknown') return 'nftables';
-  const isIptables =
-    (await iptablesVariantsWithRules(host, chains)).length > 0 ||
-    (await hasBackendState(stateDirectory, 'iptables'));
-  return isIptables ? 'iptables' : 'nftables';
+  const searched = { host, stateDirectory, chains: chainReader(host) };
+  for (const backend of await allBackends())
+    if (await (await backend.leftovers()).isInUse(searched)) return backend.name;
+  return defaultBackend;
 }

@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { RollbackOptions } from '../host/change/rollback.ts';
+import { underLock } from '../host/change/rollback.ts';
 import type { Host } from '../host/machine/host.ts';
 import {
   damagedPending,
@@ -7,7 +9,6 @@ import {
   pendencyOf,
 } from '../host/state/confirmation.ts';
 import { refuseFromNow } from '../host/state/unconfirmed.ts';
-import { type RollbackOptions, underLock } from '../nftables/host/rollback.ts';
 import { type BackendName, backendNames, defaultBackend } from '../options.ts';
 import type { AnyRollback } from './backend.ts';
 import { loadBackend } from './table.ts';

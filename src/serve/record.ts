@@ -6,27 +6,16 @@ import type {
   SyncFailedEvent,
 } from '../follow/observer.ts';
 import { type IpFamily, ipFamilies } from '../net/family.ts';
-import type { BackendName } from '../options.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { MetricName, MetricRecorder } from './metrics.ts';
 import { type NoLocalEndpoints, noLocalEndpoints } from './no-local-endpoints.ts';
 
-/** Errors of a sync by which kube-proxy would count its transaction as failed: the tool or the kernel refused. */
-const refusals: Readonly<Record<BackendName, ReadonlySet<string>>> = {
-  nftables: new Set([
-    ...['NATC5001', 'NATC5002', 'NATC5003', 'NATC5004'],
-    ...['NATC5101', 'NATC5102', 'NATC5104', 'NATC5105'],
-  ]),
-  iptables: new Set([
-    ...['NATC5050', 'NATC5051', 'NATC5052', 'NATC5090'],
-    ...['NATC5101', 'NATC5104', 'NATC5120'],
-  ]),
-};
-
-const failureCounter = {
-  nftables: 'kubeproxy_sync_proxy_rules_nftables_sync_failures_total',
-  iptables: 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
-} as const satisfies Record<BackendName, MetricName>;
+/** Which failed syncs of a backend kube-proxy would count: those where the tool or the kernel refused. */
+export interface SyncRefusals {
+  readonly metric: MetricName;
+  /** Of the errors of such a sync. */
+  readonly codes: ReadonlySet<string>;
+}
 
 type Trigger = NonNullable<ReceivedEvent['trigger']>;
 
@@ -50,12 +39,12 @@ const changeMetrics: Readonly<Record<FollowedKind, ChangeMetrics | undefined>> =
 /**
  * Records what a follower does as metrics. Times of events are milliseconds, those of metrics seconds.
  *
- * @param backend asked at each sync: it may be chosen late, and change
+ * @param refusals asked at each failure: the backend may be chosen late, and change
  * @param since what happened before does not tell how long the network takes to be programmed
  */
 export function metricsObserver(
   recorder: MetricRecorder,
-  backend: () => BackendName,
+  refusals: () => SyncRefusals | undefined,
   since: number,
 ): FollowObserver {
   let families: readonly IpFamily[] = ipFamilies;
@@ -164,9 +153,9 @@ export function metricsObserver(
         .filter(({ severity }) => severity === 'error')
         .map(({ code }) => code);
       recorder.add('natc_sync_failures_total', { code: codes[0] ?? 'none' });
-      const name = backend();
-      if (!codes.some((code) => refusals[name].has(code))) return;
-      for (const ip_family of families) recorder.add(failureCounter[name], { ip_family });
+      const counted = refusals();
+      if (counted === undefined || !codes.some((code) => counted.codes.has(code))) return;
+      for (const ip_family of families) recorder.add(counted.metric, { ip_family });
     },
   };
 }

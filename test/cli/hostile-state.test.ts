@@ -2,9 +2,12 @@
  * State files that hold whatever they may, through the commands: each counts as absent, the kernel is asked,
  * and nothing of them reaches a terminal.
  */
+
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { stateFiles } from '../../src/host/state/state-files.ts';
+import { sharedStateFiles } from '../../src/host/state/state-files.ts';
+import { iptablesFiles } from '../../src/iptables/host/state-files.ts';
+import { nftablesFiles } from '../../src/nftables/host/state-files.ts';
 import { describeWithKernel } from '../support/kernel-available.ts';
 import { natcProgram, projectRoot } from '../support/natc.ts';
 
@@ -57,7 +60,7 @@ const contents: Readonly<Record<string, string>> = {
 };
 
 /** Those that the revision in the kernel has, and others with made-up digits. */
-const names = Object.keys(stateFiles).map((name) =>
+const names = [...sharedStateFiles, ...nftablesFiles, ...iptablesFiles].map((name) =>
   name.replace('DIGEST', '0123456789abcdef'.repeat(2)).replace('OPTIONS', '0123456789abcdef'),
 );
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { statusJson, statusText } from '../../src/cli/status/format-status.ts';
 import { type History, isGood } from '../../src/cli/status/history.ts';
+import type { Status } from '../../src/host/change/status.ts';
 import type { DropChain } from '../../src/host/machine/foreign-forward.ts';
-import type { Status } from '../../src/nftables/host/status.ts';
 
 const now = 1_000_000;
 const revision = { number: 7, digest: '0123456789abcdef'.repeat(2), time: now - 8 * 3600 };

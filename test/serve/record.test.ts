@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadBackend } from '../../src/backends/table.ts';
 import type { FollowObserver, SyncedEvent } from '../../src/follow/observer.ts';
 import type { MetricLabels, MetricName, MetricRecorder } from '../../src/serve/metrics.ts';
 import { metricsObserver } from '../../src/serve/record.ts';
@@ -57,7 +58,7 @@ const changed = (kind: 'Service' | 'EndpointSlice', time: number) =>
 
 test('a sync: how long it took, when it was, and what the cluster has', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables', 0);
+  const observer = metricsObserver(recorder, () => undefined, 0);
   observer.synced?.(synced());
   observer.synced?.(synced({ extent: new Set(), committedAt: undefined, reason: 'period' }));
   expect(of('kubeproxy_sync_proxy_rules_duration_seconds{ip_family=IPv4}')).toEqual([0.25, 0.25]);
@@ -74,7 +75,7 @@ test('a sync: how long it took, when it was, and what the cluster has', () => {
 
 test('changes are pending until the sync after them', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables', 0);
+  const observer = metricsObserver(recorder, () => undefined, 0);
   const pending = 'kubeproxy_sync_proxy_rules_endpoint_changes_pending';
   observer.eventReceived?.(changed('EndpointSlice', 9_000));
   observer.eventReceived?.(changed('EndpointSlice', 9_500));
@@ -93,7 +94,7 @@ test('changes are pending until the sync after them', () => {
 
 test('changes that a failed sync did not bring stay pending', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables', 0);
+  const observer = metricsObserver(recorder, () => undefined, 0);
   observer.eventReceived?.(changed('Service', 9_000));
   observer.syncStarted?.(started);
   const failed = { reason: 'change', startedAt: 10_000, finishedAt: 10_500 } as const;
@@ -104,7 +105,7 @@ test('changes that a failed sync did not bring stay pending', () => {
 
 test('H6 how long it took from the change of a pod to the kernel, since natc began', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables', 5_000);
+  const observer = metricsObserver(recorder, () => undefined, 5_000);
   const told = (family: 'IPv4' | 'IPv6', triggeredAt: number) =>
     observer.eventReceived?.({
       ...changed('EndpointSlice', 9_000),
@@ -130,9 +131,10 @@ test.each([
   ['iptables', 'NATC5052', 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total'],
 ] as const)(
   '%s: what the kernel refuses counts as it does in kube-proxy',
-  (backend, code, name) => {
+  async (backend, code, name) => {
+    const { syncRefusals } = await loadBackend(backend);
     const { recorder, of, names } = remembering();
-    const observer = metricsObserver(recorder, () => backend, 0);
+    const observer = metricsObserver(recorder, () => syncRefusals, 0);
     const failed = (failure: 'NATC5003' | 'NATC5052' | 'NATC5025') =>
       observer.syncFailed?.({
         reason: 'change',
@@ -151,7 +153,7 @@ test.each([
 
 test('H6 ports that drop for want of local endpoints, over plans of some Services', () => {
   const { recorder, of } = remembering();
-  const observer = metricsObserver(recorder, () => 'nftables', 0);
+  const observer = metricsObserver(recorder, () => undefined, 0);
   const count = (policy: string) =>
     of(
       `kubeproxy_sync_proxy_rules_no_local_endpoints_total{ip_family=IPv4,traffic_policy=${policy}}`,

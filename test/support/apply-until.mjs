@@ -3,6 +3,7 @@
  * the named step (src/host/change/apply-step.ts). Ends with 9 when the step does not come.
  */
 import { readFileSync } from 'node:fs';
+import { leftoversBeside } from '../../dist/backends/table.js';
 import { compile } from '../../dist/compile.js';
 import { execHost } from '../../dist/host/machine/exec-host.js';
 import { takeLock } from '../../dist/host/state/lock.js';
@@ -22,6 +23,7 @@ await applyRuleset(
     verify: false,
     maxRemovals: undefined,
     force: false,
+    others: await leftoversBeside('nftables'),
     sysctls: [],
     input: undefined,
     now: () => 1000,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unremoved, warnOfUnknownSysctls } from '../../src/backends/cleanup.ts';
 import { confirm } from '../../src/backends/confirm.ts';
+import { leftoversBeside } from '../../src/backends/table.ts';
 import { undoExpired } from '../../src/backends/undo-expired.ts';
 import { confirmedTooLate, resultOf, undoneBefore } from '../../src/cli/apply/undone.ts';
 import { type CompileOutput, compile } from '../../src/compile.ts';
@@ -16,7 +17,6 @@ import { listeningSockets } from '../../src/host/machine/listening-ports.ts';
 import { checkSysctls, requiredSysctls, routeLocalnet } from '../../src/host/machine/sysctl.ts';
 import { type LockResult, takeLock } from '../../src/host/state/lock.ts';
 import { pendingStatus } from '../../src/host/state/pending-status.ts';
-import { stampOperations } from '../../src/host/state/revision.ts';
 import { takeBackLocalnet } from '../../src/host/state/set-sysctls.ts';
 import { unsafeStateDirectory } from '../../src/host/state/state-directory.ts';
 import { refuseFromNow } from '../../src/host/state/unconfirmed.ts';
@@ -29,6 +29,7 @@ import { listKernelRuleset } from '../../src/nftables/host/kernel-ruleset.ts';
 import { nftFamilies } from '../../src/nftables/host/kernel-tables.ts';
 import { storeRevision } from '../../src/nftables/host/revision-store.ts';
 import { rollBack } from '../../src/nftables/host/rollback.ts';
+import { stampOperations } from '../../src/nftables/host/stamp.ts';
 import { statusOf } from '../../src/nftables/host/status.ts';
 import { renderScript } from '../../src/nftables/script.ts';
 import { defaultOptions } from '../../src/options.ts';
@@ -144,7 +145,9 @@ async function diagnosticsOf(fixture: HostFixture): Promise<readonly Diagnostic[
     case 'status': {
       if (fixture.pending !== undefined) return pendingDiagnostics(fixture.pending);
       const directoryOf = fixture.hadSetLocalnet === true ? afterSetLocalnet : nowhere;
-      const status = await directoryOf((directory) => statusOf(host, directory));
+      const status = await directoryOf(async (directory) =>
+        statusOf(host, directory, await leftoversBeside('nftables')),
+      );
       return 'refusals' in status ? status.refusals : status.diagnostics;
     }
   }
@@ -309,6 +312,7 @@ async function applyDiagnostics(
       const kernel = fixture.losesRules === true ? host : withStamps(host);
       const outcome = await applyByIptables(kernel, wanted, {
         ...options,
+        others: await leftoversBeside('iptables'),
         stateDirectory,
         verify,
         force: false,
@@ -322,6 +326,7 @@ async function applyDiagnostics(
       await refuseFromNow(temporary, { digest: wanted.digest, time: 1000 });
     const outcome = await applyRuleset(fakeHost(script).host, wanted, {
       ...options,
+      others: await leftoversBeside('nftables'),
       stateDirectory,
       verify,
       force: false,

@@ -1,8 +1,8 @@
 /** What the kernel holds, in a form that can be compared. */
 
-import { withoutStamp } from '../../src/host/state/revision.ts';
 import type { NftFamily } from '../../src/net/family.ts';
 import { canonicalTable } from '../../src/nftables/canonical/canonical.ts';
+import { withoutStamp } from '../../src/nftables/host/stamp.ts';
 import { parseNft } from '../../src/nftables/parse/parse-nft.ts';
 import type { KernelAgent } from './kernel-agent.ts';
 

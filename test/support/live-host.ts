@@ -1,15 +1,13 @@
 /** apply, run in this process against a kernel in a namespace. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { leftoversBeside } from '../../src/backends/table.ts';
 import { type CompileOutput, compile } from '../../src/compile.ts';
+import type { ApplyOptions } from '../../src/host/change/apply-options.ts';
 import type { Host as NatcHost, RunResult } from '../../src/host/machine/host.ts';
-import {
-  type ApplyOptions,
-  type ApplyOutcome,
-  applyRuleset,
-  wantedFrom,
-} from '../../src/nftables/host/apply.ts';
+import { type ApplyOutcome, applyRuleset, wantedFrom } from '../../src/nftables/host/apply.ts';
 import type { CompileOptions } from '../../src/options.ts';
 import type { CommandResult } from './kernel-agent.ts';
 import { clusterOptions } from './kernel-cluster.ts';
@@ -73,13 +71,14 @@ export function liveHost(run: Run): LiveHost {
   });
   return {
     ...{ directory, commands, failures, host, lock },
-    apply: (objects, options, compileOptions) => {
+    apply: async (objects, options, compileOptions) => {
       return applyRuleset(host, wantedFrom(compiled(objects, compileOptions)), {
         stateDirectory: directory,
         lock,
         verify: false,
         maxRemovals: undefined,
         force: false,
+        others: await leftoversBeside('nftables'),
         sysctls: [],
         input: undefined,
         now: () => 1000,

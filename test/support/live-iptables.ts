@@ -1,7 +1,9 @@
 /** apply by iptables, run in this process against a kernel in a namespace. */
+
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { leftoversBeside } from '../../src/backends/table.ts';
 import type { Host } from '../../src/host/machine/host.ts';
 import {
   type ApplyIptablesOptions,
@@ -64,13 +66,14 @@ export function liveIptables(
       return real.run(program, args, stdin);
     },
   };
-  const applyTables: LiveIptables['applyTables'] = (wanted, options) =>
+  const applyTables: LiveIptables['applyTables'] = async (wanted, options) =>
     applyByIptables(host, wanted, {
       stateDirectory: directory,
       lock: async () => ({ kind: 'held', lock: { release: async () => {} } }),
       verify: false,
       maxRemovals: undefined,
       force: false,
+      others: await leftoversBeside('iptables'),
       sysctls: [],
       input: undefined,
       now: () => 1000,

@@ -5,6 +5,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { leftoversBeside } from '../../dist/backends/table.js';
 import { compile } from '../../dist/compile.js';
 import { execHost } from '../../dist/host/machine/exec-host.js';
 import { applyByIptables, wantedTablesFrom } from '../../dist/iptables/host/apply.js';
@@ -25,7 +26,7 @@ const compiled = manifests.map((name) => {
   return compile(objects, { ...defaultOptions, ipFamilies: ['IPv4'] }).output;
 });
 
-const apply = (host, index, verify = false) => {
+const apply = async (host, index, verify = false) => {
   const options = {
     stateDirectory,
     lock: async () => ({ kind: 'held', lock: { release: async () => {} } }),
@@ -37,8 +38,14 @@ const apply = (host, index, verify = false) => {
     now: () => 1000,
   };
   return backend === 'nftables'
-    ? applyRuleset(host, wantedFrom(compiled[index]), options)
-    : applyByIptables(host, wantedTablesFrom(compiled[index].plan), options);
+    ? applyRuleset(host, wantedFrom(compiled[index]), {
+        ...options,
+        others: await leftoversBeside('nftables'),
+      })
+    : applyByIptables(host, wantedTablesFrom(compiled[index].plan), {
+        ...options,
+        others: await leftoversBeside('iptables'),
+      });
 };
 
 const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });

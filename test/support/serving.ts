@@ -33,6 +33,7 @@ export async function serveByHand(
     minSyncPeriod: 1_000,
     host: fakeHost({ files: options.files ?? {} }).host,
     backend: 'nftables',
+    refusalsOf: () => undefined,
     startAnswerer: localAnswerer,
     version: '0.0.0',
     report: (diagnostics) => reported.push(...diagnostics),

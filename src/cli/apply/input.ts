@@ -1,7 +1,8 @@
-import type { AppliedOutcome, Backend } from '../../backends/backend.ts';
+import type { Backend } from '../../backends/backend.ts';
 import type { CompileOutput } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { OnStep } from '../../host/change/apply-step.ts';
+import type { AppliedOutcome } from '../../host/change/outcome.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { Items } from '../../incremental/items.ts';
 import type { EffectiveOptions } from '../config/effective-options.ts';

@@ -1,13 +1,14 @@
-import type { AnyRollback, AppliedOutcome } from '../../backends/backend.ts';
+import type { AnyRollback } from '../../backends/backend.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Waiting } from '../../hold-back/waiting.ts';
-import type { DryRunOutcome } from '../../nftables/host/dry-run.ts';
-import type { Unchanged } from '../../nftables/host/unchanged-input.ts';
+import type { DryRunOutcome } from '../../host/change/dry-run.ts';
+import type { AppliedOutcome } from '../../host/change/outcome.ts';
+import type { Unchanged } from '../../host/change/unchanged.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { MessageFlags } from '../messages/message-flags.ts';
 import { printDiagnostics } from '../messages/messages.ts';
 import type { Terminal } from '../terminal.ts';
-import { formatChanges, formatEnded } from './format-changes.ts';
+import { formatEnded } from './format-ended.ts';
 
 /** Says on stderr what apply did, unless asked to be quiet, and how the process shall end. */
 export async function reportApply(
@@ -32,8 +33,8 @@ export async function reportApply(
       await say(`up to date${formatEnded(outcome.ended)}\n`, flags, terminal);
       break;
     case 'applied': {
-      const { revision, delta, ended } = outcome;
-      const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
+      const { revision, ended } = outcome;
+      const changes = `${outcome.changes}${formatEnded(ended)}`;
       await say(`applied revision ${revision.number}: ${changes}\n`, flags, terminal);
       if (confirmSeconds !== undefined)
         await say(`rolled back in ${confirmSeconds}s unless natc confirm comes\n`, flags, terminal);
@@ -91,8 +92,8 @@ export async function reportRollback(
       await say(`up to date${formatEnded(outcome.ended)}\n`, flags, terminal);
       break;
     case 'applied': {
-      const { revision, delta, ended } = outcome;
-      const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
+      const { revision, ended } = outcome;
+      const changes = `${outcome.changes}${formatEnded(ended)}`;
       await say(`back at revision ${revision.number}: ${changes}\n`, flags, terminal);
       break;
     }

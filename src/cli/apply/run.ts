@@ -1,10 +1,11 @@
-import type { AppliedOutcome, Backend } from '../../backends/backend.ts';
+import type { Backend } from '../../backends/backend.ts';
 import { chooseBackend } from '../../backends/choose.ts';
 import { loadBackend } from '../../backends/table.ts';
 import type { CompileOutput } from '../../compile.ts';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { cut, printable } from '../../diagnostics/printable.ts';
 import type { OnStep } from '../../host/change/apply-step.ts';
+import type { AppliedOutcome } from '../../host/change/outcome.ts';
 import { namingCapabilities } from '../../host/machine/capabilities.ts';
 import type { Host } from '../../host/machine/host.ts';
 import {

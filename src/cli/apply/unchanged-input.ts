@@ -1,7 +1,7 @@
 import { loadBackend } from '../../backends/table.ts';
+import type { Unchanged } from '../../host/change/unchanged.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { ipFamilies } from '../../net/family.ts';
-import type { Unchanged } from '../../nftables/host/unchanged-input.ts';
 import { defaultBackend } from '../../options.ts';
 import type { ApplyFlags } from './options.ts';
 

@@ -1,3 +1,4 @@
+import { allBackends } from '../../backends/table.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { Serving } from '../../host/serve/serving.ts';
 import { defaultBackend } from '../../options.ts';
@@ -17,6 +18,9 @@ export async function startServers(
   const { startServing } = await import('../../host/serve/serving.ts');
   const { workerAnswerer } = await import('../../host/serve/worker-answerer.ts');
   const { notifierFor } = await import('../../host/serve/notify.ts');
+  const refusals = new Map(
+    (await allBackends()).map(({ name, syncRefusals }) => [name, syncRefusals]),
+  );
   return startServing({
     healthz: addressOf(flags.healthzBindAddress),
     metrics: addressOf(flags.metricsBindAddress),
@@ -25,6 +29,7 @@ export async function startServers(
     startAnswerer: workerAnswerer,
     notifier: notifierFor(environment),
     backend: flags.backend === 'auto' ? defaultBackend : flags.backend,
+    refusalsOf: (backend) => refusals.get(backend),
     version: version(),
     report: log.diagnostics,
   });

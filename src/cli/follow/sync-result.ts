@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SyncedEvent } from '../../follow/observer.ts';
 import type { EndedFlows } from '../../host/machine/conntrack.ts';
 import type { Revision } from '../../host/state/revision.ts';
-import { formatChanges, formatEnded } from '../apply/format-changes.ts';
+import { formatEnded } from '../apply/format-ended.ts';
 import type { AppliedInput } from '../apply/input.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { FollowLog } from './log.ts';
@@ -22,7 +22,8 @@ export type SyncResult =
 /** A change of the kernel that was made. */
 export interface Applied {
   readonly revision: Revision;
-  readonly delta: Parameters<typeof formatChanges>[0];
+  /** In words. */
+  readonly changes: string;
   readonly ended: EndedFlows['ended'];
 }
 
@@ -44,13 +45,12 @@ export function sayOutcome(
 /** The same for a change that was made. */
 export function sayApplied(
   log: FollowLog,
-  { revision, delta, ended }: Applied,
+  { revision, changes, ended }: Applied,
   latency: number | undefined,
 ): void {
-  const changes = `${formatChanges(delta)}${formatEnded(ended)}`;
   const { number } = revision;
   const after = latency === undefined ? '' : `, ${latency} ms after the change came`;
-  log.say('info', `applied revision ${number}: ${changes}${after}`, {
+  log.say('info', `applied revision ${number}: ${changes}${formatEnded(ended)}${after}`, {
     revision: number,
     ...(latency !== undefined && { latencyMilliseconds: latency }),
   });

@@ -36,7 +36,7 @@ export async function recompileInput(
   const { clock, diagnostics, effective, inputs, optionPlaces, ignores } = input;
   if (hasErrors(diagnostics)) return undefined;
   const { tuneNode } = await import('../tune-node.ts');
-  const { loadCompilation } = await import('../../host/state/compilation-store.ts');
+  const { loadCompilation } = await import('../../nftables/host/compilation-store.ts');
   tuneNode();
   const known = await clock.run('recall', () =>
     loadCompilation(flags.stateDir, optionsHash(input)),
@@ -104,6 +104,6 @@ export async function keepCompilation(
   stateDirectory: string,
   clock: StageClock,
 ): Promise<void> {
-  const { storeCompilation } = await import('../../host/state/compilation-store.ts');
+  const { storeCompilation } = await import('../../nftables/host/compilation-store.ts');
   await clock.run('keep', () => storeCompilation(stateDirectory, known));
 }

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { counted } from '../../diagnostics/summary.ts';
 import type { Waiting } from '../../hold-back/waiting.ts';
+import type { Status } from '../../host/change/status.ts';
 import { dropChainName } from '../../host/machine/foreign-forward.ts';
 import type { Revision } from '../../host/state/revision.ts';
 import { sysctlLine } from '../../host/state/sysctl-status.ts';
-import type { Status } from '../../nftables/host/status.ts';
 import { age } from './age.ts';
 import { type History, historyJson, historyText } from './history.ts';
 

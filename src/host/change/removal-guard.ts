@@ -1,31 +1,13 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { serviceNames } from '../../nftables/canonical/service-names.ts';
-import { servicesOf, type WrittenRuleset } from '../../nftables/canonical/written.ts';
 
 /**
  * Keeps a broken input from emptying a node: kubectl that lost its permissions lists nothing, and says
  * so only on its stderr.
  *
- * @param maxRemovals the part of the kernel's Services, in percent, that one apply may remove
+ * @param before the names of the Services that the kernel serves
+ * @param maxRemovals the part of them, in percent, that one apply may remove
  * @returns what stands against the change; empty when nothing does
  */
-export function guardRemovals(
-  held: WrittenRuleset | undefined,
-  wanted: WrittenRuleset,
-  maxRemovals: number,
-): readonly Diagnostic[] {
-  const before = held === undefined ? new Set<string>() : namesIn(held);
-  return guardServices(before, namesIn(wanted), maxRemovals);
-}
-
-/** Those of fragments, and those that the elements of a listing name. */
-const namesIn = (ruleset: WrittenRuleset): ReadonlySet<string> =>
-  new Set([
-    ...servicesOf(ruleset),
-    ...serviceNames({ tables: ruleset.tables.map(({ shared }) => shared) }),
-  ]);
-
-/** The same for any backend, by the names of the Services before and after. */
 export function guardServices(
   before: ReadonlySet<string>,
   after: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { isAbsent } from '../../nftables/host/kernel-tables.ts';
 import { describeRun, type Host, type RunResult } from './host.ts';
+import { isAbsent } from './nft-error.ts';
 
 /** What kube-proxy has in this kernel, as programs list it: text for a parser. */
 export type KernelListing =

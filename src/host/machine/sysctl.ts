@@ -114,3 +114,18 @@ export async function setSysctls(
   }
   return { set, diagnostics };
 }
+
+/** With the rules gone, nothing guards the loopback any more (N10). */
+export async function warnOfRouteLocalnet(host: Host): Promise<readonly Diagnostic[]> {
+  const value = await host.readFile(sysctlPath(routeLocalnet));
+  if (value?.trim() !== '1') return [];
+  return [
+    {
+      code: 'NATC5009',
+      severity: 'warning',
+      message: `the sysctl ${routeLocalnet} is still 1, and its guard is gone`,
+      places: [],
+      hint: `unless something else needs it: sysctl -w ${routeLocalnet}=0`,
+    },
+  ];
+}

@@ -21,6 +21,7 @@ import {
   syncSucceeded,
   unknownHealth,
 } from '../../serve/proxy-health.ts';
+import type { SyncRefusals } from '../../serve/record.ts';
 import { metricsObserver } from '../../serve/record.ts';
 import type { Host } from '../machine/host.ts';
 import { localAddresses } from '../machine/local-addresses.ts';
@@ -43,6 +44,7 @@ export interface ServingOptions {
   readonly startAnswerer: StartAnswerer;
   /** Until a sync tells through what the kernel is led. */
   readonly backend: BackendName;
+  readonly refusalsOf: (backend: BackendName) => SyncRefusals | undefined;
   /** natc's own. */
   readonly version: string;
   /** Takes what goes wrong, each thing once until it changes. */
@@ -221,7 +223,10 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     observer:
       options.metrics === undefined
         ? own
-        : observeAll([own, metricsObserver(recorder, () => backend, Date.now())]),
+        : observeAll([
+            own,
+            metricsObserver(recorder, () => options.refusalsOf(backend), Date.now()),
+          ]),
     reloading: () => {
       isReloading = isReady;
       isReady = false;

@@ -2,9 +2,6 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { isMapping } from '../../diagnostics/mapping.ts';
-import { digestOf } from '../../nftables/canonical/written.ts';
-import type { Held, Wanted } from '../../nftables/host/observed.ts';
-import { hasRevision, storeRevision } from '../../nftables/host/revision-store.ts';
 import { type BackendName, isBackendName } from '../../options.ts';
 import { stateErrorText } from './state-directory.ts';
 import { readState, removeState, writeState } from './state-file.ts';
@@ -60,27 +57,9 @@ const clockTolerance = 60;
  * Prepares to go back, before the change is made: whatever ends this process afterwards, the watcher
  * runs. What the kernel holds is stored as a revision unless it is one already.
  *
- * @returns why going back could not be prepared
- */
-export async function awaitConfirmation(
-  directory: string,
-  confirmation: Confirmation,
-  held: Held,
-  { digest }: Wanted,
-  now: number,
-): Promise<readonly Diagnostic[]> {
-  const { ruleset } = held;
-  if (ruleset === undefined) return [cannotPrepare("natc's tables cannot be read")];
-  return waitForConfirmation(directory, confirmation, 'nftables', digest, now, () =>
-    storedDigest(directory, held, ruleset, now),
-  );
-}
-
-/**
- * The same for any backend.
- *
  * @param digest the revision that will wait
  * @param storePrevious stores what there is now, and gives its digest; undefined where there is nothing
+ * @returns why going back could not be prepared
  */
 export async function waitForConfirmation(
   directory: string,
@@ -102,21 +81,6 @@ export async function waitForConfirmation(
     await forgetPending(directory).catch(() => {});
     return [cannotPrepare(stateErrorText(error))];
   }
-}
-
-async function storedDigest(
-  directory: string,
-  held: Held,
-  ruleset: NonNullable<Held['ruleset']>,
-  now: number,
-): Promise<string | undefined> {
-  if (ruleset.tables.length === 0) return undefined;
-  if (held.source === 'state' && held.revision !== undefined) return held.revision.digest;
-  const digest = digestOf(ruleset);
-  const revision = { number: held.revision?.number ?? 0, digest, time: held.revision?.time ?? now };
-  if (!(await hasRevision(directory, digest)))
-    await storeRevision(directory, { revision, ruleset, flowServices: [] });
-  return digest;
 }
 
 /** The change that waits to be confirmed, if there is one and the file is whole. */

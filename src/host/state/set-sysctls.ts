@@ -8,7 +8,6 @@ import {
   setSysctls,
   sysctlPath,
 } from '../machine/sysctl.ts';
-import { hasBackendState } from './backend-state.ts';
 import { hasState, readState, removeState, writeState } from './state-file.ts';
 import { isCount, isListOf } from './state-shape.ts';
 
@@ -42,19 +41,19 @@ const load = async (directory: string): Promise<readonly SetSysctl[]> =>
 /**
  * The sysctls that natc set. They are not known where the file is damaged, and where the state directory
  * does not say that natc was ever at work here: it is lost, or another one.
+ *
+ * @param wasHere whether the state directory knows of rules of natc
  */
 export async function loadSetSysctls(
   directory: string,
+  wasHere: () => Promise<boolean>,
 ): Promise<
   { readonly kind: 'known'; readonly set: readonly SetSysctl[] } | { readonly kind: 'unknown' }
 > {
   const set = await read(directory);
   if (set !== undefined) return { kind: 'known', set };
   if (await hasState(directory, sysctlsFile)) return { kind: 'unknown' };
-  const isKnown =
-    (await hasBackendState(directory, 'nftables')) ||
-    (await hasBackendState(directory, 'iptables'));
-  return isKnown ? { kind: 'known', set: [] } : { kind: 'unknown' };
+  return (await wasHere()) ? { kind: 'known', set: [] } : { kind: 'unknown' };
 }
 
 /** Whether one of them should be off again and could not be set (NATC5085). */

@@ -59,3 +59,12 @@ export const unsafeDirectory = (directory: string): Promise<Distrust | undefined
 /** Why a state directory, or a file in it, cannot be used: for the messages that quote a reason. */
 export const stateErrorText = (error: unknown): string =>
   error instanceof UnsafeDirectoryError ? error.message : systemErrorText(error);
+
+/** A revision, or what goes with it, that could not be written. */
+export const stateNotWritten = (directory: string, error: unknown): Diagnostic => ({
+  code: 'NATC5021',
+  severity: 'warning',
+  message: `the revision could not be written to ${directory}: ${stateErrorText(error)}`,
+  places: [],
+  hint: 'free some room, or name another directory with --state-dir; until then every apply lists the kernel',
+});

@@ -1,39 +1,29 @@
-import type { BackendName } from '../../options.ts';
 import { systemErrorText } from '../machine/system-error.ts';
 import { listState, removeState, temporaryOf } from './state-file.ts';
 
 /**
- * Every file that natc keeps in the state directory, and which backend it says something of; docs/apply.md
- * says what is in it. DIGEST stands for 32 hexadecimal digits, OPTIONS for 16. The lock is not among them:
- * it goes with {@link Lock}.
+ * The files of the state directory that tell of no backend in particular; docs/apply.md says what is in each. What
+ * tells of a backend's rules is a property of the backend. DIGEST stands for 32 hexadecimal digits, OPTIONS for 16.
+ * The lock is not among them: it goes with {@link Lock}.
  */
-export const stateFiles: Readonly<Record<string, BackendName | 'both'>> = {
-  'revision-DIGEST.gz': 'nftables',
-  'settled.json': 'nftables',
-  'iptables-DIGEST.json.gz': 'iptables',
-  'settled-iptables.json': 'iptables',
-  'fragments-DIGEST.pack': 'both',
-  'compiled-OPTIONS.json': 'both',
-  'compiled-OPTIONS.gz': 'both',
-  'compiled-OPTIONS.changes.gz': 'both',
-  'flows.json': 'both',
-  'served.json': 'both',
-  'served-objects.gz': 'both',
-  'served-changes.gz': 'both',
-  'lists.gz': 'both',
-  'lists.json': 'both',
-  'waiting.json': 'both',
-  'confirm.json': 'both',
-  'unconfirmed.json': 'both',
-  'attempt.json': 'both',
-  'warnings.json': 'both',
-  'sysctls.json': 'both',
-};
-
-const kinds = Object.entries(stateFiles).map(([name, backend]) => ({
-  pattern: like(name),
-  backend,
-}));
+export const sharedStateFiles: readonly string[] = [
+  'fragments-DIGEST.pack',
+  'compiled-OPTIONS.json',
+  'compiled-OPTIONS.gz',
+  'compiled-OPTIONS.changes.gz',
+  'flows.json',
+  'served.json',
+  'served-objects.gz',
+  'served-changes.gz',
+  'lists.gz',
+  'lists.json',
+  'waiting.json',
+  'confirm.json',
+  'unconfirmed.json',
+  'attempt.json',
+  'warnings.json',
+  'sysctls.json',
+];
 
 function like(name: string): RegExp {
   const escaped = name.replaceAll('.', '\\.');
@@ -41,13 +31,15 @@ function like(name: string): RegExp {
   return new RegExp(`^${digits}$`);
 }
 
-/**
- * Of which backend a file of the state directory says something.
- *
- * @returns undefined for a name that is none of natc's
- */
-export const backendOfState = (name: string): BackendName | 'both' | undefined =>
-  kinds.find(({ pattern }) => pattern.test(name))?.backend;
+/** Whether a file's name is one of these, as {@link sharedStateFiles} writes them. */
+export function isAmong(files: readonly string[]): (name: string) => boolean {
+  const patterns = files.map(like);
+  return (name) => patterns.some((pattern) => pattern.test(name));
+}
+
+/** Whether the state directory has one of these files. */
+export const hasFilesOf = async (directory: string, files: readonly string[]): Promise<boolean> =>
+  (await listState(directory)).some(isAmong(files));
 
 /** A state file that is there still, and the system's word for why. */
 export interface Unremoved {
@@ -56,21 +48,18 @@ export interface Unremoved {
 }
 
 /**
- * Removes the files of natc that a backend, or no backend in particular, has in the state directory, and
- * what was being written of them. Files with other names are not natc's.
- *
- * @param isOver whether what a file says something of is gone
+ * Removes these files from the state directory, and what was being written of them; others are left alone. One that
+ * cannot be removed stays.
  */
-export async function forgetState(
+export async function forgetFilesOf(
   directory: string,
-  isOver: (backend: BackendName | 'both', name: string) => boolean,
+  files: readonly string[],
 ): Promise<{ readonly removed: readonly string[]; readonly left: readonly Unremoved[] }> {
+  const isOver = isAmong(files);
   const removed: string[] = [];
   const left: Unremoved[] = [];
   for (const name of await listState(directory)) {
-    const kept = temporaryOf(name) ?? name;
-    const backend = backendOfState(kept);
-    if (backend === undefined || !isOver(backend, kept)) continue;
+    if (!isOver(temporaryOf(name) ?? name)) continue;
     try {
       await removeState(directory, name);
       removed.push(name);

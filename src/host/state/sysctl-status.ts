@@ -30,14 +30,16 @@ export interface Sysctls {
  * What natc did to the sysctls of this machine, and what guards the one that is dangerous (N10).
  *
  * @param hasRules whether the kernel holds rules of natc
+ * @param wasHere see {@link loadSetSysctls}
  */
 export async function sysctlsOf(
   host: Host,
   stateDirectory: string,
   hasRules: boolean,
   hasLoopbackGuard: boolean | undefined,
+  wasHere: () => Promise<boolean>,
 ): Promise<Sysctls> {
-  const known = await loadSetSysctls(stateDirectory);
+  const known = await loadSetSysctls(stateDirectory, wasHere);
   if (known.kind === 'unknown') return { set: undefined, hasLoopbackGuard };
   const set = await Promise.all(
     known.set.map(async (each): Promise<SysctlStatus> => {

@@ -1,33 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { removeNftablesRules } from '../../host/change/other-backend.ts';
+import { announce, endFlows } from '../../host/change/after-apply.ts';
+import type { ApplyOptions } from '../../host/change/apply-options.ts';
+import type { Leftovers } from '../../host/change/leftovers.ts';
+import { objectionToWaiting, retireLeftovers } from '../../host/change/leftovers.ts';
 import { guardServices } from '../../host/change/removal-guard.ts';
 import type { EndedFlows } from '../../host/machine/conntrack.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { findIptables, type IptablesTools, isTools } from '../../host/machine/iptables-tools.ts';
 import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
 import { otherProxies } from '../../host/machine/other-proxies.ts';
-import { hasBackendState } from '../../host/state/backend-state.ts';
-import {
-  cannotPrepare,
-  forgetPending,
-  unconfirmed,
-  waitForConfirmation,
-} from '../../host/state/confirmation.ts';
+import { forgetPending, unconfirmed } from '../../host/state/confirmation.ts';
 import { flowChange } from '../../host/state/flow-state.ts';
 import { noLock } from '../../host/state/no-lock.ts';
 import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
+import { stateNotWritten } from '../../host/state/state-directory.ts';
 import { allowAgain, objectionToUnconfirmed } from '../../host/state/unconfirmed.ts';
-import { announce, endFlows } from '../../nftables/host/aftermath.ts';
-import type { ApplyOptions } from '../../nftables/host/apply.ts';
-import { nftablesPresence } from '../../nftables/host/leftovers.ts';
-import { stateNotWritten } from '../../nftables/host/reconcile.ts';
 import { type FlowChange, flowServices } from '../../plan/flows.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { iptablesDelta } from '../delta.ts';
 import { iptablesRulesets } from '../layout/build.ts';
 import { renderIptablesTables } from '../render/iptables-tables.ts';
-import { ruleCount, servedAddressesIn, tablesFlowServices, tablesServices } from '../tables.ts';
+import { servedAddressesIn, tablesFlowServices, tablesServices } from '../tables.ts';
+import { awaitConfirmation } from './confirmation.ts';
 import { wakeIptables } from './dormant.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
 import { loadSettledTables, type SettledTables, storeSettledTables } from './last-apply.ts';
@@ -42,7 +37,7 @@ import {
   wantedTables,
 } from './observed.ts';
 import { type IptablesReconciliation, reconcileIptables } from './reconcile.ts';
-import { digestOfRules, hasTables, pruneTables, storeTables } from './revision-store.ts';
+import { hasTables, pruneTables } from './revision-store.ts';
 
 /** What decides about a change, whether it is made or only looked at. */
 export type TablesOptions = Pick<
@@ -51,7 +46,12 @@ export type TablesOptions = Pick<
 >;
 
 export type ApplyIptablesOptions = TablesOptions &
-  Pick<ApplyOptions, 'lock' | 'sysctls' | 'input' | 'confirmation' | 'chains'>;
+  Pick<ApplyOptions, 'lock' | 'sysctls' | 'input' | 'confirmation' | 'chains'> & {
+    readonly others: readonly Leftovers[];
+  };
+
+/** What natc has in the kernel, for what the others say of their rules. */
+export const besides = 'its chains in iptables';
 
 export type ApplyIptablesOutcome =
   | Exclude<IptablesReconciliation, Done>
@@ -75,7 +75,7 @@ export const wantedTablesFrom = (plan: Plan): WantedTables =>
 
 /**
  * `apply` by iptables: sends the chains that differ, under the lock, and then does what rules alone
- * cannot. Tables that natc left in nftables go at the end, so that there are always rules.
+ * cannot. What natc left in other backends goes at the end, so that there are always rules.
  */
 export async function applyByIptables(
   host: Host,
@@ -97,6 +97,20 @@ export async function applyByIptables(
 }
 
 type LockedOptions = ApplyIptablesOptions & { readonly chains: ReadChains };
+
+/** What keeps a change from waiting to be confirmed; nothing where it need not. */
+async function confirmationObstacles(
+  host: Host,
+  held: HeldTables,
+  wanted: WantedTables,
+  { stateDirectory, confirmation, others, now, chains }: LockedOptions,
+): Promise<readonly Diagnostic[]> {
+  if (confirmation === undefined) return [];
+  const objection = await objectionToWaiting(others, { host, stateDirectory, chains });
+  return objection.length > 0
+    ? objection
+    : awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
+}
 
 async function applyLocked(
   host: Host,
@@ -133,7 +147,7 @@ async function applyLocked(
 
   const awake = await wakeIptables(host, tools, stamps);
   if (awake.kind === 'refused') return awake;
-  const obstacles = await prepareConfirmation(host, held, wanted, options);
+  const obstacles = await confirmationObstacles(host, held, wanted, options);
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
   const flows = await flowChange(
     stateDirectory,
@@ -155,34 +169,6 @@ async function applyLocked(
     ...rest.diagnostics,
   ];
   return { ...outcome, ended: rest.ended, diagnostics };
-}
-
-/** A change that is undone unless somebody confirms it; see awaitConfirmation. */
-async function prepareConfirmation(
-  host: Host,
-  held: HeldTables,
-  { digest }: WantedTables,
-  { stateDirectory, confirmation, now, chains }: LockedOptions,
-): Promise<readonly Diagnostic[]> {
-  if (confirmation === undefined) return [];
-  const isElsewhere =
-    (await nftablesPresence(host, chains)).kind === 'present' ||
-    (await hasBackendState(stateDirectory, 'nftables'));
-  if (isElsewhere) return [cannotPrepare('natc works through nftables here')];
-  return waitForConfirmation(stateDirectory, confirmation, 'iptables', digest, now(), async () => {
-    const { rules, revision, source } = held;
-    if (ruleCount(rules) === 0) return undefined;
-    if (source === 'state' && revision !== undefined) return revision.digest;
-    const previous = digestOfRules(rules);
-    const { number, time } = revision ?? { number: 0, time: now() };
-    if (!(await hasTables(stateDirectory, previous)))
-      await storeTables(stateDirectory, {
-        revision: { number, time, digest: previous },
-        rules,
-        flowServices: held.stored?.flowServices ?? [],
-      });
-    return previous;
-  });
 }
 
 interface Objections {
@@ -232,9 +218,9 @@ async function finish(
   tools: IptablesTools,
   wanted: WantedTables,
   flows: FlowChange | undefined,
-  { stateDirectory, sysctls, input, chains }: LockedOptions,
+  { stateDirectory, sysctls, input, others, chains }: LockedOptions,
 ): Promise<EndedFlows> {
-  const left = await removeNftablesRules(host, stateDirectory, chains);
+  const left = await retireLeftovers(others, { host, stateDirectory, chains }, besides);
   const { ended, diagnostics: notEnded } = await endFlows(host, stateDirectory, flows);
   const failures = [
     ...notEnded,

@@ -1,9 +1,29 @@
-import type { Backend } from '../../backends/backend.ts';
+import type { MakeBackend } from '../../backends/backend.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { iptablesFiles } from './state-files.ts';
 
 /** Through iptables-restore: chains of rules among those of others. */
-export const iptables: Backend = {
+export const iptables: MakeBackend = (others) => ({
   name: 'iptables',
+  stateFiles: iptablesFiles,
+  syncRefusals: {
+    metric: 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
+    codes: new Set([
+      ...['NATC5050', 'NATC5051', 'NATC5052', 'NATC5090'],
+      ...['NATC5101', 'NATC5104', 'NATC5120'],
+    ]),
+  },
+
+  fitness: async (host) => {
+    const { findIptables, isTools } = await import('../../host/machine/iptables-tools.ts');
+    const tools = await findIptables(host);
+    return isTools(tools)
+      ? { kind: 'fit', reason: tools.version }
+      : { kind: 'unfit', obstacle: 'there is no iptables' };
+  },
+  keptTo: async () => undefined,
+  leftovers: async () => (await import('./leftovers.ts')).iptablesLeftovers,
+
   takesRuleset: false,
 
   limits: async (plan) => (await import('../limits.ts')).iptablesLimits(plan),
@@ -60,7 +80,7 @@ export const iptables: Backend = {
   },
   apply: async (host, { plan }, options) => {
     const { applyByIptables, wantedTablesFrom } = await import('./apply.ts');
-    return applyByIptables(host, wantedTablesFrom(plan), options);
+    return applyByIptables(host, wantedTablesFrom(plan), { ...options, others: await others() });
   },
   applyWritten: undefined,
   dryRun: async (host, { plan }, options) => {
@@ -68,10 +88,18 @@ export const iptables: Backend = {
     const { dryRunIptables } = await import('./dry-run.ts');
     return dryRunIptables(host, wantedTablesFrom(plan), options);
   },
-  unchanged: async (...asked) => (await import('./unchanged-input.ts')).unchangedTables(...asked),
+  unchanged: async (host, stateDirectory, fingerprint, setsSysctls, chains) =>
+    (await import('./unchanged-input.ts')).unchangedTables(
+      host,
+      stateDirectory,
+      fingerprint,
+      setsSysctls,
+      await others(),
+      chains,
+    ),
   observe: async (host) => (await import('./observe.ts')).observeIptables(host),
   status: async (host, stateDirectory) =>
-    (await import('./status.ts')).statusOfIptables(host, stateDirectory),
+    (await import('./status.ts')).statusOfIptables(host, stateDirectory, await others()),
   rollBack: async (host, options) =>
     (await import('./rollback.ts')).rollBackIptables(host, options),
   undo: async (host, change, options) =>
@@ -92,7 +120,7 @@ export const iptables: Backend = {
   followsPlan: true,
   committer: async (live, host, stateDirectory, now) =>
     (await import('./committer.ts')).iptablesCommitter(live, host, stateDirectory, now),
-};
+});
 
 /** @throws for a side that is not made of manifests: the commands refuse those */
 function compiled(plan: Plan | undefined): Plan {

@@ -3,6 +3,7 @@ import type { LiveCompilation } from '../../follow/live-compilation.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
 import { settleTables, wantedTablesFrom } from './apply.ts';
+import { changesInWords } from './changes.ts';
 import { commitTables, type KnownTables } from './commit-change.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
 import { carryAll, type WantedTables } from './observed.ts';
@@ -38,7 +39,8 @@ export async function iptablesCommitter(
       const { revision, delta } = committed;
       held = committed.held;
       return {
-        ...{ kind: 'committed', revision, delta, store: storing(host, wanted, revision, stateDir) },
+        ...{ kind: 'committed', revision, store: storing(host, wanted, revision, stateDir) },
+        changes: changesInWords(delta),
         isHeld: async () => true,
         finish: async () => [],
       };

@@ -1,11 +1,7 @@
+import type { Awakening, NftTable } from '../../host/machine/dormant.ts';
+import { dormantTables, wakeTables } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { IptablesTools } from '../../host/machine/iptables-tools.ts';
-import {
-  type Awakening,
-  dormantTables,
-  type NftTable,
-  wakeTables,
-} from '../../nftables/host/dormant.ts';
 import type { IptablesStamps } from '../stamp.ts';
 import { allTables } from '../tables.ts';
 

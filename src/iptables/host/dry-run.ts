@@ -1,7 +1,7 @@
+import type { DryRunOutcome } from '../../host/change/dry-run.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { findIptables, isTools, restoreCommand } from '../../host/machine/iptables-tools.ts';
 import { ipFamilies } from '../../net/family.ts';
-import type { DryRunOutcome } from '../../nftables/host/dry-run.ts';
 import { objectionsToTables, type TablesOptions } from './apply.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
 import { heldTables, isHeld, type WantedTables } from './observed.ts';

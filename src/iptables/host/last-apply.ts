@@ -1,4 +1,5 @@
 import { isMapping } from '../../diagnostics/mapping.ts';
+import type { LastApply } from '../../host/change/last-apply.ts';
 import { isKnownSysctl, type Sysctl } from '../../host/machine/sysctl.ts';
 import { readState, writeState } from '../../host/state/state-file.ts';
 import { isCount, isDigest, isLine, isListOf, isTime } from '../../host/state/state-shape.ts';
@@ -7,21 +8,9 @@ import type { TableName } from '../ast.ts';
 import type { IptablesStamps, TableStamp } from '../stamp.ts';
 import { allTables, type IptablesTableRef, kernelRules } from '../tables.ts';
 
-/**
- * What the last apply by iptables that did everything left behind, as settled.json does for nftables.
- * That it is there says that natc worked through iptables last.
- */
-export interface SettledTables {
-  /** The revision's digest. */
-  readonly digest: string;
+/** What the last apply left behind, of natc's chains. That it is there says that natc worked through iptables last. */
+export interface SettledTables extends LastApply {
   readonly stamps: IptablesStamps;
-  /** Hash of input, options and natc's version; undefined when it was not an input (rollback). */
-  readonly input: string | undefined;
-  /** Warnings that compiling the input gave. */
-  readonly warnings: number;
-  readonly sysctls: readonly Sysctl[];
-  /** The families that have Services; undefined: not known. */
-  readonly served?: readonly IpFamily[] | undefined;
 }
 
 /** Changes with the shape of the file; others are ignored. */

@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Leftovers } from '../../host/change/leftovers.ts';
+import { warnOfRetired } from '../../host/change/leftovers.ts';
 import { type Host, succeeded } from '../../host/machine/host.ts';
 import {
   type IptablesTools,
@@ -8,13 +10,17 @@ import {
 } from '../../host/machine/iptables-tools.ts';
 import {
   chainIsListed,
+  chainReader,
   type KernelChains,
   type ReadChains,
 } from '../../host/machine/kernel-chains.ts';
+import { forgetFilesOf, hasFilesOf } from '../../host/state/state-files.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
 import type { TableName } from '../ast.ts';
 import { chains } from '../names.ts';
 import { tableNames } from '../tables.ts';
+import { cleanUpIptables } from './cleanup.ts';
+import { iptablesFiles } from './state-files.ts';
 
 /** A short chain that natc always has in a table. */
 const probes: Readonly<Record<TableName, string>> = {
@@ -89,3 +95,59 @@ export async function warnOfOtherVariant(
     },
   ];
 }
+
+/** The variants of iptables that hold rules of natc. */
+async function variantsWithRules(
+  host: Host,
+  chains: ReadChains,
+): Promise<readonly IptablesVariant[]> {
+  const variants: readonly IptablesVariant[] = ['nf_tables', 'legacy'];
+  const found = await Promise.all(
+    variants.map((variant) => iptablesRulesIn(host, variant, chains)),
+  );
+  return variants.filter((_, index) => found[index]);
+}
+
+const isRemembered = (stateDirectory: string): Promise<boolean> =>
+  hasFilesOf(stateDirectory, iptablesFiles);
+
+/** natc's chains, where it works through something else; those of iptables win for ever. */
+export const iptablesLeftovers: Leftovers = {
+  backend: 'iptables',
+  isRemembered,
+  isInUse: async ({ host, stateDirectory, chains }) =>
+    (await variantsWithRules(host, chains)).length > 0 || isRemembered(stateDirectory),
+  areThere: async ({ host, chains }) => (await variantsWithRules(host, chains)).length > 0,
+  mayBeThere: async ({ host, stateDirectory, chains }) =>
+    (await isRemembered(stateDirectory)) ||
+    (await iptablesRulesIn(host, 'nf_tables', chains, ['nat'])) ||
+    (await iptablesRulesIn(host, 'legacy', chains, ['nat'])),
+  find: async ({ host, chains }, beside) => {
+    const variants = await variantsWithRules(host, chains);
+    return {
+      places: variants.map((variant) => `iptables (${variant})`),
+      warnings: variants.length > 0 ? [stand(variants, beside)] : [],
+    };
+  },
+  retire: async ({ host, stateDirectory, chains }, beside) => {
+    if ((await variantsWithRules(host, chains)).length === 0) {
+      if (await isRemembered(stateDirectory)) await forgetFilesOf(stateDirectory, iptablesFiles);
+      return [];
+    }
+    const outcome = await cleanUpIptables(host);
+    if (outcome.kind === 'refused') return outcome.diagnostics;
+    const left = await variantsWithRules(host, chainReader(host));
+    if (left.length > 0) return [...warnOfRetired(outcome.removed), stand(left, beside)];
+    await forgetFilesOf(stateDirectory, iptablesFiles);
+    return warnOfRetired(outcome.removed);
+  },
+};
+
+/** Rules of natc in iptables, beside those of another backend. */
+const stand = (variants: readonly IptablesVariant[], beside: string): Diagnostic => ({
+  code: 'NATC5092',
+  severity: 'warning',
+  message: `iptables (${variants.join(', ')}) holds rules of natc beside ${beside}, and the kernel obeys both`,
+  places: [],
+  hint: 'natc cleanup --backend iptables removes them; it needs the programs of that iptables',
+});

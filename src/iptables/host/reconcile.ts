@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
-import { stateNotWritten } from '../../nftables/host/reconcile.ts';
+import { stateNotWritten } from '../../host/state/state-directory.ts';
 import type { IptablesDelta } from '../delta.ts';
+import { changesInWords } from './changes.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
 import {
   carryAll,
@@ -21,6 +22,8 @@ export type IptablesReconciliation =
       readonly kind: 'applied';
       readonly revision: Revision;
       readonly delta: IptablesDelta;
+      /** The same in words. */
+      readonly changes: string;
       readonly diagnostics: readonly Diagnostic[];
     }
   /** Nothing was changed, or all that was has been taken back. */
@@ -66,7 +69,7 @@ async function send(
   const diagnostics = await tryToStore(directory, revision, wanted);
   const failure = await sendCommits(host, commits);
   const delta = { tables: commits.map((commit) => commit.delta) };
-  const applied = { kind: 'applied', revision, delta } as const;
+  const applied = { kind: 'applied', revision, delta, changes: changesInWords(delta) } as const;
   if (failure === undefined && carryAll(await readIptablesStamps(host), wanted.rules))
     return { ...applied, diagnostics };
   // Neither a success nor a failure is believed: the tables say what was done.

@@ -1,32 +1,27 @@
+import { announce, endFlows } from '../../host/change/after-apply.ts';
+import type { RollbackOptions, RollbackOutcome } from '../../host/change/rollback.ts';
+import { changeToUndo, nothingEarlier, underLock, unreadable } from '../../host/change/rollback.ts';
+import type { Awakening } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { findIptables, isTools } from '../../host/machine/iptables-tools.ts';
-import { forgetBackendState } from '../../host/state/backend-state.ts';
 import { forgetPending, type PendingChange } from '../../host/state/confirmation.ts';
 import { flowChange } from '../../host/state/flow-state.ts';
 import { takeBackSysctls } from '../../host/state/set-sysctls.ts';
+import { forgetFilesOf } from '../../host/state/state-files.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
-import { announce, endFlows } from '../../nftables/host/aftermath.ts';
-import type { Awakening } from '../../nftables/host/dormant.ts';
-import { neededByTables } from '../../nftables/host/needed-sysctls.ts';
-import {
-  changeToUndo,
-  nothingEarlier,
-  type RollbackOptions,
-  type RollbackOutcome,
-  underLock,
-  unreadable,
-} from '../../nftables/host/rollback.ts';
-import { sureIptablesStamps } from '../../nftables/host/sure-stamps.ts';
 import { isEmptyTable, tableNames } from '../tables.ts';
 import { type ApplyIptablesOutcome, settleTables } from './apply.ts';
 import { cleanUpIptables } from './cleanup.ts';
 import { wakeIptables } from './dormant.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
+import { neededByTables } from './needed-sysctls.ts';
 import { heldTables, isHeld, revisionOf, type WantedTables } from './observed.ts';
 import { reconcileIptables } from './reconcile.ts';
 import { listTables, loadTables, type StoredTables, tablesFile } from './revision-store.ts';
+import { iptablesFiles } from './state-files.ts';
+import { sureIptablesStamps } from './sure-stamps.ts';
 
-export type RollbackIptablesOutcome = RollbackOutcome | ApplyIptablesOutcome;
+export type RollbackIptablesOutcome = RollbackOutcome<ApplyIptablesOutcome>;
 
 /** Makes iptables hold the revision before the one that it holds, as rollBack does for nftables. */
 export const rollBackIptables = (
@@ -74,7 +69,7 @@ async function goBackTo(
       await off.undo();
       return outcome;
     }
-    await forgetBackendState(stateDirectory, 'iptables');
+    await forgetFilesOf(stateDirectory, iptablesFiles);
     await forgetPending(stateDirectory);
     return { kind: 'removed', diagnostics: off.diagnostics };
   }

@@ -1,31 +1,28 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Leftovers } from '../../host/change/leftovers.ts';
+import { findLeftovers, isAnyRemembered } from '../../host/change/leftovers.ts';
+import type { Status, TableStatus } from '../../host/change/status.ts';
+import { familiesServed, unknownDrift } from '../../host/change/status.ts';
+import { wake, warnOfDormant } from '../../host/machine/dormant.ts';
 import { foreignForward, warningsOfForward } from '../../host/machine/foreign-forward.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { findIptables, isTools } from '../../host/machine/iptables-tools.ts';
-import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
+import { chainReader } from '../../host/machine/kernel-chains.ts';
 import { otherProxies } from '../../host/machine/other-proxies.ts';
 import { checkSysctls } from '../../host/machine/sysctl.ts';
-import { hasBackendState } from '../../host/state/backend-state.ts';
 import { loadWaiting } from '../../host/state/served-store.ts';
 import { unsafeStateDirectory } from '../../host/state/state-directory.ts';
 import { sysctlsOf, warningsOfSysctls } from '../../host/state/sysctl-status.ts';
 import { ipFamilies } from '../../net/family.ts';
-import { wake, warnOfDormant } from '../../nftables/host/dormant.ts';
-import { nftablesPresence } from '../../nftables/host/leftovers.ts';
-import { mangleGuardsLoopback } from '../../nftables/host/loopback-guard.ts';
-import {
-  familiesServed,
-  type Status,
-  type TableStatus,
-  unknownDrift,
-} from '../../nftables/host/status.ts';
 import { iptablesDelta } from '../delta.ts';
 import { renderRepair } from '../render/iptables-repair.ts';
 import { endpointsIn, servedAddressesIn, servicesIn, tableNames } from '../tables.ts';
+import { besides } from './apply.ts';
 import { dormantIptables } from './dormant.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
 import { loadSettledTables } from './last-apply.ts';
-import { iptablesRulesIn } from './leftovers.ts';
+import { iptablesLeftovers, iptablesRulesIn } from './leftovers.ts';
+import { mangleGuardsLoopback } from './loopback-guard.ts';
 import { carryAll, heldTables, isHeld } from './observed.ts';
 import { listTables, loadTables } from './revision-store.ts';
 
@@ -37,6 +34,7 @@ import { listTables, loadTables } from './revision-store.ts';
 export async function statusOfIptables(
   host: Host,
   stateDirectory: string,
+  others: readonly Leftovers[],
 ): Promise<Status | { readonly refusals: readonly Diagnostic[] }> {
   const tools = await findIptables(host);
   if (!isTools(tools)) return { refusals: [tools] };
@@ -57,8 +55,9 @@ export async function statusOfIptables(
   const dormant = await dormantIptables(host, tools, stamps);
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
   const chains = chainReader(host);
+  const left = await findLeftovers(others, { host, stateDirectory, chains }, besides);
   const elsewhere = [
-    ...(await inNftables(host, stateDirectory, chains)),
+    ...left.places,
     ...((await iptablesRulesIn(host, other, chains)) ? [`iptables (${other})`] : []),
   ];
   const drift =
@@ -81,7 +80,8 @@ export async function statusOfIptables(
   const guarded =
     mangleGuardsLoopback(rules.IPv4.mangle) &&
     !dormant.some(({ family, name }) => family === 'ip' && name === 'mangle');
-  const sysctls = await sysctlsOf(host, stateDirectory, isHere, guarded);
+  const wasHere = () => isAnyRemembered([iptablesLeftovers, ...others], stateDirectory);
+  const sysctls = await sysctlsOf(host, stateDirectory, isHere, guarded, wasHere);
   const forward = await foreignForward(host, familiesServed(tables), chains);
   return {
     backend: {
@@ -101,24 +101,11 @@ export async function statusOfIptables(
     diagnostics: [
       ...(isHere && drift === undefined ? [unknownDrift(undefined, stateDirectory)] : []),
       ...warnOfDormant(dormant),
+      ...(isHere ? left.warnings : []),
       ...(isHere ? await otherProxies(host, () => servedAddressesIn(rules), true, chains) : []),
       ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
       ...warningsOfSysctls(sysctls),
       ...warningsOfForward(forward),
     ],
   };
-}
-
-/** Tables of natc in nftables that may be there, because it worked through nftables before, count. */
-async function inNftables(
-  host: Host,
-  stateDirectory: string,
-  chains: ReadChains,
-): Promise<readonly string[]> {
-  const presence = await nftablesPresence(host, chains);
-  if (presence.kind === 'present') return ['nftables'];
-  if (presence.kind === 'absent') return [];
-  if (!(await hasBackendState(stateDirectory, 'nftables'))) return [];
-  const reason = presence.kind === 'unknown' ? presence.reason : 'there is no nft';
-  return [`nftables (perhaps: ${reason})`];
 }

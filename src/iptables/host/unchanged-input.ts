@@ -1,12 +1,12 @@
+import type { Leftovers } from '../../host/change/leftovers.ts';
+import { mayBeElsewhere } from '../../host/change/leftovers.ts';
+import type { Unchanged } from '../../host/change/unchanged.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { findIptables, isTools } from '../../host/machine/iptables-tools.ts';
 import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
 import { otherProxies } from '../../host/machine/other-proxies.ts';
-import { hasBackendState } from '../../host/state/backend-state.ts';
 import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
 import { loadUnconfirmed } from '../../host/state/unconfirmed.ts';
-import { nftablesPresence } from '../../nftables/host/leftovers.ts';
-import type { Unchanged } from '../../nftables/host/unchanged-input.ts';
 import { dormantIptables } from './dormant.ts';
 import { areInPlace } from './kernel-tables.ts';
 import { loadSettledTables } from './last-apply.ts';
@@ -25,6 +25,7 @@ export async function unchangedTables(
   stateDirectory: string,
   fingerprint: string,
   setsSysctls: boolean,
+  others: readonly Leftovers[],
   chains: ReadChains = chainReader(host),
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettledTables(stateDirectory);
@@ -37,8 +38,7 @@ export async function unchangedTables(
   if ((await dormantIptables(host, tools, settled.stamps)).length > 0) return undefined;
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
   if (await iptablesRulesIn(host, other, chains)) return undefined;
-  if ((await nftablesPresence(host, chains)).kind === 'present') return undefined;
-  if (await hasBackendState(stateDirectory, 'nftables')) return undefined;
+  if (await mayBeElsewhere(others, { host, stateDirectory, chains })) return undefined;
   // Whether another proxy serves the same addresses is for the compiled rules to say.
   if ((await otherProxies(host, () => new Set(), false, chains)).length > 0) return undefined;
   const needed = setsSysctls ? settled.sysctls : [];

@@ -1,16 +1,16 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { endFlows } from '../../host/change/after-apply.ts';
 import type { OnStep } from '../../host/change/apply-step.ts';
-import { type EndedFlows, endStaleFlows, noFlows } from '../../host/machine/conntrack.ts';
+import type { EndedFlows } from '../../host/machine/conntrack.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { Sysctl } from '../../host/machine/sysctl.ts';
-import { pruneCompilations } from '../../host/state/compilation-store.ts';
-import { announceFlows, settleFlows } from '../../host/state/flow-state.ts';
 import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
+import { stateNotWritten } from '../../host/state/state-directory.ts';
 import type { FlowChange } from '../../plan/flows.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import type { Delta } from '../delta.ts';
+import { pruneCompilations } from './compilation-store.ts';
 import { loadSettled, type Settled, storeSettled } from './last-apply.ts';
-import { stateNotWritten } from './reconcile.ts';
 import { retirePins } from './retire-pins.ts';
 import { pruneRevisions } from './revision-store.ts';
 
@@ -49,37 +49,6 @@ export async function doAftermath(
   if (extent !== 'nothing') onStep('connections-cleaned');
   const off = await setSysctlsFor(host, stateDirectory, sysctls, revision);
   return { ended, diagnostics: [...diagnostics, ...left, ...off] };
-}
-
-/** Notes what to look for afterwards, in case this apply does not come to its end. */
-export async function announce(
-  stateDirectory: string,
-  change: FlowChange | undefined,
-): Promise<readonly Diagnostic[]> {
-  if (change === undefined) return [];
-  try {
-    await announceFlows(stateDirectory, change);
-    return [];
-  } catch (error) {
-    return [stateNotWritten(stateDirectory, error)];
-  }
-}
-
-/** Ends stale connections, and notes that none is left. */
-export async function endFlows(
-  host: Host,
-  stateDirectory: string,
-  change: FlowChange | undefined,
-): Promise<EndedFlows> {
-  if (change === undefined) return noFlows;
-  const flows = await endStaleFlows(host, change);
-  if (flows.diagnostics.length > 0) return flows;
-  try {
-    await settleFlows(stateDirectory, change);
-    return flows;
-  } catch (error) {
-    return { ...flows, diagnostics: [stateNotWritten(stateDirectory, error)] };
-  }
 }
 
 /** Marks a revision as finished, so that the next apply of the same need not look at anything. */

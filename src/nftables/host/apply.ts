@@ -1,25 +1,19 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { noSteps, type OnStep } from '../../host/change/apply-step.ts';
-import { iptablesVariantsWithRules, removeIptablesRules } from '../../host/change/other-backend.ts';
-import { guardRemovals } from '../../host/change/removal-guard.ts';
+import { announce } from '../../host/change/after-apply.ts';
+import type { ApplyOptions } from '../../host/change/apply-options.ts';
+import { noSteps } from '../../host/change/apply-step.ts';
+import type { Leftovers, SearchedHost } from '../../host/change/leftovers.ts';
+import { objectionToWaiting, retireLeftovers } from '../../host/change/leftovers.ts';
 import type { EndedFlows } from '../../host/machine/conntrack.ts';
+import { wakeTables } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
 import { otherProxies, servedAddresses } from '../../host/machine/other-proxies.ts';
-import type { Sysctl } from '../../host/machine/sysctl.ts';
-import {
-  awaitConfirmation,
-  type Confirmation,
-  cannotPrepare,
-  forgetPending,
-  unconfirmed,
-} from '../../host/state/confirmation.ts';
+import { forgetPending, unconfirmed } from '../../host/state/confirmation.ts';
 import { flowChange } from '../../host/state/flow-state.ts';
-import type { LockResult } from '../../host/state/lock.ts';
 import { noLock } from '../../host/state/no-lock.ts';
 import type { Revision } from '../../host/state/revision.ts';
 import { allowAgain, objectionToUnconfirmed } from '../../host/state/unconfirmed.ts';
-import type { IpFamily } from '../../net/family.ts';
 import { type FlowChange, type FlowService, flowServices } from '../../plan/flows.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Ruleset } from '../ast.ts';
@@ -28,8 +22,10 @@ import { writeRuleset } from '../canonical/write.ts';
 import { canonicalOf, digestOf } from '../canonical/written.ts';
 import type { Delta } from '../delta.ts';
 import type { FamilyFragments } from '../layout/build.ts';
-import { type Aftermath, announce, doAftermath, settle } from './aftermath.ts';
-import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
+import { type Aftermath, doAftermath, settle } from './aftermath.ts';
+import { changesInWords } from './changes.ts';
+import { awaitConfirmation } from './confirmation.ts';
+import { ownTables, stampedFamilies } from './dormant.ts';
 import { readStamps } from './kernel-tables.ts';
 import { loadSettled } from './last-apply.ts';
 import {
@@ -43,36 +39,8 @@ import {
   type Wanted,
 } from './observed.ts';
 import { reconcile } from './reconcile.ts';
+import { guardRemovals } from './removal-guard.ts';
 import { hasRevision } from './revision-store.ts';
-
-export interface ApplyOptions {
-  readonly stateDirectory: string;
-  readonly lock: () => Promise<LockResult>;
-  /** List the kernel even when the stamp says that nothing changed, and repair what others changed. */
-  readonly verify: boolean;
-  /** Percent of the kernel's Services that may go; undefined: any number. */
-  readonly maxRemovals: number | undefined;
-  /** Go ahead where another proxy serves the same addresses. */
-  readonly force: boolean;
-  readonly sysctls: readonly Sysctl[];
-  /** What was compiled, for the next apply to recognise; see {@link Settled}. */
-  readonly input:
-    | {
-        readonly fingerprint: string | undefined;
-        readonly warnings: number;
-        /** The families that have Services. */
-        readonly served?: readonly IpFamily[];
-      }
-    | undefined;
-  /** What chains there are, for whoever looks for those of others afterwards; see {@link chainReader}. */
-  readonly chains?: ReadChains | undefined;
-  /** Roll back unless somebody confirms; undefined: the change is final. */
-  readonly confirmation?: Confirmation | undefined;
-  /** Seconds since 1970. */
-  readonly now: () => number;
-  /** For tests, which end the process at a step. */
-  readonly onStep?: OnStep;
-}
 
 export type ApplyOutcome =
   | {
@@ -85,6 +53,8 @@ export type ApplyOutcome =
       readonly revision: Revision;
       /** What was sent; undefined when the tables were replaced whole. */
       readonly delta: Delta | undefined;
+      /** The same in words. */
+      readonly changes: string;
       /** UDP and SCTP connections to endpoints that are gone. */
       readonly ended: EndedFlows['ended'];
       /** Warnings of what came after the change: pins, connections, sysctls, the state file. */
@@ -93,6 +63,14 @@ export type ApplyOutcome =
   /** Nothing was changed. */
   | { readonly kind: 'refused' | 'guarded'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'lock-timeout' };
+
+/** How this backend applies: it has what natc left in the others removed. */
+export interface NftablesApplyOptions extends ApplyOptions {
+  readonly others: readonly Leftovers[];
+}
+
+/** What natc has in the kernel, for what the others say of their rules. */
+export const besides = 'its tables in nftables';
 
 /** What the kernel should hold, of what the compiler gave. */
 export function wantedFrom(output: {
@@ -116,7 +94,7 @@ export function wantedFrom(output: {
 export async function applyRuleset(
   host: Host,
   wanted: Wanted,
-  options: ApplyOptions,
+  options: NftablesApplyOptions,
 ): Promise<ApplyOutcome> {
   const locked = await options.lock();
   if (locked.kind === 'timeout') return { kind: 'lock-timeout' };
@@ -133,10 +111,11 @@ export async function applyRuleset(
 async function applyLocked(
   host: Host,
   wanted: Wanted,
-  options: ApplyOptions,
+  options: NftablesApplyOptions,
 ): Promise<ApplyOutcome> {
   const { stateDirectory, verify, now, onStep = noSteps } = options;
-  const { confirmation, chains = chainReader(host) } = options;
+  const { others, confirmation, chains = chainReader(host) } = options;
+  const searched = { host, stateDirectory, chains };
   const objection =
     confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
   if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
@@ -154,7 +133,7 @@ async function applyLocked(
     const flows = await flowChange(stateDirectory, wanted.flowServices, []);
     const number = commonRevision(stamps)?.number ?? 0;
     const rest = await finish(host, wanted, undefined, extent, flows, number, options);
-    const left = await removeIptablesRules(host, stateDirectory, chains);
+    const left = await retireLeftovers(others, searched, besides);
     const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
@@ -168,12 +147,7 @@ async function applyLocked(
   const awake = await wakeTables(host, tables, ownTables(held.dormant));
   if (awake.kind === 'refused') return awake;
   const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(held)];
-  const obstacles =
-    confirmation === undefined
-      ? []
-      : (await iptablesVariantsWithRules(host, chains)).length > 0
-        ? [cannotPrepare('natc works through iptables here')]
-        : await awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
+  const obstacles = await confirmationObstacles(options, held, wanted, searched);
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
   const flows = await flowChange(stateDirectory, wanted.flowServices, flowsBefore(held));
   const notAnnounced = await announce(stateDirectory, flows);
@@ -185,7 +159,7 @@ async function applyLocked(
     const extent = isWholeBefore ? 'nothing' : 'everything';
     const number = commonRevision(stamps)?.number ?? 0;
     const rest = await finish(host, wanted, undefined, extent, flows, number, options);
-    const left = await removeIptablesRules(host, stateDirectory, chains);
+    const left = await retireLeftovers(others, searched, besides);
     const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics };
   }
@@ -205,10 +179,25 @@ async function applyLocked(
     revision.number,
     options,
   );
-  const left = await removeIptablesRules(host, stateDirectory, chains);
+  const left = await retireLeftovers(others, searched, besides);
   const told = notAnnounced.filter(({ code }) => !outcome.diagnostics.some((d) => d.code === code));
   const diagnostics = [...warnings, ...told, ...outcome.diagnostics, ...rest.diagnostics, ...left];
-  return { kind: 'applied', revision, delta, ended: rest.ended, diagnostics };
+  const changes = changesInWords(delta);
+  return { kind: 'applied', revision, delta, changes, ended: rest.ended, diagnostics };
+}
+
+/** What keeps a change from waiting to be confirmed; nothing where it need not. */
+async function confirmationObstacles(
+  { stateDirectory, confirmation, others, now }: NftablesApplyOptions,
+  held: Held,
+  wanted: Wanted,
+  searched: SearchedHost,
+): Promise<readonly Diagnostic[]> {
+  if (confirmation === undefined) return [];
+  const objection = await objectionToWaiting(others, searched);
+  return objection.length > 0
+    ? objection
+    : awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
 }
 
 /** Only an apply that did everything is settled: another one does what this could not. */

@@ -1,10 +1,10 @@
 import type { Host, WaitingPrograms } from '../../host/machine/host.ts';
-import { parseStamp, revisionSet } from '../../host/state/revision.ts';
 import type { NftFamily } from '../../net/family.ts';
 import type { Operation } from '../delta.ts';
 import { tableName } from '../names.ts';
 import { renderLine } from '../script.ts';
 import type { Stamps } from './kernel-tables.ts';
+import { parseStamp, revisionSet } from './stamp.ts';
 
 /** Characters that an nft which waits is given at most: it reads them one by one. */
 const mostAsked = 8_192;

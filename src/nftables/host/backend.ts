@@ -1,8 +1,23 @@
-import type { Backend } from '../../backends/backend.ts';
+import type { MakeBackend } from '../../backends/backend.ts';
+import { nftablesFiles } from './state-files.ts';
 
 /** Through nft: a constant program over maps, in two tables of natc's own. */
-export const nftables: Backend = {
+export const nftables: MakeBackend = (others) => ({
   name: 'nftables',
+  stateFiles: nftablesFiles,
+  syncRefusals: {
+    metric: 'kubeproxy_sync_proxy_rules_nftables_sync_failures_total',
+    codes: new Set([
+      ...['NATC5001', 'NATC5002', 'NATC5003', 'NATC5004'],
+      ...['NATC5101', 'NATC5102', 'NATC5104', 'NATC5105'],
+    ]),
+  },
+
+  fitness: async (host, plan) => (await import('./fitness.ts')).nftablesFitness(host, plan),
+  keptTo: async (host, stateDirectory) =>
+    (await import('./fitness.ts')).keptToNftables(host, stateDirectory),
+  leftovers: async () => (await import('./leftovers.ts')).nftablesLeftovers,
+
   takesRuleset: true,
 
   limits: async () => [],
@@ -37,19 +52,30 @@ export const nftables: Backend = {
     const { letGoOfRules } = await import('../../compile.ts');
     const wanted = wantedFrom(output);
     letGoOfRules(output);
-    return applyRuleset(host, wanted, options);
+    return applyRuleset(host, wanted, { ...options, others: await others() });
   },
   applyWritten: async (host, wanted, options) =>
-    (await import('./apply.ts')).applyRuleset(host, wanted, options),
+    (await import('./apply.ts')).applyRuleset(host, wanted, {
+      ...options,
+      others: await others(),
+    }),
   dryRun: async (host, output, options) => {
     const { wantedFrom } = await import('./apply.ts');
     const { dryRun } = await import('./dry-run.ts');
     return dryRun(host, wantedFrom(output), options);
   },
-  unchanged: async (...asked) => (await import('./unchanged-input.ts')).unchangedInput(...asked),
+  unchanged: async (host, stateDirectory, fingerprint, setsSysctls, chains) =>
+    (await import('./unchanged-input.ts')).unchangedInput(
+      host,
+      stateDirectory,
+      fingerprint,
+      setsSysctls,
+      await others(),
+      chains,
+    ),
   observe: async (host) => (await import('./observe.ts')).observeNftables(host),
   status: async (host, stateDirectory) =>
-    (await import('./status.ts')).statusOf(host, stateDirectory),
+    (await import('./status.ts')).statusOf(host, stateDirectory, await others()),
   rollBack: async (host, options) => (await import('./rollback.ts')).rollBack(host, options),
   undo: async (host, change, options) =>
     (await import('./rollback.ts')).undo(host, change, options),
@@ -68,4 +94,4 @@ export const nftables: Backend = {
   followsPlan: false,
   committer: async (live, host, stateDirectory, now) =>
     (await import('./committer.ts')).nftablesCommitter(live, host, stateDirectory, now),
-};
+});

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Host, RunResult } from '../../host/machine/host.ts';
-import { routeLocalnet, sysctlPath } from '../../host/machine/sysctl.ts';
-import { nftDiagnostics } from './nft-error.ts';
+import { isAbsent, nftFailure } from '../../host/machine/nft-error.ts';
+import { warnOfRouteLocalnet } from '../../host/machine/sysctl.ts';
 
 const tables = ['ip natc', 'ip6 natc'] as const;
 
@@ -24,7 +24,7 @@ export async function cleanUp(host: Host): Promise<CleanupOutcome> {
     const result = await host.run('nft', ['-t', 'list', 'table', ...table.split(' ')]);
     if (isAbsent(result)) continue;
     if (result.kind === 'not-started' || notPermitted(result)) {
-      return { kind: 'refused', diagnostics: nftDiagnostics(result, { tables: [] }) };
+      return { kind: 'refused', diagnostics: nftFailure(result) };
     }
     // Also when nft crashed on the listing: deleting a table does not need it.
     present.push(table);
@@ -33,30 +33,10 @@ export async function cleanUp(host: Host): Promise<CleanupOutcome> {
   // Adding first makes the deletion succeed if another process was quicker.
   const script = present.map((table) => `add table ${table}\ndelete table ${table}\n`).join('');
   const result = await host.run('nft', ['-f', '-'], script);
-  const diagnostics = nftDiagnostics(result, { tables: [] });
+  const diagnostics = nftFailure(result);
   if (diagnostics.length > 0) return { kind: 'refused', diagnostics };
   return { kind: 'clean', tables: present, diagnostics: await warnOfRouteLocalnet(host) };
 }
 
-const isAbsent = (result: RunResult): boolean =>
-  result.kind === 'exited' &&
-  result.exitCode !== 0 &&
-  result.stderr.includes('No such file or directory');
-
 const notPermitted = (result: RunResult): boolean =>
   result.kind === 'exited' && result.stderr.includes('Operation not permitted');
-
-/** With the rules gone, nothing guards the loopback any more (N10). */
-export async function warnOfRouteLocalnet(host: Host): Promise<readonly Diagnostic[]> {
-  const value = await host.readFile(sysctlPath(routeLocalnet));
-  if (value?.trim() !== '1') return [];
-  return [
-    {
-      code: 'NATC5009',
-      severity: 'warning',
-      message: `the sysctl ${routeLocalnet} is still 1, and its guard is gone`,
-      places: [],
-      hint: `unless something else needs it: sysctl -w ${routeLocalnet}=0`,
-    },
-  ];
-}

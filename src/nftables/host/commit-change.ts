@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Host, succeeded, type WaitingPrograms } from '../../host/machine/host.ts';
-import { type Revision, readStamp, revisionSet, type Stamp } from '../../host/state/revision.ts';
+import type { Revision } from '../../host/state/revision.ts';
 import type { NftFamily } from '../../net/family.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import type { WrittenRuleset } from '../canonical/written.ts';
@@ -10,6 +10,8 @@ import { askNft } from './ask-nft.ts';
 import { carriedPins } from './carry-pins.ts';
 import type { Stamps } from './kernel-tables.ts';
 import { commonRevision } from './observed.ts';
+import type { Stamp } from './stamp.ts';
+import { readStamp, revisionSet } from './stamp.ts';
 import {
   commit,
   familiesTouched,

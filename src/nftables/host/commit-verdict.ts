@@ -1,8 +1,11 @@
 import type { Host } from '../../host/machine/host.ts';
-import { type Revision, readStamp, type Stamp } from '../../host/state/revision.ts';
+import { isAbsent } from '../../host/machine/nft-error.ts';
+import type { Revision } from '../../host/state/revision.ts';
 import { halfOf } from '../canonical/digest.ts';
 import { tableName } from '../names.ts';
-import { isAbsent, isSetListing, nftFamilies, type Stamps } from './kernel-tables.ts';
+import { isSetListing, nftFamilies, type Stamps } from './kernel-tables.ts';
+import type { Stamp } from './stamp.ts';
+import { readStamp } from './stamp.ts';
 import { familiesTouched, type Transaction } from './transaction.ts';
 
 /**

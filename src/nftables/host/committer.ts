@@ -3,6 +3,7 @@ import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.
 import type { Host } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
 import { waitingNft } from './ask-nft.ts';
+import { changesInWords } from './changes.ts';
 import { commitChange, holdsStamps } from './commit-change.ts';
 import { readStamps, type Stamps } from './kernel-tables.ts';
 import { commonRevision } from './observed.ts';
@@ -27,7 +28,8 @@ export async function nftablesCommitter(
       const { revision, delta, families, isSeen } = committed;
       stamps = committed.stamps;
       return {
-        ...{ kind: 'committed', revision, delta, store: storing(live, revision, stateDir) },
+        ...{ kind: 'committed', revision, store: storing(live, revision, stateDir) },
+        changes: changesInWords(delta),
         isHeld: async () => isSeen || (await holdsStamps(host, stamps, families)),
         finish: () => retirePins(host, () => change.next, delta),
       };
@@ -39,7 +41,7 @@ const storing =
   (live: LiveCompilation, revision: Revision, stateDir: string): StoreFollowed =>
   async ({ isDone, ...settled }) => {
     const { storeRevision, pruneRevisions } = await import('./revision-store.ts');
-    const { pruneCompilations } = await import('../../host/state/compilation-store.ts');
+    const { pruneCompilations } = await import('./compilation-store.ts');
     const { storeSettled } = await import('./last-apply.ts');
     const flowServices = live.flowServices();
     await storeRevision(stateDir, { revision, ruleset: live.whole(), flowServices });

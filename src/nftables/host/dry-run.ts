@@ -1,30 +1,14 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { DryRunOptions, DryRunOutcome } from '../../host/change/dry-run.ts';
+import { dormantTables, wake, warnOfDormant } from '../../host/machine/dormant.ts';
 import { type Host, succeeded } from '../../host/machine/host.ts';
 import { renderScript } from '../script.ts';
-import { type ApplyOptions, objectionsTo } from './apply.ts';
-import { dormantTables, ownTables, stampedFamilies, wake, warnOfDormant } from './dormant.ts';
+import { objectionsTo } from './apply.ts';
+import { ownTables, stampedFamilies } from './dormant.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { heldRuleset, type Wanted } from './observed.ts';
 import { plannedTransaction } from './reconcile.ts';
 import { isBusy } from './transaction.ts';
-
-export type DryRunOutcome =
-  /** `script` is what apply would send; '' when nothing differs. */
-  | {
-      readonly kind: 'planned';
-      readonly script: string;
-      readonly diagnostics: readonly Diagnostic[];
-    }
-  | { readonly kind: 'refused' | 'guarded'; readonly diagnostics: readonly Diagnostic[] };
-
-export type DryRunOptions = Pick<
-  ApplyOptions,
-  'stateDirectory' | 'verify' | 'maxRemovals' | 'force' | 'now'
-> & {
-  /** Have the kernel check the transaction against what it holds. */
-  readonly checkInKernel: boolean;
-};
 
 /** What apply would do, with nothing changed: neither the kernel nor the state directory. */
 export async function dryRun(

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { isDormantListing } from '../../host/machine/dormant.ts';
 import { describeRun, type Host, type RunResult } from '../../host/machine/host.ts';
-import { withoutStamp } from '../../host/state/revision.ts';
+import { isAbsent } from '../../host/machine/nft-error.ts';
 import type { NftFamily } from '../../net/family.ts';
 import type { Ruleset } from '../ast.ts';
 import { tableName } from '../names.ts';
 import { parseNft } from '../parse/parse-nft.ts';
-import { isAbsent, isDormantListing } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
+import { withoutStamp } from './stamp.ts';
 
 /**
  * The ruleset that the kernel holds, read from nft's listing; what session affinity has learnt stands

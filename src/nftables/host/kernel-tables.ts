@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { isDormantListing, withoutDormancy } from '../../host/machine/dormant.ts';
 import {
   describeRun,
   type Host,
@@ -6,12 +7,13 @@ import {
   type RunResult,
   succeeded,
 } from '../../host/machine/host.ts';
-import { readStamp, revisionSet, type Stamp, withoutStamp } from '../../host/state/revision.ts';
+import { isAbsent, nftFailure } from '../../host/machine/nft-error.ts';
 import type { NftFamily } from '../../net/family.ts';
 import { type CanonicalTable, canonicalTable } from '../canonical/canonical.ts';
 import { tableName } from '../names.ts';
 import { parseNft } from '../parse/parse-nft.ts';
-import { nftDiagnostics } from './nft-error.ts';
+import type { Stamp } from './stamp.ts';
+import { readStamp, revisionSet, withoutStamp } from './stamp.ts';
 
 export const nftFamilies: readonly NftFamily[] = ['ip', 'ip6'];
 
@@ -49,7 +51,7 @@ export async function readStamps(
     const { result, stamp } = await readStamp(host, family, tableName);
     if (result.kind === 'exited' && result.exitCode === 0 && !isSetListing(result))
       return { refusals: [notListed] };
-    if (isUnusable(result)) return { refusals: nftDiagnostics(result, { tables: [] }) };
+    if (isUnusable(result)) return { refusals: nftFailure(result) };
     found[family] = stamp;
     if (!succeeded(result) && !isAbsent(result))
       unread = `nft list set ${family} ${tableName} ${revisionSet}: ${describeRun(result)}`;
@@ -71,20 +73,6 @@ const isUnusable = (result: RunResult): boolean =>
   (result.kind === 'exited' &&
     result.exitCode !== 0 &&
     result.stderr.includes('Operation not permitted'));
-
-export const isAbsent = (result: RunResult): boolean =>
-  result.kind === 'exited' &&
-  result.exitCode !== 0 &&
-  result.stderr.includes('No such file or directory');
-
-const flagsLine = /^\tflags [a-z, ]*\bdormant\b[a-z, ]*\n/m;
-
-/** Whether a listing of one table says that it is asleep. */
-export const isDormantListing = (listing: string): boolean => flagsLine.test(listing);
-
-/** The listing without that, which is no part of a ruleset. */
-export const withoutDormancy = (listing: string): string =>
-  listing.replace(/^\tflags dormant\n/m, '');
 
 /** Lists one table with all its elements: slow for many Services (about 11 s at 200,000 elements). */
 export async function listKernelTable(host: Host, family: NftFamily): Promise<KernelTable> {

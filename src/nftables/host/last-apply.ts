@@ -1,26 +1,14 @@
 import { isMapping } from '../../diagnostics/mapping.ts';
+import type { LastApply } from '../../host/change/last-apply.ts';
 import { isKnownSysctl, type Sysctl } from '../../host/machine/sysctl.ts';
 import { readState, writeState } from '../../host/state/state-file.ts';
 import { isCount, isDigest, isLine, isListOf } from '../../host/state/state-shape.ts';
 import type { IpFamily, NftFamily } from '../../net/family.ts';
 
-/**
- * What the last apply that did everything left behind: the mark that nothing after the change of the
- * rules was cut short (pins, connections, sysctls), and what the input was, so that the same input
- * again need not even be parsed.
- */
-export interface Settled {
-  /** The revision's digest. */
-  readonly digest: string;
-  /** The tables that carry it. */
+/** What the last apply left behind, of natc's tables. */
+export interface Settled extends LastApply {
+  /** The tables that carry the digest. */
   readonly families: readonly NftFamily[];
-  /** Hash of input, options and natc's version; undefined when it was not an input (rollback). */
-  readonly input: string | undefined;
-  /** Warnings that compiling the input gave. */
-  readonly warnings: number;
-  readonly sysctls: readonly Sysctl[];
-  /** The families that have Services; undefined: not known. */
-  readonly served?: readonly IpFamily[] | undefined;
 }
 
 /** Changes with the shape of the file; others are ignored. */

@@ -1,4 +1,3 @@
-import type { TableRules } from '../../iptables/tables.ts';
 import type { CanonicalTable } from '../canonical/canonical.ts';
 
 /** Whether a table has the rule that keeps packets of others off the loopback, as nft prints it (N10). */
@@ -7,10 +6,4 @@ export const tableGuardsLoopback = ({ chains }: CanonicalTable): boolean =>
     ({ hook, rules }) =>
       hook.includes(' hook prerouting ') &&
       rules.some((rule) => /^iifname != "?lo"? ip daddr 127\.0\.0\.0\/8 drop$/.test(rule)),
-  );
-
-/** The same of natc's part of iptables' mangle table. */
-export const mangleGuardsLoopback = ({ chains }: TableRules): boolean =>
-  [...chains.values()].some((rules) =>
-    rules.some((rule) => rule.includes('-d 127.0.0.0/8 ') && rule.endsWith('-j DROP')),
   );

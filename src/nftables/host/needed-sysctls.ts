@@ -1,11 +1,7 @@
 import { type Sysctl, sysctlsFor } from '../../host/machine/sysctl.ts';
-import { chains } from '../../iptables/names.ts';
-import type { KernelRules } from '../../iptables/tables.ts';
-import type { IpFamily } from '../../net/family.ts';
-import { ipFamilies } from '../../net/family.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import { collections } from '../names.ts';
-import { mangleGuardsLoopback, tableGuardsLoopback } from './loopback-guard.ts';
+import { tableGuardsLoopback } from './loopback-guard.ts';
 
 /*
  * What an earlier revision relies on, told by its rules: no plan of it is kept, and whether natc or
@@ -26,25 +22,6 @@ export const neededByRuleset = ({ tables }: CanonicalRuleset): readonly Sysctl[]
         hasServices: hasNodePorts || has(collections.services, collections.refusedServices),
         hasNodePorts,
         loopback: tableGuardsLoopback(table),
-      };
-    }),
-  );
-
-/** The same of rules of iptables. */
-export const neededByTables = (rules: KernelRules): readonly Sysctl[] =>
-  sysctlsFor(
-    ipFamilies.map((family: IpFamily) => {
-      const { mangle, nat, filter } = rules[family];
-      const has = (...names: readonly string[]) =>
-        names.some((name) =>
-          [nat, filter].some((table) => (table.chains.get(name)?.length ?? 0) > 0),
-        );
-      const hasNodePorts = has(chains.nodePorts, chains.refuseNodePorts);
-      return {
-        family,
-        hasServices: hasNodePorts || has(chains.services, chains.refuseServices),
-        hasNodePorts,
-        loopback: mangleGuardsLoopback(mangle),
       };
     }),
   );

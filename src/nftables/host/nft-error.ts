@@ -1,17 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Place } from '../../diagnostics/place.ts';
-import { refusedByNft } from '../../host/machine/capabilities.ts';
 import type { RunResult } from '../../host/machine/host.ts';
+import { nftFailure } from '../../host/machine/nft-error.ts';
 import type { Origin } from '../../plan/plan.ts';
 import type { Ruleset } from '../ast.ts';
 import { renderElement, renderRule } from '../render/nft.ts';
-
-/** What nft printed about one line of its input. */
-interface NftError {
-  readonly message: string;
-  /** The line, as nft quotes it. */
-  readonly line: string;
-}
 
 /**
  * What a failed nft run means. Where nft quotes a line that stands for an object of the input, the
@@ -19,88 +11,11 @@ interface NftError {
  *
  * @returns no diagnostics when the run succeeded
  */
-export function nftDiagnostics(result: RunResult, ruleset: Ruleset): readonly Diagnostic[] {
-  switch (result.kind) {
-    case 'not-started':
-      return [nftMissing(result.message)];
-    case 'signalled':
-      return [
-        result.limit === undefined
-          ? nftCrashed(result.signal)
-          : programStopped('nft', result.limit),
-      ];
-    case 'exited':
-      return result.exitCode === 0 ? [] : exitDiagnostics(result.exitCode, result.stderr, ruleset);
-  }
-}
-
-function exitDiagnostics(
-  exitCode: number,
-  stderr: string,
-  ruleset: Ruleset,
-): readonly Diagnostic[] {
-  // A shell, or unshare, could not start it.
-  if (exitCode === 126 || exitCode === 127) return [nftMissing(stderr.trim())];
-  // A shell between us and nft reports a signal so.
-  if (exitCode > 128) return [nftCrashed(`signal ${exitCode - 128}`)];
-  if (stderr.includes('Operation not permitted')) return [refusedByNft];
-  const errors = parseNftErrors(stderr);
-  if (errors.length === 0) {
-    const text = stderr.trim().split('\n').join('; ');
-    return [refusal(text === '' ? `nft: exit status ${exitCode}` : text, [])];
-  }
-  return errors.map(({ message, line }) => {
+export const nftDiagnostics = (result: RunResult, ruleset: Ruleset): readonly Diagnostic[] =>
+  nftFailure(result, (line) => {
     const origin = findOrigin(ruleset, line);
-    const places: Place[] = origin === undefined ? [] : [{ kind: 'field', ...origin }];
-    return refusal(line === '' ? message : `${message}, at ${JSON.stringify(line)}`, places);
+    return origin === undefined ? [] : [{ kind: 'field', ...origin }];
   });
-}
-
-function nftMissing(message: string): Diagnostic {
-  return {
-    code: 'NATC5001',
-    severity: 'error',
-    message: `cannot run nft: ${message}`,
-    places: [],
-    hint: 'install nftables (apt-get install nftables, dnf install nftables)',
-  };
-}
-
-/** natc stopped a program that took too long or printed without end. */
-export const programStopped = (program: string, limit: string): Diagnostic => ({
-  code: 'NATC5101',
-  severity: 'error',
-  message: `${program} was stopped: ${limit}`,
-  places: [],
-  hint: 'look what it waits for; a slow machine needs a longer --command-timeout',
-});
-
-function nftCrashed(signal: string): Diagnostic {
-  return {
-    code: 'NATC5004',
-    severity: 'error',
-    message: `nft was ended by ${signal}`,
-    places: [],
-    hint: 'run natc again; if it happens each time, use the newest nft on this machine',
-  };
-}
-
-const refusal = (message: string, places: readonly Place[]): Diagnostic => ({
-  code: 'NATC5003',
-  severity: 'error',
-  message: `the kernel refused the ruleset: ${message}`,
-  places,
-  hint: 'natc explain-code NATC5003 names the usual causes',
-});
-
-/** `/dev/stdin:7:4-36: Error: No such file or directory`, and the line quoted below it. */
-export function parseNftErrors(stderr: string): readonly NftError[] {
-  const lines = stderr.split('\n');
-  return lines.flatMap((line, index) => {
-    const message = /(?:^|:\d+: |-\d+: )Error: (.*)$/.exec(line)?.[1];
-    return message === undefined ? [] : [{ message, line: (lines[index + 1] ?? '').trim() }];
-  });
-}
 
 /** The object and field behind a line of the ruleset's text. */
 function findOrigin(ruleset: Ruleset, line: string): Origin | undefined {

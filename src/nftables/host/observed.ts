@@ -1,5 +1,5 @@
 import type { Host } from '../../host/machine/host.ts';
-import type { Revision, Stamp } from '../../host/state/revision.ts';
+import type { Revision } from '../../host/state/revision.ts';
 import type { NftFamily } from '../../net/family.ts';
 import type { FlowService } from '../../plan/flows.ts';
 import type { Ruleset } from '../ast.ts';
@@ -16,6 +16,7 @@ import { type Delta, deltaBetween } from '../delta.ts';
 import { tableName } from '../names.ts';
 import { listKernelTable, nftFamilies, type Stamps } from './kernel-tables.ts';
 import { loadRevision, type StoredRevision } from './revision-store.ts';
+import type { Stamp } from './stamp.ts';
 
 /** What the kernel holds, as far as natc knows. */
 export interface Held {

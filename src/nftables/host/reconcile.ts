@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { noSteps, type OnStep } from '../../host/change/apply-step.ts';
 import { describeRun, type Host, type RunResult, succeeded } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
-import { stateErrorText } from '../../host/state/state-directory.ts';
+import { stateNotWritten } from '../../host/state/state-directory.ts';
 import { canonicalOf } from '../canonical/written.ts';
 import type { Delta } from '../delta.ts';
 import { carriedPins } from './carry-pins.ts';
@@ -198,14 +198,6 @@ async function tryToStore(
     return [stateNotWritten(directory, error)];
   }
 }
-
-export const stateNotWritten = (directory: string, error: unknown): Diagnostic => ({
-  code: 'NATC5021',
-  severity: 'warning',
-  message: `the revision could not be written to ${directory}: ${stateErrorText(error)}`,
-  places: [],
-  hint: 'free some room, or name another directory with --state-dir; until then every apply lists the kernel',
-});
 
 const notDone: Diagnostic = {
   code: 'NATC5102',

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { isMapping } from '../../diagnostics/mapping.ts';
 import { noSteps, type OnStep } from '../../host/change/apply-step.ts';
-import { isPack, keepFragments, loadFragments } from '../../host/state/fragment-store.ts';
 import {
   largestPacked,
   lineFeed,
@@ -29,6 +28,7 @@ import {
   type WrittenRuleset,
   type WrittenTable,
 } from '../canonical/written.ts';
+import { isPack, keepFragments, loadFragments } from './fragment-store.ts';
 
 /**
  * What the kernel was given, by revision, in the state directory: a file per revision, written before

@@ -1,16 +1,18 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { announce } from '../../host/change/after-apply.ts';
 import { noSteps } from '../../host/change/apply-step.ts';
+import type { RollbackOptions, RollbackOutcome } from '../../host/change/rollback.ts';
+import { changeToUndo, nothingEarlier, underLock, unreadable } from '../../host/change/rollback.ts';
+import { wakeTables } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
-import { forgetPending, type PendingChange, pendencyOf } from '../../host/state/confirmation.ts';
+import { forgetPending, type PendingChange } from '../../host/state/confirmation.ts';
 import { flowChange } from '../../host/state/flow-state.ts';
-import { noLock } from '../../host/state/no-lock.ts';
 import { takeBackSysctls } from '../../host/state/set-sysctls.ts';
-import { refuseFromNow } from '../../host/state/unconfirmed.ts';
 import { areWhole, canonicalOf } from '../canonical/written.ts';
-import { announce, doAftermath, settle } from './aftermath.ts';
-import type { ApplyOptions, ApplyOutcome } from './apply.ts';
+import { doAftermath, settle } from './aftermath.ts';
+import type { ApplyOutcome } from './apply.ts';
+import { changesInWords } from './changes.ts';
 import { cleanUp } from './cleanup.ts';
-import { ownTables, stampedFamilies, wakeTables } from './dormant.ts';
+import { ownTables, stampedFamilies } from './dormant.ts';
 import type { Stamps } from './kernel-tables.ts';
 import { neededByRuleset } from './needed-sysctls.ts';
 import { commonRevision, familiesOf, heldRuleset, type Wanted } from './observed.ts';
@@ -23,26 +25,15 @@ import {
 } from './revision-store.ts';
 import { sureStamps } from './sure-stamps.ts';
 
-export interface Refused {
-  readonly kind: 'refused';
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-export type RollbackOptions = Pick<ApplyOptions, 'stateDirectory' | 'lock' | 'now'>;
-
-export type RollbackOutcome =
-  | ApplyOutcome
-  /** There was nothing before: natc's tables are gone again. */
-  | { readonly kind: 'removed'; readonly diagnostics: readonly Diagnostic[] }
-  /** The change was confirmed, or never made. */
-  | { readonly kind: 'not-pending' };
-
 /**
  * Makes the kernel hold the revision before the one it holds. Revisions are a stack: the one gone back
  * to keeps its number, and going back again leads to the one before it.
  */
-export const rollBack = (host: Host, options: RollbackOptions): Promise<RollbackOutcome> =>
-  underLock<RollbackOutcome>(options, async () => {
+export const rollBack = (
+  host: Host,
+  options: RollbackOptions,
+): Promise<RollbackOutcome<ApplyOutcome>> =>
+  underLock<RollbackOutcome<ApplyOutcome>>(options, async () => {
     const stamps = await sureStamps(host);
     if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
     const current = commonRevision(stamps);
@@ -60,25 +51,6 @@ export const rollBack = (host: Host, options: RollbackOptions): Promise<Rollback
   });
 
 /**
- * The change that going back undoes first: the one that waits, where the kernel holds it, and the one that
- * nobody confirmed in time, unless the kernel holds what was there before.
- *
- * @param current the digest of what the kernel holds
- */
-export async function changeToUndo(
-  current: string | undefined,
-  { stateDirectory, now }: Pick<RollbackOptions, 'stateDirectory' | 'now'>,
-): Promise<PendingChange | undefined> {
-  const pendency = await pendencyOf(stateDirectory, now());
-  if (pendency.kind === 'damaged') await forgetPending(stateDirectory);
-  if (pendency.kind !== 'waiting' && pendency.kind !== 'expired') return undefined;
-  const { change } = pendency;
-  if (pendency.kind === 'waiting') return change.digest === current ? change : undefined;
-  await refuseFromNow(stateDirectory, { digest: change.digest, time: now() }).catch(() => {});
-  return change.previous === current ? undefined : change;
-}
-
-/**
  * Undoes a change that nobody confirmed, under the lock that the caller holds. Whatever the kernel holds now
  * that was not there before is its work: no other change is made while one waits. (It holds neither after a
  * reboot, and through iptables where an apply was ended half-way.)
@@ -87,7 +59,7 @@ export async function undo(
   host: Host,
   { previous }: PendingChange,
   options: RollbackOptions,
-): Promise<RollbackOutcome> {
+): Promise<RollbackOutcome<ApplyOutcome>> {
   const stamps = await sureStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
   if (commonRevision(stamps)?.digest !== previous) return goBackTo(host, previous, stamps, options);
@@ -95,28 +67,12 @@ export async function undo(
   return { kind: 'not-pending' };
 }
 
-/** Does something while no other natc changes this host. */
-export async function underLock<T>(
-  { lock }: Pick<RollbackOptions, 'lock'>,
-  body: () => Promise<T>,
-): Promise<T | { readonly kind: 'lock-timeout' } | Refused> {
-  const locked = await lock();
-  if (locked.kind === 'timeout') return { kind: 'lock-timeout' };
-  if (locked.kind === 'unavailable')
-    return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
-  try {
-    return await body();
-  } finally {
-    await locked.lock.release();
-  }
-}
-
 async function goBackTo(
   host: Host,
   digest: string | undefined,
   stamps: Stamps,
   options: RollbackOptions,
-): Promise<RollbackOutcome> {
+): Promise<RollbackOutcome<ApplyOutcome>> {
   const { stateDirectory, now } = options;
   if (digest === undefined) {
     const off = await takeBackSysctls(host, stateDirectory, undefined);
@@ -164,9 +120,9 @@ async function goBackTo(
   };
   const rest = failures.length > 0 ? failures : await settle(stateDirectory, settled, noSteps);
   const diagnostics = [...awake.diagnostics, ...outcome.diagnostics, ...off.diagnostics, ...rest];
-  return outcome.kind === 'up-to-date'
-    ? { kind: 'up-to-date', ended, diagnostics }
-    : { kind: 'applied', revision: outcome.revision, delta: outcome.delta, ended, diagnostics };
+  if (outcome.kind === 'up-to-date') return { kind: 'up-to-date', ended, diagnostics };
+  const { revision, delta } = outcome;
+  return { kind: 'applied', revision, delta, changes: changesInWords(delta), ended, diagnostics };
 }
 
 const wantedAgain = ({ revision, ruleset, flowServices }: StoredRevision): Wanted => ({
@@ -175,30 +131,4 @@ const wantedAgain = ({ revision, ruleset, flowServices }: StoredRevision): Wante
   digest: revision.digest,
   flowServices,
   number: revision.number,
-});
-
-export const nothingEarlier = (reason: string): Refused => ({
-  kind: 'refused',
-  diagnostics: [
-    {
-      code: 'NATC5030',
-      severity: 'error',
-      message: `nothing to go back to: ${reason}`,
-      places: [],
-      hint: 'apply the manifests of before, or remove all rules with natc cleanup',
-    },
-  ],
-});
-
-export const unreadable = (directory: string, file: string): Refused => ({
-  kind: 'refused',
-  diagnostics: [
-    {
-      code: 'NATC5035',
-      severity: 'error',
-      message: `cannot go back: ${file} in ${directory} is missing or damaged`,
-      places: [],
-      hint: 'apply the manifests of before, or remove all rules with natc cleanup',
-    },
-  ],
 });

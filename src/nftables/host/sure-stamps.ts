@@ -1,8 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host/machine/host.ts';
-import { readIptablesStamps } from '../../iptables/host/kernel-tables.ts';
-import { heldTables, isHeld, revisionOf } from '../../iptables/host/observed.ts';
-import type { IptablesStamps } from '../../iptables/stamp.ts';
 import { readStamps, type Stamps } from './kernel-tables.ts';
 import { commonRevision } from './observed.ts';
 
@@ -32,15 +29,4 @@ export async function sureStamps(host: Host): Promise<Stamps | Unsure> {
       },
     ],
   };
-}
-
-/** The same for iptables, which is listed where no stamp is found. */
-export async function sureIptablesStamps(
-  host: Host,
-  directory: string,
-): Promise<IptablesStamps | Unsure> {
-  const stamps = await readIptablesStamps(host);
-  if (revisionOf(stamps) !== undefined) return stamps;
-  const held = await heldTables(host, directory, stamps, new Set(['IPv4']), true);
-  return isHeld(held) ? held.stamps : { refusals: [held] };
 }

@@ -1,5 +1,5 @@
 import { type Host, type RunResult, succeeded } from '../../host/machine/host.ts';
-import { type Revision, stampOperations } from '../../host/state/revision.ts';
+import type { Revision } from '../../host/state/revision.ts';
 import type { NftFamily } from '../../net/family.ts';
 import { halfOf } from '../canonical/digest.ts';
 import { canonicalOf, type WrittenRuleset } from '../canonical/written.ts';
@@ -7,6 +7,7 @@ import { type Delta, type Operation, replaceTable, type TableRef } from '../delt
 import { tableName } from '../names.ts';
 import { renderScript } from '../script.ts';
 import { nftFamilies, type Stamps } from './kernel-tables.ts';
+import { stampOperations } from './stamp.ts';
 
 /** One change of the kernel: content and stamps together. */
 export interface Transaction {

@@ -1,26 +1,17 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Leftovers } from '../../host/change/leftovers.ts';
+import { mayBeElsewhere } from '../../host/change/leftovers.ts';
+import type { Unchanged } from '../../host/change/unchanged.ts';
+import { dormantTables } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
 import { otherProxies } from '../../host/machine/other-proxies.ts';
-import { hasBackendState } from '../../host/state/backend-state.ts';
 import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
 import { loadUnconfirmed } from '../../host/state/unconfirmed.ts';
-import { iptablesRulesIn } from '../../iptables/host/leftovers.ts';
-import type { IpFamily } from '../../net/family.ts';
-import { dormantTables, ownTables } from './dormant.ts';
+import { ownTables } from './dormant.ts';
 import { readStamps } from './kernel-tables.ts';
 import { loadSettled } from './last-apply.ts';
 import { carry } from './observed.ts';
 import { hasRevision } from './revision-store.ts';
-
-export interface Unchanged {
-  /** Sysctls that somebody switched off and that could not be set again. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** The families that have Services; undefined: not known. */
-  readonly served: readonly IpFamily[] | undefined;
-  /** Warnings that compiling this input gave, when it was last compiled. */
-  readonly warnings: number;
-}
 
 /**
  * Whether an input is the one that the kernel holds the ruleset of, found out without parsing it: the
@@ -34,6 +25,7 @@ export async function unchangedInput(
   stateDirectory: string,
   fingerprint: string,
   setsSysctls: boolean,
+  others: readonly Leftovers[],
   chains: ReadChains = chainReader(host),
 ): Promise<Unchanged | undefined> {
   const settled = await loadSettled(stateDirectory);
@@ -46,15 +38,10 @@ export async function unchangedInput(
   if ((await dormantTables(host, ownTables(settled.families))).length > 0) return undefined;
   // Whether another proxy serves the same addresses is for the compiled ruleset to say.
   if ((await otherProxies(host, () => new Set(), false, chains)).length > 0) return undefined;
-  // What natc left in iptables wins over its tables; a full apply removes it.
-  if (await hasBackendState(stateDirectory, 'iptables')) return undefined;
-  if (await natRulesInIptables(host, chains)) return undefined;
+  // What natc left elsewhere may win over its tables; a full apply removes it.
+  if (await mayBeElsewhere(others, { host, stateDirectory, chains })) return undefined;
   // Somebody switched them off: an earlier revision needed them first.
   const needed = setsSysctls ? settled.sysctls : [];
   const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
   return { diagnostics, served: settled.served, warnings: settled.warnings };
 }
-
-const natRulesInIptables = async (host: Host, chains: ReadChains): Promise<boolean> =>
-  (await iptablesRulesIn(host, 'nf_tables', chains, ['nat'])) ||
-  (await iptablesRulesIn(host, 'legacy', chains, ['nat']));

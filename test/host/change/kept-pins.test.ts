@@ -1,7 +1,8 @@
 /** Session affinity through changes of a Service: who was sent to an endpoint stays with it while it serves. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { ApplyOptions } from '../../../src/host/change/apply-options.ts';
 import type { IpFamily } from '../../../src/net/family.ts';
-import type { ApplyOptions } from '../../../src/nftables/host/apply.ts';
 import { pinsIn, secondsOf } from '../../../src/nftables/host/pins.ts';
 import type { CompileOptions } from '../../../src/options.ts';
 import { describeWithIptables, type IptablesVariant } from '../../support/iptables-node.ts';

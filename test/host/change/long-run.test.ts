@@ -1,5 +1,7 @@
 /** Random worlds, one after the other on one host: it never drifts from what a fresh load gives. */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leftoversBeside } from '../../../src/backends/table.ts';
 import { applyRuleset, wantedFrom } from '../../../src/nftables/host/apply.ts';
 import { renderNft } from '../../../src/nftables/render/nft.ts';
 import { type KernelAgent, startAgent } from '../../support/kernel-agent.ts';
@@ -44,6 +46,7 @@ describeWithKernel('worlds applied one after the other', () => {
         verify: false,
         maxRemovals: undefined,
         force: false,
+        others: await leftoversBeside('nftables'),
         sysctls: [],
         input: undefined,
         now: () => index,

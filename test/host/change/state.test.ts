@@ -1,16 +1,18 @@
 /** What apply does when what it knows of the kernel is missing, damaged or wrong. */
+
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { stampOperations } from '../../../src/host/state/revision.ts';
+import { leftoversBeside } from '../../../src/backends/table.ts';
 import type { IpFamily } from '../../../src/net/family.ts';
 import { tableToJson } from '../../../src/nftables/canonical/canonical-json.ts';
 import { halfOf } from '../../../src/nftables/canonical/digest.ts';
 import { applyRuleset, wantedFrom } from '../../../src/nftables/host/apply.ts';
 import { plannedTransaction } from '../../../src/nftables/host/reconcile.ts';
 import { storeRevision } from '../../../src/nftables/host/revision-store.ts';
+import { stampOperations } from '../../../src/nftables/host/stamp.ts';
 import { commit } from '../../../src/nftables/host/transaction.ts';
 import { renderNft } from '../../../src/nftables/render/nft.ts';
 import { renderScript } from '../../../src/nftables/script.ts';
@@ -258,6 +260,7 @@ describeWithKernel('apply', () => {
     };
     const outcome = await applyRuleset(racing, wantedFrom(compiled(ours)), {
       stateDirectory: live.directory,
+      others: await leftoversBeside('nftables'),
       lock: live.lock,
       verify: false,
       maxRemovals: undefined,

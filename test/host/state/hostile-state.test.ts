@@ -1,4 +1,5 @@
 /** State files that hold whatever they may: each is taken for absent, and replaced. */
+
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -15,7 +16,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadAttempt, loadWarnings } from '../../../src/host/state/attempt-store.ts';
-import { loadCompilation } from '../../../src/host/state/compilation-store.ts';
 import { loadPending, pendencyOf } from '../../../src/host/state/confirmation.ts';
 import { flowChange } from '../../../src/host/state/flow-state.ts';
 import {
@@ -27,6 +27,7 @@ import { removeState, writeState } from '../../../src/host/state/state-file.ts';
 import { loadUnconfirmed } from '../../../src/host/state/unconfirmed.ts';
 import { loadSettledTables } from '../../../src/iptables/host/last-apply.ts';
 import { loadTables } from '../../../src/iptables/host/revision-store.ts';
+import { loadCompilation } from '../../../src/nftables/host/compilation-store.ts';
 import { loadSettled } from '../../../src/nftables/host/last-apply.ts';
 import { loadRevision } from '../../../src/nftables/host/revision-store.ts';
 

@@ -1,9 +1,14 @@
 /** The one list of natc's files in the state directory. */
+
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { backendOfState, forgetState, stateFiles } from '../../../src/host/state/state-files.ts';
+import { forgetFilesOf, isAmong, sharedStateFiles } from '../../../src/host/state/state-files.ts';
+import { iptablesFiles } from '../../../src/iptables/host/state-files.ts';
+import { nftablesFiles } from '../../../src/nftables/host/state-files.ts';
+
+const stateFiles = [...sharedStateFiles, ...nftablesFiles, ...iptablesFiles];
 
 const sources = ['src/host', 'src/nftables/host', 'src/iptables/host', 'src/cli'].flatMap(
   (folder) =>
@@ -30,7 +35,7 @@ const withStar = (name: string): string => name.replace(/\$\{.*\}|DIGEST|OPTIONS
 
 test.each(writers)('what $path writes is on the list', ({ text }) => {
   const names = namesIn(text).map(withStar);
-  const known = Object.keys(stateFiles).map(withStar);
+  const known = stateFiles.map(withStar);
   expect(names.length).toBeGreaterThan(0);
   expect(names.filter((name) => !known.includes(name))).toEqual([]);
 });
@@ -45,12 +50,12 @@ test('the list is looked for where it is written', () => {
 
 const docs = readFileSync('docs/apply.md', 'utf8');
 
-test.each(Object.keys(stateFiles))('docs/apply.md says what is in %s', (name) => {
+test.each(stateFiles)('docs/apply.md says what is in %s', (name) => {
   expect(docs).toContain(`\`${name}\``);
 });
 
 const digest = '0123456789abcdef'.repeat(2);
-const ours = Object.keys(stateFiles).map((name) =>
+const ours = stateFiles.map((name) =>
   name.replace('DIGEST', digest).replace('OPTIONS', digest.slice(16)),
 );
 const halfWritten = ours.map((name) => `.${name}.0123456789abcdef`);
@@ -79,14 +84,14 @@ test('natc’s own files are forgotten, and none of others', async () => {
       writeFileSync(join(directory, name), '');
     rmSync(join(directory, 'flows.json'));
     mkdirSync(join(directory, 'flows.json', 'below'), { recursive: true });
-    const iptables = await forgetState(directory, (of) => of === 'iptables');
+    const iptables = await forgetFilesOf(directory, iptablesFiles);
     expect([...iptables.removed].sort()).toEqual(
       [...ours, ...halfWritten].filter((name) => name.includes('iptables')).sort(),
     );
-    const { left } = await forgetState(directory, () => true);
+    const { left } = await forgetFilesOf(directory, stateFiles);
     expect(left).toEqual([]);
     expect(readdirSync(directory).sort()).toEqual([...others].sort());
-    expect(others.map(backendOfState).filter((of) => of !== undefined)).toEqual([]);
+    expect(others.filter(isAmong(stateFiles))).toEqual([]);
   } finally {
     rmSync(directory, { recursive: true });
   }

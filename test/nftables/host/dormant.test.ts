@@ -1,10 +1,12 @@
 /** Tables that somebody put to sleep: `flags dormant` leaves all rules in place and none in force. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dormantTables, wakeTables } from '../../../src/host/machine/dormant.ts';
 import type { Host, RunResult } from '../../../src/host/machine/host.ts';
-import { dormantTables, ownTables, wakeTables } from '../../../src/nftables/host/dormant.ts';
+import { ownTables } from '../../../src/nftables/host/dormant.ts';
 import {
   clusterOptions,
   describeCluster,

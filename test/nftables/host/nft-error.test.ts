@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { nftDiagnostics, parseNftErrors } from '../../../src/nftables/host/nft-error.ts';
+import { parseNftErrors } from '../../../src/host/machine/nft-error.ts';
+import { nftDiagnostics } from '../../../src/nftables/host/nft-error.ts';
 import { failure, success } from '../../support/fake-host.ts';
 
 const nothing = { tables: [] };

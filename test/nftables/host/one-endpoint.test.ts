@@ -2,11 +2,12 @@
  * How much nft is told when one endpoint of a Service changes, with addresses as long as those of 20,000
  * Services and 200,000 endpoints.
  */
+
 import { describe, expect, test } from 'vitest';
-import type { Stamp } from '../../../src/host/state/revision.ts';
 import { halfOf } from '../../../src/nftables/canonical/digest.ts';
 import { wantedFrom } from '../../../src/nftables/host/apply.ts';
 import { type Held, writtenDelta } from '../../../src/nftables/host/observed.ts';
+import type { Stamp } from '../../../src/nftables/host/stamp.ts';
 import { transactionFor } from '../../../src/nftables/host/transaction.ts';
 import { renderScript } from '../../../src/nftables/script.ts';
 import { serviceObject, sliceObject } from '../../support/kernel-cluster.ts';

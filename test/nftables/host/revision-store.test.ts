@@ -1,4 +1,5 @@
 /** What the state directory keeps of rulesets: how much, whether it comes back, and what is believed. */
+
 import { hash } from 'node:crypto';
 import {
   mkdtempSync,
@@ -13,11 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  loadCompilation,
-  pruneCompilations,
-  storeCompilation,
-} from '../../../src/host/state/compilation-store.ts';
 import type { KnownCompilation, KnownGroup } from '../../../src/incremental/known.ts';
 import type { CanonicalTable } from '../../../src/nftables/canonical/canonical.ts';
 import { recordOf } from '../../../src/nftables/canonical/write.ts';
@@ -29,6 +25,11 @@ import {
   type FragmentRecord,
   type WrittenRuleset,
 } from '../../../src/nftables/canonical/written.ts';
+import {
+  loadCompilation,
+  pruneCompilations,
+  storeCompilation,
+} from '../../../src/nftables/host/compilation-store.ts';
 import {
   listRevisions,
   loadRevision,

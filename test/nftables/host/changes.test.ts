@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatChanges } from '../../src/cli/apply/format-changes.ts';
-import type { Operation } from '../../src/nftables/delta.ts';
+import type { Operation } from '../../../src/nftables/delta.ts';
+import { changesInWords } from '../../../src/nftables/host/changes.ts';
 
 const ref = { family: 'ip', table: 'natc' } as const;
 const flush = (chain: string): Operation => ({ ...ref, kind: 'flush-chain', chain });
@@ -10,7 +10,7 @@ test('only what happened is counted', () => {
     { ...ref, kind: 'add-elements', collection: 'services', elements: ['a', 'b'] },
     { ...ref, kind: 'delete-elements', collection: 'services', elements: ['c'] },
   ];
-  expect(formatChanges({ operations, cleanup: [] })).toBe('2 elements added, 1 element deleted');
+  expect(changesInWords({ operations, cleanup: [] })).toBe('2 elements added, 1 element deleted');
 });
 
 test('a rule that changes is no empty change', () => {
@@ -18,14 +18,14 @@ test('a rule that changes is no empty change', () => {
     flush('mark-for-masquerade'),
     { ...ref, kind: 'add-rule', chain: 'mark-for-masquerade', rule: 'meta mark set 1' },
   ];
-  expect(formatChanges({ operations, cleanup: [] })).toBe('1 chain rewritten');
+  expect(changesInWords({ operations, cleanup: [] })).toBe('1 chain rewritten');
 });
 
 test('a chain that goes was not rewritten', () => {
   const cleanup: readonly Operation[] = [{ ...ref, kind: 'delete-chain', chain: 'pick-tcp-2' }];
-  expect(formatChanges({ operations: [flush('pick-tcp-2')], cleanup })).toBe('1 chain deleted');
+  expect(changesInWords({ operations: [flush('pick-tcp-2')], cleanup })).toBe('1 chain deleted');
 });
 
 test('a transaction that replaced the tables says that', () => {
-  expect(formatChanges(undefined)).toBe('tables replaced');
+  expect(changesInWords(undefined)).toBe('tables replaced');
 });

@@ -2,6 +2,16 @@ import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMapping } from '../../diagnostics/mapping.ts';
+import { lineFeed } from '../../host/state/packed-text.ts';
+import {
+  listState,
+  readStateBytes,
+  readStateHead,
+  removeAbandoned,
+  removeState,
+  writeState,
+} from '../../host/state/state-file.ts';
+import { isCount, isLine, isListOf } from '../../host/state/state-shape.ts';
 import type { KnownCompilation, KnownNode } from '../../incremental/known.ts';
 import { inOrder } from '../../incremental/written-known.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
@@ -10,16 +20,6 @@ import type { FragmentRecord } from '../../nftables/canonical/written.ts';
 import { packsOfRevisions } from '../../nftables/host/revision-store.ts';
 import { type Chains, groupLine, groupReader, objectIn, objectLine } from './compilation-lines.ts';
 import { isPack, keepFragments, loadFragments, prunePacks } from './fragment-store.ts';
-import { lineFeed } from './packed-text.ts';
-import {
-  listState,
-  readStateBytes,
-  readStateHead,
-  removeAbandoned,
-  removeState,
-  writeState,
-} from './state-file.ts';
-import { isCount, isLine, isListOf } from './state-shape.ts';
 
 /*
  * What a compilation leaves behind for the next one: a line about the file, a line of JSON, the places of
