@@ -10,6 +10,7 @@ import { verifyRuleset } from './nftables/verify.ts';
 import type { CompileOptions } from './options.ts';
 import { buildPlan } from './plan/build.ts';
 import type { ServedBeside } from './plan/checks/planned.ts';
+import { type EndpointSources, sharedEndpointSources } from './plan/endpoint-sources.ts';
 import type { Plan } from './plan/plan.ts';
 
 export type RunStage = <T>(stage: 'model' | 'plan' | 'ruleset', work: () => T) => T;
@@ -31,6 +32,32 @@ export interface Compilation {
   readonly output: CompileOutput | undefined;
 }
 
+/** What one node gets of a cluster. */
+export interface NodeCompilation extends Compilation {
+  /** Whole even where a diagnostic is an error. */
+  readonly plan: Plan;
+}
+
+/**
+ * Compiles for one node.
+ *
+ * @param nodeName a Node object's; undefined: what the options say of the node
+ * @returns diagnostics of the plan alone; many are the same for every node
+ */
+export type ForNode = (nodeName?: string) => NodeCompilation;
+
+/** A cluster's objects, modelled: what is the same for all its nodes. */
+export interface PreparedCluster {
+  /** Of the objects, whatever the node. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  /** Of the Node objects, sorted. */
+  readonly nodeNames: readonly string[];
+  /** Undefined when a diagnostic is an error. */
+  readonly forNode: ForNode | undefined;
+}
+
 export interface CompileOutput {
   readonly cluster: Cluster;
   readonly settings: Settings;
@@ -40,46 +67,85 @@ export interface CompileOutput {
   readonly ruleset: Ruleset;
 }
 
+/** What callers may know besides objects and options. */
+export interface CompileContext {
+  /** Where options were set that did not come from flags. */
+  readonly optionPlaces?: ReadonlyMap<keyof CompileOptions, Place>;
+  /** Runs each stage, e.g. to take its time. */
+  readonly runStage?: RunStage;
+  /** What is known of objects that are compiled already, see {@link Beside}. */
+  readonly beside?: Beside;
+  /**
+   * Whether the ruleset is needed for certain; else it is laid out when somebody asks for it. If not said, it is that of
+   * the options' node and not those of nodes that are named.
+   */
+  readonly laysOut?: boolean;
+}
+
 /**
- * The pipeline on one page: objects -> model -> plan -> ruleset. Pure: the same objects and options
- * give the same result, in whatever order the objects come.
+ * The pipeline on one page: objects -> model -> plan -> ruleset, for the node of the options. Pure: the same objects
+ * and options give the same result, in whatever order the objects come.
  *
  * @param objects as {@link readObjects} gives them
- * @param optionPlaces where options were set that did not come from flags
- * @param runStage runs each stage, e.g. to take its time
- * @param beside what is known of objects that are compiled already, see {@link Beside}
- * @param isLaidOut whether the ruleset is needed for certain; else it is laid out when somebody asks for it
  * @throws only when natc itself is wrong: the ruleset names something that is not there
  */
 export function compile(
   objects: readonly SourceObject[],
   options: CompileOptions,
-  optionPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map(),
-  runStage: RunStage = (_, work) => work(),
-  beside: Beside = nothingBeside,
-  isLaidOut = true,
+  context: CompileContext = {},
 ): Compilation {
-  const model = runStage('model', () => buildModel(objects, options, optionPlaces, beside.nodes));
-  if (hasErrors(model.diagnostics)) return { diagnostics: model.diagnostics, output: undefined };
-
-  const { cluster, settings } = model;
-  const planned = runStage('plan', () =>
-    buildPlan(cluster, settings, optionPlaces, undefined, beside.families),
-  );
-  const diagnostics = [...model.diagnostics, ...planned.diagnostics];
-  if (hasErrors(diagnostics)) return { diagnostics, output: undefined };
-
-  const compiled = { cluster, settings, plan: planned.plan };
+  const { diagnostics, forNode } = prepareCluster(objects, options, context);
+  const compiled = forNode?.();
   return {
-    diagnostics,
-    output: isLaidOut
-      ? laidOutLater(
-          compiled,
-          runStage('ruleset', () => soundRuleset(planned.plan)),
-        )
-      : laidOutLater(compiled),
+    diagnostics: [...diagnostics, ...(compiled?.diagnostics ?? [])],
+    output: compiled?.output,
   };
 }
+
+/**
+ * The first half: objects -> model. Whoever compiles a cluster for several nodes does this once.
+ *
+ * @param options for several nodes without what is a single node's own: `nodeName`, `nodeIPs`, `zone`, `podCIDRs`
+ */
+export function prepareCluster(
+  objects: readonly SourceObject[],
+  options: CompileOptions,
+  context: CompileContext = {},
+): PreparedCluster {
+  const { optionPlaces = noPlaces, runStage = justRun, beside = nothingBeside } = context;
+  const model = runStage('model', () => buildModel(objects, options, optionPlaces, beside.nodes));
+  const { cluster, settings, diagnostics } = model;
+  const isSound = !hasErrors(diagnostics);
+  return {
+    ...{ diagnostics, cluster, settings },
+    nodeNames: cluster.nodes.map(({ name }) => name).sort(),
+    forNode: isSound ? forNodesOf({ cluster, settings }, context) : undefined,
+  };
+}
+
+/** The second half: model -> plan -> ruleset. What the plans of several nodes have in common is made once. */
+export function forNodesOf(
+  { cluster, settings }: Pick<PreparedCluster, 'cluster' | 'settings'>,
+  context: CompileContext = {},
+): ForNode {
+  const { optionPlaces = noPlaces, runStage = justRun, beside = nothingBeside } = context;
+  let shared: EndpointSources | undefined;
+  return (nodeName) => {
+    if (nodeName !== undefined) shared ??= sharedEndpointSources(cluster);
+    const own = nodeName === undefined ? settings : { ...settings, nodeName };
+    const { plan, diagnostics } = runStage('plan', () =>
+      buildPlan(cluster, own, optionPlaces, shared, beside.families),
+    );
+    if (hasErrors(diagnostics)) return { plan, diagnostics, output: undefined };
+    const laysOut = context.laysOut ?? nodeName === undefined;
+    const rules = laysOut ? runStage('ruleset', () => soundRuleset(plan)) : undefined;
+    return { plan, diagnostics, output: laidOutLater({ cluster, settings: own, plan }, rules) };
+  };
+}
+
+const noPlaces: ReadonlyMap<keyof CompileOptions, Place> = new Map();
+
+const justRun: RunStage = (_, work) => work();
 
 type Rules = Pick<CompileOutput, LaidOut>;
 

@@ -1,4 +1,4 @@
-import { soundRuleset } from './compile.ts';
+import { forNodesOf, prepareCluster, soundRuleset } from './compile.ts';
 import { type Diagnostic, hasErrors } from './diagnostics/diagnostic.ts';
 import type { Place } from './diagnostics/place.ts';
 import type { SourceObject } from './diagnostics/source.ts';
@@ -8,13 +8,9 @@ import type { NodeDiff } from './diff/nodes/node-groups.ts';
 import type { CompareTraffic } from './diff/planned-side.ts';
 import { type Surroundings, surroundingsOf } from './diff/surroundings.ts';
 import type { Cluster, Node } from './model/cluster.ts';
-import { buildModel } from './model/model.ts';
-import type { Settings } from './model/settings.ts';
 import { formatNetwork } from './net/cidr.ts';
 import { naturalCompare } from './net/natural-compare.ts';
 import type { CompileOptions } from './options.ts';
-import { buildPlan } from './plan/build.ts';
-import { type EndpointSources, sharedEndpointSources } from './plan/endpoint-sources.ts';
 import type { FamilyPlan, Plan } from './plan/plan.ts';
 import { type Uncompiled, uncompiledServices } from './plan/uncompiled.ts';
 
@@ -54,10 +50,10 @@ export interface NodesComparison {
  */
 export function compareNodes(input: NodesInput): NodesComparison {
   const { options, optionPlaces } = input;
-  const old = buildModel(input.before, options, optionPlaces);
-  const next = buildModel(input.after, options, optionPlaces);
+  const old = prepareCluster(input.before, options, { optionPlaces });
+  const next = prepareCluster(input.after, options, { optionPlaces });
   const modelled = [...old.diagnostics, ...next.diagnostics];
-  if (hasErrors(modelled))
+  if (old.forNode === undefined || next.forNode === undefined)
     return {
       ...{ diagnostics: modelled, onlyBefore: [], onlyAfter: [], diffs: [], addresses: new Map() },
       uncompiled: [[], []],
@@ -67,16 +63,15 @@ export function compareNodes(input: NodesInput): NodesComparison {
   const names = [...nodes.before.keys()].filter((name) => nodes.after.has(name));
   const without = (a: ReadonlyMap<string, Node>, b: ReadonlyMap<string, Node>) =>
     [...a.keys()].filter((name) => !b.has(name));
-  const whole = [side(old), side(next)] as const;
+  const whole = [old.forNode, next.forNode] as const;
   const clusters = [old.cluster, next.cluster] as const;
   const keys = withStandIns(concernedServices(...clusters), clusters);
   const part = [
-    side({ ...old, cluster: onlyServices(old.cluster, keys) }),
-    side({ ...next, cluster: onlyServices(next.cluster, keys) }),
+    forNodesOf({ ...old, cluster: onlyServices(old.cluster, keys) }, { optionPlaces }),
+    forNodesOf({ ...next, cluster: onlyServices(next.cluster, keys) }, { optionPlaces }),
   ] as const;
   const [first] = names;
-  const planned =
-    first === undefined ? [] : whole.flatMap((each) => planFor(each, first).diagnostics);
+  const planned = first === undefined ? [] : whole.flatMap((forNode) => forNode(first).diagnostics);
   const diagnostics = [...modelled, ...planned];
   // Most of what one node's plan has to say, all the others' say too, of other numbers of Services.
   const known = new Set(diagnostics.map(({ code }) => code));
@@ -97,7 +92,7 @@ export function compareNodes(input: NodesInput): NodesComparison {
 
   function diffNode(node: string) {
     const isSame = factsText(nodes.before.get(node)) === factsText(nodes.after.get(node));
-    const [before, after] = (isSame ? part : whole).map((each) => planFor(each, node));
+    const [before, after] = (isSame ? part : whole).map((forNode) => forNode(node));
     if (before === undefined || after === undefined) throw new Error('two sides');
     const compared = comparePlans(before.plan, after.plan, addressesOf(node), {
       ...input,
@@ -115,9 +110,6 @@ export function compareNodes(input: NodesInput): NodesComparison {
   function* diffs() {
     for (const name of names) yield diffNode(name);
   }
-  function planFor({ cluster, settings, sources }: Side, nodeName: string) {
-    return buildPlan(cluster, { ...settings, nodeName }, optionPlaces, sources);
-  }
   return {
     diagnostics,
     onlyBefore: without(nodes.before, nodes.after),
@@ -130,18 +122,6 @@ export function compareNodes(input: NodesInput): NodesComparison {
     diffs: hasErrors(diagnostics) ? [] : diffs(),
   };
 }
-
-interface Side {
-  readonly cluster: Cluster;
-  readonly settings: Settings;
-  readonly sources: EndpointSources;
-}
-
-const side = ({ cluster, settings }: Pick<Side, 'cluster' | 'settings'>): Side => ({
-  cluster,
-  settings,
-  sources: sharedEndpointSources(cluster),
-});
 
 const nodesByName = ({ nodes }: Cluster): ReadonlyMap<string, Node> =>
   new Map(

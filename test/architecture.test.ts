@@ -136,7 +136,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'options.ts': ['net', 'option-entry.ts'],
   'compile.ts': ['diagnostics', 'model', 'plan', 'nftables', 'options.ts', 'net'],
-  'compile-nodes.ts': ['compile.ts', 'diagnostics', 'model', 'plan', 'options.ts'],
   'hold-back': ['compile.ts', 'diagnostics', 'model', 'plan'],
   incremental: [
     'compile.ts',

@@ -179,9 +179,9 @@ export function makeLiveCompilation(
     // A Node, and a slice of no Service, have names with a space.
     const services = new Set([...chosen].filter((name) => !name.includes(' ')));
     const objects = reading.objects();
-    const { output, diagnostics } = compile(objects, options, optionPlaces, undefined, {
-      nodes,
-      families: servedBeside(tables, services),
+    const { output, diagnostics } = compile(objects, options, {
+      optionPlaces,
+      beside: { nodes, families: servedBeside(tables, services) },
     });
     if (output === undefined || hasErrors(diagnostics)) return undefined;
     const served = tables.map((table) => table.serves());

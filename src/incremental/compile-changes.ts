@@ -82,9 +82,9 @@ export function compileChanges(
   const changedNodes = new Set([...chosen].filter((name) => name.startsWith('Node ')));
   const nodes = known.nodes.filter(({ name }) => !changedNodes.has(`Node ${name}`));
   const others = new Map([...known.groups].filter(([name]) => !chosen.has(name)));
-  const { output, diagnostics } = compile(reading.objects(), options, optionPlaces, undefined, {
-    nodes: nodes.map(asNode),
-    families: servedBy(others),
+  const { output, diagnostics } = compile(reading.objects(), options, {
+    optionPlaces,
+    beside: { nodes: nodes.map(asNode), families: servedBy(others) },
   });
   if (output === undefined || hasErrors(diagnostics))
     return { kind: 'changes', diagnostics, changed: undefined };

@@ -99,7 +99,7 @@ async function putBack(
   const all = holdBack(objects, doubts, kept.objects);
   // What is put back may claim what something new has, too: the older one keeps it (ND11).
   const options = { ...effective.options, validate: 'warn' } as const;
-  const { output, diagnostics } = compile(all, options, optionPlaces);
+  const { output, diagnostics } = compile(all, options, { optionPlaces });
   if (output === undefined)
     return [cannotPutBack(stateDirectory), ...diagnostics.filter((each) => hasErrors([each]))];
   return { output, objects: all };

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Invented, nothingInvented } from '../../allocate/invented.ts';
-import type { NodeCompilation } from '../../compile-nodes.ts';
+import type { ForNode } from '../../compile.ts';
 import { type Diagnostic, hasErrors, isPrinted } from '../../diagnostics/diagnostic.ts';
 import type { SourceObject } from '../../diagnostics/source.ts';
 import { systemErrorText } from '../../host/machine/system-error.ts';
@@ -52,31 +52,34 @@ export async function compileAllNodes(flags: AllNodesFlags, terminal: Terminal):
   const clock = commandClock(flags, terminal);
   const input = await readCompileInput(flags, paths, clock, compileDemands);
   const { effective, optionPlaces, diagnostics, listedByNatc } = input;
-  const { compileNodes } = await import('../../compile-nodes.ts');
+  const { prepareCluster } = await import('../../compile.ts');
   const { result: read, files: count } = await readWritten(input);
   const completed = await completeInput(input, read);
   const objects = completed?.objects ?? read.objects;
   const files = listedByNatc ? 'cluster' : count;
-  const compiled = clock.run('model', () =>
-    compileNodes(objects, ofNoNode(effective.options), optionPlaces),
+  const prepared = clock.run('model', () =>
+    prepareCluster(objects, ofNoNode(effective.options), { optionPlaces }),
   );
   const found = [
     ...diagnostics,
     ...readFindings(read, effective.options),
     ...(completed === undefined ? [] : await inventedFindings(completed)),
-    ...compiled.diagnostics,
+    ...prepared.diagnostics,
   ];
-  const written = hasErrors(found)
-    ? exitCodes.cannotAnswer
-    : await clock.run('nodes', () =>
-        writeNodes(
-          compiled.nodes,
-          found,
-          { options: effective.options, invented: completed?.invented ?? nothingInvented },
-          flags,
-          terminal,
-        ),
-      );
+  const { forNode } = prepared;
+  const written =
+    forNode === undefined || hasErrors(found)
+      ? exitCodes.cannotAnswer
+      : await clock.run('nodes', () =>
+          writeNodes(
+            prepared.nodeNames,
+            forNode,
+            found,
+            { options: effective.options, invented: completed?.invented ?? nothingInvented },
+            flags,
+            terminal,
+          ),
+        );
   const isDone = written === exitCodes.success && !hasErrors(found);
   // An object that could not be read may be a Node.
   const isKnown = ![...read.diagnostics, ...read.cutOff].some(isPrinted);
@@ -138,7 +141,8 @@ function misuseOf(flags: AllNodesFlags): string | undefined {
 
 /** Adds to `found` what is new: most of what one node's plan has to say, all the others' say too. */
 async function writeNodes(
-  nodes: Iterable<NodeCompilation>,
+  names: readonly string[],
+  forNode: ForNode,
   found: Diagnostic[],
   { options, invented }: { readonly options: CompileOptions; readonly invented: Invented },
   flags: AllNodesFlags,
@@ -147,9 +151,8 @@ async function writeNodes(
   const directory = flags.outDir ?? '.';
   await mkdir(directory, { recursive: true }).catch(() => {});
   const known = new Set(found.map(identity));
-  let count = 0;
-  for (const { node, diagnostics, output } of nodes) {
-    count++;
+  for (const node of names) {
+    const { diagnostics, output } = forNode(node);
     const limits = output === undefined ? [] : await formatLimits[flags.output]?.(output);
     for (const diagnostic of [...diagnostics, ...(limits ?? [])]) {
       if (known.has(identity(diagnostic))) continue;
@@ -164,7 +167,7 @@ async function writeNodes(
     const exitCode = await deliver(text, path, flags, terminal);
     if (exitCode !== exitCodes.success) return exitCode;
   }
-  if (count > 0) return exitCodes.success;
+  if (names.length > 0) return exitCodes.success;
   await terminal.stderr.write('natc: --all-nodes: the input holds no Node object\n');
   return exitCodes.cannotAnswer;
 }

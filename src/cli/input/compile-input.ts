@@ -250,14 +250,9 @@ export async function compileWritten(
   const { refusingCutOff } = await import('../../read/cut-off.ts');
   const { compile } = await import('../../compile.ts');
   const objects = completed?.objects ?? read.objects;
-  const compilation = compile(
-    objects,
-    effective.options,
-    optionPlaces,
-    clock.run,
-    undefined,
-    laysOut,
-  );
+  const compilation = compile(objects, effective.options, {
+    ...{ optionPlaces, runStage: clock.run, laysOut },
+  });
   const all = takingWorkloads(
     readFindings(read, effective.options),
     isOnBase(completion),

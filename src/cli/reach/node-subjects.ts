@@ -1,6 +1,6 @@
 import { type Invented, nothingInvented } from '../../allocate/invented.ts';
 import { loadBackend } from '../../backends/table.ts';
-import { compileNodes } from '../../compile-nodes.ts';
+import { prepareCluster } from '../../compile.ts';
 import type { CompletedSide } from '../../complete.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { type Uncompiled, uncompiledServices } from '../../plan/uncompiled.ts';
@@ -102,10 +102,9 @@ async function compileSide(
   );
   const answersOf = await (await loadBackend(backend)).answers();
   const objects = completed?.objects ?? whole?.objects ?? [];
-  const compiled = compileNodes(objects, ofNoNode(effective.options), optionPlaces);
-  const { model } = compiled;
-  const partly =
-    model === undefined ? [] : uncompiledServices(objects, model.cluster, model.settings);
+  const prepared = prepareCluster(objects, ofNoNode(effective.options), { optionPlaces });
+  const { forNode, cluster, settings } = prepared;
+  const partly = forNode === undefined ? [] : uncompiledServices(objects, cluster, settings);
   const found = [
     ...input.diagnostics,
     ...ofNodes,
@@ -116,7 +115,7 @@ async function compileSide(
     ),
     ...(whole?.diagnostics ?? []),
     ...(completed?.diagnostics ?? []),
-    ...compiled.diagnostics,
+    ...prepared.diagnostics,
     ...unknownEndpoints(partly),
   ];
   const { heard } = await withoutIgnored(ignores, objects, found);
@@ -124,9 +123,9 @@ async function compileSide(
   const told = [...heard, ...sayUncompiled(uncompiled)];
   const known = new Set(told.map(identity));
   return {
-    names: hasErrors(told) ? [] : compiled.names,
+    names: hasErrors(told) ? [] : prepared.nodeNames,
     subjectOf: (name) => {
-      const { diagnostics, output } = compiled.compileNode(name);
+      const { diagnostics = [], output } = forNode?.(name) ?? {};
       const news = diagnostics.filter((each) => !known.has(identity(each)));
       for (const each of news) known.add(identity(each));
       told.push(...(ignores.ignoring?.silence(news) ?? news));
