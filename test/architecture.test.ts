@@ -89,7 +89,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'read',
   ],
   // What both backends share of the machine, the state directory, the cluster and the servers.
-  'host/machine': ['diagnostics', 'net', 'nftables', 'plan'],
+  'host/machine': ['diagnostics', 'iptables', 'net', 'nftables', 'packet', 'plan'],
   'host/state': ['host/machine', 'diagnostics', 'hold-back', 'net', 'options.ts', 'plan'],
   'host/cluster': ['host/machine', 'host/state', 'diagnostics', 'follow'],
   'host/serve': ['host/machine', 'diagnostics', 'follow', 'options.ts', 'serve'],
@@ -178,8 +178,9 @@ const backendParts: Readonly<Record<string, Readonly<Record<string, readonly str
     'stamp.ts': ['ast.ts', 'names.ts', 'tables.ts'],
     'limits.ts': ['names.ts'],
     'verify.ts': ['ast.ts', 'names.ts'],
-    'tables.ts': ['ast.ts', 'names.ts'],
-    'canonical-rule.ts': [],
+    'rule-text.ts': [],
+    'tables.ts': ['ast.ts', 'names.ts', 'rule-text.ts'],
+    'canonical-rule.ts': ['rule-text.ts'],
     'delta.ts': ['ast.ts', 'tables.ts', 'canonical-rule.ts'],
     layout: ['ast.ts', 'hash.ts', 'names.ts', 'verify.ts'],
     render: ['ast.ts', 'names.ts', 'stamp.ts', 'tables.ts', 'delta.ts', 'layout'],
@@ -225,10 +226,61 @@ const mayNameBackend: Readonly<Record<'nftables' | 'iptables', Readonly<Record<s
       'kube-proxy/': 'a kube-proxy in iptables mode wrote iptables rules',
       'explain/kube-proxy/': 'the same',
       'iptables/host': 'the half of the backend that knows the host',
+      'host/machine/': 'reads rules of others as iptables lists them',
       'library/compile.ts': 'renders without waiting, which loading a backend would take',
       'index.ts': 'hands out the type',
     },
   };
+
+/** Sources that have to do with rulesets and little else: a pattern there reads one, or says here what it reads. */
+const ofRules = /^(nftables|iptables|kube-proxy|explain|reach|backends)\//;
+
+/** Words of nft's and iptables' languages. */
+const nftWords =
+  /\b[ds](?:addr|port)\b|\bchain |\btable |\bgoto\b|\bjump\b|elements|-A |--?[jdp] |dnat|KUBE-|NATC-|-endpoints-|clients[/(]|comment|hook|policy/;
+
+/** What reads text by patterns: the parsers, and others of whose text no ruleset is the source. */
+const mayReadByPattern: Readonly<Record<string, string>> = {
+  'nftables/parse/': 'what nft lists',
+  'nftables/json/': 'what nft -j lists',
+  'nftables/canonical/read-text.ts': 'canonical rulesets',
+  'nftables/canonical/canonical-check.ts': 'whether a file of the state directory is one',
+  'iptables/parse/': 'what iptables-save prints',
+  'iptables/rule-text.ts': 'a rule of iptables',
+  'iptables/canonical-rule.ts': 'values of options, which the same reader found',
+  'iptables/stamp.ts': 'the stamp, beside what writes it',
+  'nftables/host/stamp.ts': 'the same for nftables',
+  'kube-proxy/': 'what a kube-proxy wrote, and its names',
+  'iptables/render/iptables-rule.ts': 'which names of chains may be written',
+  'nftables/script.ts': 'puts lines of a script together',
+  'nftables/host/nft-error.ts': 'what nft says is wrong',
+  'nftables/host/leftovers.ts': 'the same',
+  'nftables/host/transaction.ts': 'the same',
+  'nftables/host/kernel-tables.ts': 'whether nft listed a set to its end',
+  'nftables/host/pins.ts': 'the same of a map',
+  'iptables/host/kernel-tables.ts': 'whether iptables-save printed a table to its end',
+  'nftables/host/commit-verdict.ts': 'a digest of zeros',
+  'nftables/host/revision-store.ts': 'names of files',
+  'nftables/host/fragment-store.ts': 'the same',
+  'nftables/host/compilation-store.ts': 'the same',
+  'nftables/host/compilation-lines.ts': 'lines of such a file',
+  'iptables/host/revision-store.ts': 'the same, and what is in them',
+  'nftables/host/fitness.ts': 'the version of a program',
+  'explain/open-question.ts': 'what a person typed',
+  'host/machine/conntrack.ts': 'what conntrack lists',
+  'cli/compile/prune-nodes.ts': 'whether natc compile wrote a file',
+  'cli/kube-proxy/listing-input.ts': 'whether a file is a listing',
+};
+
+/** The regular expressions in a source; what only looks like one stands in a comment. */
+function patternsIn(text: string): readonly string[] {
+  const code = text.replaceAll(/^\s*(?:\/?\*|\/\/).*$/gm, '');
+  const literal =
+    /(?<=(?:[=(,:?[!&|>{;]|return|case|\n)\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*(?=[.,;)\s])|new RegExp\(.*/g;
+  return [...code.matchAll(literal)]
+    .map(([pattern]) => pattern)
+    .filter((pattern) => pattern !== '/dev/null');
+}
 
 /** The folder of a source, or the file beside the folders; rooms of the host stand for themselves. */
 const stageOf = (path: string): string =>
@@ -330,6 +382,16 @@ describe('the source tree', () => {
       ({ path, text }) => !isHost(path) && path !== 'read/inputs.ts' && outside.test(text),
     );
     expect(offenders.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('rules, keys and names are read by patterns in their parsers only', () => {
+    const readers = sources.filter(({ path, text }) =>
+      patternsIn(text).some((pattern) => ofRules.test(path) || nftWords.test(pattern)),
+    );
+    const named = Object.keys(mayReadByPattern);
+    const paths = readers.map(({ path }) => path);
+    expect(paths.filter((path) => !named.some((name) => path.startsWith(name)))).toEqual([]);
+    expect(named.filter((name) => !paths.some((path) => path.startsWith(name)))).toEqual([]);
   });
 
   test('nothing in the core depends on time or chance', () => {

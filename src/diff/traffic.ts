@@ -2,12 +2,12 @@ import { rulesetFrontends } from '../explain/frontends.ts';
 import type { IptablesRuleset } from '../iptables/ast.ts';
 import type { NftFamily } from '../net/family.ts';
 import type { Ruleset } from '../nftables/ast.ts';
+import { isLoopback } from '../packet/packet.ts';
 import { assumedNodeAddress } from './address-classes.ts';
 import { askIptables } from './ask-iptables.ts';
 import type { Change, ClaimRisk, TrafficDiff } from './change.ts';
 import { changeReason } from './change-origin.ts';
 import { takeovers } from './claims.ts';
-
 import { compareFamily } from './compare-family.ts';
 import { deriveChanges, mergeMarked } from './derive-changes.ts';
 import { type FamilyPair, type PairSide, pairFamily } from './family-pair.ts';
@@ -127,7 +127,7 @@ export function diffPairs(
     before: surroundings.facts?.before ?? factsOfRuleset(before),
     after: surroundings.facts?.after ?? factsOfRuleset(after),
   };
-  const known = new Set([...nodeAddresses].filter((address) => !/^127\.|^::1$/.test(address)));
+  const known = new Set([...nodeAddresses].filter((address) => !isLoopback(address)));
   const assumed = new Set(known);
   const changes: Change[] = [];
   const claims: ClaimRisk[] = [];

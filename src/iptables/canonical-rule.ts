@@ -4,17 +4,7 @@
  * `--or-mark`, a probability as the kernel keeps it, defaults spelt out.
  */
 
-interface Token {
-  readonly text: string;
-  /** It stood in quotes, or had a backslash: never the name of an option. */
-  readonly isQuoted: boolean;
-}
-
-interface Option {
-  readonly name: string;
-  readonly isNegated: boolean;
-  readonly values: readonly string[];
-}
+import { optionsOf, type RuleOption } from './rule-text.ts';
 
 /** Values that iptables-save prints although nobody gave them. */
 const defaults: ReadonlySet<string> = new Set([
@@ -35,34 +25,7 @@ export const canonicalRule = (rule: string): string =>
     .sort()
     .join(' ');
 
-/** Options, with the values and the `!` that belong to them, in their order. */
-function optionsOf(rule: string): readonly Option[] {
-  const options: { name: string; isNegated: boolean; values: string[] }[] = [];
-  let isNegated = false;
-  for (const { text, isQuoted } of tokensOf(rule)) {
-    if (!isQuoted && text === '!') isNegated = true;
-    else if (!isQuoted && text.startsWith('-')) {
-      options.push({ name: text, isNegated, values: [] });
-      isNegated = false;
-    } else {
-      const last = options.at(-1);
-      if (last === undefined) options.push({ name: '', isNegated, values: [text] });
-      else last.values.push(text);
-    }
-  }
-  return options;
-}
-
-const tokenPattern = /"((?:[^"\\]|\\.)*)"|([^\s"]+)/g;
-
-const tokensOf = (rule: string): readonly Token[] =>
-  Array.from(rule.matchAll(tokenPattern), ([, quoted, plain = '']) =>
-    quoted === undefined
-      ? { text: plain, isQuoted: false }
-      : { text: quoted.replaceAll(/\\(.)/g, '$1'), isQuoted: true },
-  );
-
-function optionText({ name, isNegated, values }: Option): string {
+function optionText({ name, isNegated, values }: RuleOption): string {
   const [first = ''] = values;
   const not = isNegated ? '! ' : '';
   switch (name) {

@@ -8,6 +8,7 @@ import { type IpFamily, ipFamilies } from '../net/family.ts';
 import type { FlowService } from '../plan/flows.ts';
 import type { BuiltInJump, TableName } from './ast.ts';
 import { chains } from './names.ts';
+import { ruleDestination, ruleEndpoint, rulePort, ruleService } from './rule-text.ts';
 
 /** In the order in which they are committed: what refuses is there before nat sends anything anywhere. */
 export const tableNames: readonly TableName[] = ['mangle', 'filter', 'nat'];
@@ -58,16 +59,14 @@ export function ruleCount(rules: KernelRules): number {
   return count;
 }
 
-const commentPattern = /--comment "([^": ]+)/;
-
 /** The Services (`namespace/name`) that rules speak of: comments name them, in the kernel too. */
 export function servicesIn(tables: Iterable<TableRules>): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { chains } of tables) {
     for (const rules of chains.values()) {
       for (const rule of rules) {
-        const name = commentPattern.exec(rule)?.[1];
-        if (name?.includes('/') === true) names.add(name);
+        const name = ruleService(rule);
+        if (name !== undefined) names.add(name);
       }
     }
   }
@@ -84,13 +83,11 @@ export function endpointsIn(tables: Iterable<TableRules>): ReadonlySet<string> {
   for (const { chains } of tables)
     for (const rules of chains.values())
       for (const rule of rules) {
-        const [, protocol, endpoint] = dnatPattern.exec(rule) ?? [];
-        if (endpoint !== undefined) endpoints.add(`${protocol} ${endpoint}`);
+        const endpoint = ruleEndpoint(rule);
+        if (endpoint !== undefined) endpoints.add(endpoint);
       }
   return endpoints;
 }
-
-const dnatPattern = /-p (tcp|udp|sctp) .*-j DNAT --to-destination (\S+)/;
 
 /** The addresses of Services, those that are refused included. */
 export function servedAddressesIn(rules: KernelRules): ReadonlySet<string> {
@@ -101,14 +98,12 @@ export function servedAddressesIn(rules: KernelRules): ReadonlySet<string> {
       ...(nat.chains.get(chains.services) ?? []),
       ...(filter.chains.get(chains.refuseServices) ?? []),
     ]) {
-      const address = destinationPattern.exec(rule)?.[1];
+      const address = ruleDestination(rule);
       if (address !== undefined) addresses.add(address);
     }
   }
   return addresses;
 }
-
-const destinationPattern = /^-d ([0-9a-f.:]+)/;
 
 /**
  * The destinations by UDP and SCTP that rules are for, as one nameless Service a family and protocol:
@@ -122,11 +117,10 @@ export function tablesFlowServices(rules: KernelRules): readonly FlowService[] {
       ...[chains.refuseServices, chains.refuseNodePorts].flatMap(
         (name) => filter.chains.get(name) ?? [],
       ),
-    ].map((rule) => ({
-      address: destinationPattern.exec(rule)?.[1],
-      protocol: portPattern.exec(rule)?.[1],
-      port: Number(portPattern.exec(rule)?.[2]),
-    }));
+    ].flatMap((rule) => {
+      const to = rulePort(rule);
+      return to === undefined ? [] : [{ address: ruleDestination(rule), ...to }];
+    });
     return (['UDP', 'SCTP'] as const).map((protocol): FlowService => {
       const ours = found.filter((each) => each.protocol === protocol.toLowerCase());
       return {
@@ -142,5 +136,3 @@ export function tablesFlowServices(rules: KernelRules): readonly FlowService[] {
     });
   });
 }
-
-const portPattern = / ?-p (udp|sctp) .*--dport (\d+)/;

@@ -5,6 +5,7 @@
  */
 import type { L4Proto } from '../net/family.ts';
 import { servicePortIn } from '../nftables/parse/comments.ts';
+import type { Frontend } from '../plan/plan.ts';
 import type { ServicePortName } from '../plan/service-port-name.ts';
 
 /** What a chain of the nftables mode is for. */
@@ -35,4 +36,38 @@ export function chainNamed(name: string): NamedChain | undefined {
 export function servicePortOfComment(comment: string): ServicePortName | undefined {
   const [, name] = /^"?([a-z0-9.-]+\/[a-z0-9.-]+(?::[^\s"]*)?)(?=$|["\s])/.exec(comment) ?? [];
   return name === undefined ? undefined : servicePortIn(name);
+}
+
+/** The chain of the nftables mode that marks packets for masquerading, and does nothing else. */
+export const markChain = 'mark-for-masquerade';
+
+/** What a chain of the iptables mode is for. Before 1.24 `external` was another one, which is told apart. */
+export type IptablesChainPurpose =
+  | 'endpoint'
+  | 'external'
+  | 'old-external'
+  | 'firewall'
+  | 'local'
+  | 'mark'
+  | 'service';
+
+const purposes: Readonly<Record<string, IptablesChainPurpose>> = {
+  SEP: 'endpoint',
+  EXT: 'external',
+  XLB: 'old-external',
+  FW: 'firewall',
+  SVL: 'local',
+  MARK: 'mark',
+  SVC: 'service',
+};
+
+/** Of kube-proxy's chains and of natc's, which are named alike; undefined for one that is there once. */
+export const iptablesChainPurpose = (name: string): IptablesChainPurpose | undefined =>
+  purposes[/^(?:KUBE|NATC)-([A-Z]+)-/.exec(name)?.[1] ?? ''];
+
+/** The frontend that a rule's comment says it is for: `shop/web:http cluster IP`. */
+export function frontendOfComment(comment: string): Frontend['kind'] | undefined {
+  if (comment.endsWith(' cluster IP')) return 'cluster-ip';
+  if (comment.endsWith(' external IP')) return 'external-ip';
+  return / load-?balancer IP$/.test(comment) ? 'load-balancer-ip' : undefined;
 }

@@ -3,7 +3,7 @@ import { formatAddressPort } from '../net/address.ts';
 import type { L4Proto, NftFamily } from '../net/family.ts';
 import { naturalCompare } from '../net/natural-compare.ts';
 import { type Collection, servicePortOf, type VerdictElement } from '../nftables/ast.ts';
-import { collections } from '../nftables/names.ts';
+import { collections, endpointMapNames } from '../nftables/names.ts';
 import type { Frontend } from '../plan/plan.ts';
 import type { KubeProxyListing } from './listing.ts';
 import { chainNamed, servicePortOfComment } from './names.ts';
@@ -110,7 +110,7 @@ function addDestination({ name }: Collection, element: VerdictElement, rowOf: Ro
 
 function addEndpoints(collection: Collection, rowOf: RowOf): void {
   if (collection.kind !== 'data-map') return;
-  const protocol = collection.name.replace(/^.*-/, '');
+  const protocol = endpointMapNames.get(collection.name) ?? '';
   for (const element of collection.elements) {
     const owner = servicePortOf(element);
     const [address, port] = element.value;

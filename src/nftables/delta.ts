@@ -5,6 +5,7 @@ import type {
   CanonicalRuleset,
   CanonicalTable,
 } from './canonical/canonical.ts';
+import { collectionsIn } from './canonical/read-text.ts';
 
 /** Which table an operation is about. */
 export interface TableRef {
@@ -189,13 +190,9 @@ function rewrittenChains(
 const sameRules = (a: CanonicalChain, b: CanonicalChain): boolean =>
   a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
 
-const reference = /@([^\s]+)/g;
-
 const refersTo = (chain: CanonicalChain, collections: ReadonlySet<string>): boolean =>
   collections.size > 0 &&
-  chain.rules.some((rule) =>
-    [...rule.matchAll(reference)].some(([, name]) => name !== undefined && collections.has(name)),
-  );
+  chain.rules.some((rule) => collectionsIn(rule).some((name) => collections.has(name)));
 
 function elementOperations(
   ref: TableRef,

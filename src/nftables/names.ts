@@ -2,7 +2,7 @@
  * The names of natc's tables, sets, maps and chains. A name says what the thing does; the parts that
  * vary follow in a fixed order, so that a reader of `nft list` can take it apart again.
  */
-import type { L4Proto } from '../net/family.ts';
+import { type L4Proto, l4protos } from '../net/family.ts';
 import type { ServicePortPlan } from '../plan/plan.ts';
 
 /** Fixed: scripts and people rely on it. */
@@ -47,6 +47,17 @@ const entrancePart = (entrance: Entrance): string => (entrance === 'node-port' ?
 /** `local-service-endpoints-tcp`: the map from a frontend and an index to an endpoint. */
 export const endpointMapName = (entrance: Entrance, list: List, protocol: L4Proto): string =>
   `${listPart(list)}${entrance}-endpoints-${protocol}`;
+
+/** The protocol of the endpoints in each map that {@link endpointMapName} names. */
+export const endpointMapNames: ReadonlyMap<string, L4Proto> = new Map(
+  (['service', 'node-port'] as const).flatMap((entrance) =>
+    (['cluster', 'local'] as const).flatMap((list) =>
+      Object.values(l4protos).map(
+        (protocol) => [endpointMapName(entrance, list, protocol), protocol] as const,
+      ),
+    ),
+  ),
+);
 
 /** `pick-local-node-port-tcp-3`: DNAT to one of 3 endpoints. */
 export const pickChainName = (
@@ -118,8 +129,13 @@ export function clientMapNameParts(name: string): {
 export function clientsOf(name: string): string {
   const { service } = clientMapNameParts(name);
   const endpointPort = name.split('/').at(-1);
-  return /^clients(-local)?\//.test(name) ? `${service} ${endpointPort}` : name;
+  return name.startsWith('clients/') || name.startsWith('clients-local/')
+    ? `${service} ${endpointPort}`
+    : name;
 }
+
+/** Whether two client maps are for the same list of endpoints, of whichever ServicePorts. */
+export const isOfSameList = (a: string, b: string): boolean => a.split('/')[0] === b.split('/')[0];
 
 /** The map of the same ServicePort and target port for the other list. */
 export const otherListsMapName = (name: string): string =>

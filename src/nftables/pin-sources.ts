@@ -1,8 +1,9 @@
 import type { NftFamily } from '../net/family.ts';
 import type { CanonicalRuleset, CanonicalTable } from './canonical/canonical.ts';
 import { type ClientMap, clientMaps } from './canonical/client-maps.ts';
+import { commentedPort, keyFields } from './canonical/read-text.ts';
 import type { Operation } from './delta.ts';
-import { collections, otherListsMapName } from './names.ts';
+import { collections, isOfSameList, otherListsMapName } from './names.ts';
 
 /** A client map that a change may leave without clients who are known elsewhere. */
 export interface MapToFill {
@@ -79,8 +80,6 @@ function indexed(maps: readonly ClientMap[]): ReadonlyMap<string, readonly Clien
   return index;
 }
 
-const isOfSameList = (a: string, b: string): boolean => a.split('/')[0] === b.split('/')[0];
-
 type Touch = 'made' | 'gone' | 'changed';
 
 /**
@@ -98,8 +97,6 @@ function touchedCollections(operations: readonly Operation[]): ReadonlyMap<strin
   }
   return touched;
 }
-
-const commentPattern = /comment "([^":]+):?([^"]*)"/;
 
 /** Asks a ruleset for the port number of a client map's ServicePort; read only where it is asked. */
 function numbersIn(ruleset: CanonicalRuleset | undefined): (map: ClientMap) => string | undefined {
@@ -120,9 +117,10 @@ function portNumbers(table: CanonicalTable): ReadonlyMap<string, string> {
   const numbers = new Map<string, string>();
   for (const name of [collections.services, collections.refusedServices]) {
     for (const [key, rest] of table.collections.get(name)?.elements ?? []) {
-      const [, protocol, number] = key.split(' . ');
-      const [, service, portName] = commentPattern.exec(rest) ?? [];
-      if (number !== undefined) numbers.set(`${service}/${protocol}/${portName}`, number);
+      const [, protocol, number] = keyFields(key);
+      const port = commentedPort(rest);
+      if (number !== undefined && port !== undefined)
+        numbers.set(`${port.service}/${protocol}/${port.portName}`, number);
     }
   }
   return numbers;

@@ -111,7 +111,7 @@ const isInside = ({ network }: Region, around: Region): boolean =>
   around.network === undefined ||
   (network !== undefined && isWithin(firstOf(network), around.network));
 
-const firstOf = (network: string): string => network.replace(/\/.*/, '');
+const firstOf = (network: string): string => network.split('/', 1).join();
 
 /** Prefix lengths, so that bigger networks sort before those inside them; of one without bounds, the most. */
 function sizeOf(network: string | undefined): number {

@@ -220,7 +220,7 @@ function joinFamilies(rows: readonly ExposureRow[]): readonly ExposureRow[] {
   const joined = new Map<string, ExposureRow>();
   for (const row of rows) {
     const { address, kind, port, protocol, service, portName, admitted } = row;
-    const plain = address.replace(/^(node|loopback) \(IPv[46]\)$/, '$1');
+    const plain = ofFamily.get(address) ?? address;
     const key = [plain, kind, port, protocol, service, portName, admitted.join()].join(' ');
     const same = joined.get(key);
     joined.set(
@@ -230,6 +230,14 @@ function joinFamilies(rows: readonly ExposureRow[]): readonly ExposureRow[] {
   }
   return [...joined.values()];
 }
+
+/** What the addresses of a node are called of one family, and of both. */
+const ofFamily: ReadonlyMap<string, string> = new Map(
+  (['ip', 'ip6'] as const).flatMap((family) => [
+    [nodeOf(family), 'node'] as const,
+    [loopbackOf(family), 'loopback'] as const,
+  ]),
+);
 
 export const compareRows = (a: ExposureRow, b: ExposureRow): number =>
   Number(isNodeRow(a)) - Number(isNodeRow(b)) ||

@@ -5,6 +5,11 @@ import { explain } from '../../src/explain/explain.ts';
 import type { Explanation } from '../../src/explain/explanation.ts';
 import { rulesetFrontends } from '../../src/explain/frontends.ts';
 import type { Ruleset } from '../../src/nftables/ast.ts';
+import { canonicalRuleset } from '../../src/nftables/canonical/canonical.ts';
+import { clientMaps } from '../../src/nftables/canonical/client-maps.ts';
+import { flowServicesOf } from '../../src/nftables/canonical/served-flows.ts';
+import { servedAddresses } from '../../src/nftables/canonical/service-names.ts';
+import { tableGuardsLoopback } from '../../src/nftables/host/loopback-guard.ts';
 import { renderNft } from '../../src/nftables/render/nft.ts';
 import { reworded } from '../support/reworded.ts';
 import { compileValid } from '../support/worlds-compile.ts';
@@ -51,6 +56,17 @@ function answers(ruleset: Ruleset, localIPs: readonly string[]): readonly unknow
   );
 }
 
+/** What the half that knows the host reads off what it keeps, or off what the kernel lists. */
+function keptOf(ruleset: Ruleset): unknown {
+  const kept = canonicalRuleset(ruleset);
+  return [
+    servedAddresses(kept),
+    clientMaps(kept),
+    flowServicesOf(kept),
+    kept.tables.map(tableGuardsLoopback),
+  ];
+}
+
 test('explain and diff answer the same whatever the words of comments', () => {
   let changes = 0;
   forAll(neighbours, 60, ({ before, after }) => {
@@ -58,6 +74,7 @@ test('explain and diff answer the same whatever the words of comments', () => {
     const [was, is] = [compileValid(before).ruleset, compileValid(after).ruleset];
     expect(renderNft(reworded(is))).not.toContain('endpoints, ');
     expect(answers(reworded(is), localIPs)).toEqual(answers(is, localIPs));
+    expect(keptOf(reworded(is))).toEqual(keptOf(is));
     const diff = diffTraffic(was, is, new Set(localIPs));
     changes += diff.changes.length;
     expect(diffTraffic(reworded(was), reworded(is), new Set(localIPs))).toEqual(diff);

@@ -1,5 +1,7 @@
 import type { IptablesRule } from '../../iptables/ast.ts';
 import type { IptablesStep, IptablesTrace } from '../../iptables/simulate/walk.ts';
+import { dispatchingChains } from '../../kube-proxy/iptables/serves.ts';
+import { iptablesChainPurpose } from '../../kube-proxy/names.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { ExplainContext } from '../context.ts';
 import { frontendReason, martianReason } from '../course-reason.ts';
@@ -44,7 +46,7 @@ export function iptablesReasons(
       course.push(frontendReason(found));
     }
     if (target.kind === 'mark' && chain === 'KUBE-MARK-DROP')
-      isLackOfEndpoints = before?.chain.startsWith('KUBE-XLB-') === true;
+      isLackOfEndpoints = iptablesChainPurpose(before?.chain ?? '') === 'old-external';
     const reason =
       isLackOfEndpoints && target.kind === 'drop' && frontend !== undefined
         ? noEndpointReason(frontend, true, context)
@@ -76,9 +78,8 @@ function destinationOf(
   packet: Packet,
   context: ExplainContext,
 ): RulesetFrontend | undefined {
-  const isDispatch = /^KUBE-(SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL)$/.test(chain);
   const { target, matches } = rule;
-  if (!isDispatch || target.kind === 'accept') return undefined;
+  if (!dispatchingChains.has(chain) || target.kind === 'accept') return undefined;
   if (!matches.some(({ kind }) => kind === 'dport')) return undefined;
   const hasAddress = matches.some(
     (match) => match.kind === 'address' && match.selector === 'destination',
@@ -99,7 +100,9 @@ function courseOf(
     return frontend && noEndpointReason(frontend, target.kind === 'drop', context);
   }
   if (target.kind !== 'jump' && target.kind !== 'goto') return undefined;
-  if (!/^KUBE-(EXT|XLB)-/.test(chain) || target.chain === 'KUBE-MARK-MASQ') return undefined;
+  const purpose = iptablesChainPurpose(chain);
+  const isExternal = purpose === 'external' || purpose === 'old-external';
+  if (!isExternal || target.chain === 'KUBE-MARK-MASQ') return undefined;
   return externalReason(rule, target.chain);
 }
 
@@ -122,13 +125,14 @@ function externalReason({ matches }: IptablesRule, chain: string): Reason | unde
       (match.kind === 'address' && match.selector === 'source') || match.kind === 'in-interface',
   );
   if (isPod) return localPolicyReasons.pod;
-  return chain.startsWith('KUBE-SVL-') ? localPolicyReasons.others : undefined;
+  return iptablesChainPurpose(chain) === 'local' ? localPolicyReasons.others : undefined;
 }
 
 function markReason(step: RuleStep | undefined): Reason {
   if (step === undefined) return masqueradeReasons.all;
   const { chain, rule } = step;
-  if (chain.startsWith('KUBE-SEP-')) return masqueradeReasons.itself;
+  const purpose = iptablesChainPurpose(chain);
+  if (purpose === 'endpoint') return masqueradeReasons.itself;
   for (const match of rule.matches) {
     if (match.kind === 'addrtype-local' && match.selector === 'source')
       return masqueradeReasons.madeHere;
@@ -137,7 +141,9 @@ function markReason(step: RuleStep | undefined): Reason {
     if (match.kind === 'in-interface')
       return masqueradeReasons.elsewhere(match.name + (match.isPrefix ? '*' : ''));
   }
-  return /^KUBE-SV[CL]-/.test(chain) ? masqueradeReasons.all : masqueradeReasons.anyNode;
+  return purpose === 'service' || purpose === 'local'
+    ? masqueradeReasons.all
+    : masqueradeReasons.anyNode;
 }
 
 /** For how long clients are looked for on the list of an endpoint. */

@@ -1,4 +1,4 @@
-import { chainNamed } from '../../kube-proxy/names.ts';
+import { chainNamed, markChain } from '../../kube-proxy/names.ts';
 import type { Rule } from '../../nftables/ast.ts';
 import { type StatementStep, type Trace, traceSteps } from '../../nftables/simulate/trace.ts';
 import type { Packet } from '../../packet/packet.ts';
@@ -88,7 +88,7 @@ function courseOf(
     return noEndpointReason(frontend, false, context);
   if (statement.kind === 'reject') return otherPortReason(packet, context);
   if (statement.kind === 'drop') {
-    const network = networkOf(rule);
+    const network = networkOf(rule, context);
     return network === undefined ? undefined : noServiceReason(packet, network);
   }
   const isTransfer = statement.kind === 'goto' && purpose === 'external';
@@ -96,11 +96,14 @@ function courseOf(
 }
 
 /** The network of destinations that a rule is for. */
-function networkOf({ statements, listed }: Rule): string | undefined {
+function networkOf({ statements }: Rule, { subject, family }: ExplainContext): string | undefined {
   for (const statement of statements) {
     if (statement.kind === 'address' && statement.selector === 'daddr') return statement.network;
-    if (statement.kind === 'in-set' && statement.key.join() === 'daddr')
-      return /\{ (.*) \}/.exec(listed?.text ?? '')?.[1] ?? statement.set;
+    if (statement.kind !== 'in-set' || statement.key.join() !== 'daddr') continue;
+    const rules = subject.listing?.rules.find((each) => each.family === family);
+    const sets = rules?.mode === 'nftables' ? rules.table.collections : [];
+    const set = sets.find(({ name, isAnonymous }) => isAnonymous && name === statement.set);
+    return set?.elements.map(({ key }) => key.join(' . ')).join(', ') ?? statement.set;
   }
   return undefined;
 }
@@ -121,7 +124,7 @@ function externalReason({ statements }: Rule, chain: string): Reason | undefined
 
 /** The mark is set in the rule itself, or in a chain that only does that. */
 function markReason(step: StatementStep, transfers: readonly StatementStep[]): Reason {
-  const isHelper = step.chain.name.startsWith('mark-');
+  const isHelper = step.chain.name === markChain;
   const { chain, rule } = isHelper ? (transfers.at(-1) ?? step) : step;
   const { statements } = rule;
   const purpose = chainNamed(chain.name)?.purpose;

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { NftFamily } from '../../net/family.ts';
+import { isDormantListing } from '../../nftables/parse/dormant.ts';
 import { type Host, succeeded } from './host.ts';
 import { nftFailure } from './nft-error.ts';
 
@@ -106,12 +107,3 @@ const stillAsleep = (tables: readonly NftTable[]): Diagnostic => ({
   places: [],
   hint: 'look which nft it is that natc runs (command -v nft), and who puts the table to sleep',
 });
-
-const flagsLine = /^\tflags [a-z, ]*\bdormant\b[a-z, ]*\n/m;
-
-/** Whether a listing of one table says that it is asleep. */
-export const isDormantListing = (listing: string): boolean => flagsLine.test(listing);
-
-/** The listing without that, which is no part of a ruleset. */
-export const withoutDormancy = (listing: string): string =>
-  listing.replace(/^\tflags dormant\n/m, '');

@@ -1,10 +1,13 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { forwardStepOf } from '../../iptables/rule-text.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
 import { tableName } from '../../nftables/names.ts';
-import { acceptsTranslated, type ForwardStep, iptablesStep, nftStep } from './forward-rules.ts';
+import { forwardSteps, parseChains, type TableChains } from '../../nftables/parse/listed-chains.ts';
+import type { ForwardStep } from '../../packet/forward-step.ts';
+import { acceptsTranslated } from './forward-rules.ts';
 import { describeRun, type Host, type RunResult, succeeded } from './host.ts';
 import { findIptables, isTools, plainCommand, variantCommand } from './iptables-tools.ts';
-import { chainReader, parseChains, type ReadChains, type TableChains } from './kernel-chains.ts';
+import { chainReader, type ReadChains } from './kernel-chains.ts';
 
 /** A base chain of somebody else at the forward hook that drops what its rules do not accept. */
 export interface DropChain {
@@ -171,8 +174,7 @@ function nftReader(host: Host, family: ChainFamily, table: string): (packets: Ip
     listings.set(chain, listing);
     const result = await listing;
     if (result.kind !== 'exited' || !succeeded(result)) return undefined;
-    const body = /^\tchain \S+ \{\n([\s\S]*?)^\t\}/m.exec(result.stdout)?.[1];
-    return body?.split('\n').map((line) => nftStep(line, packets));
+    return forwardSteps(result.stdout, packets);
   };
 }
 
@@ -181,7 +183,7 @@ const iptablesReader =
   async (chain) => {
     const result = await host.run(command, ['-t', 'filter', '-S', chain]);
     if (result.kind !== 'exited' || !succeeded(result)) return undefined;
-    return result.stdout.split('\n').map(iptablesStep);
+    return result.stdout.split('\n').map(forwardStepOf);
   };
 
 /** Asking iptables-legacy where nobody uses it would load its modules. */

@@ -1,26 +1,5 @@
+import { parseChains, type TableChains } from '../../nftables/parse/listed-chains.ts';
 import { type Host, type RunResult, succeeded } from './host.ts';
-
-/** A chain as `nft -t list chains` names it; its rules are not listed. */
-export interface ListedChain {
-  readonly name: string;
-  /** What makes it a base chain; undefined: others jump to it. */
-  readonly base:
-    | {
-        /** `forward` */
-        readonly hook: string;
-        /** As nft prints it: `filter`, `filter + 10`. */
-        readonly priority: string;
-        readonly policy: string | undefined;
-      }
-    | undefined;
-}
-
-export interface TableChains {
-  /** `ip`, `inet`, `bridge`, … */
-  readonly family: string;
-  readonly name: string;
-  readonly chains: readonly ListedChain[];
-}
 
 /** The tables of this network namespace with their chains, whoever made them. */
 export type KernelChains =
@@ -49,27 +28,6 @@ export async function listKernelChains(host: Host): Promise<KernelChains> {
   return result.kind === 'exited' && succeeded(result)
     ? { kind: 'listed', tables: parseChains(result.stdout) }
     : { kind: 'unlisted', result };
-}
-
-/** Reads what `nft -t list chains` prints. */
-export function parseChains(listing: string): readonly TableChains[] {
-  return listing.split(/^table /m).flatMap((text) => {
-    const [, family, name] = /^(\S+) (\S+) \{/.exec(text) ?? [];
-    if (family === undefined || name === undefined) return [];
-    return [{ family, name, chains: [...text.matchAll(chainPattern)].map(chainOf) }];
-  });
-}
-
-const chainPattern = /^\tchain (\S+) \{\n((?:\t\t.*\n)*)/gm;
-
-const basePattern =
-  /^\t\ttype \S+ hook (\S+) (?:device .* )?priority ([^;]+);(?: flags [^;]+;)*(?: policy (\w+);)?/m;
-
-function chainOf([, name = '', body = '']: RegExpExecArray): ListedChain {
-  const [, hook, priority, policy] = basePattern.exec(body) ?? [];
-  return hook === undefined || priority === undefined
-    ? { name, base: undefined }
-    : { name, base: { hook, priority, policy } };
 }
 
 /** Whether a table is there; undefined where the chains could not be listed. */

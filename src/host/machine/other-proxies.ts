@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { CanonicalRuleset } from '../../nftables/canonical/canonical.ts';
-import { collections } from '../../nftables/names.ts';
+import { ruleDestination } from '../../iptables/rule-text.ts';
+import { listedDestinations, listedKeys } from '../../nftables/parse/listed-keys.ts';
 import { type Host, succeeded } from './host.ts';
 import {
   chainIsListed,
@@ -55,16 +55,6 @@ export async function otherProxies(
   });
 }
 
-/** The addresses of Services that a ruleset has rules for. */
-export function servedAddresses({ tables }: CanonicalRuleset): ReadonlySet<string> {
-  const addresses = new Set<string>();
-  for (const table of tables)
-    for (const name of [collections.services, collections.refusedServices])
-      for (const key of table.collections.get(name)?.elements.keys() ?? [])
-        addresses.add(key.slice(0, key.indexOf(' ')));
-  return addresses;
-}
-
 /** Asks by name for what a kube-proxy would have, where it is listed or nothing could be. */
 async function findProxies(host: Host, chains: KernelChains): Promise<readonly OtherProxy[]> {
   const found = await Promise.all(
@@ -88,7 +78,7 @@ async function nftablesProxy(host: Host, family: Family): Promise<OtherProxy | u
   if (result.kind !== 'exited' || !result.stdout.includes('map service-ips {')) return undefined;
   return {
     name: `kube-proxy (table ${family} kube-proxy)`,
-    addresses: matches(result.stdout, /([0-9a-f.:]+) \. (?:tcp|udp|sctp|6|17|132) \. \w+/g),
+    addresses: new Set(listedKeys(result.stdout).flatMap(([address = '']) => address)),
   };
 }
 
@@ -98,7 +88,7 @@ async function iptablesNftProxy(host: Host, family: Family): Promise<OtherProxy 
     return undefined;
   return {
     name: `kube-proxy (table ${family} nat, chain KUBE-SERVICES)`,
-    addresses: matches(result.stdout, /ip6? daddr ([0-9a-f.:]+) /g),
+    addresses: new Set(listedDestinations(result.stdout)),
   };
 }
 
@@ -111,9 +101,6 @@ async function iptablesLegacyProxy(host: Host, family: Family): Promise<OtherPro
   if (result.kind !== 'exited' || !succeeded(result)) return undefined;
   return {
     name: `kube-proxy (${command}, chain KUBE-SERVICES)`,
-    addresses: matches(result.stdout, / -d ([0-9a-f.:]+)\/(?:32|128) /g),
+    addresses: new Set(result.stdout.split('\n').flatMap((line) => ruleDestination(line) ?? [])),
   };
 }
-
-const matches = (text: string, pattern: RegExp): ReadonlySet<string> =>
-  new Set([...text.matchAll(pattern)].map(([, address = '']) => address));

@@ -34,7 +34,7 @@ export async function checkIptablesInKernel(
     const { result } = checked;
     const failure = iptablesFailure(result, family, text);
     if (failure !== undefined) return [failure];
-    if (result.kind === 'exited' && !/^-N NATC-CHECK$/m.test(result.stdout))
+    if (result.kind === 'exited' && !result.stdout.split('\n').includes('-N NATC-CHECK'))
       return [notLoaded(restoreCommand[family])];
   }
   return [];

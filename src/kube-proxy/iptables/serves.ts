@@ -3,10 +3,10 @@ import type { IptablesChain, IptablesRule, IptablesRuleset } from '../../iptable
 import { chains as natcChains } from '../../iptables/names.ts';
 import type { Frontend } from '../../plan/plan.ts';
 import type { ListedDestination, ListedEndpoint, ListedFamily } from '../destinations.ts';
-import { servicePortOfComment } from '../names.ts';
+import { frontendOfComment, iptablesChainPurpose, servicePortOfComment } from '../names.ts';
 
 /** Chains whose rules are for one destination each. */
-const dispatching: ReadonlySet<string> = new Set([
+export const dispatchingChains: ReadonlySet<string> = new Set([
   ...['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-EXTERNAL-SERVICES', 'KUBE-PROXY-FIREWALL'],
   ...[natcChains.services, natcChains.nodePorts, natcChains.sourceRanges],
   ...[natcChains.refuseServices, natcChains.refuseNodePorts],
@@ -16,11 +16,11 @@ const ofNodePorts: ReadonlySet<string> = new Set(['KUBE-NODEPORTS', natcChains.n
 
 const ofFirewall: ReadonlySet<string> = new Set(['KUBE-PROXY-FIREWALL', natcChains.sourceRanges]);
 
-/** Chains that let clients of source ranges through. */
-const firewall = /^(KUBE|NATC)-FW-/;
-
-/** Chains that a rule about one endpoint, or one firewall, stands in. */
-const ofOne = /^(KUBE|NATC)-(SEP|FW)-/;
+/** Whether a chain has the rules about one endpoint, or one firewall. */
+const isOfOne = ({ name }: IptablesChain): boolean => {
+  const purpose = iptablesChainPurpose(name);
+  return purpose === 'endpoint' || purpose === 'firewall';
+};
 
 export function servedByIptables({ family, tables }: IptablesRuleset): ListedFamily {
   const chains = new Map(
@@ -29,7 +29,7 @@ export function servedByIptables({ family, tables }: IptablesRuleset): ListedFam
   const destinations: ListedDestination[] = [];
   const nodePortAddresses = new Set<string>();
   for (const { name: table, chains: all } of tables)
-    for (const { name, rules } of all.filter((chain) => dispatching.has(chain.name)))
+    for (const { name, rules } of all.filter((chain) => dispatchingChains.has(chain.name)))
       for (const rule of rules) {
         if (ofNodePorts.has(leadsTo(rule) ?? '')) nodePortAddresses.add(listensAt(rule, family));
         const destination = destinationOf(rule, name, table, chains);
@@ -79,7 +79,7 @@ function destinationOf(
   const to = leadsTo(rule);
   const { target, comment = '' } = rule;
   const isStopped = target.kind === 'reject' || target.kind === 'drop';
-  if (port?.kind !== 'dport' || /^(KUBE|NATC)-MARK-/.test(to ?? '')) return undefined;
+  if (port?.kind !== 'dport' || iptablesChainPurpose(to ?? '') === 'mark') return undefined;
   if (to === undefined && !isStopped) return undefined;
   const address = rule.matches.find(
     (match) => match.kind === 'address' && match.selector === 'destination' && !match.negated,
@@ -111,9 +111,9 @@ function frontendIn(
   address: string | undefined,
 ): Frontend['kind'] | undefined {
   if (address === undefined) return 'node-port';
-  if (/ cluster IP$/.test(comment)) return 'cluster-ip';
-  if (/ external IP$/.test(comment)) return 'external-ip';
-  if (/ load-?balancer IP$/.test(comment) || ofFirewall.has(chain)) return 'load-balancer-ip';
+  const said = frontendOfComment(comment);
+  if (said !== undefined) return said;
+  if (ofFirewall.has(chain)) return 'load-balancer-ip';
   return table === 'filter' && chain === 'KUBE-SERVICES' ? 'cluster-ip' : undefined;
 }
 
@@ -138,7 +138,7 @@ function behind(
       }
       const next = leadsTo(rule);
       if (next !== undefined) open.push(next);
-      if (!firewall.test(name)) continue;
+      if (iptablesChainPurpose(name) !== 'firewall') continue;
       for (const match of matches)
         if (match.kind === 'address' && match.selector === 'source') sources.add(match.network);
     }
@@ -153,13 +153,13 @@ function constantsIn(
   const destinationNetworks = new Set<string>();
   const interfaces = new Set<string>();
   const marks = new Set<number>();
-  for (const { name, rules } of chains.filter((chain) => !ofOne.test(chain.name)))
+  for (const { name, rules } of chains.filter((chain) => !isOfOne(chain)))
     for (const match of rules.flatMap(({ matches }) => matches)) {
       if (match.kind === 'address' && match.selector === 'source')
         sourceNetworks.add(match.network);
       else if (match.kind === 'address' && match.network.includes('/'))
         destinationNetworks.add(match.network);
-      else if (match.kind === 'in-interface' && !dispatching.has(name))
+      else if (match.kind === 'in-interface' && !dispatchingChains.has(name))
         interfaces.add(match.name + (match.isPrefix ? '*' : ''));
       else if (match.kind === 'mark') marks.add(match.mask);
     }

@@ -1,6 +1,7 @@
 import type { NftFamily } from '../../net/family.ts';
 import { clientMapNameParts } from '../names.ts';
 import type { CanonicalRuleset, CanonicalTable } from './canonical.ts';
+import { keyFields, learnedBy, timeoutOf } from './read-text.ts';
 
 /** A map from client to endpoint address that the kernel fills, and whom it may point to. */
 export interface ClientMap {
@@ -25,23 +26,20 @@ export interface ClientMap {
 export const clientMaps = (ruleset: CanonicalRuleset): readonly ClientMap[] =>
   ruleset.tables.flatMap(clientMapsOf);
 
-/** `ip daddr . tcp dport @endpoints/… tcp dport 8080 update @clients/… { ip saddr : ip daddr }` */
-const learnPattern = /^ip6? daddr \. \w+ dport @(\S+) (?:\w+ )*dport (\d+) update @(\S+) \{/;
-
-const timeoutPattern = /(?:^|; )timeout (\d+)s(?:;|$)/;
-
 function clientMapsOf({ family, name: table, collections, chains }: CanonicalTable) {
   const maps: ClientMap[] = [];
   for (const { rules } of chains.values()) {
     for (const rule of rules) {
-      const [, endpointSet = '', port = '', name = ''] = learnPattern.exec(rule) ?? [];
-      const timeout = timeoutPattern.exec(collections.get(name)?.declaration ?? '')?.[1];
+      const learned = learnedBy(rule);
+      if (learned === undefined) continue;
+      const { endpointSet, port, clientMap: name } = learned;
+      const timeout = timeoutOf(collections.get(name)?.declaration ?? '');
       if (timeout === undefined) continue;
       const endpoints = endpointsOnPort(collections.get(endpointSet)?.elements.keys() ?? [], port);
       const { service, portName } = clientMapNameParts(name);
       maps.push({
         ...{ family, table, name, service, portName, endpointPort: port },
-        ...{ endpointSet, endpoints, timeout: Number(timeout) },
+        ...{ endpointSet, endpoints, timeout },
       });
     }
   }
@@ -52,7 +50,7 @@ function clientMapsOf({ family, name: table, collections, chains }: CanonicalTab
 function endpointsOnPort(keys: Iterable<string>, wantedPort: string): ReadonlySet<string> {
   const addresses = new Set<string>();
   for (const key of keys) {
-    const [address, port] = key.split(' . ');
+    const [address, port] = keyFields(key);
     if (address !== undefined && port === wantedPort) addresses.add(address);
   }
   return addresses;

@@ -2,6 +2,7 @@ import { formatAddressPort } from '../../net/address.ts';
 import type { FlowProtocol, FlowService } from '../../plan/flows.ts';
 import { collections } from '../names.ts';
 import type { CanonicalRuleset } from './canonical.ts';
+import { keyFields } from './read-text.ts';
 
 const protocols: Readonly<Record<string, FlowProtocol>> = { udp: 'UDP', sctp: 'SCTP' };
 
@@ -12,9 +13,7 @@ const protocols: Readonly<Record<string, FlowProtocol>> = { udp: 'UDP', sctp: 'S
 export function flowServicesOf({ tables }: CanonicalRuleset): readonly FlowService[] {
   return tables.flatMap(({ family, collections: found }) => {
     const keysOf = (...names: readonly string[]): readonly (readonly string[])[] =>
-      names.flatMap((name) =>
-        [...(found.get(name)?.elements.keys() ?? [])].map((key) => key.split(' . ')),
-      );
+      names.flatMap((name) => [...(found.get(name)?.elements.keys() ?? [])].map(keyFields));
     const services = keysOf(collections.services, collections.refusedServices);
     const nodePorts = keysOf(collections.nodePorts, collections.refusedNodePorts);
     return Object.entries(protocols).map(

@@ -1,5 +1,6 @@
 import { collections } from '../names.ts';
 import type { CanonicalRuleset } from './canonical.ts';
+import { commentedPort, keyFields } from './read-text.ts';
 
 const frontendMaps = [
   collections.services,
@@ -7,8 +8,6 @@ const frontendMaps = [
   collections.refusedServices,
   collections.refusedNodePorts,
 ];
-
-const commentPattern = /^ comment "([^":]+)/;
 
 /**
  * The Services (`namespace/name`) that have a frontend in a ruleset, whichever ServicePort and family:
@@ -19,10 +18,20 @@ export function serviceNames(ruleset: CanonicalRuleset): ReadonlySet<string> {
   for (const table of ruleset.tables) {
     for (const map of frontendMaps) {
       for (const rest of table.collections.get(map)?.elements.values() ?? []) {
-        const name = commentPattern.exec(rest)?.[1];
-        if (name !== undefined) names.add(name);
+        const service = commentedPort(rest)?.service;
+        if (service !== undefined) names.add(service);
       }
     }
   }
   return names;
+}
+
+/** The addresses of Services that a ruleset has rules for. */
+export function servedAddresses({ tables }: CanonicalRuleset): ReadonlySet<string> {
+  const addresses = new Set<string>();
+  for (const table of tables)
+    for (const name of [collections.services, collections.refusedServices])
+      for (const key of table.collections.get(name)?.elements.keys() ?? [])
+        addresses.add(keyFields(key)[0] ?? '');
+  return addresses;
 }

@@ -8,7 +8,7 @@ import type { EndedFlows } from '../../host/machine/conntrack.ts';
 import { wakeTables } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { chainReader, type ReadChains } from '../../host/machine/kernel-chains.ts';
-import { otherProxies, servedAddresses } from '../../host/machine/other-proxies.ts';
+import { otherProxies } from '../../host/machine/other-proxies.ts';
 import { forgetPending, unconfirmed } from '../../host/state/confirmation.ts';
 import { flowChange } from '../../host/state/flow-state.ts';
 import { noLock } from '../../host/state/no-lock.ts';
@@ -18,6 +18,7 @@ import { type FlowChange, type FlowService, flowServices } from '../../plan/flow
 import type { Plan } from '../../plan/plan.ts';
 import type { Ruleset } from '../ast.ts';
 import { flowServicesOf } from '../canonical/served-flows.ts';
+import { servedAddresses } from '../canonical/service-names.ts';
 import { writeRuleset } from '../canonical/write.ts';
 import { canonicalOf, digestOf } from '../canonical/written.ts';
 import type { Delta } from '../delta.ts';

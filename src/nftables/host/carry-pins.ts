@@ -2,8 +2,9 @@ import { type Host, succeeded } from '../../host/machine/host.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import type { ClientMap } from '../canonical/client-maps.ts';
 import type { Operation } from '../delta.ts';
+import { type Pin, pinsIn, secondsOf } from '../parse/listed-pins.ts';
 import { mapsToFill } from '../pin-sources.ts';
-import { listPins, type Pin, pinsIn, secondsOf } from './pins.ts';
+import { listPins } from './pins.ts';
 
 export interface CarriedPins {
   /** What to add after the operations that make the maps. */

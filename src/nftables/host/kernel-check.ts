@@ -7,6 +7,7 @@ import {
   notLoaded,
 } from '../../host/machine/throw-away-namespace.ts';
 import type { Ruleset } from '../ast.ts';
+import { listedKeys } from '../parse/listed-keys.ts';
 import { renderNft } from '../render/nft.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { elementCount, rulesetPortions } from './portions.ts';
@@ -23,7 +24,8 @@ add set ip natc-check proof { typeof meta mark; }
 add element ip natc-check proof { 0x6e617463 }
 `;
 
-const isProof = (listing: string): boolean => /^\s*elements = \{ 0x6e617463 \}$/m.test(listing);
+const isProof = (listing: string): boolean =>
+  listedKeys(listing).some(([key]) => key === '0x6e617463');
 
 const listProof = 'nft list set ip natc-check proof 2>/dev/null || true';
 

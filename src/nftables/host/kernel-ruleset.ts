@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { isDormantListing } from '../../host/machine/dormant.ts';
 import { describeRun, type Host, type RunResult } from '../../host/machine/host.ts';
 import { isAbsent } from '../../host/machine/nft-error.ts';
 import type { NftFamily } from '../../net/family.ts';
 import type { Ruleset } from '../ast.ts';
 import { tableName } from '../names.ts';
+import { isDormantListing } from '../parse/dormant.ts';
 import { parseNft } from '../parse/parse-nft.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import { withoutStamp } from './stamp.ts';

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { isDormantListing, withoutDormancy } from '../../host/machine/dormant.ts';
 import {
   describeRun,
   type Host,
@@ -11,6 +10,7 @@ import { isAbsent, nftFailure } from '../../host/machine/nft-error.ts';
 import type { NftFamily } from '../../net/family.ts';
 import { type CanonicalTable, canonicalTable } from '../canonical/canonical.ts';
 import { tableName } from '../names.ts';
+import { isDormantListing, withoutDormancy } from '../parse/dormant.ts';
 import { parseNft } from '../parse/parse-nft.ts';
 import type { Stamp } from './stamp.ts';
 import { readStamp, revisionSet, withoutStamp } from './stamp.ts';

@@ -3,8 +3,9 @@ import { describeRun, type Host, succeeded } from '../../host/machine/host.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import { type ClientMap, clientMaps } from '../canonical/client-maps.ts';
 import type { Delta } from '../delta.ts';
+import { type Pin, pinsIn } from '../parse/listed-pins.ts';
 import { renderScript } from '../script.ts';
-import { listPins, type Pin, pinsIn } from './pins.ts';
+import { listPins } from './pins.ts';
 
 /**
  * Deletes the pins of clients whose endpoint is gone, so that they move on to another one (A5); all

@@ -7,16 +7,18 @@ import { wake, warnOfDormant } from '../../host/machine/dormant.ts';
 import { foreignForward, warningsOfForward } from '../../host/machine/foreign-forward.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { chainReader } from '../../host/machine/kernel-chains.ts';
-import { otherProxies, servedAddresses } from '../../host/machine/other-proxies.ts';
+import { otherProxies } from '../../host/machine/other-proxies.ts';
 import { checkSysctls } from '../../host/machine/sysctl.ts';
 import { loadWaiting } from '../../host/state/served-store.ts';
 import { unsafeStateDirectory } from '../../host/state/state-directory.ts';
 import { sysctlsOf, warningsOfSysctls } from '../../host/state/sysctl-status.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
 import type { CanonicalRuleset, CanonicalTable } from '../canonical/canonical.ts';
-import { serviceNames } from '../canonical/service-names.ts';
+import { elementValue } from '../canonical/read-text.ts';
+import { servedAddresses, serviceNames } from '../canonical/service-names.ts';
 import { canonicalOf } from '../canonical/written.ts';
 import { deltaBetween } from '../delta.ts';
+import { endpointMapNames } from '../names.ts';
 import { renderScript } from '../script.ts';
 import { besides } from './apply.ts';
 import { ownTables } from './dormant.ts';
@@ -109,15 +111,12 @@ const tableStatus = (table: CanonicalTable): TableStatus => ({
   endpoints: endpointCount(table),
 });
 
-const endpointMap = /endpoints-(tcp|udp|sctp)$/;
-
 function endpointCount({ collections }: CanonicalTable): number {
   const endpoints = new Set<string>();
   for (const [name, { elements }] of collections) {
-    const protocol = endpointMap.exec(name)?.[1];
+    const protocol = endpointMapNames.get(name);
     if (protocol !== undefined)
-      for (const rest of elements.values())
-        endpoints.add(protocol + rest.slice(rest.lastIndexOf(' : ')));
+      for (const rest of elements.values()) endpoints.add(`${protocol} ${elementValue(rest)}`);
   }
   return endpoints.size;
 }

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ApplyOptions } from '../../../src/host/change/apply-options.ts';
 import type { IpFamily } from '../../../src/net/family.ts';
-import { pinsIn, secondsOf } from '../../../src/nftables/host/pins.ts';
+import { pinsIn, secondsOf } from '../../../src/nftables/parse/listed-pins.ts';
 import type { CompileOptions } from '../../../src/options.ts';
 import { describeWithIptables, type IptablesVariant } from '../../support/iptables-node.ts';
 import { describeWithKernel } from '../../support/kernel-available.ts';

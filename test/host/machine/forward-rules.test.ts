@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { dropChainsIn, foreignForward } from '../../../src/host/machine/foreign-forward.ts';
-import {
-  acceptsTranslated,
-  type ForwardStep,
-  iptablesStep,
-  nftStep,
-} from '../../../src/host/machine/forward-rules.ts';
+import { acceptsTranslated } from '../../../src/host/machine/forward-rules.ts';
 import type { RunResult } from '../../../src/host/machine/host.ts';
-import { parseChains } from '../../../src/host/machine/kernel-chains.ts';
+import { forwardStepOf } from '../../../src/iptables/rule-text.ts';
+import { nftStep, parseChains } from '../../../src/nftables/parse/listed-chains.ts';
+import type { ForwardStep } from '../../../src/packet/forward-step.ts';
 import { crash } from '../../support/live-host.ts';
 
 describe('a rule as nft prints it', () => {
@@ -69,13 +66,13 @@ test.each<[string, ForwardStep['kind']]>([
   ['-A FORWARD -j DOCKER-USER', 'call'],
   ['-P FORWARD DROP', 'other'],
 ])('iptables -S: %s', (line, kind) => {
-  expect(iptablesStep(line).kind).toBe(kind);
+  expect(forwardStepOf(line).kind).toBe(kind);
 });
 
 describe('a chain', () => {
   const accepts = (chains: Readonly<Record<string, readonly string[]>>) =>
     acceptsTranslated('FORWARD', async (name) =>
-      chains[name]?.map((rule) => iptablesStep(`-A ${name} ${rule}`)),
+      chains[name]?.map((rule) => forwardStepOf(`-A ${name} ${rule}`)),
     );
   const dnat = '-m conntrack --ctstate DNAT -j ACCEPT';
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { RunResult } from '../../../src/host/machine/host.ts';
-import { chainReader, parseChains } from '../../../src/host/machine/kernel-chains.ts';
+import { chainReader } from '../../../src/host/machine/kernel-chains.ts';
 import { otherProxies } from '../../../src/host/machine/other-proxies.ts';
 import { iptablesRulesIn } from '../../../src/iptables/host/leftovers.ts';
 import { nftablesPresence } from '../../../src/nftables/host/leftovers.ts';
+import { parseChains } from '../../../src/nftables/parse/listed-chains.ts';
 
 const listing = `table ip nat {
 	chain NATC-POSTROUTING {
