@@ -224,8 +224,18 @@ export async function readWritten({
   // A text that can come back goes, but what was read through a WeakRef stays until the next turn of the event loop.
   if (inputs.some(({ textAgain }) => textAgain !== undefined))
     await new Promise((resolve) => setImmediate(resolve));
-  // A big cluster has 200 MB of bytes that nobody needs any more.
-  return { result, files: inputs.splice(0).length };
+  const gone = inputs.splice(0);
+  for (const { bytes, textAgain } of gone) if (textAgain === undefined) letGo(bytes);
+  return { result, files: gone.length };
+}
+
+/**
+ * Gives back bytes that nobody needs any more: of a big cluster 200 MB. Old as they are, the collector would leave
+ * them until long after the peak; of what was handed over to nobody it takes them the next time.
+ */
+function letGo({ buffer, byteLength }: Uint8Array): void {
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  if (isOwn && byteLength > 2 ** 20) structuredClone(buffer, { transfer: [buffer] });
 }
 
 /** @param completed what the control plane would have made of the objects; undefined: they are taken as they are */
