@@ -1,6 +1,7 @@
 import {
   type DestinationFacts,
   type Entry,
+  entryWords,
   hasSameAddressSets,
   membershipText,
 } from './destination-index.ts';
@@ -19,22 +20,30 @@ export interface DestinationCandidates {
 }
 
 export function findCandidates({ before, after, program }: FamilyPair): DestinationCandidates {
-  const isAddressChanged = hasSameAddressSets(before.index, after.index)
-    ? () => false
-    : memoize(
-        (address) => membershipText(before.index, address) !== membershipText(after.index, address),
-      );
+  const hasSameSets = hasSameAddressSets(before.index, after.index);
+  const isAddressChanged = memoize(
+    (address) => membershipText(before.index, address) !== membershipText(after.index, address),
+  );
+  const changed = changedKeys();
   const isPortCandidate = memoize((key) =>
     differ(before.index.byPort.get(key), after.index.byPort.get(key)),
   );
-  const isTargetCandidate = (key: string): boolean =>
-    isPartCandidate(key) ||
-    factsDiffer(before.index.byAddress.get(key), after.index.byAddress.get(key));
+  const isTargetCandidate = (key: string): boolean => changed.has(key) || isPartCandidate(key);
 
   /** The address alone, or the port at every address. */
   function isPartCandidate(key: string): boolean {
     const end = key.indexOf(' ');
-    return isPortCandidate(key.slice(end + 1)) || isAddressChanged(key.slice(0, end));
+    if (isPortCandidate(key.slice(end + 1))) return true;
+    return !hasSameSets && isAddressChanged(key.slice(0, end));
+  }
+
+  /** The addresses and ports of which the elements differ: each is looked at once, however many lead to it. */
+  function changedKeys(): ReadonlySet<string> {
+    const [a, b] = [before.index.byAddress, after.index.byAddress];
+    const keys = new Set<string>();
+    for (const [key, facts] of a) if (factsDiffer(facts, b.get(key))) keys.add(key);
+    for (const key of b.keys()) if (!a.has(key)) keys.add(key);
+    return keys;
   }
 
   function factsDiffer(a: DestinationFacts | undefined, b: DestinationFacts | undefined): boolean {
@@ -51,18 +60,23 @@ export function findCandidates({ before, after, program }: FamilyPair): Destinat
 
   return {
     isAddressCandidate: (key) =>
-      differ(before.index.byAddress.get(key), after.index.byAddress.get(key)) ||
+      changed.has(key) ||
+      (before.index.byAddress.get(key)?.targets ?? []).some(isTargetCandidate) ||
       isPartCandidate(key),
     isPortCandidate,
   };
 }
 
 const isSame = (a: Entry, b: Entry | undefined): boolean =>
-  a.text === b?.text && a.source === b.source && a.target === b.target;
+  a.collection === b?.collection &&
+  a.place === b.place &&
+  a.verdict === b.verdict &&
+  a.source === b.source &&
+  a.target === b.target;
 
 /** The elements in any order. */
 const textsOf = ({ entries }: DestinationFacts): string =>
   entries
-    .map(({ text, source, target }) => JSON.stringify([text, source, target]))
+    .map((entry) => JSON.stringify([entryWords(entry), entry.source, entry.target]))
     .sort()
     .join('\n');

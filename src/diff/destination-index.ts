@@ -13,21 +13,24 @@ export interface DestinationFacts {
   /** One per element. */
   readonly entries: Entry[];
   /** Where data maps send the packet: keys of {@link DestinationIndex.byAddress}. */
-  readonly targets: string[];
+  targets: readonly string[];
   /** Why each target is one: as `targets`. */
-  readonly targetOrigins: (Origin | undefined)[];
+  targetOrigins: readonly (Origin | undefined)[];
   /** Networks that the elements tell sources apart by. */
-  readonly sources: string[];
+  sources: readonly string[];
   /** Chains that verdicts lead to. */
-  readonly chains: string[];
+  chains: readonly string[];
   /** An element of the destination; that of its frontend, if it is one. */
   element: AnyElement | undefined;
 }
 
 /** What an element says of its destination: where two are equal, so is what they do. */
 export interface Entry {
-  /** The collection, the place among its endpoints, the verdict. */
-  readonly text: string;
+  readonly collection: string;
+  /** The place among its endpoints. */
+  readonly place: string | number | undefined;
+  /** The verdict, or the chain that it leads to. */
+  readonly verdict: string | undefined;
   /** The network that it is told apart by. */
   readonly source: string | undefined;
   /** Where a data map sends the packet, as in `targets`. */
@@ -139,15 +142,24 @@ function factsAt(facts: Map<string, DestinationFacts>, key: string): Destination
   if (at === undefined) {
     at = {
       entries: [],
-      targets: [],
-      targetOrigins: [],
-      sources: [],
-      chains: [],
+      targets: none,
+      targetOrigins: none,
+      sources: none,
+      chains: none,
       element: undefined,
     };
     facts.set(key, at);
   }
   return at;
+}
+
+/** Most destinations are endpoints, which have none of these: a list for each would take more than all else. */
+const none: readonly never[] = [];
+
+function append<T>(list: readonly T[], item: T): readonly T[] {
+  if (list === none) return [item];
+  (list as T[]).push(item);
+  return list;
 }
 
 function add(
@@ -157,27 +169,32 @@ function add(
   element: AnyElement,
   protocol: string,
 ): void {
-  let text = name;
+  let verdict: string | undefined;
   let source: string | undefined;
   let target: string | undefined;
-  if (indexField !== -1) text += `#${element.key[indexField]}`;
   if (sourceField !== -1) {
     source = String(element.key[sourceField]);
-    facts.sources.push(source);
+    facts.sources = append(facts.sources, source);
   }
   if ('verdict' in element) {
-    const { verdict } = element;
-    if (verdict.kind === 'goto') facts.chains.push(verdict.chain);
-    text += verdict.kind === 'goto' ? `>${verdict.chain}` : `>${verdict.kind}`;
+    if (element.verdict.kind === 'goto') {
+      verdict = element.verdict.chain;
+      facts.chains = append(facts.chains, verdict);
+    } else verdict = element.verdict.kind;
     if (protocolField !== -1) facts.element = element;
   } else if ('value' in element) {
     target = `${element.value[0]} ${protocol} ${element.value[1] ?? ''}`;
-    facts.targets.push(target);
-    facts.targetOrigins.push(element.origin);
+    facts.targets = append(facts.targets, target);
+    facts.targetOrigins = append(facts.targetOrigins, element.origin);
   }
   facts.element ??= element;
-  facts.entries.push({ text, source, target });
+  const place = indexField === -1 ? undefined : element.key[indexField];
+  facts.entries.push({ collection: name, place, verdict, source, target });
 }
+
+/** The collection, the place among its endpoints, the verdict. */
+export const entryWords = ({ collection, place, verdict }: Entry): string =>
+  `${collection}${place === undefined ? '' : `#${place}`}${verdict === undefined ? '' : `>${verdict}`}`;
 
 /** Which sets of addresses an address is in, and as what. */
 export interface Membership {

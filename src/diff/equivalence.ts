@@ -2,7 +2,12 @@ import { parseAddress } from '../net/address.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
 import { isLoopback } from '../packet/packet.ts';
 import { parseDestinationKey, parsePortKey, portKey } from './destination.ts';
-import { type DestinationFacts, type Entry, membershipText } from './destination-index.ts';
+import {
+  type DestinationFacts,
+  type Entry,
+  entryWords,
+  membershipText,
+} from './destination-index.ts';
 import type { FamilyPair } from './family-pair.ts';
 import { memoize } from './memoize.ts';
 
@@ -125,14 +130,15 @@ const factsText = (
         .map((entry) =>
           entry.target === undefined
             ? entryText(entry, address)
-            : `${entry.text}=${places.get(entry.target)}`,
+            : `${entryWords(entry)}=${places.get(entry.target)}`,
         )
         .join(';');
 
 /** @param address is called `self` where it is the source: an endpoint that reaches itself */
-function entryText({ text, source, target }: Entry, address?: string): string {
+function entryText(entry: Entry, address?: string): string {
+  const { source, target } = entry;
   const from = source === undefined ? '' : `<${source === address ? 'self' : source}`;
-  return `${text}${from}${target === undefined ? '' : `=${target}`}`;
+  return `${entryWords(entry)}${from}${target === undefined ? '' : `=${target}`}`;
 }
 
 function isWithin(address: string, network: string): boolean {

@@ -24,14 +24,15 @@ export function indexElements<E extends { readonly key: Key }>(
 ): ElementIndex<E> {
   const shapes = new Map<string, { prefixLengths: (number | undefined)[]; map: Map<string, E> }>();
   for (const element of elements) {
-    const prefixLengths = element.key.map(prefixLengthOf);
-    const name = prefixLengths.join();
+    const { key } = element;
+    // Keys without a network have one shape, and there are hundreds of thousands of them.
+    const name = key.some(isNetwork) ? key.map(prefixLengthOf).join() : '';
     let shape = shapes.get(name);
     if (shape === undefined) {
-      shape = { prefixLengths, map: new Map() };
+      shape = { prefixLengths: key.map(prefixLengthOf), map: new Map() };
       shapes.set(name, shape);
     }
-    shape.map.set(element.key.join(' '), element);
+    shape.map.set(exactText(key), element);
   }
   return {
     shapes: [...shapes.values()].map(({ prefixLengths, map }) => ({
@@ -46,7 +47,7 @@ export function indexElements<E extends { readonly key: Key }>(
 export function findElement<E>(index: ElementIndex<E>, key: Key): E | undefined {
   const [first] = index.shapes;
   if (first === undefined) return undefined;
-  if (index.shapes.length === 1 && first.isExact) return first.elements.get(key.join(' '));
+  if (index.shapes.length === 1 && first.isExact) return first.elements.get(exactText(key));
   let found: { element: E; bits: number } | undefined;
   for (const { prefixLengths, elements } of index.shapes) {
     const element = elements.get(maskKey(key, prefixLengths));
@@ -57,10 +58,17 @@ export function findElement<E>(index: ElementIndex<E>, key: Key): E | undefined 
   return found?.element;
 }
 
-function prefixLengthOf(field: string | number): number | undefined {
-  return typeof field === 'string' && field.includes('/')
-    ? parseCidr(field)?.prefixLength
-    : undefined;
+const isNetwork = (field: string | number): boolean =>
+  typeof field === 'string' && field.includes('/');
+
+const prefixLengthOf = (field: string | number): number | undefined =>
+  isNetwork(field) ? parseCidr(String(field))?.prefixLength : undefined;
+
+/** As `join(' ')` would make it, which takes three times as long. */
+function exactText(key: Key): string {
+  let text = '';
+  for (let i = 0; i < key.length; i++) text = i === 0 ? `${key[0]}` : `${text} ${key[i]}`;
+  return text;
 }
 
 const maskKey = (key: Key, prefixLengths: readonly (number | undefined)[]): string =>
