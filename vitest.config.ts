@@ -13,5 +13,12 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Kernel tests build network namespaces; two workers keep a two-core machine responsive.
     maxWorkers: 2,
+    // With --coverage. What only a process of its own runs, such as src/cli/main.ts, does not count.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary'],
+      reportsDirectory: 'node_modules/.cache/natc-coverage',
+    },
   },
 });
