@@ -168,7 +168,7 @@ const backendParts: Readonly<Record<string, Readonly<Record<string, readonly str
     canonical: ['ast.ts', 'names.ts', 'layout', 'render'],
     'delta.ts': ['canonical'],
     'script.ts': ['delta.ts'],
-    'pin-sources.ts': ['names.ts', 'canonical', 'delta.ts'],
+    'affinity-sources.ts': ['names.ts', 'canonical', 'delta.ts'],
     simulate: ['ast.ts'],
   },
   iptables: {
@@ -257,7 +257,7 @@ const mayReadByPattern: Readonly<Record<string, string>> = {
   'nftables/host/leftovers.ts': 'the same',
   'nftables/host/transaction.ts': 'the same',
   'nftables/host/kernel-tables.ts': 'whether nft listed a set to its end',
-  'nftables/host/pins.ts': 'the same of a map',
+  'nftables/host/affinity.ts': 'the same of a map',
   'iptables/host/kernel-tables.ts': 'whether iptables-save printed a table to its end',
   'nftables/host/commit-verdict.ts': 'a digest of zeros',
   'nftables/host/revision-store.ts': 'names of files',

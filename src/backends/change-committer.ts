@@ -30,12 +30,12 @@ export type CommittedLiveChange =
   | { readonly kind: 'unsure' };
 
 /** Writes a revision, and what an apply that did everything leaves behind. @throws the system's error */
-export type StoreFollowed = (settled: KeptSettled) => Promise<void>;
+export type StoreFollowed = (last: KeptLastApply) => Promise<void>;
 
 /** What an apply that did everything leaves behind, but for what a change makes anew. */
-export interface KeptSettled extends Omit<LastApply, 'digest' | 'input'> {
+export interface KeptLastApply extends Omit<LastApply, 'digest' | 'input'> {
   /** The families that have rules. */
   readonly families: readonly NftFamily[];
-  /** Whether nothing was left undone: else the next apply is not to take it for settled. */
+  /** Whether nothing was left undone: else the next apply is not to count it. */
   readonly isDone: boolean;
 }

@@ -14,7 +14,7 @@ export interface TableDelta extends IptablesTableRef {
   readonly chains: ReadonlyMap<string, readonly string[]>;
   /** How many of them are new. */
   readonly added: number;
-  /** Chains that are no longer wanted. */
+  /** Chains that are no longer desired. */
   readonly removed: readonly string[];
   /** Each takes one such jump away. */
   readonly removedJumps: readonly BuiltInJump[];
@@ -26,10 +26,10 @@ export interface IptablesDelta {
   readonly tables: readonly TableDelta[];
 }
 
-/** What leads the tables from what they hold to what is wanted; no table of it is empty. */
-export const iptablesDelta = (held: KernelRules, wanted: KernelRules): IptablesDelta => ({
+/** What leads the tables from what they hold to what is desired; no table of it is empty. */
+export const iptablesDelta = (observed: KernelRules, desired: KernelRules): IptablesDelta => ({
   tables: allTables
-    .map((ref) => tableDelta(ref, held[ref.family][ref.table], wanted[ref.family][ref.table]))
+    .map((ref) => tableDelta(ref, observed[ref.family][ref.table], desired[ref.family][ref.table]))
     .filter((delta) => !isEmptyDelta(delta)),
 });
 
@@ -39,40 +39,41 @@ export const isEmptyDelta = ({ chains, removed, removedJumps, addedJumps }: Tabl
 /** The same for one table, which may turn out to be empty. */
 export function tableDelta(
   ref: IptablesTableRef,
-  held: TableRules,
-  wanted: TableRules,
+  observed: TableRules,
+  desired: TableRules,
 ): TableDelta {
   const chains = new Map<string, readonly string[]>();
   let added = 0;
-  for (const [name, rules] of wanted.chains) {
-    const before = held.chains.get(name);
+  for (const [name, rules] of desired.chains) {
+    const before = observed.chains.get(name);
     if (before === undefined) added++;
     else if (isSameRules(before, rules)) continue;
     chains.set(name, rules);
   }
-  const removed = [...held.chains.keys()].filter((name) => !wanted.chains.has(name));
-  return { ...ref, chains, added, removed, ...jumpChanges(held.jumps, wanted.jumps) };
+  const removed = [...observed.chains.keys()].filter((name) => !desired.chains.has(name));
+  return { ...ref, chains, added, removed, ...jumpChanges(observed.jumps, desired.jumps) };
 }
 
 /** A jump that is right stays where it is; one that is there more than once is put in anew. */
 function jumpChanges(
-  held: readonly BuiltInJump[],
-  wanted: readonly BuiltInJump[],
+  observed: readonly BuiltInJump[],
+  desired: readonly BuiltInJump[],
 ): Pick<TableDelta, 'removedJumps' | 'addedJumps'> {
   const isSame = (a: BuiltInJump, b: BuiltInJump): boolean => a.from === b.from && a.to === b.to;
-  const count = (jump: BuiltInJump): number => held.filter((other) => isSame(jump, other)).length;
-  const isWanted = (jump: BuiltInJump): boolean => wanted.some((other) => isSame(jump, other));
+  const count = (jump: BuiltInJump): number =>
+    observed.filter((other) => isSame(jump, other)).length;
+  const isDesired = (jump: BuiltInJump): boolean => desired.some((other) => isSame(jump, other));
   return {
     // By number one could take out only what is too many; but others may insert rules meanwhile.
-    removedJumps: held.filter((jump) => !isWanted(jump) || count(jump) > 1),
-    addedJumps: wanted.filter((jump) => count(jump) !== 1),
+    removedJumps: observed.filter((jump) => !isDesired(jump) || count(jump) > 1),
+    addedJumps: desired.filter((jump) => count(jump) !== 1),
   };
 }
 
 /** What tables hold after a delta. */
-export const applyIptablesDelta = ({ tables }: IptablesDelta, held: KernelRules): KernelRules =>
+export const applyIptablesDelta = ({ tables }: IptablesDelta, observed: KernelRules): KernelRules =>
   kernelRules((ref) => {
-    const { chains, jumps } = held[ref.family][ref.table];
+    const { chains, jumps } = observed[ref.family][ref.table];
     const delta = tables.find(({ family, table }) => family === ref.family && table === ref.table);
     if (delta === undefined) return { chains, jumps };
     const gone = new Set(delta.removed);

@@ -497,8 +497,8 @@ export const sections: readonly { readonly title: string; readonly rules: readon
           nftablesMode: 'another name forgets them',
           iptablesMode: 'another name forgets them',
           tests: [
-            'test/host/change/kept-pins.test.ts: (A13)',
-            'test/nftables/pin-sources.test.ts: (A13)',
+            'test/host/change/kept-affinity.test.ts: (A13)',
+            'test/nftables/affinity-sources.test.ts: (A13)',
           ],
         },
         {

@@ -1,7 +1,7 @@
 /** `apply` by iptables in the kernel: the same again, one change, and what others do to the tables. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { iptablesDelta } from '../../src/iptables/delta.ts';
-import { wantedTablesFrom } from '../../src/iptables/host/apply.ts';
+import { desiredTablesFrom } from '../../src/iptables/host/apply.ts';
 import { isListed, listRules } from '../../src/iptables/host/kernel-tables.ts';
 import { planWorld } from '../support/compile-world.ts';
 import { describeWithIptables } from '../support/iptables-node.ts';
@@ -163,7 +163,7 @@ describeWithIptables('apply by iptables', (variant) => {
   test('from world to world the tables become what was compiled, and are read back as it', async () => {
     for (const { before, after } of sampled(neighbours, 12)) {
       for (const world of [before, after]) {
-        const wanted = wantedTablesFrom(planWorld(world));
+        const wanted = desiredTablesFrom(planWorld(world));
         const outcome = await live.applyTables(wanted);
         expect(['applied', 'up-to-date']).toContain(outcome.kind);
         const listed = await listRules(live.host, wanted.families);

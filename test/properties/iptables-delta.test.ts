@@ -34,20 +34,20 @@ test('applied to the one, the difference gives the other, and is nothing between
     const c = applyIptablesDelta(delta, a);
     for (const ref of allTables) {
       const { family, table } = ref;
-      const wanted = b[family][table];
+      const desired = b[family][table];
       const where = `${family} ${table}`;
-      if (textOf(c[family][table]) !== textOf(wanted)) return `${where} is another`;
-      if (iptablesTableDigest(c[family][table]) !== iptablesTableDigest(wanted))
+      if (textOf(c[family][table]) !== textOf(desired)) return `${where} is another`;
+      if (iptablesTableDigest(c[family][table]) !== iptablesTableDigest(desired))
         return `${where}: other digest`;
       const part = delta.tables.find((each) => each.family === family && each.table === table);
       if (part === undefined) {
-        if (textOf(a[family][table]) !== textOf(wanted)) return `${where} was left out`;
+        if (textOf(a[family][table]) !== textOf(desired)) return `${where} was left out`;
         continue;
       }
       changed++;
-      if (part.chains.size < wanted.chains.size) partial++;
-      const lines = renderTableCommit(part, { held: stamp, wanted: stamp });
-      if (textOf(restored(lines, a[family][table])) !== textOf(wanted))
+      if (part.chains.size < desired.chains.size) partial++;
+      const lines = renderTableCommit(part, { observed: stamp, desired: stamp });
+      if (textOf(restored(lines, a[family][table])) !== textOf(desired))
         return `${where}: the input of iptables-restore gives another`;
     }
     return undefined;

@@ -7,7 +7,7 @@ import { leftoversBeside } from '../../dist/backends/table.js';
 import { compile } from '../../dist/compile.js';
 import { execHost } from '../../dist/host/machine/exec-host.js';
 import { takeLock } from '../../dist/host/state/lock.js';
-import { applyRuleset, wantedFrom } from '../../dist/nftables/host/apply.js';
+import { applyRuleset, desiredFrom } from '../../dist/nftables/host/apply.js';
 import { defaultOptions } from '../../dist/options.js';
 import { readObjects } from '../../dist/read/read.js';
 
@@ -16,7 +16,7 @@ const { objects } = readObjects([{ name: manifest, bytes: readFileSync(manifest)
 const { output } = compile(objects, defaultOptions);
 await applyRuleset(
   execHost({ uid: process.getuid(), path: process.env.PATH }),
-  wantedFrom(output),
+  desiredFrom(output),
   {
     stateDirectory,
     lock: () => takeLock(stateDirectory, 30),

@@ -20,9 +20,9 @@ import { pendingStatus } from '../../src/host/state/pending-status.ts';
 import { takeBackLocalnet } from '../../src/host/state/set-sysctls.ts';
 import { unsafeStateDirectory } from '../../src/host/state/state-directory.ts';
 import { refuseFromNow } from '../../src/host/state/unconfirmed.ts';
-import { applyByIptables, wantedTablesFrom } from '../../src/iptables/host/apply.ts';
+import { applyByIptables, desiredTablesFrom } from '../../src/iptables/host/apply.ts';
 import { halfOf } from '../../src/nftables/canonical/digest.ts';
-import { applyRuleset, wantedFrom } from '../../src/nftables/host/apply.ts';
+import { applyRuleset, desiredFrom } from '../../src/nftables/host/apply.ts';
 import { cleanUp } from '../../src/nftables/host/cleanup.ts';
 import { checkInKernel } from '../../src/nftables/host/kernel-check.ts';
 import { listKernelRuleset } from '../../src/nftables/host/kernel-ruleset.ts';
@@ -307,7 +307,7 @@ async function applyDiagnostics(
   };
   try {
     if (fixture.backend === 'iptables') {
-      const wanted = wantedTablesFrom(output.plan);
+      const wanted = desiredTablesFrom(output.plan);
       const { host } = fakeHost(script);
       const kernel = fixture.losesRules === true ? host : withStamps(host);
       const outcome = await applyByIptables(kernel, wanted, {
@@ -321,7 +321,7 @@ async function applyDiagnostics(
       });
       return outcome.kind === 'lock-timeout' ? [] : outcome.diagnostics;
     }
-    const wanted = wantedFrom(output);
+    const wanted = desiredFrom(output);
     if (fixture.unconfirmed === true)
       await refuseFromNow(temporary, { digest: wanted.digest, time: 1000 });
     const outcome = await applyRuleset(fakeHost(script).host, wanted, {
@@ -348,7 +348,7 @@ async function afterApply(
   output: CompileOutput,
   stateDirectory: string,
 ): Promise<HostScript> {
-  const { written, digest, flowServices } = wantedFrom(output);
+  const { written, digest, flowServices } = desiredFrom(output);
   const revision = { number: 2, digest, time: 0 };
   await storeRevision(stateDirectory, { revision, ruleset: written, flowServices });
   const stamps = nftFamilies.map((family) => {

@@ -7,7 +7,7 @@ import { leftoversBeside } from '../../src/backends/table.ts';
 import { type CompileOutput, compile } from '../../src/compile.ts';
 import type { ApplyOptions } from '../../src/host/change/apply-options.ts';
 import type { Host as NatcHost, RunResult } from '../../src/host/machine/host.ts';
-import { type ApplyOutcome, applyRuleset, wantedFrom } from '../../src/nftables/host/apply.ts';
+import { type ApplyOutcome, applyRuleset, desiredFrom } from '../../src/nftables/host/apply.ts';
 import type { CompileOptions } from '../../src/options.ts';
 import type { CommandResult } from './kernel-agent.ts';
 import { clusterOptions } from './kernel-cluster.ts';
@@ -72,7 +72,7 @@ export function liveHost(run: Run): LiveHost {
   return {
     ...{ directory, commands, failures, host, lock },
     apply: async (objects, options, compileOptions) => {
-      return applyRuleset(host, wantedFrom(compiled(objects, compileOptions)), {
+      return applyRuleset(host, desiredFrom(compiled(objects, compileOptions)), {
         stateDirectory: directory,
         lock,
         verify: false,

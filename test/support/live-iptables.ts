@@ -9,9 +9,9 @@ import {
   type ApplyIptablesOptions,
   type ApplyIptablesOutcome,
   applyByIptables,
-  wantedTablesFrom,
+  desiredTablesFrom,
 } from '../../src/iptables/host/apply.ts';
-import type { WantedTables } from '../../src/iptables/host/observed.ts';
+import type { DesiredTables } from '../../src/iptables/host/observed.ts';
 import type { CompileOptions } from '../../src/options.ts';
 import type { IptablesVariant } from './iptables-node.ts';
 import type { CommandResult } from './kernel-agent.ts';
@@ -30,7 +30,7 @@ export interface LiveIptables {
     compileOptions?: Partial<CompileOptions>,
   ) => Promise<ApplyIptablesOutcome>;
   readonly applyTables: (
-    wanted: WantedTables,
+    wanted: DesiredTables,
     options?: Partial<ApplyIptablesOptions>,
   ) => Promise<ApplyIptablesOutcome>;
   /** Is done once, right before the next commit. */
@@ -82,7 +82,7 @@ export function liveIptables(
   return {
     ...{ host, directory, commands, inputs, applyTables },
     apply: (objects, options, compileOptions) =>
-      applyTables(wantedTablesFrom(compiled(objects, compileOptions).plan), options),
+      applyTables(desiredTablesFrom(compiled(objects, compileOptions).plan), options),
     beforeRestore: (action) => {
       before = action;
     },

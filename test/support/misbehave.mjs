@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { leftoversBeside } from '../../dist/backends/table.js';
 import { compile } from '../../dist/compile.js';
 import { execHost } from '../../dist/host/machine/exec-host.js';
-import { applyByIptables, wantedTablesFrom } from '../../dist/iptables/host/apply.js';
-import { applyRuleset, wantedFrom } from '../../dist/nftables/host/apply.js';
+import { applyByIptables, desiredTablesFrom } from '../../dist/iptables/host/apply.js';
+import { applyRuleset, desiredFrom } from '../../dist/nftables/host/apply.js';
 import { defaultOptions } from '../../dist/options.js';
 import { readObjects } from '../../dist/read/read.js';
 
@@ -38,11 +38,11 @@ const apply = async (host, index, verify = false) => {
     now: () => 1000,
   };
   return backend === 'nftables'
-    ? applyRuleset(host, wantedFrom(compiled[index]), {
+    ? applyRuleset(host, desiredFrom(compiled[index]), {
         ...options,
         others: await leftoversBeside('nftables'),
       })
-    : applyByIptables(host, wantedTablesFrom(compiled[index].plan), {
+    : applyByIptables(host, desiredTablesFrom(compiled[index].plan), {
         ...options,
         others: await leftoversBeside('iptables'),
       });

@@ -4,7 +4,7 @@ import { familiesWithServices, type ServedFamily, sysctlsFor } from '../../host/
 import type { Items } from '../../incremental/items.ts';
 import type { KnownCompilation } from '../../incremental/known.ts';
 import { servesNodePorts } from '../../nftables/canonical/write.ts';
-import type { Wanted } from '../../nftables/host/observed.ts';
+import type { DesiredRuleset } from '../../nftables/host/observed.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { withForeignWarnings } from '../foreign-forward.ts';
@@ -77,7 +77,7 @@ export async function applyChanges(
   return exitCode;
 }
 
-async function wantedOf(known: KnownCompilation, output: CompileOutput): Promise<Wanted> {
+async function wantedOf(known: KnownCompilation, output: CompileOutput): Promise<DesiredRuleset> {
   const { knownFlowServices, writtenOf } = await import('../../incremental/written-known.ts');
   const { digestOf } = await import('../../nftables/canonical/written.ts');
   const { plan } = output;

@@ -1,3 +1,4 @@
+import { allBackends } from '../../backends/table.ts';
 import { type CompileOutput, compile } from '../../compile.ts';
 import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../diagnostics/did-you-mean.ts';
@@ -20,7 +21,7 @@ import {
   storeServedChanges,
   storeWaiting,
 } from '../../host/state/served-store.ts';
-import { listState } from '../../host/state/state-file.ts';
+import { hasFilesOf } from '../../host/state/state-files.ts';
 import { readStamps } from '../../nftables/host/kernel-tables.ts';
 import { readObjects } from '../../read/read.ts';
 import type { CompiledInput, CompileInput } from '../input/compile-input.ts';
@@ -133,8 +134,8 @@ const isIncomplete = ({ cluster }: CompileOutput): boolean =>
 
 /** Rules of an earlier apply: of this state directory, or in the kernel. */
 async function hasAppliedBefore(host: Host, stateDirectory: string): Promise<boolean> {
-  const files = await listState(stateDirectory);
-  if (files.some((name) => /^(revision-|iptables-|settled)/.test(name))) return true;
+  for (const { stateFiles } of await allBackends())
+    if (await hasFilesOf(stateDirectory, stateFiles)) return true;
   const stamps = await readStamps(host);
   return !('refusals' in stamps) && (stamps.ip !== undefined || stamps.ip6 !== undefined);
 }

@@ -1,4 +1,4 @@
-import type { KeptSettled, StoreFollowed } from '../../backends/change-committer.ts';
+import type { KeptLastApply, StoreFollowed } from '../../backends/change-committer.ts';
 import type { LiveChange, LiveCompilation } from '../../follow/live-compilation.ts';
 import { type ServedService, servedServices } from '../../hold-back/served.ts';
 import type { ApplyFlags } from '../apply/options.ts';
@@ -17,7 +17,7 @@ export interface StateKeeper {
     change: Pick<LiveChange, 'services' | 'output'>,
   ) => void;
   /** Everything was written by somebody else, a full apply. */
-  readonly written: (settled: KeptSettled) => void;
+  readonly written: (last: KeptLastApply) => void;
   /** When to write, by the clock that is given; undefined: there is nothing to write. */
   readonly dueAt: () => number | undefined;
   /** Writes it, under the lock. Where that fails it only costs time, and is tried again later. */
@@ -33,16 +33,16 @@ const share = 1 / 20;
 
 /** @param now in milliseconds */
 export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeeper {
-  let settled: KeptSettled | undefined;
+  let last: KeptLastApply | undefined;
   let pending: { readonly live: LiveCompilation; readonly store: StoreFollowed } | undefined;
   let [firstAt, lastAt, notBefore] = [0, 0, 0];
   /** What is served of the Services that changed since everything was written; undefined: nothing any more. */
   const changed = new Map<string, ServedService | undefined>();
 
   async function write(): Promise<void> {
-    if (pending === undefined || settled === undefined) return;
+    if (pending === undefined || last === undefined) return;
     const { live, store } = pending;
-    await store(settled);
+    await store(last);
     await keepServed(live);
   }
 
@@ -70,7 +70,7 @@ export function makeStateKeeper(flags: ApplyFlags, now: () => number): StateKeep
       for (const name of services) changed.set(name, served.get(name));
     },
     written: (next) => {
-      settled = next;
+      last = next;
       pending = undefined;
       changed.clear();
     },

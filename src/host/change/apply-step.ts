@@ -8,9 +8,9 @@ export type ApplyStep =
   | 'state-written'
   | 'state-renamed'
   | 'committed'
-  | 'pins-retired'
+  | 'affinity-retired'
   | 'connections-cleaned'
-  | 'settled';
+  | 'marked-done';
 
 export type OnStep = (step: ApplyStep) => void;
 

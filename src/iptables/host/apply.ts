@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { announce, endFlows } from '../../host/change/after-apply.ts';
 import type { ApplyOptions } from '../../host/change/apply-options.ts';
@@ -14,7 +13,6 @@ import { forgetPending, unconfirmed } from '../../host/state/confirmation.ts';
 import { flowChange } from '../../host/state/flow-state.ts';
 import { noLock } from '../../host/state/no-lock.ts';
 import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
-import { stateNotWritten } from '../../host/state/state-directory.ts';
 import { allowAgain, objectionToUnconfirmed } from '../../host/state/unconfirmed.ts';
 import { type FlowChange, flowServices } from '../../plan/flows.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -22,22 +20,23 @@ import { iptablesDelta } from '../delta.ts';
 import { iptablesRulesets } from '../layout/build.ts';
 import { renderIptablesTables } from '../render/iptables-tables.ts';
 import { servedAddressesIn, tablesFlowServices, tablesServices } from '../tables.ts';
+import { markDone } from './after-apply.ts';
 import { awaitConfirmation } from './confirmation.ts';
 import { wakeIptables } from './dormant.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
-import { loadSettledTables, type SettledTables, storeSettledTables } from './last-apply.ts';
+import { loadLastApply } from './last-apply.ts';
 import { warnOfOtherVariant } from './leftovers.ts';
 import {
   carryAll,
-  type HeldTables,
-  heldTables,
+  type DesiredTables,
+  desiredTables,
   isHeld,
+  type ObservedTables,
+  observeTables,
   revisionOf,
-  type WantedTables,
-  wantedTables,
 } from './observed.ts';
 import { type IptablesReconciliation, reconcileIptables } from './reconcile.ts';
-import { hasTables, pruneTables } from './revision-store.ts';
+import { hasTables } from './revision-store.ts';
 
 /** What decides about a change, whether it is made or only looked at. */
 export type TablesOptions = Pick<
@@ -66,8 +65,8 @@ export type ApplyIptablesOutcome =
 type Done = { readonly kind: 'up-to-date' | 'applied' };
 
 /** What iptables should hold, of a plan. */
-export const wantedTablesFrom = (plan: Plan): WantedTables =>
-  wantedTables(
+export const desiredTablesFrom = (plan: Plan): DesiredTables =>
+  desiredTables(
     renderIptablesTables(iptablesRulesets(plan)),
     plan.families.map(({ family }) => family),
     flowServices(plan),
@@ -79,7 +78,7 @@ export const wantedTablesFrom = (plan: Plan): WantedTables =>
  */
 export async function applyByIptables(
   host: Host,
-  wanted: WantedTables,
+  desired: DesiredTables,
   options: ApplyIptablesOptions,
 ): Promise<ApplyIptablesOutcome> {
   const locked = await options.lock();
@@ -87,7 +86,7 @@ export async function applyByIptables(
   if (locked.kind === 'unavailable')
     return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
   try {
-    return await applyLocked(host, wanted, {
+    return await applyLocked(host, desired, {
       ...options,
       chains: options.chains ?? chainReader(host),
     });
@@ -101,70 +100,70 @@ type LockedOptions = ApplyIptablesOptions & { readonly chains: ReadChains };
 /** What keeps a change from waiting to be confirmed; nothing where it need not. */
 async function confirmationObstacles(
   host: Host,
-  held: HeldTables,
-  wanted: WantedTables,
+  observed: ObservedTables,
+  desired: DesiredTables,
   { stateDirectory, confirmation, others, now, chains }: LockedOptions,
 ): Promise<readonly Diagnostic[]> {
   if (confirmation === undefined) return [];
   const objection = await objectionToWaiting(others, { host, stateDirectory, chains });
   return objection.length > 0
     ? objection
-    : awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
+    : awaitConfirmation(stateDirectory, confirmation, observed, desired, now());
 }
 
 async function applyLocked(
   host: Host,
-  wanted: WantedTables,
+  desired: DesiredTables,
   options: LockedOptions,
 ): Promise<ApplyIptablesOutcome> {
   const { stateDirectory, verify, now, confirmation, chains } = options;
   const objection =
-    confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
+    confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, desired.digest) : [];
   if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
   const tools = await findIptables(host);
   if (!isTools(tools)) return { kind: 'refused', diagnostics: [tools] };
   const stamps = await readIptablesStamps(host);
-  const settled = await loadSettledTables(stateDirectory);
+  const last = await loadLastApply(stateDirectory);
   const lists = verify || !(await areInPlace(host, stamps));
   const isCurrent =
-    !lists && carryAll(stamps, wanted.rules) && (await hasTables(stateDirectory, wanted.digest));
+    !lists && carryAll(stamps, desired.rules) && (await hasTables(stateDirectory, desired.digest));
   if (isCurrent) {
-    const { refuse, diagnostics } = await proxyObjections(host, wanted, options.force, chains);
+    const { refuse, diagnostics } = await proxyObjections(host, desired, options.force, chains);
     if (refuse) return { kind: 'guarded', diagnostics };
     const awake = await wakeIptables(host, tools, stamps);
     if (awake.kind === 'refused') return awake;
-    const isWhole = settled?.digest === wanted.digest;
-    const flows = isWhole ? undefined : await flowChange(stateDirectory, wanted.flowServices, []);
-    const rest = await finish(host, tools, wanted, flows, options);
+    const isWhole = last?.digest === desired.digest;
+    const flows = isWhole ? undefined : await flowChange(stateDirectory, desired.flowServices, []);
+    const rest = await finish(host, tools, desired, flows, options);
     const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
-  const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
-  if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
-  const objections = await objectionsToTables(host, held, wanted, options, chains);
+  const observed = await observeTables(host, stateDirectory, stamps, desired.families, lists);
+  if (!isHeld(observed)) return { kind: 'refused', diagnostics: [observed] };
+  const objections = await objectionsToTables(host, observed, desired, options, chains);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
   const awake = await wakeIptables(host, tools, stamps);
   if (awake.kind === 'refused') return awake;
-  const obstacles = await confirmationObstacles(host, held, wanted, options);
+  const obstacles = await confirmationObstacles(host, observed, desired, options);
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
   const flows = await flowChange(
     stateDirectory,
-    wanted.flowServices,
-    tablesFlowServices(held.rules),
+    desired.flowServices,
+    tablesFlowServices(observed.rules),
   );
   await announce(stateDirectory, flows);
-  const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
+  const outcome = await reconcileIptables(host, stateDirectory, observed, desired, now());
   if (confirmation !== undefined && outcome.kind !== 'applied') await forgetPending(stateDirectory);
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') return outcome;
   // Another ruleset than the one that nobody confirmed.
   if (outcome.kind === 'applied') await allowAgain(stateDirectory).catch(() => {});
-  const rest = await finish(host, tools, wanted, flows, options);
+  const rest = await finish(host, tools, desired, flows, options);
   const diagnostics = [
     ...objections.diagnostics,
     ...awake.diagnostics,
-    ...driftOf(held),
+    ...driftOf(observed),
     ...outcome.diagnostics,
     ...rest.diagnostics,
   ];
@@ -179,8 +178,8 @@ interface Objections {
 /** What stands against changing the tables; a dry run asks too. */
 export async function objectionsToTables(
   host: Host,
-  held: HeldTables,
-  wanted: WantedTables,
+  observed: ObservedTables,
+  desired: DesiredTables,
   { stateDirectory, maxRemovals, force, now }: TablesOptions,
   chains: ReadChains = chainReader(host),
 ): Promise<Objections> {
@@ -188,9 +187,9 @@ export async function objectionsToTables(
     ...(await unconfirmed(stateDirectory, now())),
     ...(maxRemovals === undefined
       ? []
-      : guardServices(tablesServices(held.rules), tablesServices(wanted.rules), maxRemovals)),
+      : guardServices(tablesServices(observed.rules), tablesServices(desired.rules), maxRemovals)),
   ];
-  const proxies = await proxyObjections(host, wanted, force, chains);
+  const proxies = await proxyObjections(host, desired, force, chains);
   return {
     refuse: guards.length > 0 || proxies.refuse,
     diagnostics: [...guards, ...proxies.diagnostics],
@@ -199,7 +198,7 @@ export async function objectionsToTables(
 
 async function proxyObjections(
   host: Host,
-  { rules }: WantedTables,
+  { rules }: DesiredTables,
   force: boolean,
   chains: ReadChains,
 ): Promise<Objections> {
@@ -208,7 +207,7 @@ async function proxyObjections(
 }
 
 /**
- * What comes after the rules. Only an apply that did everything is settled: another one does what this
+ * What comes after the rules. Only an apply that did everything counts as the last one: another one does what this
  * could not.
  *
  * @param flows what connections to look for
@@ -216,7 +215,7 @@ async function proxyObjections(
 async function finish(
   host: Host,
   tools: IptablesTools,
-  wanted: WantedTables,
+  desired: DesiredTables,
   flows: FlowChange | undefined,
   { stateDirectory, sysctls, input, others, chains }: LockedOptions,
 ): Promise<EndedFlows> {
@@ -234,8 +233,8 @@ async function finish(
   const rest =
     failures.length > 0
       ? failures
-      : await settleTables(host, stateDirectory, {
-          digest: wanted.digest,
+      : await markDone(host, stateDirectory, {
+          digest: desired.digest,
           input: input?.fingerprint,
           warnings: input?.warnings ?? 0,
           sysctls,
@@ -245,26 +244,8 @@ async function finish(
   return { ended, diagnostics: [...left, ...variant, ...rest] };
 }
 
-/** Marks a revision as finished, so that the next apply of the same need not look at anything. */
-export async function settleTables(
-  host: Host,
-  directory: string,
-  finished: Omit<SettledTables, 'stamps'>,
-): Promise<readonly Diagnostic[]> {
-  const settled = { ...finished, stamps: await readIptablesStamps(host) };
-  const before = await loadSettledTables(directory);
-  if (isDeepStrictEqual(before, settled)) return [];
-  try {
-    await storeSettledTables(directory, settled);
-    await pruneTables(directory);
-    return [];
-  } catch (error) {
-    return [stateNotWritten(directory, error)];
-  }
-}
-
 /** Says that somebody else changed natc's chains, when they were listed and are not what was stored. */
-function driftOf({ source, stored, rules }: HeldTables): readonly Diagnostic[] {
+function driftOf({ source, stored, rules }: ObservedTables): readonly Diagnostic[] {
   if (source !== 'kernel' || stored === undefined) return [];
   const places = iptablesDelta(rules, stored.rules).tables.reduce(
     (sum, delta) =>

@@ -79,14 +79,14 @@ export const iptables: MakeBackend = (others) => ({
     return { diagnostics, acceptedBy: diagnostics.length > 0 ? undefined : tools.version };
   },
   apply: async (host, { plan }, options) => {
-    const { applyByIptables, wantedTablesFrom } = await import('./apply.ts');
-    return applyByIptables(host, wantedTablesFrom(plan), { ...options, others: await others() });
+    const { applyByIptables, desiredTablesFrom } = await import('./apply.ts');
+    return applyByIptables(host, desiredTablesFrom(plan), { ...options, others: await others() });
   },
   applyWritten: undefined,
   dryRun: async (host, { plan }, options) => {
-    const { wantedTablesFrom } = await import('./apply.ts');
+    const { desiredTablesFrom } = await import('./apply.ts');
     const { dryRunIptables } = await import('./dry-run.ts');
-    return dryRunIptables(host, wantedTablesFrom(plan), options);
+    return dryRunIptables(host, desiredTablesFrom(plan), options);
   },
   unchanged: async (host, stateDirectory, fingerprint, setsSysctls, chains) =>
     (await import('./unchanged-input.ts')).unchangedTables(

@@ -51,6 +51,6 @@ const removals = (listed: ListedRules): readonly TableCommit[] =>
       .filter((table) => hasOwnRules(listed[family][table]))
       .map((table) => ({
         delta: tableDelta({ family, table }, listed[family][table], noRules),
-        stamp: { held: 'unknown', wanted: undefined },
+        stamp: { observed: 'unknown', desired: undefined },
       })),
   );

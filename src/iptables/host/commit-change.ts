@@ -4,7 +4,7 @@ import type { IptablesDelta } from '../delta.ts';
 import type { IptablesStamps } from '../stamp.ts';
 import { type KernelRules, kernelRules } from '../tables.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
-import { carryAll, type WantedTables } from './observed.ts';
+import { carryAll, type DesiredTables } from './observed.ts';
 import { plannedCommits, sendCommits } from './transaction.ts';
 
 /** What the tables of the kernel hold, as far as is known. */
@@ -18,7 +18,7 @@ export type CommittedTables =
       readonly kind: 'committed';
       readonly revision: Revision;
       /** From now on. */
-      readonly held: KnownTables;
+      readonly observed: KnownTables;
       readonly delta: IptablesDelta;
     }
   /** It is no change for the kernel. */
@@ -35,11 +35,11 @@ export type CommittedTables =
  */
 export async function commitTables(
   host: Host,
-  held: KnownTables,
-  wanted: WantedTables,
+  observed: KnownTables,
+  desired: DesiredTables,
   time: number,
 ): Promise<CommittedTables> {
-  const planned = plannedCommits(held, wanted, time);
+  const planned = plannedCommits(observed, desired, time);
   if (planned === undefined) return { kind: 'nothing' };
   const { revision, commits } = planned;
   if ((await sendCommits(host, commits, [], true)) !== undefined) return { kind: 'unsure' };
@@ -47,10 +47,10 @@ export async function commitTables(
   const read = await readIptablesStamps(host, changed);
   const stamps = kernelRules(({ family, table }) => {
     const isChanged = changed.some((each) => each.family === family && each.table === table);
-    return (isChanged ? read : held.stamps)[family][table];
+    return (isChanged ? read : observed.stamps)[family][table];
   });
   // That iptables-restore ended with 0 is no proof that the kernel took a change.
-  if (!carryAll(stamps, wanted.rules)) return { kind: 'unsure' };
+  if (!carryAll(stamps, desired.rules)) return { kind: 'unsure' };
   const delta = { tables: commits.map((commit) => commit.delta) };
-  return { kind: 'committed', revision, held: { stamps, rules: wanted.rules }, delta };
+  return { kind: 'committed', revision, observed: { stamps, rules: desired.rules }, delta };
 }

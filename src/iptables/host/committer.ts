@@ -2,11 +2,12 @@ import type { ChangeCommitter, StoreFollowed } from '../../backends/change-commi
 import type { LiveCompilation } from '../../follow/live-compilation.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
-import { settleTables, wantedTablesFrom } from './apply.ts';
+import { markDone } from './after-apply.ts';
+import { desiredTablesFrom } from './apply.ts';
 import { changesInWords } from './changes.ts';
 import { commitTables, type KnownTables } from './commit-change.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
-import { carryAll, type WantedTables } from './observed.ts';
+import { carryAll, type DesiredTables } from './observed.ts';
 import { pruneTables, storeTables } from './revision-store.ts';
 
 /**
@@ -22,24 +23,24 @@ export async function iptablesCommitter(
   stateDir: string,
   now: () => number,
 ): Promise<ChangeCommitter | undefined> {
-  const wantedNow = (): WantedTables => ({
-    ...wantedTablesFrom({ families: live.plan(), unserved: [] }),
+  const desiredNow = (): DesiredTables => ({
+    ...desiredTablesFrom({ families: live.plan(), unserved: [] }),
     flowServices: live.flowServices(),
   });
-  const { rules } = wantedNow();
+  const { rules } = desiredNow();
   const stamps = await readIptablesStamps(host);
   if (!carryAll(stamps, rules)) return undefined;
-  let held: KnownTables = { stamps, rules };
+  let observed: KnownTables = { stamps, rules };
   return {
     backend: 'iptables',
     commit: async () => {
-      const wanted = wantedNow();
-      const committed = await commitTables(host, held, wanted, now());
+      const desired = desiredNow();
+      const committed = await commitTables(host, observed, desired, now());
       if (committed.kind !== 'committed') return committed;
       const { revision, delta } = committed;
-      held = committed.held;
+      observed = committed.observed;
       return {
-        ...{ kind: 'committed', revision, store: storing(host, wanted, revision, stateDir) },
+        ...{ kind: 'committed', revision, store: storing(host, desired, revision, stateDir) },
         changes: changesInWords(delta),
         isHeld: async () => true,
         finish: async () => [],
@@ -49,11 +50,11 @@ export async function iptablesCommitter(
 }
 
 const storing =
-  (host: Host, wanted: WantedTables, revision: Revision, stateDir: string): StoreFollowed =>
+  (host: Host, desired: DesiredTables, revision: Revision, stateDir: string): StoreFollowed =>
   async ({ isDone, warnings, sysctls, served }) => {
-    const { rules, flowServices, digest } = wanted;
+    const { rules, flowServices, digest } = desired;
     await storeTables(stateDir, { revision, rules, flowServices });
-    const settled = { digest, input: undefined, warnings, sysctls, served };
-    if (isDone) await settleTables(host, stateDir, settled);
+    const last = { digest, input: undefined, warnings, sysctls, served };
+    if (isDone) await markDone(host, stateDir, last);
     else await pruneTables(stateDir);
   };

@@ -1,19 +1,19 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type Confirmation, waitForConfirmation } from '../../host/state/confirmation.ts';
 import { ruleCount } from '../tables.ts';
-import type { HeldTables, WantedTables } from './observed.ts';
+import type { DesiredTables, ObservedTables } from './observed.ts';
 import { digestOfRules, hasTables, storeTables } from './revision-store.ts';
 
 /** Prepares to go back before a change is made; see {@link waitForConfirmation}. */
 export async function awaitConfirmation(
   stateDirectory: string,
   confirmation: Confirmation,
-  held: HeldTables,
-  { digest }: WantedTables,
+  observed: ObservedTables,
+  { digest }: DesiredTables,
   now: number,
 ): Promise<readonly Diagnostic[]> {
   return waitForConfirmation(stateDirectory, confirmation, 'iptables', digest, now, async () => {
-    const { rules, revision, source } = held;
+    const { rules, revision, source } = observed;
     if (ruleCount(rules) === 0) return undefined;
     if (source === 'state' && revision !== undefined) return revision.digest;
     const previous = digestOfRules(rules);
@@ -22,7 +22,7 @@ export async function awaitConfirmation(
       await storeTables(stateDirectory, {
         revision: { number, time, digest: previous },
         rules,
-        flowServices: held.stored?.flowServices ?? [],
+        flowServices: observed.stored?.flowServices ?? [],
       });
     return previous;
   });

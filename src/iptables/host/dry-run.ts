@@ -4,7 +4,7 @@ import { findIptables, isTools, restoreCommand } from '../../host/machine/iptabl
 import { ipFamilies } from '../../net/family.ts';
 import { objectionsToTables, type TablesOptions } from './apply.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
-import { heldTables, isHeld, type WantedTables } from './observed.ts';
+import { type DesiredTables, isHeld, observeTables } from './observed.ts';
 import { familyText, plannedCommits, sendCommits } from './transaction.ts';
 
 export type DryRunIptablesOptions = TablesOptions & {
@@ -15,7 +15,7 @@ export type DryRunIptablesOptions = TablesOptions & {
 /** What apply by iptables would send, with nothing changed: neither the kernel nor the state directory. */
 export async function dryRunIptables(
   host: Host,
-  wanted: WantedTables,
+  desired: DesiredTables,
   options: DryRunIptablesOptions,
 ): Promise<DryRunOutcome> {
   const { stateDirectory, verify, now } = options;
@@ -23,11 +23,11 @@ export async function dryRunIptables(
   if (!isTools(tools)) return { kind: 'refused', diagnostics: [tools] };
   const stamps = await readIptablesStamps(host);
   const lists = verify || !(await areInPlace(host, stamps));
-  const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
-  if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
-  const { refuse, diagnostics } = await objectionsToTables(host, held, wanted, options);
+  const observed = await observeTables(host, stateDirectory, stamps, desired.families, lists);
+  if (!isHeld(observed)) return { kind: 'refused', diagnostics: [observed] };
+  const { refuse, diagnostics } = await objectionsToTables(host, observed, desired, options);
   if (refuse) return { kind: 'guarded', diagnostics };
-  const commits = plannedCommits(held, wanted, now())?.commits ?? [];
+  const commits = plannedCommits(observed, desired, now())?.commits ?? [];
   const script = ipFamilies
     .map((family) => ({ family, text: familyText(commits, family) }))
     .filter(({ text }) => text !== '')

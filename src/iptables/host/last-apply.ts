@@ -9,19 +9,19 @@ import type { IptablesStamps, TableStamp } from '../stamp.ts';
 import { allTables, type IptablesTableRef, kernelRules } from '../tables.ts';
 
 /** What the last apply left behind, of natc's chains. That it is there says that natc worked through iptables last. */
-export interface SettledTables extends LastApply {
+export interface LastIptablesApply extends LastApply {
   readonly stamps: IptablesStamps;
 }
 
 /** Changes with the shape of the file; others are ignored. */
 const format = 1;
 
-const settledFile = 'settled-iptables.json';
+const lastApplyFile = 'settled-iptables.json';
 
 /** @throws the system's error when the directory cannot be written */
-export const storeSettledTables = (
+export const storeLastApply = (
   directory: string,
-  { stamps, ...settled }: SettledTables,
+  { stamps, ...last }: LastIptablesApply,
 ): Promise<void> => {
   const listed = allTables.flatMap((ref) => {
     const stamp = stamps[ref.family][ref.table];
@@ -29,16 +29,16 @@ export const storeSettledTables = (
   });
   return writeState(
     directory,
-    settledFile,
-    `${JSON.stringify({ format, ...settled, stamps: listed })}\n`,
+    lastApplyFile,
+    `${JSON.stringify({ format, ...last, stamps: listed })}\n`,
   );
 };
 
 /** Undefined when there is none, or none that this natc can read. */
-export const loadSettledTables = (directory: string): Promise<SettledTables | undefined> =>
-  readState(directory, settledFile, settledIn);
+export const loadLastApply = (directory: string): Promise<LastIptablesApply | undefined> =>
+  readState(directory, lastApplyFile, lastApplyIn);
 
-function settledIn(json: unknown): SettledTables | undefined {
+function lastApplyIn(json: unknown): LastIptablesApply | undefined {
   if (!isMapping(json) || json['format'] !== format) return undefined;
   const { digest, stamps, input, warnings, sysctls, served } = json;
   const isWhole =

@@ -22,7 +22,7 @@ import {
 import { digestOfRules, loadTables, type StoredTables } from './revision-store.ts';
 
 /** What the kernel's tables should hold. */
-export interface WantedTables {
+export interface DesiredTables {
   readonly rules: KernelRules;
   /** The families that have rules: their programs are needed. */
   readonly families: ReadonlySet<IpFamily>;
@@ -32,11 +32,11 @@ export interface WantedTables {
   readonly number?: number;
 }
 
-export const wantedTables = (
+export const desiredTables = (
   rules: KernelRules,
   families: Iterable<IpFamily>,
   flowServices: readonly FlowService[],
-): WantedTables => ({
+): DesiredTables => ({
   rules,
   families: new Set(families),
   digest: digestOfRules(rules),
@@ -44,7 +44,7 @@ export const wantedTables = (
 });
 
 /** What the kernel's tables hold, as far as natc knows. */
-export interface HeldTables {
+export interface ObservedTables {
   readonly stamps: IptablesStamps;
   /** The revision that the stamps make up; undefined when no table has one. */
   readonly revision: Revision | undefined;
@@ -59,13 +59,13 @@ export interface HeldTables {
  * Finds out what the tables hold: by the stamps and their state file; by listing everything where a
  * stamp or the file is missing, or with `verify`.
  */
-export async function heldTables(
+export async function observeTables(
   host: Host,
   directory: string,
   stamps: IptablesStamps,
   needed: ReadonlySet<IpFamily>,
   verify: boolean,
-): Promise<HeldTables | Diagnostic> {
+): Promise<ObservedTables | Diagnostic> {
   const revision = revisionOf(stamps);
   const stored = revision === undefined ? undefined : await loadTables(directory, revision.digest);
   if (stored !== undefined && !verify)
@@ -97,7 +97,8 @@ async function missingFrom(
   );
 }
 
-export const isHeld = (read: HeldTables | Diagnostic): read is HeldTables => 'stamps' in read;
+export const isHeld = (read: ObservedTables | Diagnostic): read is ObservedTables =>
+  'stamps' in read;
 
 /** The revision that the stamps make up: the digest of all, number and time of the last change. */
 export function revisionOf(stamps: IptablesStamps): Revision | undefined {
@@ -117,7 +118,7 @@ const isNewer = (a: TableStamp, b: TableStamp): boolean =>
 export const stampIn = (stamps: IptablesStamps, { family, table }: IptablesTableRef) =>
   stamps[family][table];
 
-/** Whether every table carries the stamp of what is wanted there, and no other has one. */
+/** Whether every table carries the stamp of what is desired there, and no other has one. */
 export const carryAll = (stamps: IptablesStamps, rules: KernelRules): boolean =>
   allTables.every(
     (ref) => stampIn(stamps, ref)?.digest === iptablesTableDigest(rules[ref.family][ref.table]),

@@ -7,11 +7,11 @@ import { changesInWords } from './changes.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
 import {
   carryAll,
-  type HeldTables,
-  heldTables,
+  type DesiredTables,
   isHeld,
+  type ObservedTables,
+  observeTables,
   stampIn,
-  type WantedTables,
 } from './observed.ts';
 import { storeTables } from './revision-store.ts';
 import { commitsTo, type PlannedCommits, plannedCommits, sendCommits } from './transaction.ts';
@@ -32,7 +32,7 @@ export type IptablesReconciliation =
   | { readonly kind: 'incomplete'; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Leads the tables from what they hold to what is wanted: a commit for each table that differs. When
+ * Leads the tables from what they hold to what is desired: a commit for each table that differs. When
  * they turn out to hold something else than thought, they are listed and the difference computed anew;
  * when that fails too, what was done is taken back.
  *
@@ -41,73 +41,73 @@ export type IptablesReconciliation =
 export async function reconcileIptables(
   host: Host,
   directory: string,
-  held: HeldTables,
-  wanted: WantedTables,
+  observed: ObservedTables,
+  desired: DesiredTables,
   time: number,
 ): Promise<IptablesReconciliation> {
-  const planned = plannedCommits(held, wanted, time);
+  const planned = plannedCommits(observed, desired, time);
   if (planned === undefined) {
-    const { revision, stored } = held;
+    const { revision, stored } = observed;
     const diagnostics =
       revision === undefined || stored !== undefined
         ? []
-        : await tryToStore(directory, revision, wanted);
+        : await tryToStore(directory, revision, desired);
     return { kind: 'up-to-date', diagnostics };
   }
-  return send(host, directory, held, wanted, planned, time);
+  return send(host, directory, observed, desired, planned, time);
 }
 
 async function send(
   host: Host,
   directory: string,
-  held: HeldTables,
-  wanted: WantedTables,
+  observed: ObservedTables,
+  desired: DesiredTables,
   { revision, commits }: PlannedCommits,
   time: number,
 ): Promise<IptablesReconciliation> {
   // Written first: whichever revision the stamps will name has its file.
-  const diagnostics = await tryToStore(directory, revision, wanted);
+  const diagnostics = await tryToStore(directory, revision, desired);
   const failure = await sendCommits(host, commits);
   const delta = { tables: commits.map((commit) => commit.delta) };
   const applied = { kind: 'applied', revision, delta, changes: changesInWords(delta) } as const;
-  if (failure === undefined && carryAll(await readIptablesStamps(host), wanted.rules))
+  if (failure === undefined && carryAll(await readIptablesStamps(host), desired.rules))
     return { ...applied, diagnostics };
   // Neither a success nor a failure is believed: the tables say what was done.
-  const listed = await heldTables(host, directory, held.stamps, wanted.families, true);
+  const listed = await observeTables(host, directory, observed.stamps, desired.families, true);
   if (!isHeld(listed))
     return { kind: 'incomplete', diagnostics: [...diagnostics, failure ?? listed, notReadBack] };
-  const again = plannedCommits(listed, wanted, time);
+  const again = plannedCommits(listed, desired, time);
   if (again === undefined) {
     const remarks = failure === undefined ? [] : [doneAllTheSame(failure)];
     return { ...applied, diagnostics: [...diagnostics, ...remarks] };
   }
   if (failure === undefined)
-    return changesBack(listed, held).length === 0
+    return changesBack(listed, observed).length === 0
       ? { kind: 'refused', diagnostics: [...diagnostics, nothingDone] }
       : { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
-  return held.source === 'kernel'
-    ? takeBack(host, directory, held, listed, wanted, failure)
-    : send(host, directory, listed, wanted, again, time);
+  return observed.source === 'kernel'
+    ? takeBack(host, directory, observed, listed, desired, failure)
+    : send(host, directory, listed, desired, again, time);
 }
 
 /** What leads the tables from what they hold now back to what they held. */
-const changesBack = (now: HeldTables, held: HeldTables) =>
-  commitsTo(now, held.rules, (ref) => stampIn(held.stamps, ref));
+const changesBack = (now: ObservedTables, observed: ObservedTables) =>
+  commitsTo(now, observed.rules, (ref) => stampIn(observed.stamps, ref));
 
 /** Leads the tables back to what they held, from what they hold now. */
 async function takeBack(
   host: Host,
   directory: string,
-  held: HeldTables,
-  now: HeldTables,
-  wanted: WantedTables,
+  observed: ObservedTables,
+  now: ObservedTables,
+  desired: DesiredTables,
   failure: Diagnostic,
 ): Promise<IptablesReconciliation> {
-  const obstacle = await sendCommits(host, changesBack(now, held));
+  const obstacle = await sendCommits(host, changesBack(now, observed));
   const refused = { kind: 'refused', diagnostics: [failure] } as const;
   if (obstacle === undefined) return refused;
-  const then = await heldTables(host, directory, held.stamps, wanted.families, true);
-  return isHeld(then) && changesBack(then, held).length === 0
+  const then = await observeTables(host, directory, observed.stamps, desired.families, true);
+  return isHeld(then) && changesBack(then, observed).length === 0
     ? refused
     : { kind: 'incomplete', diagnostics: [failure, obstacle] };
 }
@@ -116,7 +116,7 @@ async function takeBack(
 async function tryToStore(
   directory: string,
   revision: Revision,
-  { rules, flowServices }: WantedTables,
+  { rules, flowServices }: DesiredTables,
 ): Promise<readonly Diagnostic[]> {
   try {
     await storeTables(directory, { revision, rules, flowServices });

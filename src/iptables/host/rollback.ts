@@ -10,12 +10,13 @@ import { takeBackSysctls } from '../../host/state/set-sysctls.ts';
 import { forgetFilesOf } from '../../host/state/state-files.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
 import { isEmptyTable, tableNames } from '../tables.ts';
-import { type ApplyIptablesOutcome, settleTables } from './apply.ts';
+import { markDone } from './after-apply.ts';
+import type { ApplyIptablesOutcome } from './apply.ts';
 import { cleanUpIptables } from './cleanup.ts';
 import { wakeIptables } from './dormant.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
 import { neededByTables } from './needed-sysctls.ts';
-import { heldTables, isHeld, revisionOf, type WantedTables } from './observed.ts';
+import { type DesiredTables, isHeld, observeTables, revisionOf } from './observed.ts';
 import { reconcileIptables } from './reconcile.ts';
 import { listTables, loadTables, type StoredTables, tablesFile } from './revision-store.ts';
 import { iptablesFiles } from './state-files.ts';
@@ -75,11 +76,11 @@ async function goBackTo(
   }
   const stored = await loadTables(stateDirectory, digest);
   if (stored === undefined) return unreadable(stateDirectory, tablesFile(digest));
-  const wanted = wantedAgain(stored);
+  const desired = desiredAgain(stored);
   const stamps = await readIptablesStamps(host);
   const lists = !(await areInPlace(host, stamps));
-  const held = await heldTables(host, stateDirectory, stamps, wanted.families, lists);
-  if (!isHeld(held)) return { kind: 'refused', diagnostics: [held] };
+  const observed = await observeTables(host, stateDirectory, stamps, desired.families, lists);
+  if (!isHeld(observed)) return { kind: 'refused', diagnostics: [observed] };
   const tools = await findIptables(host);
   const awake: Awakening = isTools(tools)
     ? await wakeIptables(host, tools, stamps)
@@ -87,23 +88,23 @@ async function goBackTo(
   if (awake.kind === 'refused') return awake;
   const flows = await flowChange(
     stateDirectory,
-    wanted.flowServices,
-    held.stored?.flowServices ?? [],
+    desired.flowServices,
+    observed.stored?.flowServices ?? [],
   );
   await announce(stateDirectory, flows);
   const off = await takeBackSysctls(host, stateDirectory, {
     number: stored.revision.number,
     needed: neededByTables(stored.rules),
   });
-  const outcome = await reconcileIptables(host, stateDirectory, held, wanted, now());
+  const outcome = await reconcileIptables(host, stateDirectory, observed, desired, now());
   if (outcome.kind === 'refused' || outcome.kind === 'incomplete') {
     if (outcome.kind === 'refused') await off.undo();
     return outcome;
   }
   await forgetPending(stateDirectory);
   const { ended, diagnostics: failures } = await endFlows(host, stateDirectory, flows);
-  const settled = { digest, input: undefined, warnings: 0, sysctls: [] };
-  const rest = failures.length > 0 ? failures : await settleTables(host, stateDirectory, settled);
+  const last = { digest, input: undefined, warnings: 0, sysctls: [] };
+  const rest = failures.length > 0 ? failures : await markDone(host, stateDirectory, last);
   return {
     ...outcome,
     ended,
@@ -111,7 +112,7 @@ async function goBackTo(
   };
 }
 
-const wantedAgain = ({ revision, rules, flowServices }: StoredTables): WantedTables => ({
+const desiredAgain = ({ revision, rules, flowServices }: StoredTables): DesiredTables => ({
   rules,
   families: new Set<IpFamily>(
     ipFamilies.filter((family) => tableNames.some((table) => !isEmptyTable(rules[family][table]))),

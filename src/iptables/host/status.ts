@@ -20,10 +20,10 @@ import { endpointsIn, servedAddressesIn, servicesIn, tableNames } from '../table
 import { besides } from './apply.ts';
 import { dormantIptables } from './dormant.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
-import { loadSettledTables } from './last-apply.ts';
+import { loadLastApply } from './last-apply.ts';
 import { iptablesLeftovers, iptablesRulesIn } from './leftovers.ts';
 import { mangleGuardsLoopback } from './loopback-guard.ts';
-import { carryAll, heldTables, isHeld } from './observed.ts';
+import { carryAll, isHeld, observeTables } from './observed.ts';
 import { listTables, loadTables } from './revision-store.ts';
 
 /**
@@ -41,14 +41,14 @@ export async function statusOfIptables(
   const unsafe = await unsafeStateDirectory(stateDirectory);
   if (unsafe !== undefined) return { refusals: [unsafe] };
   const stamps = await readIptablesStamps(host);
-  const held = await heldTables(host, stateDirectory, stamps, new Set(), true);
-  if (!isHeld(held)) return { refusals: [held] };
-  const { revision, rules } = held;
-  const settled = await loadSettledTables(stateDirectory);
+  const observed = await observeTables(host, stateDirectory, stamps, new Set(), true);
+  if (!isHeld(observed)) return { refusals: [observed] };
+  const { revision, rules } = observed;
+  const last = await loadLastApply(stateDirectory);
   // Where a stamp is gone, those that are left make up no revision.
   const stored =
-    held.stored ??
-    (settled === undefined ? undefined : await loadTables(stateDirectory, settled.digest));
+    observed.stored ??
+    (last === undefined ? undefined : await loadTables(stateDirectory, last.digest));
   const has = ipFamilies.filter((family) =>
     tableNames.some((table) => rules[family][table].chains.size > 0),
   );
@@ -103,7 +103,7 @@ export async function statusOfIptables(
       ...warnOfDormant(dormant),
       ...(isHere ? left.warnings : []),
       ...(isHere ? await otherProxies(host, () => servedAddressesIn(rules), true, chains) : []),
-      ...(isHere ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+      ...(isHere ? await checkSysctls(host, last?.sysctls ?? []) : []),
       ...warningsOfSysctls(sysctls),
       ...warningsOfForward(forward),
     ],

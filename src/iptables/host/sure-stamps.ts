@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { IptablesStamps } from '../stamp.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
-import { heldTables, isHeld, revisionOf } from './observed.ts';
+import { isHeld, observeTables, revisionOf } from './observed.ts';
 
 /*
  * For going back, where a stamp that could not be read must not count as absent: then there would be
@@ -20,6 +20,6 @@ export async function sureIptablesStamps(
 ): Promise<IptablesStamps | Unsure> {
   const stamps = await readIptablesStamps(host);
   if (revisionOf(stamps) !== undefined) return stamps;
-  const held = await heldTables(host, directory, stamps, new Set(['IPv4']), true);
-  return isHeld(held) ? held.stamps : { refusals: [held] };
+  const observed = await observeTables(host, directory, stamps, new Set(['IPv4']), true);
+  return isHeld(observed) ? observed.stamps : { refusals: [observed] };
 }

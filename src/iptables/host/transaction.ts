@@ -7,7 +7,7 @@ import { isEmptyDelta, type TableDelta, tableDelta } from '../delta.ts';
 import { renderTableCommit, type StampSwap } from '../render/iptables-tables.ts';
 import { iptablesTableDigest, type TableStamp } from '../stamp.ts';
 import { allTables, type IptablesTableRef, type KernelRules } from '../tables.ts';
-import { type HeldTables, revisionOf, stampIn, type WantedTables } from './observed.ts';
+import { type DesiredTables, type ObservedTables, revisionOf, stampIn } from './observed.ts';
 
 /** What is to be sent: a commit for each table that changes. */
 export interface PlannedCommits {
@@ -21,50 +21,50 @@ export interface TableCommit {
 }
 
 /**
- * What leads the tables to what is wanted, stamps included. A table whose rules stay is stamped where
+ * What leads the tables to what is desired, stamps included. A table whose rules stay is stamped where
  * its stamp is not that of its rules, or has a higher number than the revision (rollback): the highest
  * number is that of the revision. For the same reason all are stamped where a family goes.
  *
  * @param time seconds since 1970, for the stamps
- * @returns undefined when the tables hold what is wanted
+ * @returns undefined when the tables hold what is desired
  */
 export function plannedCommits(
-  held: Pick<HeldTables, 'rules' | 'stamps'>,
-  wanted: WantedTables,
+  observed: Pick<ObservedTables, 'rules' | 'stamps'>,
+  desired: DesiredTables,
   time: number,
 ): PlannedCommits | undefined {
-  const number = wanted.number ?? (revisionOf(held.stamps)?.number ?? 0) + 1;
-  const revision = { number, digest: wanted.digest, time };
+  const number = desired.number ?? (revisionOf(observed.stamps)?.number ?? 0) + 1;
+  const revision = { number, digest: desired.digest, time };
   const newStamp = (ref: IptablesTableRef): TableStamp | undefined => {
-    const digest = iptablesTableDigest(wanted.rules[ref.family][ref.table]);
+    const digest = iptablesTableDigest(desired.rules[ref.family][ref.table]);
     return digest === undefined ? undefined : { number, digest, time };
   };
-  const commits = commitsTo(held, wanted.rules, (ref, isChanged) => {
-    const before = stampIn(held.stamps, ref);
+  const commits = commitsTo(observed, desired.rules, (ref, isChanged) => {
+    const before = stampIn(observed.stamps, ref);
     const next = newStamp(ref);
     const stays = !isChanged && before?.digest === next?.digest && (before?.number ?? 0) <= number;
     return stays ? before : next;
   });
   if (commits.length === 0) return undefined;
-  return commits.some(({ stamp }) => stamp.wanted !== undefined)
+  return commits.some(({ stamp }) => stamp.desired !== undefined)
     ? { revision, commits }
-    : { revision, commits: commitsTo(held, wanted.rules, newStamp) };
+    : { revision, commits: commitsTo(observed, desired.rules, newStamp) };
 }
 
-/** A commit for each table whose rules or stamp are not the wanted ones. */
+/** A commit for each table whose rules or stamp are not the desired ones. */
 export const commitsTo = (
-  { rules: held, stamps }: Pick<HeldTables, 'rules' | 'stamps'>,
+  { rules: observed, stamps }: Pick<ObservedTables, 'rules' | 'stamps'>,
   rules: KernelRules,
   stampFor: (ref: IptablesTableRef, isChanged: boolean) => TableStamp | undefined,
 ): readonly TableCommit[] =>
   allTables.flatMap((ref) => {
     const { family, table } = ref;
-    const delta = tableDelta(ref, held[family][table], rules[family][table]);
+    const delta = tableDelta(ref, observed[family][table], rules[family][table]);
     const isChanged = !isEmptyDelta(delta);
     const before = stampIn(stamps, ref);
-    const wanted = stampFor(ref, isChanged);
-    if (!isChanged && isSameStamp(before, wanted)) return [];
-    return [{ delta, stamp: { held: before ?? 'unknown', wanted } }];
+    const desired = stampFor(ref, isChanged);
+    if (!isChanged && isSameStamp(before, desired)) return [];
+    return [{ delta, stamp: { observed: before ?? 'unknown', desired } }];
   });
 
 const isSameStamp = (a: TableStamp | undefined, b: TableStamp | undefined): boolean =>

@@ -9,7 +9,7 @@ import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
 import { loadUnconfirmed } from '../../host/state/unconfirmed.ts';
 import { dormantIptables } from './dormant.ts';
 import { areInPlace } from './kernel-tables.ts';
-import { loadSettledTables } from './last-apply.ts';
+import { loadLastApply } from './last-apply.ts';
 import { iptablesRulesIn } from './leftovers.ts';
 import { hasTables } from './revision-store.ts';
 
@@ -28,20 +28,20 @@ export async function unchangedTables(
   others: readonly Leftovers[],
   chains: ReadChains = chainReader(host),
 ): Promise<Unchanged | undefined> {
-  const settled = await loadSettledTables(stateDirectory);
-  if (settled?.input !== fingerprint) return undefined;
-  if ((await loadUnconfirmed(stateDirectory))?.digest === settled.digest) return undefined;
-  if (!(await hasTables(stateDirectory, settled.digest))) return undefined;
+  const last = await loadLastApply(stateDirectory);
+  if (last?.input !== fingerprint) return undefined;
+  if ((await loadUnconfirmed(stateDirectory))?.digest === last.digest) return undefined;
+  if (!(await hasTables(stateDirectory, last.digest))) return undefined;
   const tools = await findIptables(host);
-  if (!isTools(tools) || !(await areInPlace(host, settled.stamps))) return undefined;
+  if (!isTools(tools) || !(await areInPlace(host, last.stamps))) return undefined;
   // A full apply wakes them.
-  if ((await dormantIptables(host, tools, settled.stamps)).length > 0) return undefined;
+  if ((await dormantIptables(host, tools, last.stamps)).length > 0) return undefined;
   const other = tools.variant === 'legacy' ? 'nf_tables' : 'legacy';
   if (await iptablesRulesIn(host, other, chains)) return undefined;
   if (await mayBeElsewhere(others, { host, stateDirectory, chains })) return undefined;
   // Whether another proxy serves the same addresses is for the compiled rules to say.
   if ((await otherProxies(host, () => new Set(), false, chains)).length > 0) return undefined;
-  const needed = setsSysctls ? settled.sysctls : [];
+  const needed = setsSysctls ? last.sysctls : [];
   const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
-  return { diagnostics, served: settled.served, warnings: settled.warnings };
+  return { diagnostics, served: last.served, warnings: last.warnings };
 }

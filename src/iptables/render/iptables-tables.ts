@@ -24,9 +24,9 @@ export const renderJump = ({ from, to }: BuiltInJump): string => `${from} -j ${c
 /** The stamps of one table before and after a commit. */
 export interface StampSwap {
   /** `unknown` whether there is one, or which: then it is set whatever is there. */
-  readonly held: TableStamp | 'unknown';
+  readonly observed: TableStamp | 'unknown';
   /** Undefined: the table is to have none. */
-  readonly wanted: TableStamp | undefined;
+  readonly desired: TableStamp | undefined;
 }
 
 /**
@@ -54,14 +54,14 @@ export function renderTableCommit(
   return lines;
 }
 
-const declaredStamp = ({ held, wanted }: StampSwap): readonly string[] =>
-  held === 'unknown' || wanted === undefined ? [stampChain] : [];
+const declaredStamp = ({ observed, desired }: StampSwap): readonly string[] =>
+  observed === 'unknown' || desired === undefined ? [stampChain] : [];
 
-function stampLines({ held, wanted }: StampSwap): readonly string[] {
-  if (wanted === undefined) return [`-X ${stampChain}`];
+function stampLines({ observed, desired }: StampSwap): readonly string[] {
+  if (desired === undefined) return [`-X ${stampChain}`];
   return [
-    ...(held === 'unknown' ? [] : [`-D ${stampChain} ${stampRule(held)}`]),
-    `-A ${stampChain} ${stampRule(wanted)}`,
+    ...(observed === 'unknown' ? [] : [`-D ${stampChain} ${stampRule(observed)}`]),
+    `-A ${stampChain} ${stampRule(desired)}`,
   ];
 }
 

@@ -23,21 +23,21 @@ import { writeRuleset } from '../canonical/write.ts';
 import { canonicalOf, digestOf } from '../canonical/written.ts';
 import type { Delta } from '../delta.ts';
 import type { FamilyFragments } from '../layout/build.ts';
-import { type Aftermath, doAftermath, settle } from './aftermath.ts';
+import { type AfterApply, doAfterApply, markDone } from './after-apply.ts';
 import { changesInWords } from './changes.ts';
 import { awaitConfirmation } from './confirmation.ts';
 import { ownTables, stampedFamilies } from './dormant.ts';
 import { readStamps } from './kernel-tables.ts';
-import { loadSettled } from './last-apply.ts';
+import { loadLastApply } from './last-apply.ts';
 import {
   changedIn,
   commonRevision,
+  type DesiredRuleset,
   differenceFrom,
   familiesOf,
-  type Held,
-  heldRuleset,
   isStamped,
-  type Wanted,
+  type ObservedRuleset,
+  observeRuleset,
 } from './observed.ts';
 import { reconcile } from './reconcile.ts';
 import { guardRemovals } from './removal-guard.ts';
@@ -74,11 +74,11 @@ export interface NftablesApplyOptions extends ApplyOptions {
 export const besides = 'its tables in nftables';
 
 /** What the kernel should hold, of what the compiler gave. */
-export function wantedFrom(output: {
+export function desiredFrom(output: {
   readonly plan: Plan;
   readonly ruleset: Ruleset;
   readonly fragments: readonly FamilyFragments[];
-}): Wanted {
+}): DesiredRuleset {
   const written = writeRuleset(output.fragments);
   return {
     ruleset: () => output.ruleset,
@@ -90,11 +90,11 @@ export function wantedFrom(output: {
 
 /**
  * Makes the kernel hold the ruleset by sending what differs, in one transaction under a lock, then does
- * what rules alone cannot (see {@link doAftermath}).
+ * what rules alone cannot (see {@link doAfterApply}).
  */
 export async function applyRuleset(
   host: Host,
-  wanted: Wanted,
+  desired: DesiredRuleset,
   options: NftablesApplyOptions,
 ): Promise<ApplyOutcome> {
   const locked = await options.lock();
@@ -103,7 +103,7 @@ export async function applyRuleset(
     return { kind: 'refused', diagnostics: [noLock(locked.reason)] };
   try {
     options.onStep?.('locked');
-    return await applyLocked(host, wanted, options);
+    return await applyLocked(host, desired, options);
   } finally {
     await locked.lock.release();
   }
@@ -111,55 +111,60 @@ export async function applyRuleset(
 
 async function applyLocked(
   host: Host,
-  wanted: Wanted,
+  desired: DesiredRuleset,
   options: NftablesApplyOptions,
 ): Promise<ApplyOutcome> {
   const { stateDirectory, verify, now, onStep = noSteps } = options;
   const { others, confirmation, chains = chainReader(host) } = options;
   const searched = { host, stateDirectory, chains };
   const objection =
-    confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, wanted.digest) : [];
+    confirmation === undefined ? await objectionToUnconfirmed(stateDirectory, desired.digest) : [];
   if (objection.length > 0) return { kind: 'guarded', diagnostics: objection };
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-  const settled = await loadSettled(stateDirectory);
+  const last = await loadLastApply(stateDirectory);
   const isCurrent =
-    !verify && isStamped(stamps, wanted) && (await hasRevision(stateDirectory, wanted.digest));
+    !verify && isStamped(stamps, desired) && (await hasRevision(stateDirectory, desired.digest));
   if (isCurrent) {
-    const { diagnostics, refuse } = await proxyObjections(host, wanted, options.force, chains);
+    const { diagnostics, refuse } = await proxyObjections(host, desired, options.force, chains);
     if (refuse) return { kind: 'guarded', diagnostics };
     const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
     if (awake.kind === 'refused') return awake;
-    const extent = settled?.digest === wanted.digest ? 'nothing' : 'everything';
-    const flows = await flowChange(stateDirectory, wanted.flowServices, []);
+    const extent = last?.digest === desired.digest ? 'nothing' : 'everything';
+    const flows = await flowChange(stateDirectory, desired.flowServices, []);
     const number = commonRevision(stamps)?.number ?? 0;
-    const rest = await finish(host, wanted, undefined, extent, flows, number, options);
+    const rest = await finish(host, desired, undefined, extent, flows, number, options);
     const left = await retireLeftovers(others, searched, besides);
     const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
-  const held = await heldRuleset(host, stateDirectory, stamps, verify ? undefined : wanted.written);
+  const observed = await observeRuleset(
+    host,
+    stateDirectory,
+    stamps,
+    verify ? undefined : desired.written,
+  );
   onStep('kernel-read');
-  const objections = await objectionsTo(host, held, wanted, options, chains);
+  const objections = await objectionsTo(host, observed, desired, options, chains);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 
   const tables = ownTables(stampedFamilies(stamps));
-  const awake = await wakeTables(host, tables, ownTables(held.dormant));
+  const awake = await wakeTables(host, tables, ownTables(observed.dormant));
   if (awake.kind === 'refused') return awake;
-  const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(held)];
-  const obstacles = await confirmationObstacles(options, held, wanted, searched);
+  const warnings = [...objections.diagnostics, ...awake.diagnostics, ...driftOf(observed)];
+  const obstacles = await confirmationObstacles(options, observed, desired, searched);
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
-  const flows = await flowChange(stateDirectory, wanted.flowServices, flowsBefore(held));
+  const flows = await flowChange(stateDirectory, desired.flowServices, flowsBefore(observed));
   const notAnnounced = await announce(stateDirectory, flows);
-  const outcome = await reconcile(host, stateDirectory, held, wanted, now(), onStep);
+  const outcome = await reconcile(host, stateDirectory, observed, desired, now(), onStep);
   if (confirmation !== undefined && outcome.kind !== 'changed') await forgetPending(stateDirectory);
   if (outcome.kind === 'refused') return outcome;
-  const isWholeBefore = settled !== undefined && settled.digest === held.revision?.digest;
+  const isWholeBefore = last !== undefined && last.digest === observed.revision?.digest;
   if (outcome.kind === 'up-to-date') {
     const extent = isWholeBefore ? 'nothing' : 'everything';
     const number = commonRevision(stamps)?.number ?? 0;
-    const rest = await finish(host, wanted, undefined, extent, flows, number, options);
+    const rest = await finish(host, desired, undefined, extent, flows, number, options);
     const left = await retireLeftovers(others, searched, besides);
     const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics };
@@ -169,12 +174,12 @@ async function applyLocked(
   await allowAgain(stateDirectory).catch(() => {});
   const { revision, delta, source } = outcome;
   // Where there was no table there are no pins.
-  const wasEmpty = held.ruleset?.tables.length === 0;
+  const wasEmpty = observed.ruleset?.tables.length === 0;
   const extent = (isWholeBefore && source === 'state') || wasEmpty ? { delta } : 'everything';
   const rest = await finish(
     host,
-    wanted,
-    changedIn(held, wanted),
+    desired,
+    changedIn(observed, desired),
     extent,
     flows,
     revision.number,
@@ -190,23 +195,23 @@ async function applyLocked(
 /** What keeps a change from waiting to be confirmed; nothing where it need not. */
 async function confirmationObstacles(
   { stateDirectory, confirmation, others, now }: NftablesApplyOptions,
-  held: Held,
-  wanted: Wanted,
+  observed: ObservedRuleset,
+  desired: DesiredRuleset,
   searched: SearchedHost,
 ): Promise<readonly Diagnostic[]> {
   if (confirmation === undefined) return [];
   const objection = await objectionToWaiting(others, searched);
   return objection.length > 0
     ? objection
-    : awaitConfirmation(stateDirectory, confirmation, held, wanted, now());
+    : awaitConfirmation(stateDirectory, confirmation, observed, desired, now());
 }
 
-/** Only an apply that did everything is settled: another one does what this could not. */
+/** Only an apply that did everything counts as the last one: another one does what this could not. */
 async function finish(
   host: Host,
-  { written, digest }: Wanted,
+  { written, digest }: DesiredRuleset,
   changed: ReadonlySet<string> | undefined,
-  extent: Aftermath['extent'],
+  extent: AfterApply['extent'],
   flows: FlowChange | undefined,
   revision: number,
   { stateDirectory, sysctls, input, onStep = noSteps }: ApplyOptions,
@@ -214,10 +219,10 @@ async function finish(
   // What others had left undone is looked for everywhere.
   const services = extent === 'everything' ? undefined : changed;
   const canonical = () => canonicalOf(written, services);
-  const aftermath = { canonical, flows, extent, sysctls, revision };
-  const done = await doAftermath(host, stateDirectory, aftermath, onStep);
+  const after = { canonical, flows, extent, sysctls, revision };
+  const done = await doAfterApply(host, stateDirectory, after, onStep);
   if (done.diagnostics.length > 0) return done;
-  const diagnostics = await settle(
+  const diagnostics = await markDone(
     stateDirectory,
     {
       digest,
@@ -233,7 +238,7 @@ async function finish(
 }
 
 /** What was served before, where the state directory does not say: what the kernel has tells. */
-const flowsBefore = ({ stored, ruleset }: Held): readonly FlowService[] =>
+const flowsBefore = ({ stored, ruleset }: ObservedRuleset): readonly FlowService[] =>
   stored?.flowServices ?? (ruleset === undefined ? [] : flowServicesOf(canonicalOf(ruleset)));
 
 interface Objections {
@@ -244,17 +249,19 @@ interface Objections {
 /** What stands against changing the kernel; a dry run asks too. */
 export async function objectionsTo(
   host: Host,
-  held: Held,
-  wanted: Wanted,
+  observed: ObservedRuleset,
+  desired: DesiredRuleset,
   options: Pick<ApplyOptions, 'stateDirectory' | 'maxRemovals' | 'force' | 'now'>,
   chains: ReadChains = chainReader(host),
 ): Promise<Objections> {
   const { stateDirectory, maxRemovals, force, now } = options;
   const guards = [
     ...(await unconfirmed(stateDirectory, now())),
-    ...(maxRemovals === undefined ? [] : guardRemovals(held.ruleset, wanted.written, maxRemovals)),
+    ...(maxRemovals === undefined
+      ? []
+      : guardRemovals(observed.ruleset, desired.written, maxRemovals)),
   ];
-  const proxies = await proxyObjections(host, wanted, force, chains);
+  const proxies = await proxyObjections(host, desired, force, chains);
   return {
     refuse: guards.length > 0 || proxies.refuse,
     diagnostics: [...guards, ...proxies.diagnostics],
@@ -263,13 +270,13 @@ export async function objectionsTo(
 
 async function proxyObjections(
   host: Host,
-  wanted: Wanted,
+  desired: DesiredRuleset,
   force: boolean,
   chains: ReadChains,
 ): Promise<Objections> {
   const diagnostics = await otherProxies(
     host,
-    () => servedAddresses(canonicalOf(wanted.written)),
+    () => servedAddresses(canonicalOf(desired.written)),
     force,
     chains,
   );
@@ -277,9 +284,9 @@ async function proxyObjections(
 }
 
 /** Says that somebody else changed natc's tables, when they were listed and are not what was stored. */
-function driftOf(held: Held): readonly Diagnostic[] {
-  if (held.source !== 'kernel' || held.stored === undefined) return [];
-  const drift = differenceFrom(held, { written: held.stored.ruleset });
+function driftOf(observed: ObservedRuleset): readonly Diagnostic[] {
+  if (observed.source !== 'kernel' || observed.stored === undefined) return [];
+  const drift = differenceFrom(observed, { written: observed.stored.ruleset });
   const count = drift === undefined ? 0 : drift.operations.length + drift.cleanup.length;
   if (drift !== undefined && count === 0) return [];
   return [

@@ -48,21 +48,21 @@ export const nftables: MakeBackend = (others) => ({
     return { diagnostics, acceptedBy: diagnostics.length > 0 ? undefined : await nftVersion(host) };
   },
   apply: async (host, output, options) => {
-    const { applyRuleset, wantedFrom } = await import('./apply.ts');
+    const { applyRuleset, desiredFrom } = await import('./apply.ts');
     const { letGoOfRules } = await import('../../compile.ts');
-    const wanted = wantedFrom(output);
+    const desired = desiredFrom(output);
     letGoOfRules(output);
-    return applyRuleset(host, wanted, { ...options, others: await others() });
+    return applyRuleset(host, desired, { ...options, others: await others() });
   },
-  applyWritten: async (host, wanted, options) =>
-    (await import('./apply.ts')).applyRuleset(host, wanted, {
+  applyWritten: async (host, desired, options) =>
+    (await import('./apply.ts')).applyRuleset(host, desired, {
       ...options,
       others: await others(),
     }),
   dryRun: async (host, output, options) => {
-    const { wantedFrom } = await import('./apply.ts');
+    const { desiredFrom } = await import('./apply.ts');
     const { dryRun } = await import('./dry-run.ts');
-    return dryRun(host, wantedFrom(output), options);
+    return dryRun(host, desiredFrom(output), options);
   },
   unchanged: async (host, stateDirectory, fingerprint, setsSysctls, chains) =>
     (await import('./unchanged-input.ts')).unchangedInput(

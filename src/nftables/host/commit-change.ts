@@ -7,7 +7,7 @@ import type { WrittenRuleset } from '../canonical/written.ts';
 import { type Delta, deltaBetween } from '../delta.ts';
 import { tableName } from '../names.ts';
 import { askNft } from './ask-nft.ts';
-import { carriedPins } from './carry-pins.ts';
+import { carriedAffinity } from './carry-affinity.ts';
 import type { Stamps } from './kernel-tables.ts';
 import { commonRevision } from './observed.ts';
 import type { Stamp } from './stamp.ts';
@@ -70,7 +70,7 @@ export async function commitChange(
   if (isEmpty(plain)) return { kind: before.digest === change.digest ? 'nothing' : 'unsure' };
   const revision = { number: before.number + 1, digest: change.digest, time };
   const all = [...plain.operations, ...plain.cleanup];
-  const pins = await carriedPins(host, change.previous, change.next, all);
+  const pins = await carriedAffinity(host, change.previous, change.next, all);
   const delta =
     pins.remade.size === 0 ? plain : deltaBetween(change.previous, change.next, pins.remade);
   const rules = transactionFor(delta, stamps, change.written, revision);

@@ -32,9 +32,9 @@ export async function verdictOn(
     const { result, stamp } = await readStamp(host, family, tableName);
     if (!isAbsent(result) && !isSetListing(result)) return 'unknown';
     const half = halfOf(digest, family);
-    const wanted = /^0+$/.test(half) ? undefined : half;
+    const desired = /^0+$/.test(half) ? undefined : half;
     const isOurs = stamp?.number === number && stamp.time === time;
-    isDone &&= stamp?.half === wanted && (stamp === undefined || !touched.has(family) || isOurs);
+    isDone &&= stamp?.half === desired && (stamp === undefined || !touched.has(family) || isOurs);
     isAsBefore &&= isSame(stamp, before[family]);
   }
   if (isDone) return 'done';

@@ -7,7 +7,7 @@ import { changesInWords } from './changes.ts';
 import { commitChange, holdsStamps } from './commit-change.ts';
 import { readStamps, type Stamps } from './kernel-tables.ts';
 import { commonRevision } from './observed.ts';
-import { retirePins } from './retire-pins.ts';
+import { retireAffinity } from './retire-affinity.ts';
 
 /** @returns undefined where the kernel does not hold what is compiled */
 export async function nftablesCommitter(
@@ -31,7 +31,7 @@ export async function nftablesCommitter(
         ...{ kind: 'committed', revision, store: storing(live, revision, stateDir) },
         changes: changesInWords(delta),
         isHeld: async () => isSeen || (await holdsStamps(host, stamps, families)),
-        finish: () => retirePins(host, () => change.next, delta),
+        finish: () => retireAffinity(host, () => change.next, delta),
       };
     },
   };
@@ -39,14 +39,14 @@ export async function nftablesCommitter(
 
 const storing =
   (live: LiveCompilation, revision: Revision, stateDir: string): StoreFollowed =>
-  async ({ isDone, ...settled }) => {
+  async ({ isDone, ...last }) => {
     const { storeRevision, pruneRevisions } = await import('./revision-store.ts');
     const { pruneCompilations } = await import('./compilation-store.ts');
-    const { storeSettled } = await import('./last-apply.ts');
+    const { storeLastApply } = await import('./last-apply.ts');
     const flowServices = live.flowServices();
     await storeRevision(stateDir, { revision, ruleset: live.whole(), flowServices });
     if (isDone)
-      await storeSettled(stateDir, { ...settled, digest: revision.digest, input: undefined });
+      await storeLastApply(stateDir, { ...last, digest: revision.digest, input: undefined });
     await pruneRevisions(stateDir);
     await pruneCompilations(stateDir);
   };

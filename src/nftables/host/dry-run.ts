@@ -6,33 +6,33 @@ import { objectionsTo } from './apply.ts';
 import { ownTables, stampedFamilies } from './dormant.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
-import { heldRuleset, type Wanted } from './observed.ts';
+import { type DesiredRuleset, observeRuleset } from './observed.ts';
 import { plannedTransaction } from './reconcile.ts';
 import { isBusy } from './transaction.ts';
 
 /** What apply would do, with nothing changed: neither the kernel nor the state directory. */
 export async function dryRun(
   host: Host,
-  wanted: Wanted,
+  desired: DesiredRuleset,
   options: DryRunOptions,
 ): Promise<DryRunOutcome> {
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-  const held = await heldRuleset(
+  const observed = await observeRuleset(
     host,
     options.stateDirectory,
     stamps,
-    options.verify ? undefined : wanted.written,
+    options.verify ? undefined : desired.written,
   );
-  const { refuse, diagnostics: objections } = await objectionsTo(host, held, wanted, options);
+  const { refuse, diagnostics: objections } = await objectionsTo(host, observed, desired, options);
   if (refuse) return { kind: 'guarded', diagnostics: objections };
   const dormant =
-    held.dormant.length > 0
-      ? ownTables(held.dormant)
+    observed.dormant.length > 0
+      ? ownTables(observed.dormant)
       : await dormantTables(host, ownTables(stampedFamilies(stamps)));
   const diagnostics = [...objections, ...warnOfDormant(dormant)];
   const first = dormant.map(wake).join('');
-  const planned = await plannedTransaction(host, held, wanted, options.now());
+  const planned = await plannedTransaction(host, observed, desired, options.now());
   if (planned === undefined) return { kind: 'planned', script: first, diagnostics };
   const { operations, cleanup } = planned.transaction;
   const script = renderScript([...operations, ...cleanup]);
@@ -44,5 +44,5 @@ export async function dryRun(
   if (cleanup.length > 0 && isBusy(result)) result = await check(renderScript(operations));
   return succeeded(result)
     ? { kind: 'planned', script: whole, diagnostics }
-    : { kind: 'refused', diagnostics: nftDiagnostics(result, wanted.ruleset()) };
+    : { kind: 'refused', diagnostics: nftDiagnostics(result, desired.ruleset()) };
 }

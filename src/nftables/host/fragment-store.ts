@@ -116,14 +116,14 @@ async function findPlaces(
   isAsked: (pack: string) => boolean,
 ): Promise<void> {
   if (records.length === 0) return;
-  const wanted = new Map(records.map((record) => [record.digest, record]));
+  const desired = new Map(records.map((record) => [record.digest, record]));
   for (const pack of await listState(directory)) {
     if (!isPack(pack) || !isAsked(pack)) continue;
     const bytes = await readPack(directory, pack);
     searched.add(join(directory, pack));
     if (bytes === undefined) continue;
     for (const { digest, at, content, owners } of fragmentsOf(bytes)) {
-      const asked = wanted.get(digest);
+      const asked = desired.get(digest);
       if (asked === undefined) continue;
       const split = at + content;
       // Their comments are not in the digest.
@@ -201,8 +201,9 @@ async function readPack(directory: string, pack: string): Promise<Buffer | undef
   const stats = await lstat(path).catch(() => undefined);
   const state = `${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
   const known = packs.get(path);
-  const held = known?.state === state ? known.memory.deref() : undefined;
-  if (known !== undefined && held !== undefined) return Buffer.from(held, known.at, known.length);
+  const observed = known?.state === state ? known.memory.deref() : undefined;
+  if (known !== undefined && observed !== undefined)
+    return Buffer.from(observed, known.at, known.length);
   packs.delete(path);
   const bytes = await readStateBytes(directory, pack, largestPack);
   if (bytes === undefined || packName([bytes]) !== pack) return undefined;

@@ -6,7 +6,7 @@ import { isCount, isDigest, isLine, isListOf } from '../../host/state/state-shap
 import type { IpFamily, NftFamily } from '../../net/family.ts';
 
 /** What the last apply left behind, of natc's tables. */
-export interface Settled extends LastApply {
+export interface LastNftablesApply extends LastApply {
   /** The tables that carry the digest. */
   readonly families: readonly NftFamily[];
 }
@@ -14,17 +14,17 @@ export interface Settled extends LastApply {
 /** Changes with the shape of the file; others are ignored. */
 const format = 1;
 
-const settledFile = 'settled.json';
+const lastApplyFile = 'settled.json';
 
 /** @throws the system's error when the directory cannot be written */
-export const storeSettled = (directory: string, settled: Settled): Promise<void> =>
-  writeState(directory, settledFile, `${JSON.stringify({ format, ...settled })}\n`);
+export const storeLastApply = (directory: string, last: LastNftablesApply): Promise<void> =>
+  writeState(directory, lastApplyFile, `${JSON.stringify({ format, ...last })}\n`);
 
 /** Undefined when there is none, or none that this natc can read. */
-export const loadSettled = (directory: string): Promise<Settled | undefined> =>
-  readState(directory, settledFile, settledIn);
+export const loadLastApply = (directory: string): Promise<LastNftablesApply | undefined> =>
+  readState(directory, lastApplyFile, lastApplyIn);
 
-function settledIn(json: unknown): Settled | undefined {
+function lastApplyIn(json: unknown): LastNftablesApply | undefined {
   if (!isMapping(json) || json['format'] !== format) return undefined;
   const { digest, families, input, warnings, sysctls, served } = json;
   const isWhole =

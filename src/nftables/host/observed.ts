@@ -19,7 +19,7 @@ import { loadRevision, type StoredRevision } from './revision-store.ts';
 import type { Stamp } from './stamp.ts';
 
 /** What the kernel holds, as far as natc knows. */
-export interface Held {
+export interface ObservedRuleset {
   readonly stamps: Stamps;
   /** The revision that the stamps of both tables make up. */
   readonly revision: Revision | undefined;
@@ -35,7 +35,7 @@ export interface Held {
 }
 
 /** What the kernel should hold. */
-export interface Wanted {
+export interface DesiredRuleset {
   /** For the origins of its elements, when nft complains about one; it need not be in memory before. */
   readonly ruleset: () => Ruleset;
   readonly written: WrittenRuleset;
@@ -49,18 +49,18 @@ export interface Wanted {
  * Finds out what the kernel holds: by the stamp and its state file, at the cost of two tiny listings;
  * by listing everything where the stamp or the file is missing, or when that is asked for.
  *
- * @param wanted what it is to be compared with; undefined: list everything
+ * @param desired what it is to be compared with; undefined: list everything
  */
-export async function heldRuleset(
+export async function observeRuleset(
   host: Host,
   directory: string,
   stamps: Stamps,
-  wanted: WrittenRuleset | undefined,
-): Promise<Held> {
+  desired: WrittenRuleset | undefined,
+): Promise<ObservedRuleset> {
   const revision = commonRevision(stamps);
   const stored =
-    revision === undefined ? undefined : await storedFor(directory, stamps, revision, wanted);
-  if (stored !== undefined && wanted !== undefined)
+    revision === undefined ? undefined : await storedFor(directory, stamps, revision, desired);
+  if (stored !== undefined && desired !== undefined)
     return { stamps, revision, stored, ruleset: stored.ruleset, source: 'state', dormant: [] };
   return {
     stamps,
@@ -91,17 +91,17 @@ async function storedFor(
   directory: string,
   stamps: Stamps,
   { digest }: Revision,
-  wanted: WrittenRuleset | undefined,
+  desired: WrittenRuleset | undefined,
 ): Promise<StoredRevision | undefined> {
   const stored = await loadRevision(directory, digest);
   if (stored === undefined || !carry(stamps, familiesOf(stored.ruleset), digest)) return undefined;
-  const needed = wanted === undefined ? undefined : changedServices(stored.ruleset, wanted);
+  const needed = desired === undefined ? undefined : changedServices(stored.ruleset, desired);
   return areWhole(stored.ruleset, needed) ? stored : undefined;
 }
 
 async function listedRuleset(
   host: Host,
-): Promise<Pick<Held, 'ruleset' | 'dormant' | 'unreadable'>> {
+): Promise<Pick<ObservedRuleset, 'ruleset' | 'dormant' | 'unreadable'>> {
   const tables: CanonicalTable[] = [];
   const dormant: NftFamily[] = [];
   for (const family of nftFamilies) {
@@ -118,21 +118,21 @@ async function listedRuleset(
 }
 
 /**
- * The difference between what is held and what is wanted; undefined when what is held is unknown.
+ * The difference between what is observed and what is desired; undefined when what is held is unknown.
  *
  * @param remade see {@link deltaBetween}
  */
 export const differenceFrom = (
-  { ruleset }: Held,
-  { written }: Pick<Wanted, 'written'>,
+  { ruleset }: ObservedRuleset,
+  { written }: Pick<DesiredRuleset, 'written'>,
   remade?: ReadonlySet<string>,
 ): Delta | undefined =>
   ruleset === undefined ? undefined : writtenDelta(ruleset, written, remade);
 
-/** The Services that are held otherwise than wanted; undefined: any may be. */
+/** The Services that are observed otherwise than desired; undefined: any may be. */
 export const changedIn = (
-  { ruleset }: Held,
-  { written }: Pick<Wanted, 'written'>,
+  { ruleset }: ObservedRuleset,
+  { written }: Pick<DesiredRuleset, 'written'>,
 ): ReadonlySet<string> | undefined =>
   ruleset === undefined ? undefined : changedServices(ruleset, written);
 
@@ -146,8 +146,8 @@ export function writtenDelta(
   return deltaBetween(previous, next, remade);
 }
 
-/** Every wanted table carries its half of the wanted digest, and no other table is there. */
-export const isStamped = (stamps: Stamps, { written, digest }: Wanted): boolean =>
+/** Every desired table carries its half of the desired digest, and no other table is there. */
+export const isStamped = (stamps: Stamps, { written, digest }: DesiredRuleset): boolean =>
   carry(stamps, familiesOf(written), digest);
 
 /** Whether the tables of these families, and no others, carry their halves of a digest. */

@@ -5,18 +5,18 @@ import type { Revision } from '../../host/state/revision.ts';
 import { stateNotWritten } from '../../host/state/state-directory.ts';
 import { canonicalOf } from '../canonical/written.ts';
 import type { Delta } from '../delta.ts';
-import { carriedPins } from './carry-pins.ts';
+import { carriedAffinity } from './carry-affinity.ts';
 import { verdictOn } from './commit-verdict.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import {
   changedIn,
   commonRevision,
+  type DesiredRuleset,
   differenceFrom,
-  type Held,
-  heldRuleset,
   isStamped,
-  type Wanted,
+  type ObservedRuleset,
+  observeRuleset,
 } from './observed.ts';
 import { type StoredRevision, storeRevision } from './revision-store.ts';
 import {
@@ -36,7 +36,7 @@ export type ReconcileOutcome =
       /** What was sent; undefined when the tables were replaced whole. */
       readonly delta: Delta | undefined;
       /** Where the knowledge of what the kernel held came from in the end. */
-      readonly source: Held['source'];
+      readonly source: ObservedRuleset['source'];
       readonly diagnostics: readonly Diagnostic[];
     }
   /** The kernel refused; it holds what it held before. */
@@ -46,7 +46,7 @@ export type ReconcileOutcome =
 const mostAttempts = 4;
 
 /**
- * Leads the kernel from what it holds to what is wanted, in one transaction. When the kernel turns out
+ * Leads the kernel from what it holds to what is desired, in one transaction. When the kernel turns out
  * to hold something else than thought, it is listed and the difference computed anew; when even that
  * fails, or it cannot be listed, the tables are replaced whole.
  *
@@ -55,50 +55,50 @@ const mostAttempts = 4;
 export async function reconcile(
   host: Host,
   directory: string,
-  held: Held,
-  wanted: Wanted,
+  observed: ObservedRuleset,
+  desired: DesiredRuleset,
   time: number,
   onStep: OnStep = noSteps,
   attempts = mostAttempts,
 ): Promise<ReconcileOutcome> {
-  const planned = changeFor(held, wanted, time);
+  const planned = changeFor(observed, desired, time);
   if (planned === undefined) {
-    const { revision, stored } = held;
+    const { revision, stored } = observed;
     const diagnostics =
       revision === undefined || stored !== undefined
         ? []
-        : await tryToStore(directory, { ...wanted, ruleset: wanted.written, revision }, onStep);
+        : await tryToStore(directory, { ...desired, ruleset: desired.written, revision }, onStep);
     return { kind: 'up-to-date', diagnostics };
   }
 
   const { revision } = planned;
   // Written first: whichever revision the stamp will name has its file.
-  const stored = { ...wanted, ruleset: wanted.written, revision };
+  const stored = { ...desired, ruleset: desired.written, revision };
   const diagnostics = await tryToStore(directory, stored, onStep);
   // Listed last: clients that are pinned after it are not carried over.
-  const { transaction, delta } = await withPins(host, held, wanted, planned);
+  const { transaction, delta } = await withAffinity(host, observed, desired, planned);
   const result = await commit(host, transaction);
-  const verdict = await verdictOn(host, transaction, revision, held.stamps);
+  const verdict = await verdictOn(host, transaction, revision, observed.stamps);
   const isSuccess = succeeded(result);
   if (verdict === 'done' || (isSuccess && verdict === 'unknown')) {
     onStep('committed');
     const remarks = isSuccess ? [] : [doneAllTheSame(result)];
     const doubts = verdict === 'unknown' ? [notReadBack] : [];
     const said = [...diagnostics, ...remarks, ...doubts];
-    return { kind: 'changed', revision, delta, source: held.source, diagnostics: said };
+    return { kind: 'changed', revision, delta, source: observed.source, diagnostics: said };
   }
   if (isSuccess && verdict === 'not-done') return { kind: 'refused', diagnostics: [notDone] };
   const isTaken = isSuccess || isOutdated(result);
-  if (held.ruleset === undefined || !isTaken || attempts <= 1) {
+  if (observed.ruleset === undefined || !isTaken || attempts <= 1) {
     const doubts = verdict === 'unknown' && result.kind === 'signalled' ? [notReadBack] : [];
-    const complaints = isSuccess ? [notDone] : nftDiagnostics(result, wanted.ruleset());
+    const complaints = isSuccess ? [notDone] : nftDiagnostics(result, desired.ruleset());
     return { kind: 'refused', diagnostics: [...complaints, ...doubts] };
   }
-  if (!isSuccess && held.source === 'kernel') {
-    const unknown = { ...held, ruleset: undefined };
-    return reconcile(host, directory, unknown, wanted, time, onStep, attempts - 1);
+  if (!isSuccess && observed.source === 'kernel') {
+    const unknown = { ...observed, ruleset: undefined };
+    return reconcile(host, directory, unknown, desired, time, onStep, attempts - 1);
   }
-  const again = await readAgain(host, directory, wanted, time, onStep, attempts - 1);
+  const again = await readAgain(host, directory, desired, time, onStep, attempts - 1);
   return isSuccess && again.kind === 'up-to-date'
     ? { kind: 'changed', revision, delta, source: 'kernel', diagnostics }
     : again;
@@ -107,15 +107,15 @@ export async function reconcile(
 async function readAgain(
   host: Host,
   directory: string,
-  wanted: Wanted,
+  desired: DesiredRuleset,
   time: number,
   onStep: OnStep,
   attempts: number,
 ): Promise<ReconcileOutcome> {
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-  const listed = await heldRuleset(host, directory, stamps, undefined);
-  return reconcile(host, directory, listed, wanted, time, onStep, attempts);
+  const listed = await observeRuleset(host, directory, stamps, undefined);
+  return reconcile(host, directory, listed, desired, time, onStep, attempts);
 }
 
 interface PlannedTransaction {
@@ -128,30 +128,35 @@ interface PlannedTransaction {
 /**
  * What reconcile would send, pins that have to be carried over included.
  *
- * @returns undefined when the kernel holds what is wanted
+ * @returns undefined when the kernel holds what is desired
  */
 export async function plannedTransaction(
   host: Host,
-  held: Held,
-  wanted: Wanted,
+  observed: ObservedRuleset,
+  desired: DesiredRuleset,
   time: number,
 ): Promise<PlannedTransaction | undefined> {
-  const planned = changeFor(held, wanted, time);
-  return planned === undefined ? undefined : withPins(host, held, wanted, planned);
+  const planned = changeFor(observed, desired, time);
+  return planned === undefined ? undefined : withAffinity(host, observed, desired, planned);
 }
 
 /** The same without pins, for which the kernel has to be asked. */
-function changeFor(held: Held, wanted: Wanted, time: number): PlannedTransaction | undefined {
-  const delta = differenceFrom(held, wanted);
-  if (delta !== undefined && isEmpty(delta) && isStamped(held.stamps, wanted)) return undefined;
-  const number = wanted.number ?? (commonRevision(held.stamps)?.number ?? 0) + 1;
-  const revision: Revision = { number, digest: wanted.digest, time };
-  return { revision, delta, transaction: transactionTo(held, wanted, delta, revision) };
+function changeFor(
+  observed: ObservedRuleset,
+  desired: DesiredRuleset,
+  time: number,
+): PlannedTransaction | undefined {
+  const delta = differenceFrom(observed, desired);
+  if (delta !== undefined && isEmpty(delta) && isStamped(observed.stamps, desired))
+    return undefined;
+  const number = desired.number ?? (commonRevision(observed.stamps)?.number ?? 0) + 1;
+  const revision: Revision = { number, digest: desired.digest, time };
+  return { revision, delta, transaction: transactionTo(observed, desired, delta, revision) };
 }
 
 const transactionTo = (
-  { stamps }: Held,
-  { written }: Wanted,
+  { stamps }: ObservedRuleset,
+  { written }: DesiredRuleset,
   delta: Delta | undefined,
   revision: Revision,
 ): Transaction =>
@@ -159,25 +164,25 @@ const transactionTo = (
     ? replacement(written, revision)
     : transactionFor(delta, stamps, written, revision);
 
-async function withPins(
+async function withAffinity(
   host: Host,
-  held: Held,
-  wanted: Wanted,
+  observed: ObservedRuleset,
+  desired: DesiredRuleset,
   { revision, delta, transaction }: PlannedTransaction,
 ): Promise<PlannedTransaction> {
   // Where there was no table there are no pins.
-  if (held.ruleset?.tables.length === 0) return { revision, delta, transaction };
-  const changed = changedIn(held, wanted);
-  const before = held.ruleset ?? held.stored?.ruleset;
+  if (observed.ruleset?.tables.length === 0) return { revision, delta, transaction };
+  const changed = changedIn(observed, desired);
+  const before = observed.ruleset ?? observed.stored?.ruleset;
   const previous = before === undefined ? undefined : canonicalOf(before, changed);
-  const next = canonicalOf(wanted.written, changed);
+  const next = canonicalOf(desired.written, changed);
   const { operations, cleanup } = transaction;
-  const pins = await carriedPins(host, previous, next, [...operations, ...cleanup]);
+  const pins = await carriedAffinity(host, previous, next, [...operations, ...cleanup]);
   const again =
     delta === undefined || pins.remade.size === 0
       ? delta
-      : differenceFrom(held, wanted, pins.remade);
-  const rules = again === delta ? transaction : transactionTo(held, wanted, again, revision);
+      : differenceFrom(observed, desired, pins.remade);
+  const rules = again === delta ? transaction : transactionTo(observed, desired, again, revision);
   return {
     revision,
     delta: again,

@@ -5,12 +5,12 @@ import { servicesOf, type WrittenRuleset } from '../canonical/written.ts';
 
 /** See {@link guardServices}. */
 export function guardRemovals(
-  held: WrittenRuleset | undefined,
-  wanted: WrittenRuleset,
+  observed: WrittenRuleset | undefined,
+  desired: WrittenRuleset,
   maxRemovals: number,
 ): readonly Diagnostic[] {
-  const before = held === undefined ? new Set<string>() : namesIn(held);
-  return guardServices(before, namesIn(wanted), maxRemovals);
+  const before = observed === undefined ? new Set<string>() : namesIn(observed);
+  return guardServices(before, namesIn(desired), maxRemovals);
 }
 
 /** Those of fragments, and those that the elements of a listing name. */

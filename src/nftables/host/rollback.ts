@@ -8,14 +8,14 @@ import { forgetPending, type PendingChange } from '../../host/state/confirmation
 import { flowChange } from '../../host/state/flow-state.ts';
 import { takeBackSysctls } from '../../host/state/set-sysctls.ts';
 import { areWhole, canonicalOf } from '../canonical/written.ts';
-import { doAftermath, settle } from './aftermath.ts';
+import { doAfterApply, markDone } from './after-apply.ts';
 import type { ApplyOutcome } from './apply.ts';
 import { changesInWords } from './changes.ts';
 import { cleanUp } from './cleanup.ts';
 import { ownTables, stampedFamilies } from './dormant.ts';
 import type { Stamps } from './kernel-tables.ts';
 import { neededByRuleset } from './needed-sysctls.ts';
-import { commonRevision, familiesOf, heldRuleset, type Wanted } from './observed.ts';
+import { commonRevision, type DesiredRuleset, familiesOf, observeRuleset } from './observed.ts';
 import { reconcile } from './reconcile.ts';
 import {
   listRevisions,
@@ -87,45 +87,45 @@ async function goBackTo(
   const stored = await loadRevision(stateDirectory, digest);
   if (stored === undefined || !areWhole(stored.ruleset))
     return unreadable(stateDirectory, revisionFile(digest));
-  const wanted = wantedAgain(stored);
+  const desired = desiredAgain(stored);
   const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
   if (awake.kind === 'refused') return awake;
-  const held = await heldRuleset(host, stateDirectory, stamps, wanted.written);
+  const observed = await observeRuleset(host, stateDirectory, stamps, desired.written);
   const flows = await flowChange(
     stateDirectory,
-    wanted.flowServices,
-    held.stored?.flowServices ?? [],
+    desired.flowServices,
+    observed.stored?.flowServices ?? [],
   );
   await announce(stateDirectory, flows);
-  const canonical = () => canonicalOf(wanted.written);
+  const canonical = () => canonicalOf(desired.written);
   const off = await takeBackSysctls(host, stateDirectory, {
     number: stored.revision.number,
     needed: neededByRuleset(canonical()),
   });
-  const outcome = await reconcile(host, stateDirectory, held, wanted, now());
+  const outcome = await reconcile(host, stateDirectory, observed, desired, now());
   if (outcome.kind === 'refused') {
     await off.undo();
     return outcome;
   }
   await forgetPending(stateDirectory);
-  const aftermath = { canonical, flows, extent: 'everything', sysctls: [], revision: 0 } as const;
-  const done = await doAftermath(host, stateDirectory, aftermath, noSteps);
+  const after = { canonical, flows, extent: 'everything', sysctls: [], revision: 0 } as const;
+  const done = await doAfterApply(host, stateDirectory, after, noSteps);
   const { ended, diagnostics: failures } = done;
-  const settled = {
+  const last = {
     digest,
-    families: familiesOf(wanted.written),
+    families: familiesOf(desired.written),
     input: undefined,
     warnings: 0,
     sysctls: [],
   };
-  const rest = failures.length > 0 ? failures : await settle(stateDirectory, settled, noSteps);
+  const rest = failures.length > 0 ? failures : await markDone(stateDirectory, last, noSteps);
   const diagnostics = [...awake.diagnostics, ...outcome.diagnostics, ...off.diagnostics, ...rest];
   if (outcome.kind === 'up-to-date') return { kind: 'up-to-date', ended, diagnostics };
   const { revision, delta } = outcome;
   return { kind: 'applied', revision, delta, changes: changesInWords(delta), ended, diagnostics };
 }
 
-const wantedAgain = ({ revision, ruleset, flowServices }: StoredRevision): Wanted => ({
+const desiredAgain = ({ revision, ruleset, flowServices }: StoredRevision): DesiredRuleset => ({
   ruleset: () => ({ tables: [] }),
   written: ruleset,
   digest: revision.digest,

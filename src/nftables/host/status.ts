@@ -23,10 +23,10 @@ import { renderScript } from '../script.ts';
 import { besides } from './apply.ts';
 import { ownTables } from './dormant.ts';
 import { readStamps } from './kernel-tables.ts';
-import { loadSettled } from './last-apply.ts';
+import { loadLastApply } from './last-apply.ts';
 import { nftablesLeftovers } from './leftovers.ts';
 import { tableGuardsLoopback } from './loopback-guard.ts';
-import { heldRuleset } from './observed.ts';
+import { observeRuleset } from './observed.ts';
 import { listRevisions } from './revision-store.ts';
 
 /**
@@ -43,10 +43,10 @@ export async function statusOf(
   if (unsafe !== undefined) return { refusals: [unsafe] };
   const stamps = await readStamps(host);
   if ('refusals' in stamps) return stamps;
-  const held = await heldRuleset(host, stateDirectory, stamps, undefined);
-  const { revision, stored, unreadable } = held;
-  const ruleset = held.ruleset === undefined ? undefined : canonicalOf(held.ruleset);
-  const dormant = ownTables(held.dormant);
+  const observed = await observeRuleset(host, stateDirectory, stamps, undefined);
+  const { revision, stored, unreadable } = observed;
+  const ruleset = observed.ruleset === undefined ? undefined : canonicalOf(observed.ruleset);
+  const dormant = ownTables(observed.dormant);
   const isKnown = ruleset !== undefined && stored !== undefined;
   const drift = isKnown
     ? [
@@ -55,9 +55,9 @@ export async function statusOf(
       ]
     : undefined;
   const hasTables = ruleset === undefined || ruleset.tables.length > 0;
-  const settled = await loadSettled(stateDirectory);
+  const last = await loadLastApply(stateDirectory);
   const guarded = ruleset?.tables.some(
-    (table) => tableGuardsLoopback(table) && !held.dormant.includes(table.family),
+    (table) => tableGuardsLoopback(table) && !observed.dormant.includes(table.family),
   );
   const wasHere = () => isAnyRemembered([nftablesLeftovers, ...others], stateDirectory);
   const sysctls = await sysctlsOf(host, stateDirectory, hasTables, guarded, wasHere);
@@ -87,15 +87,15 @@ export async function statusOf(
       ...(hasTables
         ? await otherProxies(host, () => servedAddresses(ruleset ?? { tables: [] }), true, chains)
         : []),
-      ...(hasTables ? await checkSysctls(host, settled?.sysctls ?? []) : []),
+      ...(hasTables ? await checkSysctls(host, last?.sysctls ?? []) : []),
       ...warningsOfSysctls(sysctls),
       ...warningsOfForward(forward),
     ],
   };
 }
 
-function repair(held: CanonicalRuleset, wanted: CanonicalRuleset): readonly string[] {
-  const { operations, cleanup } = deltaBetween(held, wanted);
+function repair(observed: CanonicalRuleset, desired: CanonicalRuleset): readonly string[] {
+  const { operations, cleanup } = deltaBetween(observed, desired);
   return [...operations, ...cleanup].map((operation) => renderScript([operation]).trimEnd());
 }
 

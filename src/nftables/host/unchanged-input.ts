@@ -9,7 +9,7 @@ import { setSysctlsFor } from '../../host/state/set-sysctls.ts';
 import { loadUnconfirmed } from '../../host/state/unconfirmed.ts';
 import { ownTables } from './dormant.ts';
 import { readStamps } from './kernel-tables.ts';
-import { loadSettled } from './last-apply.ts';
+import { loadLastApply } from './last-apply.ts';
 import { carry } from './observed.ts';
 import { hasRevision } from './revision-store.ts';
 
@@ -28,20 +28,20 @@ export async function unchangedInput(
   others: readonly Leftovers[],
   chains: ReadChains = chainReader(host),
 ): Promise<Unchanged | undefined> {
-  const settled = await loadSettled(stateDirectory);
-  if (settled?.input !== fingerprint) return undefined;
-  if ((await loadUnconfirmed(stateDirectory))?.digest === settled.digest) return undefined;
+  const last = await loadLastApply(stateDirectory);
+  if (last?.input !== fingerprint) return undefined;
+  if ((await loadUnconfirmed(stateDirectory))?.digest === last.digest) return undefined;
   const stamps = await readStamps(host);
-  if ('refusals' in stamps || !carry(stamps, settled.families, settled.digest)) return undefined;
-  if (!(await hasRevision(stateDirectory, settled.digest))) return undefined;
+  if ('refusals' in stamps || !carry(stamps, last.families, last.digest)) return undefined;
+  if (!(await hasRevision(stateDirectory, last.digest))) return undefined;
   // A full apply wakes it.
-  if ((await dormantTables(host, ownTables(settled.families))).length > 0) return undefined;
+  if ((await dormantTables(host, ownTables(last.families))).length > 0) return undefined;
   // Whether another proxy serves the same addresses is for the compiled ruleset to say.
   if ((await otherProxies(host, () => new Set(), false, chains)).length > 0) return undefined;
   // What natc left elsewhere may win over its tables; a full apply removes it.
   if (await mayBeElsewhere(others, { host, stateDirectory, chains })) return undefined;
   // Somebody switched them off: an earlier revision needed them first.
-  const needed = setsSysctls ? settled.sysctls : [];
+  const needed = setsSysctls ? last.sysctls : [];
   const diagnostics = await setSysctlsFor(host, stateDirectory, needed, 0);
-  return { diagnostics, served: settled.served, warnings: settled.warnings };
+  return { diagnostics, served: last.served, warnings: last.warnings };
 }

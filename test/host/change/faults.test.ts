@@ -17,9 +17,9 @@ const steps: Readonly<Record<ApplyStep, 'old' | 'new'>> = {
   'state-written': 'old',
   'state-renamed': 'old',
   committed: 'new',
-  'pins-retired': 'new',
+  'affinity-retired': 'new',
   'connections-cleaned': 'new',
-  settled: 'new',
+  'marked-done': 'new',
 };
 
 describeWithKernel('apply', () => {

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leftoversBeside } from '../../../src/backends/table.ts';
-import { applyRuleset, wantedFrom } from '../../../src/nftables/host/apply.ts';
+import { applyRuleset, desiredFrom } from '../../../src/nftables/host/apply.ts';
 import { renderNft } from '../../../src/nftables/render/nft.ts';
 import { type KernelAgent, startAgent } from '../../support/kernel-agent.ts';
 import { describeWithKernel } from '../../support/kernel-available.ts';
@@ -40,7 +40,7 @@ describeWithKernel('worlds applied one after the other', () => {
     // sampled() takes 20 times as many with NATC_LONG=1: 500.
     for (const [index, world] of sampled(worlds, 25).entries()) {
       const output = compileValid(world);
-      const outcome = await applyRuleset(live.host, wantedFrom(output), {
+      const outcome = await applyRuleset(live.host, desiredFrom(output), {
         stateDirectory: live.directory,
         lock: live.lock,
         verify: false,

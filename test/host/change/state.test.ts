@@ -9,7 +9,7 @@ import { leftoversBeside } from '../../../src/backends/table.ts';
 import type { IpFamily } from '../../../src/net/family.ts';
 import { tableToJson } from '../../../src/nftables/canonical/canonical-json.ts';
 import { halfOf } from '../../../src/nftables/canonical/digest.ts';
-import { applyRuleset, wantedFrom } from '../../../src/nftables/host/apply.ts';
+import { applyRuleset, desiredFrom } from '../../../src/nftables/host/apply.ts';
 import { plannedTransaction } from '../../../src/nftables/host/reconcile.ts';
 import { storeRevision } from '../../../src/nftables/host/revision-store.ts';
 import { stampOperations } from '../../../src/nftables/host/stamp.ts';
@@ -147,7 +147,7 @@ describeWithKernel('apply', () => {
   test('lists the kernel when the state file tells lies', async () => {
     await live.apply(one);
     // The stamps are those of another revision, which has its file.
-    const { written, digest, flowServices } = wantedFrom(compiled(other));
+    const { written, digest, flowServices } = desiredFrom(compiled(other));
     const revision = { number: 1, digest, time: 1000 };
     await storeRevision(live.directory, { revision, ruleset: written, flowServices });
     for (const family of ['ip', 'ip6'] as const) {
@@ -258,7 +258,7 @@ describeWithKernel('apply', () => {
         return hostOn(agent.run).run(command, args, stdin);
       },
     };
-    const outcome = await applyRuleset(racing, wantedFrom(compiled(ours)), {
+    const outcome = await applyRuleset(racing, desiredFrom(compiled(ours)), {
       stateDirectory: live.directory,
       others: await leftoversBeside('nftables'),
       lock: live.lock,
@@ -277,8 +277,8 @@ describeWithKernel('apply', () => {
 
 describe('a kernel before 6.2, which counts references until the transaction is over', () => {
   const planned = async () => {
-    const before = wantedFrom(compiled(other));
-    const wanted = wantedFrom(compiled(one));
+    const before = desiredFrom(compiled(other));
+    const wanted = desiredFrom(compiled(one));
     const held = {
       stamps: { ip: undefined, ip6: undefined },
       revision: undefined,
@@ -348,7 +348,7 @@ const repackLine = (path: string, place: number, change: (line: string) => strin
   });
 
 /** What the Services of other objects share in the IPv4 table. */
-const lie = () => tableToJson(wantedFrom(compiled(other)).written.tables[0]!.shared);
+const lie = () => tableToJson(desiredFrom(compiled(other)).written.tables[0]!.shared);
 
 /** Changes the files of fragments beside a revision's, or removes them. */
 function changePacks(path: string, change: (bytes: Buffer) => Buffer | undefined): void {

@@ -42,7 +42,7 @@ describeCluster('through an apply', (cluster) => {
   afterAll(() => live.dispose());
 
   const clientMap = 'clients/shop/web/tcp/http/8080';
-  const listPins = async (family: 'ip' | 'ip6') => {
+  const listAffinity = async (family: 'ip' | 'ip6') => {
     const text = await cluster.node.must(['nft', 'list', 'map', family, 'natc', clientMap]);
     const pins = [
       ...text.matchAll(/([0-9a-f.:]+) (?:timeout \S+ )?expires (\S+) : ([0-9a-f.:]+)/g),
@@ -100,14 +100,14 @@ describeCluster('through an apply', (cluster) => {
       cluster.client.open(clusterIP.IPv6, 80),
       cluster.podA.open(clusterIP.IPv4, 80),
     ]);
-    const before = await Promise.all([listPins('ip'), listPins('ip6')]);
+    const before = await Promise.all([listAffinity('ip'), listAffinity('ip6')]);
     expect(before[0]).toMatchObject(pins);
     expect(Object.keys(before[1])).toHaveLength(1);
     const outcome = await change();
     expect(outcome).toMatchObject({
       diagnostics: expect.not.arrayContaining([{ code: 'NATC5022' }]),
     });
-    expect(await Promise.all([listPins('ip'), listPins('ip6')])).toEqual(before);
+    expect(await Promise.all([listAffinity('ip'), listAffinity('ip6')])).toEqual(before);
     for (const connection of connections) await connection.echo('still here');
   });
 
@@ -126,7 +126,7 @@ describeCluster('through an apply', (cluster) => {
       prepare();
       const verify = live.failures.size > 0;
       await live.apply(web(['pod-a', 'pod-c']), { verify });
-      const left = await listPins('ip');
+      const left = await listAffinity('ip');
       expect(left).toMatchObject({ '203.0.113.1': podA, '203.0.113.3': podC });
       expect(Object.values(left)).not.toContain(podB);
       await connection.echo('still here');
@@ -154,12 +154,12 @@ describeCluster('through an apply', (cluster) => {
         return result;
       },
     };
-    const { retirePins } = await import('../../../src/nftables/host/retire-pins.ts');
-    const { wantedFrom } = await import('../../../src/nftables/host/apply.ts');
+    const { retireAffinity } = await import('../../../src/nftables/host/retire-affinity.ts');
+    const { desiredFrom } = await import('../../../src/nftables/host/apply.ts');
     const { compiled } = await import('../../support/live-host.ts');
     const { canonicalOf } = await import('../../../src/nftables/canonical/written.ts');
-    const canonical = canonicalOf(wantedFrom(compiled(web(['pod-a', 'pod-c']))).written);
-    expect(await retirePins(expiring, () => canonical, undefined)).toEqual([]);
-    expect(Object.values(await listPins('ip'))).not.toContain(podB);
+    const canonical = canonicalOf(desiredFrom(compiled(web(['pod-a', 'pod-c']))).written);
+    expect(await retireAffinity(expiring, () => canonical, undefined)).toEqual([]);
+    expect(Object.values(await listAffinity('ip'))).not.toContain(podB);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Host } from '../../../src/host/machine/host.ts';
 import { readIptablesStamps } from '../../../src/iptables/host/kernel-tables.ts';
-import { loadSettledTables } from '../../../src/iptables/host/last-apply.ts';
+import { loadLastApply } from '../../../src/iptables/host/last-apply.ts';
 import { revisionOf } from '../../../src/iptables/host/observed.ts';
 import { loadTables } from '../../../src/iptables/host/revision-store.ts';
 import { type Following, startFollowing } from '../../support/follow-fixture.ts';
@@ -89,7 +89,7 @@ describeWithIptables('natc apply --follow', (variant) => {
       const stamps = await readIptablesStamps(host());
       const { digest } = revisionOf(stamps)!;
       expect(await loadTables(stateDir, digest)).toBeDefined();
-      expect((await loadSettledTables(stateDir))?.stamps).toEqual(stamps);
+      expect((await loadLastApply(stateDir))?.stamps).toEqual(stamps);
       following = startFollowing(api, host(), options);
       await following.until(() => following.synced.length > 0);
       expect(following.synced[0]?.revision).toBeUndefined();

@@ -25,10 +25,10 @@ import {
 } from '../../../src/host/state/served-store.ts';
 import { removeState, writeState } from '../../../src/host/state/state-file.ts';
 import { loadUnconfirmed } from '../../../src/host/state/unconfirmed.ts';
-import { loadSettledTables } from '../../../src/iptables/host/last-apply.ts';
+import { loadLastApply as loadLastIptablesApply } from '../../../src/iptables/host/last-apply.ts';
 import { loadTables } from '../../../src/iptables/host/revision-store.ts';
 import { loadCompilation } from '../../../src/nftables/host/compilation-store.ts';
-import { loadSettled } from '../../../src/nftables/host/last-apply.ts';
+import { loadLastApply } from '../../../src/nftables/host/last-apply.ts';
 import { loadRevision } from '../../../src/nftables/host/revision-store.ts';
 
 let directory: string;
@@ -41,8 +41,8 @@ const digest = 'a'.repeat(32);
 
 /** Each file, and what is read of it; undefined: nothing. */
 const readers: Readonly<Record<string, () => Promise<unknown>>> = {
-  'settled.json': () => loadSettled(directory),
-  'settled-iptables.json': () => loadSettledTables(directory),
+  'settled.json': () => loadLastApply(directory),
+  'settled-iptables.json': () => loadLastIptablesApply(directory),
   [`revision-${digest}.gz`]: () => loadRevision(directory, digest),
   [`iptables-${digest}.json.gz`]: () => loadTables(directory, digest),
   'served.json': () => loadServed(directory),

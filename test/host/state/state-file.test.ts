@@ -27,7 +27,11 @@ import {
   writeState,
 } from '../../../src/host/state/state-file.ts';
 import { isCount, isTime } from '../../../src/host/state/state-shape.ts';
-import { loadSettled, type Settled, storeSettled } from '../../../src/nftables/host/last-apply.ts';
+import {
+  type LastNftablesApply,
+  loadLastApply,
+  storeLastApply,
+} from '../../../src/nftables/host/last-apply.ts';
 
 let base: string;
 let directory: string;
@@ -192,7 +196,7 @@ const odd: readonly unknown[] = [
 ];
 
 describe('odd values in', () => {
-  const settled: Settled = {
+  const last: LastNftablesApply = {
     digest: '0123456789abcdef'.repeat(2),
     families: ['ip'],
     input: 'hash',
@@ -201,23 +205,23 @@ describe('odd values in', () => {
   };
 
   test('settled.json make it absent', async () => {
-    await storeSettled(directory, settled);
-    expect(await loadSettled(directory)).toEqual(settled);
+    await storeLastApply(directory, last);
+    expect(await loadLastApply(directory)).toEqual(last);
     const path = join(directory, 'settled.json');
     const whole = JSON.parse(readFileSync(path, 'utf8'));
-    for (const field of Object.keys(settled))
+    for (const field of Object.keys(last))
       for (const value of odd) {
         writeFileSync(path, JSON.stringify({ ...whole, [field]: value }));
-        const loaded = await loadSettled(directory);
+        const loaded = await loadLastApply(directory);
         // An empty list is a list.
         if (loaded !== undefined)
-          expect([field, loaded]).toEqual([field, { ...settled, [field]: value }]);
+          expect([field, loaded]).toEqual([field, { ...last, [field]: value }]);
         if (loaded !== undefined && field !== 'input')
           expect(['[]', '["ip"]']).toContain(JSON.stringify(value));
       }
-    const outside = { ...settled, sysctls: [{ name: '../../etc/passwd', reason: '' }] };
-    await storeSettled(directory, outside);
-    expect(await loadSettled(directory)).toBeUndefined();
+    const outside = { ...last, sysctls: [{ name: '../../etc/passwd', reason: '' }] };
+    await storeLastApply(directory, outside);
+    expect(await loadLastApply(directory)).toBeUndefined();
   });
 
   test('confirm.json make it absent', async () => {

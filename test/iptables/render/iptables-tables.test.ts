@@ -8,7 +8,7 @@ const digest = '0123456789abcdef0123456789abcdef';
 const first = { number: 1, time: 10, digest };
 const second = { number: 2, time: 20, digest };
 
-const held: TableRules = {
+const observed: TableRules = {
   chains: new Map([
     ['NATC-SERVICES', ['-d 10.96.0.10/32 -p tcp -j NATC-SVC-OLD']],
     ['NATC-POSTROUTING', ['-j MARK --set-xmark 0x4000/0x0']],
@@ -16,7 +16,7 @@ const held: TableRules = {
   ]),
   jumps: [{ from: 'PREROUTING', to: 'NATC-SERVICES' }],
 };
-const wanted: TableRules = {
+const desired: TableRules = {
   chains: new Map([
     ['NATC-SERVICES', ['-g NATC-SVC-NEW']],
     ['NATC-POSTROUTING', ['-j MARK --xor-mark 0x4000']],
@@ -28,11 +28,11 @@ const wanted: TableRules = {
   ],
 };
 const commit = (from: TableRules, to: TableRules) =>
-  renderTableCommit(tableDelta(ref, from, to), { held: first, wanted: second });
+  renderTableCommit(tableDelta(ref, from, to), { observed: first, desired: second });
 
 describe('a commit', () => {
   test('names the chains that differ, adds the missing jump and deletes what is stale', () => {
-    expect(commit(held, wanted)).toEqual([
+    expect(commit(observed, desired)).toEqual([
       '*nat',
       ':NATC-SERVICES - [0:0]',
       ':NATC-SVC-NEW - [0:0]',
@@ -47,9 +47,13 @@ describe('a commit', () => {
   });
 
   test('makes one jump of several, and takes out those that lead elsewhere', () => {
-    const jumps = [...held.jumps, ...held.jumps, { from: 'OUTPUT', to: 'NATC-SVC-OLD' } as const];
+    const jumps = [
+      ...observed.jumps,
+      ...observed.jumps,
+      { from: 'OUTPUT', to: 'NATC-SVC-OLD' } as const,
+    ];
     expect(
-      commit({ ...held, jumps }, wanted).filter((line) => /^-[DI] (?!NATC)/.test(line)),
+      commit({ ...observed, jumps }, desired).filter((line) => /^-[DI] (?!NATC)/.test(line)),
     ).toEqual([
       '-D PREROUTING -j NATC-SERVICES',
       '-D PREROUTING -j NATC-SERVICES',
@@ -61,16 +65,16 @@ describe('a commit', () => {
 
   test('sets a stamp whatever is there, and takes it away with the last rule', () => {
     expect(
-      renderTableCommit(tableDelta(ref, wanted, wanted), { held: 'unknown', wanted: first }),
+      renderTableCommit(tableDelta(ref, desired, desired), { observed: 'unknown', desired: first }),
     ).toEqual([
       '*nat',
       ':NATC-REVISION - [0:0]',
       `-A NATC-REVISION -m comment --comment "revision 1, 10, ${digest}"`,
       'COMMIT',
     ]);
-    const last = renderTableCommit(tableDelta(ref, held, noRules), {
-      held: first,
-      wanted: undefined,
+    const last = renderTableCommit(tableDelta(ref, observed, noRules), {
+      observed: first,
+      desired: undefined,
     });
     expect(last).toContain('-X NATC-REVISION');
     expect(last).toContain('-D PREROUTING -j NATC-SERVICES');

@@ -8,7 +8,7 @@ import { canonicalRuleset } from '../../../src/nftables/canonical/canonical.ts';
 import { canonicalOf } from '../../../src/nftables/canonical/written.ts';
 import { deltaBetween } from '../../../src/nftables/delta.ts';
 import { readStamps } from '../../../src/nftables/host/kernel-tables.ts';
-import { heldRuleset } from '../../../src/nftables/host/observed.ts';
+import { observeRuleset } from '../../../src/nftables/host/observed.ts';
 import { parseNft } from '../../../src/nftables/parse/parse-nft.ts';
 import { fakeHost, success } from '../../support/fake-host.ts';
 
@@ -32,7 +32,7 @@ async function listed(listing: string) {
   });
   const stamps = await readStamps(host);
   if ('refusals' in stamps) throw new Error('no stamps');
-  const held = await heldRuleset(host, '/nonexistent', stamps, undefined);
+  const held = await observeRuleset(host, '/nonexistent', stamps, undefined);
   return { stamps, ruleset: canonicalOf(held.ruleset ?? { tables: [] }) };
 }
 

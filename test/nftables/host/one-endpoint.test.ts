@@ -5,8 +5,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { halfOf } from '../../../src/nftables/canonical/digest.ts';
-import { wantedFrom } from '../../../src/nftables/host/apply.ts';
-import { type Held, writtenDelta } from '../../../src/nftables/host/observed.ts';
+import { desiredFrom } from '../../../src/nftables/host/apply.ts';
+import { type ObservedRuleset, writtenDelta } from '../../../src/nftables/host/observed.ts';
 import type { Stamp } from '../../../src/nftables/host/stamp.ts';
 import { transactionFor } from '../../../src/nftables/host/transaction.ts';
 import { renderScript } from '../../../src/nftables/script.ts';
@@ -28,7 +28,7 @@ const wantedWith = (addresses: readonly string[]) => {
       [{ name: 'http', protocol: 'TCP', port: 8080 }],
     ),
   ]);
-  return wantedFrom(output);
+  return desiredFrom(output);
 };
 
 const ten = Array.from({ length: 10 }, (_, index) => `10.128.255.${100 + index}`);
@@ -41,7 +41,7 @@ const stampOf = (family: 'ip' | 'ip6', number: number): Stamp => ({
   time: 1_795_387_025,
 });
 
-const transaction = (number: number, stamps: Held['stamps']) =>
+const transaction = (number: number, stamps: ObservedRuleset['stamps']) =>
   transactionFor(writtenDelta(before.written, after.written), stamps, after.written, {
     number,
     digest: after.digest,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { mapsToFill } from '../../src/nftables/affinity-sources.ts';
 import { type CanonicalRuleset, canonicalRuleset } from '../../src/nftables/canonical/canonical.ts';
 import { deltaBetween, replaceTable } from '../../src/nftables/delta.ts';
 import { buildNftables } from '../../src/nftables/layout/build.ts';
-import { mapsToFill } from '../../src/nftables/pin-sources.ts';
 import type { ServicePortPlan } from '../../src/plan/plan.ts';
 import * as plans from '../support/plan.ts';
 

@@ -10,12 +10,12 @@ import type { FlowChange } from '../../plan/flows.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import type { Delta } from '../delta.ts';
 import { pruneCompilations } from './compilation-store.ts';
-import { loadSettled, type Settled, storeSettled } from './last-apply.ts';
-import { retirePins } from './retire-pins.ts';
+import { type LastNftablesApply, loadLastApply, storeLastApply } from './last-apply.ts';
+import { retireAffinity } from './retire-affinity.ts';
 import { pruneRevisions } from './revision-store.ts';
 
 /** What rules alone cannot do, after the kernel took them. */
-export interface Aftermath {
+export interface AfterApply {
   /** What the kernel holds now, or the part of it that changed. */
   readonly canonical: () => CanonicalRuleset;
   /** What was and is served by UDP and SCTP; undefined when no connection can be stale. */
@@ -33,17 +33,17 @@ export interface Aftermath {
  *
  * @returns the connections that were ended; the diagnostics are what could not be done
  */
-export async function doAftermath(
+export async function doAfterApply(
   host: Host,
   stateDirectory: string,
-  { canonical, flows, extent, sysctls, revision }: Aftermath,
+  { canonical, flows, extent, sysctls, revision }: AfterApply,
   onStep: OnStep,
 ): Promise<EndedFlows> {
   const diagnostics: Diagnostic[] = [];
   if (extent !== 'nothing') {
     const delta = extent === 'everything' ? undefined : extent.delta;
-    diagnostics.push(...(await retirePins(host, canonical, delta)));
-    onStep('pins-retired');
+    diagnostics.push(...(await retireAffinity(host, canonical, delta)));
+    onStep('affinity-retired');
   }
   const { ended, diagnostics: left } = await endFlows(host, stateDirectory, flows);
   if (extent !== 'nothing') onStep('connections-cleaned');
@@ -52,16 +52,16 @@ export async function doAftermath(
 }
 
 /** Marks a revision as finished, so that the next apply of the same need not look at anything. */
-export async function settle(
+export async function markDone(
   stateDirectory: string,
-  settled: Settled,
+  last: LastNftablesApply,
   onStep: OnStep,
 ): Promise<readonly Diagnostic[]> {
-  const before = await loadSettled(stateDirectory);
-  if (JSON.stringify(before) === JSON.stringify(settled)) return [];
+  const before = await loadLastApply(stateDirectory);
+  if (JSON.stringify(before) === JSON.stringify(last)) return [];
   try {
-    await storeSettled(stateDirectory, settled);
-    onStep('settled');
+    await storeLastApply(stateDirectory, last);
+    onStep('marked-done');
     await pruneRevisions(stateDirectory);
     await pruneCompilations(stateDirectory);
     return [];

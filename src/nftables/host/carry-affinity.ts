@@ -1,12 +1,12 @@
 import { type Host, succeeded } from '../../host/machine/host.ts';
+import { mapsToFill } from '../affinity-sources.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import type { ClientMap } from '../canonical/client-maps.ts';
 import type { Operation } from '../delta.ts';
-import { type Pin, pinsIn, secondsOf } from '../parse/listed-pins.ts';
-import { mapsToFill } from '../pin-sources.ts';
-import { listPins } from './pins.ts';
+import { type AffinityEntry, affinityIn, secondsOf } from '../parse/listed-affinity.ts';
+import { listAffinity } from './affinity.ts';
 
-export interface CarriedPins {
+export interface CarriedAffinity {
   /** What to add after the operations that make the maps. */
   readonly operations: readonly Operation[];
   /**
@@ -28,12 +28,12 @@ export interface CarriedPins {
  * @param previous what the kernel holds; undefined when it is not known
  * @param operations what leads to `next`, the clean-up included
  */
-export async function carriedPins(
+export async function carriedAffinity(
   host: Host,
   previous: CanonicalRuleset | undefined,
   next: CanonicalRuleset,
   operations: readonly Operation[],
-): Promise<CarriedPins> {
+): Promise<CarriedAffinity> {
   const listed = new Map<string, Promise<readonly TimedPin[]>>();
   const pinsOf = (map: ClientMap): Promise<readonly TimedPin[]> => {
     const key = `${map.family} ${map.name}`;
@@ -64,16 +64,19 @@ export async function carriedPins(
   return { operations: additions, remade };
 }
 
-interface TimedPin extends Pin {
+interface TimedPin extends AffinityEntry {
   /** What is left of its time. */
   readonly seconds: number;
 }
 
 async function readPins(host: Host, map: ClientMap): Promise<readonly TimedPin[]> {
-  const listing = await listPins(host, map);
+  const listing = await listAffinity(host, map);
   // No such map: it is new. A map that nft crashes on has lost its pins.
   if (listing.kind !== 'exited' || !succeeded(listing)) return [];
-  const pins = pinsIn(listing.stdout).map((pin) => ({ ...pin, seconds: secondsOf(pin.expires) }));
+  const pins = affinityIn(listing.stdout).map((pin) => ({
+    ...pin,
+    seconds: secondsOf(pin.expires),
+  }));
   // One that expires this moment would live for the whole timeout: the kernel takes 0 for no time given.
   return pins.filter(({ seconds }) => seconds > 0);
 }

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ApplyOptions } from '../../../src/host/change/apply-options.ts';
 import type { IpFamily } from '../../../src/net/family.ts';
-import { pinsIn, secondsOf } from '../../../src/nftables/parse/listed-pins.ts';
+import { affinityIn, secondsOf } from '../../../src/nftables/parse/listed-affinity.ts';
 import type { CompileOptions } from '../../../src/options.ts';
 import { describeWithIptables, type IptablesVariant } from '../../support/iptables-node.ts';
 import { describeWithKernel } from '../../support/kernel-available.ts';
@@ -334,7 +334,7 @@ describeWithKernel('the time of a pin', () => {
   const pinsOf = async (map: string, family: IpFamily) => {
     const { stdout } = await node.run(['nft', 'list', 'map', tables[family], 'natc', map]);
     return new Map(
-      pinsIn(stdout).map(({ client, endpoint, expires }) => [
+      affinityIn(stdout).map(({ client, endpoint, expires }) => [
         `${client} ${pods.find((pod) => podAddress(pod, family) === endpoint)}`,
         secondsOf(expires),
       ]),

@@ -1,5 +1,5 @@
 /** One client that session affinity holds to an endpoint. */
-export interface Pin {
+export interface AffinityEntry {
   readonly client: string;
   readonly endpoint: string;
   /** What is left of its time, in nft's spelling: `2h59m58s972ms`. */
@@ -9,7 +9,7 @@ export interface Pin {
 const pinPattern = /([0-9a-f.:]+) (?:timeout \S+ )?expires (\S+) : ([0-9a-f.:]+)/g;
 
 /** The pins in a listing of a client map: `10.0.0.2 expires 2h59m58s : 10.1.0.6`. */
-export const pinsIn = (listing: string): readonly Pin[] =>
+export const affinityIn = (listing: string): readonly AffinityEntry[] =>
   [...listing.matchAll(pinPattern)].map(([, client = '', expires = '', endpoint = '']) => ({
     client,
     endpoint,

@@ -3,9 +3,9 @@ import { describeRun, type Host, succeeded } from '../../host/machine/host.ts';
 import type { CanonicalRuleset } from '../canonical/canonical.ts';
 import { type ClientMap, clientMaps } from '../canonical/client-maps.ts';
 import type { Delta } from '../delta.ts';
-import { type Pin, pinsIn } from '../parse/listed-pins.ts';
+import { type AffinityEntry, affinityIn } from '../parse/listed-affinity.ts';
 import { renderScript } from '../script.ts';
-import { listPins } from './pins.ts';
+import { listAffinity } from './affinity.ts';
 
 /**
  * Deletes the pins of clients whose endpoint is gone, so that they move on to another one (A5); all
@@ -14,7 +14,7 @@ import { listPins } from './pins.ts';
  * @param ruleset what the kernel holds now; asked for where something is to be looked at
  * @param delta what was changed: only Services that lost an endpoint are looked at; undefined: all
  */
-export async function retirePins(
+export async function retireAffinity(
   host: Host,
   ruleset: () => CanonicalRuleset,
   delta: Delta | undefined,
@@ -51,9 +51,9 @@ const attempts = 5;
 async function retirePinsOf(host: Host, map: ClientMap): Promise<string | undefined> {
   let failure: string | undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const listing = await listPins(host, map);
+    const listing = await listAffinity(host, map);
     if (!succeeded(listing) || listing.kind !== 'exited') return describeRun(listing);
-    const stale = pinsIn(listing.stdout).filter(({ endpoint }) => !map.endpoints.has(endpoint));
+    const stale = affinityIn(listing.stdout).filter(({ endpoint }) => !map.endpoints.has(endpoint));
     if (stale.length === 0) return undefined;
     const result = await host.run('nft', ['-f', '-'], retirement(map, stale));
     if (succeeded(result)) return undefined;
@@ -66,7 +66,7 @@ async function retirePinsOf(host: Host, map: ClientMap): Promise<string | undefi
  * A pin may expire between listing and deleting, and deleting what is absent fails the transaction:
  * so each pin is added first, which changes nothing where it still is.
  */
-function retirement(map: ClientMap, stale: readonly Pin[]): string {
+function retirement(map: ClientMap, stale: readonly AffinityEntry[]): string {
   const where = { family: map.family, table: map.table, collection: map.name };
   return renderScript([
     {
