@@ -3,6 +3,7 @@ import { announce, endFlows } from '../../host/change/after-apply.ts';
 import type { ApplyOptions } from '../../host/change/apply-options.ts';
 import type { Leftovers } from '../../host/change/leftovers.ts';
 import { objectionToWaiting, retireLeftovers } from '../../host/change/leftovers.ts';
+import { planApply } from '../../host/change/plan-apply.ts';
 import { guardServices } from '../../host/change/removal-guard.ts';
 import type { EndedFlows } from '../../host/machine/conntrack.ts';
 import type { Host } from '../../host/machine/host.ts';
@@ -30,7 +31,7 @@ import {
   carryAll,
   type DesiredTables,
   desiredTables,
-  isHeld,
+  isObserved,
   type ObservedTables,
   observeTables,
   revisionOf,
@@ -132,15 +133,16 @@ async function applyLocked(
     if (refuse) return { kind: 'guarded', diagnostics };
     const awake = await wakeIptables(host, tools, stamps);
     if (awake.kind === 'refused') return awake;
-    const isWhole = last?.digest === desired.digest;
-    const flows = isWhole ? undefined : await flowChange(stateDirectory, desired.flowServices, []);
+    const { lookAt } = planApply({ kind: 'stamped' }, desired, last);
+    const flows =
+      lookAt === 'nothing' ? undefined : await flowChange(stateDirectory, desired.flowServices, []);
     const rest = await finish(host, tools, desired, flows, options);
     const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
   }
 
   const observed = await observeTables(host, stateDirectory, stamps, desired.families, lists);
-  if (!isHeld(observed)) return { kind: 'refused', diagnostics: [observed] };
+  if (!isObserved(observed)) return { kind: 'refused', diagnostics: [observed] };
   const objections = await objectionsToTables(host, observed, desired, options, chains);
   if (objections.refuse) return { kind: 'guarded', diagnostics: objections.diagnostics };
 

@@ -4,8 +4,9 @@ import { findIptables, isTools, restoreCommand } from '../../host/machine/iptabl
 import { ipFamilies } from '../../net/family.ts';
 import { objectionsToTables, type TablesOptions } from './apply.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
-import { type DesiredTables, isHeld, observeTables } from './observed.ts';
-import { familyText, plannedCommits, sendCommits } from './transaction.ts';
+import { type DesiredTables, isObserved, observeTables } from './observed.ts';
+import { planChange } from './plan-apply.ts';
+import { familyText, sendCommits } from './transaction.ts';
 
 export type DryRunIptablesOptions = TablesOptions & {
   /** Have iptables-restore test the input. */
@@ -24,10 +25,10 @@ export async function dryRunIptables(
   const stamps = await readIptablesStamps(host);
   const lists = verify || !(await areInPlace(host, stamps));
   const observed = await observeTables(host, stateDirectory, stamps, desired.families, lists);
-  if (!isHeld(observed)) return { kind: 'refused', diagnostics: [observed] };
+  if (!isObserved(observed)) return { kind: 'refused', diagnostics: [observed] };
   const { refuse, diagnostics } = await objectionsToTables(host, observed, desired, options);
   if (refuse) return { kind: 'guarded', diagnostics };
-  const commits = plannedCommits(observed, desired, now())?.commits ?? [];
+  const commits = planChange(observed, desired, undefined, now()).change?.commits ?? [];
   const script = ipFamilies
     .map((family) => ({ family, text: familyText(commits, family) }))
     .filter(({ text }) => text !== '')

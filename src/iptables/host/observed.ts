@@ -97,7 +97,7 @@ async function missingFrom(
   );
 }
 
-export const isHeld = (read: ObservedTables | Diagnostic): read is ObservedTables =>
+export const isObserved = (read: ObservedTables | Diagnostic): read is ObservedTables =>
   'stamps' in read;
 
 /** The revision that the stamps make up: the digest of all, number and time of the last change. */

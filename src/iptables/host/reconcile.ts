@@ -3,18 +3,20 @@ import type { Host } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
 import { stateNotWritten } from '../../host/state/state-directory.ts';
 import type { IptablesDelta } from '../delta.ts';
+import { afterCommit } from './after-commit.ts';
 import { changesInWords } from './changes.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
 import {
   carryAll,
   type DesiredTables,
-  isHeld,
+  isObserved,
   type ObservedTables,
   observeTables,
   stampIn,
 } from './observed.ts';
+import { planChange } from './plan-apply.ts';
 import { storeTables } from './revision-store.ts';
-import { commitsTo, type PlannedCommits, plannedCommits, sendCommits } from './transaction.ts';
+import { commitsTo, type PlannedCommits, sendCommits } from './transaction.ts';
 
 export type IptablesReconciliation =
   | { readonly kind: 'up-to-date'; readonly diagnostics: readonly Diagnostic[] }
@@ -34,19 +36,20 @@ export type IptablesReconciliation =
 /**
  * Leads the tables from what they hold to what is desired: a commit for each table that differs. When
  * they turn out to hold something else than thought, they are listed and the difference computed anew;
- * when that fails too, what was done is taken back.
+ * when that fails too, what was done is taken back (see {@link afterCommit}).
  *
  * @param time seconds since 1970, for the stamps
  */
 export async function reconcileIptables(
   host: Host,
   directory: string,
-  observed: ObservedTables,
+  first: ObservedTables,
   desired: DesiredTables,
   time: number,
 ): Promise<IptablesReconciliation> {
-  const planned = plannedCommits(observed, desired, time);
-  if (planned === undefined) {
+  let observed = first;
+  let { change } = planChange(observed, desired, undefined, time);
+  if (change === undefined) {
     const { revision, stored } = observed;
     const diagnostics =
       revision === undefined || stored !== undefined
@@ -54,40 +57,42 @@ export async function reconcileIptables(
         : await tryToStore(directory, revision, desired);
     return { kind: 'up-to-date', diagnostics };
   }
-  return send(host, directory, observed, desired, planned, time);
-}
-
-async function send(
-  host: Host,
-  directory: string,
-  observed: ObservedTables,
-  desired: DesiredTables,
-  { revision, commits }: PlannedCommits,
-  time: number,
-): Promise<IptablesReconciliation> {
-  // Written first: whichever revision the stamps will name has its file.
-  const diagnostics = await tryToStore(directory, revision, desired);
-  const failure = await sendCommits(host, commits);
-  const delta = { tables: commits.map((commit) => commit.delta) };
-  const applied = { kind: 'applied', revision, delta, changes: changesInWords(delta) } as const;
-  if (failure === undefined && carryAll(await readIptablesStamps(host), desired.rules))
-    return { ...applied, diagnostics };
-  // Neither a success nor a failure is believed: the tables say what was done.
-  const listed = await observeTables(host, directory, observed.stamps, desired.families, true);
-  if (!isHeld(listed))
-    return { kind: 'incomplete', diagnostics: [...diagnostics, failure ?? listed, notReadBack] };
-  const again = plannedCommits(listed, desired, time);
-  if (again === undefined) {
-    const remarks = failure === undefined ? [] : [doneAllTheSame(failure)];
-    return { ...applied, diagnostics: [...diagnostics, ...remarks] };
+  for (;;) {
+    const { revision, commits } = change;
+    // Written first: whichever revision the stamps will name has its file.
+    const diagnostics = await tryToStore(directory, revision, desired);
+    const failure = await sendCommits(host, commits);
+    const delta = { tables: commits.map((commit) => commit.delta) };
+    const applied = { kind: 'applied', revision, delta, changes: changesInWords(delta) } as const;
+    if (failure === undefined && carryAll(await readIptablesStamps(host), desired.rules))
+      return { ...applied, diagnostics };
+    // Neither a success nor a failure is believed: the tables say what was done.
+    const listed = await observeTables(host, directory, observed.stamps, desired.families, true);
+    if (!isObserved(listed))
+      return { kind: 'incomplete', diagnostics: [...diagnostics, failure ?? listed, notReadBack] };
+    const again: PlannedCommits | undefined = planChange(listed, desired, undefined, time).change;
+    const tables =
+      again === undefined
+        ? 'as-desired'
+        : changesBack(listed, observed).length === 0
+          ? 'as-before'
+          : 'other';
+    switch (afterCommit(failure === undefined, tables, observed.source)) {
+      case 'done': {
+        const remarks = failure === undefined ? [] : [doneAllTheSame(failure)];
+        return { ...applied, diagnostics: [...diagnostics, ...remarks] };
+      }
+      case 'refused':
+        return { kind: 'refused', diagnostics: [...diagnostics, nothingDone] };
+      case 'incomplete':
+        return { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
+      case 'take-back':
+        return takeBack(host, directory, observed, listed, desired, failure ?? notThere);
+      case 'send-again':
+        observed = listed;
+        change = again ?? change;
+    }
   }
-  if (failure === undefined)
-    return changesBack(listed, observed).length === 0
-      ? { kind: 'refused', diagnostics: [...diagnostics, nothingDone] }
-      : { kind: 'incomplete', diagnostics: [...diagnostics, notThere] };
-  return observed.source === 'kernel'
-    ? takeBack(host, directory, observed, listed, desired, failure)
-    : send(host, directory, listed, desired, again, time);
 }
 
 /** What leads the tables from what they hold now back to what they held. */
@@ -107,7 +112,7 @@ async function takeBack(
   const refused = { kind: 'refused', diagnostics: [failure] } as const;
   if (obstacle === undefined) return refused;
   const then = await observeTables(host, directory, observed.stamps, desired.families, true);
-  return isHeld(then) && changesBack(then, observed).length === 0
+  return isObserved(then) && changesBack(then, observed).length === 0
     ? refused
     : { kind: 'incomplete', diagnostics: [failure, obstacle] };
 }

@@ -16,7 +16,7 @@ import { cleanUpIptables } from './cleanup.ts';
 import { wakeIptables } from './dormant.ts';
 import { areInPlace, readIptablesStamps } from './kernel-tables.ts';
 import { neededByTables } from './needed-sysctls.ts';
-import { type DesiredTables, isHeld, observeTables, revisionOf } from './observed.ts';
+import { type DesiredTables, isObserved, observeTables, revisionOf } from './observed.ts';
 import { reconcileIptables } from './reconcile.ts';
 import { listTables, loadTables, type StoredTables, tablesFile } from './revision-store.ts';
 import { iptablesFiles } from './state-files.ts';
@@ -80,7 +80,7 @@ async function goBackTo(
   const stamps = await readIptablesStamps(host);
   const lists = !(await areInPlace(host, stamps));
   const observed = await observeTables(host, stateDirectory, stamps, desired.families, lists);
-  if (!isHeld(observed)) return { kind: 'refused', diagnostics: [observed] };
+  if (!isObserved(observed)) return { kind: 'refused', diagnostics: [observed] };
   const tools = await findIptables(host);
   const awake: Awakening = isTools(tools)
     ? await wakeIptables(host, tools, stamps)

@@ -23,7 +23,7 @@ import { readIptablesStamps } from './kernel-tables.ts';
 import { loadLastApply } from './last-apply.ts';
 import { iptablesLeftovers, iptablesRulesIn } from './leftovers.ts';
 import { mangleGuardsLoopback } from './loopback-guard.ts';
-import { carryAll, isHeld, observeTables } from './observed.ts';
+import { carryAll, isObserved, observeTables } from './observed.ts';
 import { listTables, loadTables } from './revision-store.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function statusOfIptables(
   if (unsafe !== undefined) return { refusals: [unsafe] };
   const stamps = await readIptablesStamps(host);
   const observed = await observeTables(host, stateDirectory, stamps, new Set(), true);
-  if (!isHeld(observed)) return { refusals: [observed] };
+  if (!isObserved(observed)) return { refusals: [observed] };
   const { revision, rules } = observed;
   const last = await loadLastApply(stateDirectory);
   // Where a stamp is gone, those that are left make up no revision.

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Host } from '../../host/machine/host.ts';
 import type { IptablesStamps } from '../stamp.ts';
 import { readIptablesStamps } from './kernel-tables.ts';
-import { isHeld, observeTables, revisionOf } from './observed.ts';
+import { isObserved, observeTables, revisionOf } from './observed.ts';
 
 /*
  * For going back, where a stamp that could not be read must not count as absent: then there would be
@@ -21,5 +21,5 @@ export async function sureIptablesStamps(
   const stamps = await readIptablesStamps(host);
   if (revisionOf(stamps) !== undefined) return stamps;
   const observed = await observeTables(host, directory, stamps, new Set(['IPv4']), true);
-  return isHeld(observed) ? observed.stamps : { refusals: [observed] };
+  return isObserved(observed) ? observed.stamps : { refusals: [observed] };
 }

@@ -4,6 +4,8 @@ import type { ApplyOptions } from '../../host/change/apply-options.ts';
 import { noSteps } from '../../host/change/apply-step.ts';
 import type { Leftovers, SearchedHost } from '../../host/change/leftovers.ts';
 import { objectionToWaiting, retireLeftovers } from '../../host/change/leftovers.ts';
+import type { ApplyPlan } from '../../host/change/plan-apply.ts';
+import { planApply } from '../../host/change/plan-apply.ts';
 import type { EndedFlows } from '../../host/machine/conntrack.ts';
 import { wakeTables } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
@@ -130,10 +132,10 @@ async function applyLocked(
     if (refuse) return { kind: 'guarded', diagnostics };
     const awake = await wakeTables(host, ownTables(stampedFamilies(stamps)));
     if (awake.kind === 'refused') return awake;
-    const extent = last?.digest === desired.digest ? 'nothing' : 'everything';
+    const { lookAt } = planApply({ kind: 'stamped' }, desired, last);
     const flows = await flowChange(stateDirectory, desired.flowServices, []);
     const number = commonRevision(stamps)?.number ?? 0;
-    const rest = await finish(host, desired, undefined, extent, flows, number, options);
+    const rest = await finish(host, desired, undefined, extentOf(lookAt), flows, number, options);
     const left = await retireLeftovers(others, searched, besides);
     const all = [...diagnostics, ...awake.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics: all };
@@ -157,14 +159,13 @@ async function applyLocked(
   if (obstacles.length > 0) return { kind: 'refused', diagnostics: obstacles };
   const flows = await flowChange(stateDirectory, desired.flowServices, flowsBefore(observed));
   const notAnnounced = await announce(stateDirectory, flows);
-  const outcome = await reconcile(host, stateDirectory, observed, desired, now(), onStep);
+  const outcome = await reconcile(host, stateDirectory, observed, desired, last, now(), onStep);
   if (confirmation !== undefined && outcome.kind !== 'changed') await forgetPending(stateDirectory);
   if (outcome.kind === 'refused') return outcome;
-  const isWholeBefore = last !== undefined && last.digest === observed.revision?.digest;
   if (outcome.kind === 'up-to-date') {
-    const extent = isWholeBefore ? 'nothing' : 'everything';
+    const { lookAt } = outcome;
     const number = commonRevision(stamps)?.number ?? 0;
-    const rest = await finish(host, desired, undefined, extent, flows, number, options);
+    const rest = await finish(host, desired, undefined, extentOf(lookAt), flows, number, options);
     const left = await retireLeftovers(others, searched, besides);
     const diagnostics = [...warnings, ...outcome.diagnostics, ...rest.diagnostics, ...left];
     return { kind: 'up-to-date', ended: rest.ended, diagnostics };
@@ -172,10 +173,8 @@ async function applyLocked(
 
   // Another ruleset than the one that nobody confirmed.
   await allowAgain(stateDirectory).catch(() => {});
-  const { revision, delta, source } = outcome;
-  // Where there was no table there are no pins.
-  const wasEmpty = observed.ruleset?.tables.length === 0;
-  const extent = (isWholeBefore && source === 'state') || wasEmpty ? { delta } : 'everything';
+  const { revision, delta, lookAt } = outcome;
+  const extent = extentOf(lookAt, delta);
   const rest = await finish(
     host,
     desired,
@@ -205,6 +204,10 @@ async function confirmationObstacles(
     ? objection
     : awaitConfirmation(stateDirectory, confirmation, observed, desired, now());
 }
+
+/** @param delta what was sent */
+const extentOf = (lookAt: ApplyPlan['lookAt'], delta?: Delta): AfterApply['extent'] =>
+  lookAt === 'difference' ? { delta } : lookAt;
 
 /** Only an apply that did everything counts as the last one: another one does what this could not. */
 async function finish(

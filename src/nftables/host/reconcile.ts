@@ -1,44 +1,45 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { noSteps, type OnStep } from '../../host/change/apply-step.ts';
+import type { ApplyPlan } from '../../host/change/plan-apply.ts';
 import { describeRun, type Host, type RunResult, succeeded } from '../../host/machine/host.ts';
 import type { Revision } from '../../host/state/revision.ts';
 import { stateNotWritten } from '../../host/state/state-directory.ts';
 import { canonicalOf } from '../canonical/written.ts';
 import type { Delta } from '../delta.ts';
+import { afterCommit } from './after-commit.ts';
 import { carriedAffinity } from './carry-affinity.ts';
 import { verdictOn } from './commit-verdict.ts';
 import { readStamps } from './kernel-tables.ts';
 import { nftDiagnostics } from './nft-error.ts';
 import {
   changedIn,
-  commonRevision,
   type DesiredRuleset,
   differenceFrom,
-  isStamped,
   type ObservedRuleset,
   observeRuleset,
 } from './observed.ts';
+import type { PlannedTransaction } from './plan-apply.ts';
+import { planChange, transactionTo } from './plan-apply.ts';
 import { type StoredRevision, storeRevision } from './revision-store.ts';
-import {
-  commit,
-  isEmpty,
-  isOutdated,
-  replacement,
-  type Transaction,
-  transactionFor,
-} from './transaction.ts';
+import { commit, isOutdated } from './transaction.ts';
+
+interface ChangedOutcome {
+  readonly kind: 'changed';
+  readonly revision: Revision;
+  /** What was sent; undefined when the tables were replaced whole. */
+  readonly delta: Delta | undefined;
+  /** What has to be looked at afterwards. */
+  readonly lookAt: ApplyPlan['lookAt'];
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 export type ReconcileOutcome =
-  | { readonly kind: 'up-to-date'; readonly diagnostics: readonly Diagnostic[] }
   | {
-      readonly kind: 'changed';
-      readonly revision: Revision;
-      /** What was sent; undefined when the tables were replaced whole. */
-      readonly delta: Delta | undefined;
-      /** Where the knowledge of what the kernel held came from in the end. */
-      readonly source: ObservedRuleset['source'];
+      readonly kind: 'up-to-date';
+      readonly lookAt: ApplyPlan['lookAt'];
       readonly diagnostics: readonly Diagnostic[];
     }
+  | ChangedOutcome
   /** The kernel refused; it holds what it held before. */
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
@@ -46,87 +47,78 @@ export type ReconcileOutcome =
 const mostAttempts = 4;
 
 /**
- * Leads the kernel from what it holds to what is desired, in one transaction. When the kernel turns out
- * to hold something else than thought, it is listed and the difference computed anew; when even that
- * fails, or it cannot be listed, the tables are replaced whole.
+ * Leads the kernel from what it holds to what is desired, in one transaction (see {@link planChange}). When the
+ * kernel turns out to hold something else than thought, it is listed and the difference computed anew; when even
+ * that fails, or it cannot be listed, the tables are replaced whole (see {@link afterCommit}).
  *
+ * @param last what the last apply that did everything left behind
  * @param time seconds since 1970, for the stamp
  */
 export async function reconcile(
   host: Host,
   directory: string,
-  observed: ObservedRuleset,
+  first: ObservedRuleset,
   desired: DesiredRuleset,
+  last: { readonly digest: string } | undefined,
   time: number,
   onStep: OnStep = noSteps,
-  attempts = mostAttempts,
 ): Promise<ReconcileOutcome> {
-  const planned = changeFor(observed, desired, time);
-  if (planned === undefined) {
-    const { revision, stored } = observed;
-    const diagnostics =
-      revision === undefined || stored !== undefined
-        ? []
-        : await tryToStore(directory, { ...desired, ruleset: desired.written, revision }, onStep);
-    return { kind: 'up-to-date', diagnostics };
-  }
+  let observed = first;
+  /** What nft said was done. */
+  let sent: ChangedOutcome | undefined;
+  for (let attempts = mostAttempts; ; attempts--) {
+    const { plan, change } = planChange(observed, desired, last, time);
+    const { lookAt } = plan;
+    if (change === undefined) {
+      if (sent !== undefined) return { ...sent, lookAt: 'everything' };
+      const { revision, stored } = observed;
+      const diagnostics =
+        revision === undefined || stored !== undefined
+          ? []
+          : await tryToStore(directory, { ...desired, ruleset: desired.written, revision }, onStep);
+      return { kind: 'up-to-date', lookAt, diagnostics };
+    }
 
-  const { revision } = planned;
-  // Written first: whichever revision the stamp will name has its file.
-  const stored = { ...desired, ruleset: desired.written, revision };
-  const diagnostics = await tryToStore(directory, stored, onStep);
-  // Listed last: clients that are pinned after it are not carried over.
-  const { transaction, delta } = await withAffinity(host, observed, desired, planned);
-  const result = await commit(host, transaction);
-  const verdict = await verdictOn(host, transaction, revision, observed.stamps);
-  const isSuccess = succeeded(result);
-  if (verdict === 'done' || (isSuccess && verdict === 'unknown')) {
-    onStep('committed');
-    const remarks = isSuccess ? [] : [doneAllTheSame(result)];
-    const doubts = verdict === 'unknown' ? [notReadBack] : [];
-    const said = [...diagnostics, ...remarks, ...doubts];
-    return { kind: 'changed', revision, delta, source: observed.source, diagnostics: said };
+    const { revision } = change;
+    // Written first: whichever revision the stamp will name has its file.
+    const stored = { ...desired, ruleset: desired.written, revision };
+    const diagnostics = await tryToStore(directory, stored, onStep);
+    // Listed last: clients that get affinity after it are not carried over.
+    const { transaction, delta } = await withAffinity(host, observed, desired, change);
+    const result = await commit(host, transaction);
+    const verdict = await verdictOn(host, transaction, revision, observed.stamps);
+    const isSuccess = succeeded(result);
+    const answer = isSuccess ? 'success' : isOutdated(result) ? 'outdated' : 'failure';
+    const extent = plan.send === 'everything' ? 'everything' : 'difference';
+    switch (afterCommit(answer, verdict, extent, observed.source, attempts)) {
+      case 'done': {
+        onStep('committed');
+        const remarks = isSuccess ? [] : [doneAllTheSame(result)];
+        const doubts = verdict === 'unknown' ? [notReadBack] : [];
+        const said = [...diagnostics, ...remarks, ...doubts];
+        return { kind: 'changed', revision, delta, lookAt, diagnostics: said };
+      }
+      case 'refused': {
+        if (isSuccess) return { kind: 'refused', diagnostics: [notDone] };
+        const doubts = verdict === 'unknown' && result.kind === 'signalled' ? [notReadBack] : [];
+        const complaints = nftDiagnostics(result, desired.ruleset());
+        return { kind: 'refused', diagnostics: [...complaints, ...doubts] };
+      }
+      case 'replace':
+        observed = { ...observed, ruleset: undefined };
+        break;
+      case 'read-again': {
+        if (isSuccess) sent = { kind: 'changed', revision, delta, lookAt, diagnostics };
+        const stamps = await readStamps(host);
+        if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
+        observed = await observeRuleset(host, directory, stamps, undefined);
+      }
+    }
   }
-  if (isSuccess && verdict === 'not-done') return { kind: 'refused', diagnostics: [notDone] };
-  const isTaken = isSuccess || isOutdated(result);
-  if (observed.ruleset === undefined || !isTaken || attempts <= 1) {
-    const doubts = verdict === 'unknown' && result.kind === 'signalled' ? [notReadBack] : [];
-    const complaints = isSuccess ? [notDone] : nftDiagnostics(result, desired.ruleset());
-    return { kind: 'refused', diagnostics: [...complaints, ...doubts] };
-  }
-  if (!isSuccess && observed.source === 'kernel') {
-    const unknown = { ...observed, ruleset: undefined };
-    return reconcile(host, directory, unknown, desired, time, onStep, attempts - 1);
-  }
-  const again = await readAgain(host, directory, desired, time, onStep, attempts - 1);
-  return isSuccess && again.kind === 'up-to-date'
-    ? { kind: 'changed', revision, delta, source: 'kernel', diagnostics }
-    : again;
-}
-
-async function readAgain(
-  host: Host,
-  directory: string,
-  desired: DesiredRuleset,
-  time: number,
-  onStep: OnStep,
-  attempts: number,
-): Promise<ReconcileOutcome> {
-  const stamps = await readStamps(host);
-  if ('refusals' in stamps) return { kind: 'refused', diagnostics: stamps.refusals };
-  const listed = await observeRuleset(host, directory, stamps, undefined);
-  return reconcile(host, directory, listed, desired, time, onStep, attempts);
-}
-
-interface PlannedTransaction {
-  readonly revision: Revision;
-  readonly transaction: Transaction;
-  /** Undefined when the tables are replaced whole. */
-  readonly delta: Delta | undefined;
 }
 
 /**
- * What reconcile would send, pins that have to be carried over included.
+ * What reconcile would send, affinity that has to be carried over included.
  *
  * @returns undefined when the kernel holds what is desired
  */
@@ -136,33 +128,9 @@ export async function plannedTransaction(
   desired: DesiredRuleset,
   time: number,
 ): Promise<PlannedTransaction | undefined> {
-  const planned = changeFor(observed, desired, time);
-  return planned === undefined ? undefined : withAffinity(host, observed, desired, planned);
+  const { change } = planChange(observed, desired, undefined, time);
+  return change === undefined ? undefined : withAffinity(host, observed, desired, change);
 }
-
-/** The same without pins, for which the kernel has to be asked. */
-function changeFor(
-  observed: ObservedRuleset,
-  desired: DesiredRuleset,
-  time: number,
-): PlannedTransaction | undefined {
-  const delta = differenceFrom(observed, desired);
-  if (delta !== undefined && isEmpty(delta) && isStamped(observed.stamps, desired))
-    return undefined;
-  const number = desired.number ?? (commonRevision(observed.stamps)?.number ?? 0) + 1;
-  const revision: Revision = { number, digest: desired.digest, time };
-  return { revision, delta, transaction: transactionTo(observed, desired, delta, revision) };
-}
-
-const transactionTo = (
-  { stamps }: ObservedRuleset,
-  { written }: DesiredRuleset,
-  delta: Delta | undefined,
-  revision: Revision,
-): Transaction =>
-  delta === undefined
-    ? replacement(written, revision)
-    : transactionFor(delta, stamps, written, revision);
 
 async function withAffinity(
   host: Host,

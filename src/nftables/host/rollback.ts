@@ -102,7 +102,7 @@ async function goBackTo(
     number: stored.revision.number,
     needed: neededByRuleset(canonical()),
   });
-  const outcome = await reconcile(host, stateDirectory, observed, desired, now());
+  const outcome = await reconcile(host, stateDirectory, observed, desired, undefined, now());
   if (outcome.kind === 'refused') {
     await off.undo();
     return outcome;
