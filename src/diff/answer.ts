@@ -55,8 +55,14 @@ function kindOf(branch: BehaviourBranch | undefined): Exclude<Answer['kind'], 's
   }
 }
 
-function branchName(branch: BehaviourBranch): string {
-  if (branch.isServed) return formatAddressPort(branch.destination, branch.destinationPort);
-  const kind = kindOf(branch);
-  return kind === 'passed' ? '(passed on)' : `(${kind})`;
-}
+const branchName = (branch: BehaviourBranch): string =>
+  branch.isServed
+    ? formatAddressPort(branch.destination, branch.destinationPort)
+    : otherEnds[kindOf(branch)];
+
+/** What is told in the place of an endpoint. */
+const otherEnds = { passed: '(passed on)', dropped: '(dropped)', refused: '(refused)' } as const;
+
+/** Whether a share goes to an endpoint: what is refused or passed on in some branch has no address. */
+export const isEndpoint = ({ endpoint }: Share): boolean =>
+  Object.values(otherEnds).every((other) => other !== endpoint);

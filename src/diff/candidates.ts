@@ -1,3 +1,4 @@
+import { partsOfKey } from './destination.ts';
 import {
   type DestinationFacts,
   type Entry,
@@ -9,9 +10,9 @@ import type { FamilyPair } from './family-pair.ts';
 import { memoize } from './memoize.ts';
 
 /**
- * Finds out cheaply where the sides cannot differ: what becomes of a packet depends only on the rules
- * and on the elements for its destination and for where DNAT sends it. Where all of that is the same
- * text on both sides, so is the behaviour, and no packet has to be tried.
+ * Finds the destinations at which the sides may differ. What becomes of a packet depends only on the rules and on
+ * the elements for its destination and for the address that DNAT gives it. Where these have the same text on both
+ * sides, the behaviour is the same, and no packet has to be tried.
  */
 export interface DestinationCandidates {
   /** The elements for an address and port differ, or lead to something that differs. */
@@ -32,9 +33,8 @@ export function findCandidates({ before, after, program }: FamilyPair): Destinat
 
   /** The address alone, or the port at every address. */
   function isPartCandidate(key: string): boolean {
-    const end = key.indexOf(' ');
-    if (isPortCandidate(key.slice(end + 1))) return true;
-    return !hasSameSets && isAddressChanged(key.slice(0, end));
+    const { address, port } = partsOfKey(key);
+    return isPortCandidate(port) || (!hasSameSets && isAddressChanged(address));
   }
 
   /** The addresses and ports of which the elements differ: each is looked at once, however many lead to it. */

@@ -22,7 +22,7 @@ export interface ChangeReason {
 export type FindReason = (aspect: Aspect, destination: Destination) => ChangeReason;
 
 /**
- * Of two sides of manifests, what differs between them; else the place that makes the new side so.
+ * The field that differs between two sides of manifests; otherwise the place that gives the new side its behaviour.
  *
  * @param blame undefined unless the manifests of both sides are known
  */

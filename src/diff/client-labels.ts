@@ -35,7 +35,7 @@ export function clientLabels(
   const chosen = major.length > 0 ? major : labels;
   const missing = known.filter((client) => !seen.has(client));
   if (missing.every(({ kind }) => kind === 'self') && major.length > 0)
-    return [`everyone (except ${exceptions(missing.map(({ address: own }) => `${own} itself`))})`];
+    return [`everyone (except ${exceptions(missing.map(exceptionOf))})`];
   return [...new Set(chosen.map(({ text }) => text))];
 }
 
@@ -119,7 +119,7 @@ function nameOf(region: Region, context: Context): string {
   const { client } = region;
   const left = exceptionsOf(region, context);
   const narrower = narrowerPatterns(client, context);
-  const all = [...narrower, ...left];
+  const all = [...narrower.map((text) => ({ text, isSelf: false })), ...left];
   const name = `${client.label}${withoutPatterns(client, context)}`;
   return all.length === 0 ? name : withExceptions(name, exceptions(all));
 }
@@ -129,8 +129,8 @@ const withExceptions = (name: string, except: string): string =>
   name.endsWith(')') ? `${name.slice(0, -1)} except ${except})` : `${name} (except ${except})`;
 
 /** What is in the region, would be meant by its name, and is not seen. */
-function exceptionsOf({ client, children }: Region, { seen }: Context): readonly string[] {
-  const walk = (region: Region): readonly string[] => {
+function exceptionsOf({ client, children }: Region, { seen }: Context): readonly Exception[] {
+  const walk = (region: Region): readonly Exception[] => {
     const own = region.client;
     if (!isNamedAfter(client, own)) return [];
     if (!seen.has(own)) return [exceptionOf(own)];
@@ -139,20 +139,29 @@ function exceptionsOf({ client, children }: Region, { seen }: Context): readonly
   return children.flatMap(walk);
 }
 
-const exceptionOf = ({ kind, address, network, label, unlistedIn }: ClientClass): string =>
-  kind === 'self' ? `${address} itself` : (unlistedIn ?? network ?? label);
+interface Exception {
+  readonly text: string;
+  /** An endpoint that reaches itself. */
+  readonly isSelf: boolean;
+}
+
+const exceptionOf = ({ kind, address, network, label, unlistedIn }: ClientClass): Exception =>
+  kind === 'self'
+    ? { text: `${address} itself`, isSelf: true }
+    : { text: unlistedIn ?? network ?? label, isSelf: false };
 
 const shownExceptions = 8;
 
 /** All of them: a label that leaves one out would say too much. Endpoints may be many, and are of a kind. */
-function exceptions(list: readonly string[]): string {
-  const themselves = list.filter((each) => each.endsWith(' itself'));
-  const rest = list.filter((each) => !each.endsWith(' itself'));
+function exceptions(list: readonly Exception[]): string {
+  const textsOf = (wanted: boolean): readonly string[] =>
+    list.flatMap(({ text, isSelf }) => (isSelf === wanted ? text : []));
+  const themselves = textsOf(true);
   const own =
     themselves.length > shownExceptions
       ? [`${themselves.length} endpoints that reach themselves`]
       : themselves;
-  return [...rest, ...own].join(', ');
+  return [...textsOf(false), ...own].join(', ');
 }
 
 /** The same network through other interfaces, where that sees something else. */

@@ -148,14 +148,15 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
       address,
       isLocal,
       servicePort: element && namedOwner(element),
-      label:
-        element === undefined
-          ? regionLabel(addressClass, pair, isLocal)
-          : addressClass.isLoopback
-            ? `${name} on the loopback`
-            : addressClass.isChanged
-              ? `${name} on ${nodeAddressesText(addressClass, pair, classes)}`
-              : name,
+      ...(element === undefined
+        ? regionLabel(addressClass, pair, isLocal)
+        : {
+            label: addressClass.isLoopback
+              ? `${name} on the loopback`
+              : addressClass.isChanged
+                ? `${name} on ${nodeAddressesText(addressClass, pair, classes)}`
+                : name,
+          }),
     };
   }
 
@@ -178,7 +179,7 @@ export function compareFamily(pair: FamilyPair): readonly ComparedDestination[] 
           isOnePort: false,
           isLocal,
           servicePort: undefined,
-          label: regionLabel(addressClass, pair, isLocal),
+          ...regionLabel(addressClass, pair, isLocal),
         };
   }
 

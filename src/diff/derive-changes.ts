@@ -94,8 +94,8 @@ const fieldOf = (origin: Origin | undefined): string =>
     : `${objectName(origin.object)} ${origin.path.filter((step) => typeof step === 'string').join('.')}`;
 
 /**
- * Whoever sets the mark decides, and no Service does: whatever differs for such packets is one change, since without
- * the mark there is none.
+ * Differences for packets that another program marked are one change: they depend on who sets the mark, not on a
+ * Service, and without the mark there is none.
  */
 function* markedChanges(
   destination: Destination,
@@ -157,11 +157,11 @@ function withExactRegions(change: Change): Change {
   };
 }
 
-function exactRegion({ label, protocols, isOnePort, port }: Destination): string {
-  const wanted = label.includes('ports of') ? withPorts : [...withPorts, 'icmp'];
+function exactRegion({ label, portsOf, protocols, isOnePort, port }: Destination): string {
+  const wanted = portsOf === undefined ? [...withPorts, 'icmp'] : withPorts;
   const names = protocols.map((each) => each.toUpperCase());
   if (isOnePort)
-    return `${names.map((name) => `port ${port}/${name}`).join(', ')} of ${label.replace(/^.*ports of /, '')}`;
+    return `${names.map((name) => `port ${port}/${name}`).join(', ')} of ${portsOf ?? label}`;
   return wanted.every((each) => protocols.some((protocol) => protocol === each))
     ? label
     : `${label} (${names.join(', ')} only)`;

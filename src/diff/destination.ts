@@ -21,6 +21,8 @@ export interface Destination {
   readonly servicePort: ServicePortName | undefined;
   /** What a reader calls it: `cluster IP 10.96.0.10:80/TCP`. */
   readonly label: string;
+  /** What the ports are of, where the label is about ports: `this node's IPv4 addresses`. */
+  readonly portsOf?: string;
 }
 
 /** `10.96.0.10 tcp 80`, the key of the index. */
@@ -45,6 +47,12 @@ export function parsePortKey(key: string): {
 } {
   const [protocol = '', port = ''] = key.split(' ');
   return { protocol: protocol as PacketProtocol, port: Number(port) };
+}
+
+/** The address of a {@link destinationKey}, and the {@link portKey} in it. */
+export function partsOfKey(key: string): { readonly address: string; readonly port: string } {
+  const end = key.indexOf(' ');
+  return { address: key.slice(0, end), port: key.slice(end + 1) };
 }
 
 /** The inverse of {@link destinationKey}. */

@@ -12,9 +12,9 @@ import type { FamilyPair } from './family-pair.ts';
 import { memoize } from './memoize.ts';
 
 /**
- * All that decides what both sides do to packets for a destination, with addresses replaced by their
- * place in a list. Destinations whose texts are equal are treated alike but for the names of addresses:
- * one of them is tried, and the result is told of the others by exchanging the names.
+ * Everything that decides what both sides do with packets for a destination, with addresses replaced by their index
+ * in a list. Destinations with equal texts are treated alike except for the addresses: one of each class is tried,
+ * and its result holds for the others with their addresses in the place of its own.
  */
 export interface EquivalenceClass {
   readonly text: string;

@@ -1,16 +1,24 @@
 import { isWithin, parseCidr } from '../net/cidr.ts';
 import { collections } from '../nftables/names.ts';
 import type { AddressClass } from './address-classes.ts';
+import type { Destination } from './destination.ts';
 import type { FamilyPair } from './family-pair.ts';
 
 const longestList = 3;
+
+type RegionWords = Pick<Destination, 'label' | 'portsOf'>;
+
+const ports = (which: string, portsOf: string): RegionWords => ({
+  label: `${which} ports of ${portsOf}`,
+  portsOf,
+});
 
 /** What a reader calls the ports and addresses that no Service has. */
 export function regionLabel(
   addressClass: AddressClass,
   { family }: FamilyPair,
   isLocal: boolean,
-): string {
+): RegionWords {
   const { before, after, addresses } = addressClass;
   const of = family === 'ip' ? 'IPv4' : 'IPv6';
   const isIn = (name: string): readonly [boolean, boolean] => [
@@ -19,11 +27,11 @@ export function regionLabel(
   ];
   const change = (
     name: string,
-    gained: string,
-    lost: string,
-    kept: string,
-    moved: string,
-  ): string | undefined => {
+    gained: RegionWords,
+    lost: RegionWords,
+    kept: RegionWords,
+    moved: RegionWords,
+  ): RegionWords | undefined => {
     const [was, is] = isIn(name);
     if (!was && !is) return undefined;
     return was && is ? (addressClass.isChanged ? moved : kept) : is ? gained : lost;
@@ -31,30 +39,32 @@ export function regionLabel(
   return (
     change(
       collections.otherProxyClusterIPs,
-      `cluster ${list(addresses)}, now served by another proxy`,
-      `cluster ${list(addresses)}, formerly served by another proxy`,
-      `${of} cluster IPs of another proxy`,
-      `cluster ${list(addresses)} of another proxy`,
+      { label: `cluster ${list(addresses)}, now served by another proxy` },
+      { label: `cluster ${list(addresses)}, formerly served by another proxy` },
+      { label: `${of} cluster IPs of another proxy` },
+      { label: `cluster ${list(addresses)} of another proxy` },
     ) ??
     change(
       collections.clusterIPs,
-      `other ports of new cluster ${list(addresses)}`,
-      `all ports of former cluster ${list(addresses)}`,
-      `unused ports of ${of} cluster IPs`,
-      `other ports of cluster ${list(addresses)}`,
+      ports('other', `new cluster ${list(addresses)}`),
+      ports('all', `former cluster ${list(addresses)}`),
+      ports('unused', `${of} cluster IPs`),
+      ports('other', `cluster ${list(addresses)}`),
     ) ??
     change(
       collections.serviceCIDRs,
-      `unallocated addresses that are new in the Service CIDR, such as ${addresses[0]}`,
-      `unallocated addresses that left the Service CIDR, such as ${addresses[0]}`,
-      `unallocated addresses of the ${of} Service CIDR`,
-      `unallocated addresses of the Service CIDR, such as ${addresses[0]}`,
+      {
+        label: `unallocated addresses that are new in the Service CIDR, such as ${addresses[0]}`,
+      },
+      { label: `unallocated addresses that left the Service CIDR, such as ${addresses[0]}` },
+      { label: `unallocated addresses of the ${of} Service CIDR` },
+      { label: `unallocated addresses of the Service CIDR, such as ${addresses[0]}` },
     ) ??
     (addressClass.isLoopback
-      ? `other ports of ${of} loopback addresses`
+      ? ports('other', `${of} loopback addresses`)
       : isLocal
-        ? `other ports of this node's ${of} addresses`
-        : `all other ${of} destinations`)
+        ? ports('other', `this node's ${of} addresses`)
+        : { label: `all other ${of} destinations` })
   );
 }
 
@@ -84,7 +94,7 @@ function isPartOf(part: string, network: string): boolean {
   const [whole, narrower] = [parseCidr(network), parseCidr(part)];
   return (
     whole !== undefined &&
-    isWithin(part.replace(/\/.*/, ''), network) &&
+    isWithin(part.split('/', 1).join(), network) &&
     (narrower === undefined || narrower.prefixLength > whole.prefixLength)
   );
 }

@@ -5,7 +5,7 @@ import { type Destination, parseDestinationKey } from './destination.ts';
 import type { EquivalenceClass } from './equivalence.ts';
 
 /**
- * Tells the result of one destination of another of the same class.
+ * Translates the result of one destination to another of the same class.
  *
  * @returns undefined where the packets that were sent would not do: a client or the destination is one
  * of the other's endpoints. It has to be tried itself.

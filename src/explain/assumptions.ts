@@ -10,8 +10,7 @@ export const unknownInterface = '?';
 export type AskPacket = (packet: Packet, host: SimulatedHost) => Outcome;
 
 /**
- * What is not known and would change the answer: each thing that was taken for granted is turned
- * round, and the packet sent again.
+ * The assumptions that the answer depends on: each one is reversed, and the packet is sent again.
  */
 export function assumptionsOf(
   packet: Packet,
@@ -53,7 +52,7 @@ export function assumptionsOf(
   return assumptions;
 }
 
-/** No Service has the address: it may be anybody's. */
+/** No Service has the address; its owner is not known. */
 const isPassed = ({ verdict, dnat }: Branch): boolean => verdict === 'accept' && !dnat;
 
 /** Interfaces that rules tell apart, besides the loopback. */

@@ -17,7 +17,7 @@ export function courseReason(step: StatementStep, context: ExplainContext): Reas
     return externalLocalReason(step);
   }
   const isGuard = rule.statements.some(
-    (part) => part.kind === 'address' && part.network.startsWith('127.'),
+    (part) => part.kind === 'address' && part.network === '127.0.0.0/8',
   );
   return statement.kind === 'drop' && isGuard
     ? { text: 'the loopback may not be reached from outside this node' }

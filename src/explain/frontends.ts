@@ -20,7 +20,7 @@ export interface RulesetFrontend {
   readonly element: VerdictElement;
 }
 
-/** `address`: what kind of address it is, the ruleset does not say: a listing of the kernel never does. */
+/** `address`: of unknown kind, as in a listing of the kernel. */
 export type FrontendKind = (typeof frontendWords)[keyof typeof frontendWords] | 'address';
 
 /** Every destination of a table, the served ones first. */
@@ -67,7 +67,7 @@ export function frontendOf(element: VerdictElement): RulesetFrontend {
 /** Where a ruleset names no Service. */
 const someService: ServicePortName = { service: 'a Service', portName: '' };
 
-/** Whose an element is, with a name for it where the ruleset has none. */
+/** The ServicePort of an element, with a substitute name where the ruleset has none. */
 export const namedOwner = (element: AnyElement): ServicePortName =>
   servicePortOf(element) ?? someService;
 

@@ -10,10 +10,10 @@ import { ownerName, portList, type RulesetFrontend } from './frontends.ts';
 import { formatEndpoint } from './open-question.ts';
 import type { Unmatched } from './unmatched.ts';
 
-/** More than this is no longer near. */
+/** At most so many are named. */
 const most = 5;
 
-/** What a packet that no Service took nearly met, the nearest first. */
+/** Destinations of Services that are close to one that no Service has, the closest first. */
 export function nearMisses(
   packet: Packet,
   unmatched: Unmatched,
@@ -151,7 +151,7 @@ const addressesOf = (service: Service): readonly (string | undefined)[] => [
   ...service.ingress.map(({ ip }) => ip),
 ];
 
-/** Straight to a pod: no Service has a say. */
+/** The packet goes straight to a pod: no Service is involved. */
 function endpoints(
   { destination, destinationPort, protocol }: Packet,
   { table }: ExplainContext,

@@ -96,7 +96,7 @@ const isStop = (effect: StepEffect): boolean =>
 const isDecision = (effect: StepEffect): boolean =>
   effect.kind !== 'miss' && effect.kind !== 'match';
 
-/** What stands in the rule itself, the rule shows. */
+/** Not for what the rule itself already shows. */
 function lookupOf(effect: StepEffect): Lookup | undefined {
   const lookup = 'lookup' in effect ? effect.lookup : undefined;
   return lookup?.collection.isAnonymous === true ? undefined : lookup;

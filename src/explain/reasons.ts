@@ -7,7 +7,7 @@ import type { Reason } from './explanation.ts';
 import { frontendOf, type RulesetFrontend } from './frontends.ts';
 import { hairpinReason, markReason } from './masquerade-reason.ts';
 
-/** What one branch owes its course to. */
+/** The reasons for what happens in one branch. */
 export interface BranchReasons {
   /** From the packet's arrival to its end. */
   readonly course: readonly Reason[];

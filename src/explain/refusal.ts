@@ -48,7 +48,7 @@ function localPolicyReason(name: string, plan: ServicePortPlan, isInternal: bool
   };
 }
 
-/** Slices that are there, but whose ports have other names (F2): the mistake nobody sees. */
+/** Slices that are there, but whose ports have other names (F2), which is easily overlooked. */
 function portHint(plan: ServicePortPlan, { subject }: ExplainContext): string {
   const ports = subject.compiled === undefined ? [] : slicePorts(plan, subject.compiled.cluster);
   if (ports.length === 0) return '';

@@ -22,7 +22,7 @@ import { otherProxyClusterIPs, takeServices } from './taken-services.ts';
 /**
  * Decides what a service proxy would do with a cluster on one node (docs/rules.md):
  * which destinations are served, by which endpoints, under which policies. Pure, linear in its input,
- * and blind to the order of the objects.
+ * and independent of the order of the objects.
  *
  * @param cluster validated objects with the API's defaults filled in.
  * @param settings kube-proxy's settings and the facts about the node.

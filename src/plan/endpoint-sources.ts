@@ -14,7 +14,7 @@ export interface EndpointSources {
   readonly slices: ReadonlyMap<string, readonly EndpointSlice[]>;
   readonly endpoints: ReadonlyMap<string, Endpoints>;
   /**
-   * Lists that were made already, by Service and family: where one cluster is planned for several
+   * Memoized lists, by Service and family, where one cluster is planned for several
    * nodes. Undefined when nothing is kept.
    */
   readonly lists?: Map<string, readonly EndpointList[]>;

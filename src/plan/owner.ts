@@ -10,7 +10,7 @@ import {
 } from './plan.ts';
 import type { ServicePortName } from './service-port-name.ts';
 
-/** Whom elements belong to: printed as a comment above them. */
+/** The ServicePort that elements belong to; printed as a comment above them. */
 export interface Owner {
   readonly servicePort: ServicePortName;
   /** The heading: `namespace/name:port`. Words for readers, as the lines are. */

@@ -1,5 +1,5 @@
 /**
- * EndpointSlices and Endpoints objects that feed no Service although one starves beside them: the label that
+ * EndpointSlices and Endpoints objects that belong to no Service although a Service lacks endpoints: the label that
  * names the Service is misspelt, or the object lies in another namespace.
  */
 import { didYouMean } from '../diagnostics/did-you-mean.ts';

@@ -123,7 +123,7 @@ export const unknownEndpoints = (uncompiled: readonly Uncompiled[]): readonly Di
     hint: 'give the EndpointSlices too ("kubectl get services,endpointslices -o yaml"); where the pods are described elsewhere, the annotation natc.dev/ignore: NATC3046 says that this is known',
   });
 
-/** Those without the ones of which nobody wants to hear that their endpoints are not known. */
+/** Without those that lack endpoints where the warning about that is ignored: they are known to be elsewhere. */
 export function heardUncompiled(
   uncompiled: readonly Uncompiled[],
   heard: readonly Diagnostic[],

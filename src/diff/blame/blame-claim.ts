@@ -14,8 +14,8 @@ export interface ClaimedPlace extends Pick<Destination, 'address' | 'port'> {
 }
 
 /**
- * A claim with the field that somebody changed: of the Service that claims, or else of the other one. A claim that was
- * there before is not what is new about it.
+ * A claim with the field that somebody changed: of the Service that claims, or else of the other one. A claim that
+ * existed before is not the cause.
  *
  * @param blame undefined unless the manifests of both sides are known: the claim stays as it is
  */

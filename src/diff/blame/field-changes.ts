@@ -26,8 +26,8 @@ interface Nearest {
 }
 
 /**
- * What differs between two versions of an object. What is written and says what is so anyway does not, nor does the
- * order of a list.
+ * The fields that differ between two versions of an object. A field that only spells out its default is no
+ * difference, and neither is the order of a list.
  *
  * @param before, after one of them at least
  */
@@ -170,7 +170,7 @@ function note(
 }
 
 /**
- * What stands where it would be: what came after it, else what came before it, else what is around it.
+ * The neighbour of an entry that is gone: the one after it, else the one before it, else the object around it.
  *
  * @param was where it was
  */

@@ -26,7 +26,7 @@ const unread =
   /^endpoints\.(zone|hostname|targetRef)$|^(spec\.ports|ports|subsets\.ports)\.appProtocol$/;
 
 /**
- * A value without what is so anyway and what nobody reads; two that mean the same have the same text.
+ * A value without defaults and without fields that nothing reads, so that two which mean the same have the same text.
  *
  * @param field its path without places in lists
  * @param owner what it is a field of: a port without a target goes to its own number

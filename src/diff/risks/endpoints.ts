@@ -1,7 +1,7 @@
 import { addressOfEndpoint, parseAddress } from '../../net/address.ts';
 import { cidrContains, parseCidr } from '../../net/cidr.ts';
 import { servicePortOf } from '../../nftables/ast.ts';
-import type { Answer } from '../answer.ts';
+import { type Answer, isEndpoint } from '../answer.ts';
 import { parseDestinationKey } from '../destination.ts';
 import type { Finding, Judged } from './judged.ts';
 
@@ -14,13 +14,8 @@ export function endpointRisks(judged: Judged): readonly Finding[] {
   ];
 }
 
-/** What is refused or passed on in some branch has no address. */
 const addressesOf = ({ endpoints }: Answer): readonly string[] => [
-  ...new Set(
-    endpoints
-      .filter(({ endpoint }) => !endpoint.startsWith('('))
-      .map(({ endpoint }) => addressOfEndpoint(endpoint)),
-  ),
+  ...new Set(endpoints.filter(isEndpoint).map(({ endpoint }) => addressOfEndpoint(endpoint))),
 ];
 
 function numberRisks({ aspect, service, facts, before, remaining }: Judged): readonly Finding[] {
@@ -57,7 +52,7 @@ function numberRisks({ aspect, service, facts, before, remaining }: Judged): rea
 /** Pods stay, and no connection goes to a port of before: whether anything listens there, no manifest says. */
 function portRisk({ before, after }: Judged['aspect']): readonly Finding[] {
   const sent = ({ endpoints }: Answer): readonly string[] =>
-    endpoints.map(({ endpoint }) => endpoint).filter((endpoint) => !endpoint.startsWith('('));
+    endpoints.filter(isEndpoint).map(({ endpoint }) => endpoint);
   const [was, is] = [sent(before), sent(after)];
   if (is.some((endpoint) => was.includes(endpoint))) return [];
   const portsOf = (endpoints: readonly string[]): string =>
