@@ -26,9 +26,14 @@ export function manifestsOf(
   { services, endpointSlices, endpoints, nodes }: Cluster,
   written: readonly SourceObject[] | undefined,
 ): Manifests {
-  const originals = new Map((written ?? []).map((object) => [placeOf(object), object]));
-  const original = (object: SourceObject): SourceObject =>
-    object.madeFrom ?? originals.get(placeOf(object)) ?? object;
+  // Nearly all of a cluster's objects were written as they are; only those that were not are looked for by their place.
+  const asWritten = new Set(written);
+  const originals = new Map<string, SourceObject>();
+  const original = (object: SourceObject): SourceObject => {
+    if (object.madeFrom !== undefined || asWritten.has(object)) return object.madeFrom ?? object;
+    if (originals.size === 0) for (const each of asWritten) originals.set(placeOf(each), each);
+    return originals.get(placeOf(object)) ?? object;
+  };
   const ofServices = new Map<string, SourceObject[]>();
   const sources = new Map<string, SourceObject>();
   const add = (key: string, made: SourceObject): void => {

@@ -26,7 +26,7 @@ export interface SideFacts {
 
 /** Of manifests. */
 export function factsOfCluster(cluster: Cluster, settings: Settings): SideFacts {
-  const addresses = new Map<string, string[]>();
+  const addresses = new Map<string, readonly string[]>();
   for (const service of cluster.services) {
     const ingress = service.type === 'LoadBalancer' ? service.ingress : [];
     const own = [
@@ -34,22 +34,22 @@ export function factsOfCluster(cluster: Cluster, settings: Settings): SideFacts 
       ...service.externalIPs,
       ...ingress.flatMap(({ ip }) => ip ?? []),
     ];
-    for (const address of own) note(addresses, address, `${service.namespace}/${service.name}`);
+    for (const address of own) note(addresses, address, [`${service.namespace}/${service.name}`]);
   }
-  const endpoints = new Map<string, string[]>();
+  const endpoints = new Map<string, readonly string[]>();
   const invented = new Set<string>();
   for (const { namespace, serviceName, object, endpoints: own } of cluster.endpointSlices) {
-    const service = serviceName === undefined ? undefined : `${namespace}/${serviceName}`;
+    const users = serviceName === undefined ? undefined : [`${namespace}/${serviceName}`];
     for (const { addresses } of own) {
       for (const address of addresses) {
-        if (service !== undefined) note(endpoints, address, service);
+        if (users !== undefined) note(endpoints, address, users);
         if (object.madeFrom !== undefined) invented.add(address);
       }
     }
   }
   for (const { namespace, name, subsets } of cluster.endpoints)
     for (const { ip } of subsets.flatMap((each) => each.addresses))
-      note(endpoints, ip, `${namespace}/${name}`);
+      note(endpoints, ip, [`${namespace}/${name}`]);
   return {
     addresses,
     endpoints,
@@ -64,16 +64,16 @@ export function factsOfCluster(cluster: Cluster, settings: Settings): SideFacts 
 
 /** Of a ruleset of which nobody knows what it was made of. */
 export function factsOfRuleset({ tables }: Ruleset): SideFacts {
-  const addresses = new Map<string, string[]>();
-  const endpoints = new Map<string, string[]>();
+  const addresses = new Map<string, readonly string[]>();
+  const endpoints = new Map<string, readonly string[]>();
   for (const table of tables) {
     for (const { address, servicePort } of rulesetFrontends(table))
-      if (address !== undefined) note(addresses, address, servicePort.service);
+      if (address !== undefined) note(addresses, address, [servicePort.service]);
     for (const element of table.collections.flatMap(({ elements }) => elements)) {
       const service = servicePortOf(element)?.service;
       if (!('value' in element) || service === undefined) continue;
       const [address] = element.value as readonly (string | number)[];
-      note(endpoints, String(address), service);
+      note(endpoints, String(address), [service]);
     }
   }
   return {
@@ -82,10 +82,15 @@ export function factsOfRuleset({ tables }: Ruleset): SideFacts {
   };
 }
 
-function note(uses: Map<string, string[]>, address: string, service: string): void {
+/** @param users one Service; the list is shared, since nearly all of a slice's addresses have the same */
+function note(
+  uses: Map<string, readonly string[]>,
+  address: string,
+  users: readonly string[],
+): void {
   const known = uses.get(address);
-  if (known === undefined) uses.set(address, [service]);
-  else if (!known.includes(service)) known.push(service);
+  if (known === undefined) uses.set(address, users);
+  else if (!users.every((user) => known.includes(user))) uses.set(address, [...known, ...users]);
 }
 
 const controlPlane: readonly string[] = [
