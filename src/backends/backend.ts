@@ -73,7 +73,7 @@ export interface Backend {
   ) => Promise<AppliedOutcome>;
   /** The same for a ruleset that was put together of fragments; undefined: only whole plans are applied. */
   readonly applyWritten:
-    | ((host: Host, wanted: WrittenOutput, options: ApplyOptions) => Promise<AppliedOutcome>)
+    | ((host: Host, desired: WrittenOutput, options: ApplyOptions) => Promise<AppliedOutcome>)
     | undefined;
   /** What apply would send, with nothing changed. */
   readonly dryRun: (

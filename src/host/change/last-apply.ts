@@ -3,7 +3,7 @@ import type { Sysctl } from '../machine/sysctl.ts';
 
 /**
  * What the last apply that did everything left behind: the mark that nothing after the change of the
- * rules was cut short (pins, connections, sysctls), and what the input was, so that the same input
+ * rules was cut short (affinity, connections, sysctls), and what the input was, so that the same input
  * again need not even be parsed.
  */
 export interface LastApply {

@@ -60,7 +60,7 @@ export type ApplyOutcome =
       readonly changes: string;
       /** UDP and SCTP connections to endpoints that are gone. */
       readonly ended: EndedFlows['ended'];
-      /** Warnings of what came after the change: pins, connections, sysctls, the state file. */
+      /** Warnings of what came after the change: affinity, connections, sysctls, the state file. */
       readonly diagnostics: readonly Diagnostic[];
     }
   /** Nothing was changed. */

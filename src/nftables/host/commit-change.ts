@@ -70,11 +70,11 @@ export async function commitChange(
   if (isEmpty(plain)) return { kind: before.digest === change.digest ? 'nothing' : 'unsure' };
   const revision = { number: before.number + 1, digest: change.digest, time };
   const all = [...plain.operations, ...plain.cleanup];
-  const pins = await carriedAffinity(host, change.previous, change.next, all);
+  const carried = await carriedAffinity(host, change.previous, change.next, all);
   const delta =
-    pins.remade.size === 0 ? plain : deltaBetween(change.previous, change.next, pins.remade);
+    carried.remade.size === 0 ? plain : deltaBetween(change.previous, change.next, carried.remade);
   const rules = transactionFor(delta, stamps, change.written, revision);
-  const transaction = { ...rules, operations: [...rules.operations, ...pins.operations] };
+  const transaction = { ...rules, operations: [...rules.operations, ...carried.operations] };
   const next = stampsAfter(stamps, transaction, revision);
   const families = [...familiesTouched(transaction)];
   const committed = { kind: 'committed', revision, stamps: next, delta, families } as const;

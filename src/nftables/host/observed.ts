@@ -118,7 +118,7 @@ async function listedRuleset(
 }
 
 /**
- * The difference between what is observed and what is desired; undefined when what is held is unknown.
+ * The difference between what is observed and what is desired; undefined when what is observed is unknown.
  *
  * @param remade see {@link deltaBetween}
  */

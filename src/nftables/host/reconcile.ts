@@ -138,23 +138,23 @@ async function withAffinity(
   desired: DesiredRuleset,
   { revision, delta, transaction }: PlannedTransaction,
 ): Promise<PlannedTransaction> {
-  // Where there was no table there are no pins.
+  // Where there was no table there is no affinity.
   if (observed.ruleset?.tables.length === 0) return { revision, delta, transaction };
   const changed = changedIn(observed, desired);
   const before = observed.ruleset ?? observed.stored?.ruleset;
   const previous = before === undefined ? undefined : canonicalOf(before, changed);
   const next = canonicalOf(desired.written, changed);
   const { operations, cleanup } = transaction;
-  const pins = await carriedAffinity(host, previous, next, [...operations, ...cleanup]);
+  const carried = await carriedAffinity(host, previous, next, [...operations, ...cleanup]);
   const again =
-    delta === undefined || pins.remade.size === 0
+    delta === undefined || carried.remade.size === 0
       ? delta
-      : differenceFrom(observed, desired, pins.remade);
+      : differenceFrom(observed, desired, carried.remade);
   const rules = again === delta ? transaction : transactionTo(observed, desired, again, revision);
   return {
     revision,
     delta: again,
-    transaction: { ...rules, operations: [...rules.operations, ...pins.operations] },
+    transaction: { ...rules, operations: [...rules.operations, ...carried.operations] },
   };
 }
 

@@ -8,8 +8,8 @@ import { renderScript } from '../script.ts';
 import { listAffinity } from './affinity.ts';
 
 /**
- * Deletes the pins of clients whose endpoint is gone, so that they move on to another one (A5); all
- * other pins stay. Runs after the kernel took the new endpoints: from then on no such pin is learnt.
+ * Deletes the affinity of clients whose endpoint is gone, so that they move on to another one (A5); all
+ * other affinity stays. Runs after the kernel took the new endpoints: from then on no such affinity is noted.
  *
  * @param ruleset what the kernel holds now; asked for where something is to be looked at
  * @param delta what was changed: only Services that lost an endpoint are looked at; undefined: all
@@ -47,7 +47,7 @@ function setsWithDeletions({ operations }: Delta): ReadonlySet<string> {
 /** A client may expire and learn another endpoint between listing and deleting: then list again. */
 const attempts = 5;
 
-/** @returns why it failed; undefined when no pin of a lost endpoint is left */
+/** @returns why it failed; undefined when no affinity to a lost endpoint is left */
 async function retirePinsOf(host: Host, map: ClientMap): Promise<string | undefined> {
   let failure: string | undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -63,8 +63,8 @@ async function retirePinsOf(host: Host, map: ClientMap): Promise<string | undefi
 }
 
 /**
- * A pin may expire between listing and deleting, and deleting what is absent fails the transaction:
- * so each pin is added first, which changes nothing where it still is.
+ * An entry may expire between listing and deleting, and deleting what is absent fails the transaction:
+ * so each entry is added first, which changes nothing where it still is.
  */
 function retirement(map: ClientMap, stale: readonly AffinityEntry[]): string {
   const where = { family: map.family, table: map.table, collection: map.name };
