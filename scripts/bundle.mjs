@@ -93,7 +93,7 @@ function isWork(module) {
     case 'diagnostics':
       return !/codes|sarif|github/.test(name);
     default:
-      return ['net', 'read', 'model', 'plan', 'incremental', 'hold-back'].includes(folder);
+      return ['net', 'read', 'model', 'plan', 'recompile', 'hold-back'].includes(folder);
   }
 }
 

@@ -80,7 +80,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   follow: [
     'compile.ts',
     'diagnostics',
-    'incremental',
+    'recompile',
     'model',
     'net',
     'nftables',
@@ -103,7 +103,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'plan',
   ],
   // The half of a backend that knows the host.
-  'nftables/host': [...hostHalf, 'incremental', 'nftables'],
+  'nftables/host': [...hostHalf, 'recompile', 'nftables'],
   'iptables/host': [...hostHalf, 'iptables', 'kube-proxy'],
   backends: [
     'compile.ts',
@@ -137,7 +137,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'options.ts': ['net', 'option-entry.ts'],
   'compile.ts': ['diagnostics', 'model', 'plan', 'nftables', 'options.ts', 'net'],
   'hold-back': ['compile.ts', 'diagnostics', 'model', 'plan'],
-  incremental: [
+  recompile: [
     'compile.ts',
     'diagnostics',
     'model',
@@ -202,15 +202,15 @@ const mayNameBackend: Readonly<Record<'nftables' | 'iptables', Readonly<Record<s
       reach: 'the same as diff',
       assert: 'the same as diff',
       'kube-proxy/': 'a kube-proxy in nftables mode wrote nftables rules',
-      'incremental/': 'what is kept of a Service is its fragment of the nftables ruleset',
-      'follow/': 'the same as incremental',
+      'recompile/': 'what is kept of a Service is its fragment of the nftables ruleset',
+      'follow/': 'the same as recompile',
       'nftables/host': 'the half of the backend that knows the host',
       'host/machine/': "tells natc's own chains from those of others",
       'library/': 'hands out rulesets',
       'index.ts': 'the same',
-      'cli/apply/changes.ts': 'the same as incremental',
-      'cli/compile/changes.ts': 'the same as incremental',
-      'cli/input/recompile-input.ts': 'the same as incremental',
+      'cli/apply/changes.ts': 'the same as recompile',
+      'cli/compile/changes.ts': 'the same as recompile',
+      'cli/input/recompile-input.ts': 'the same as recompile',
       'cli/compile/output-formats.ts': '-o json is the nftables ruleset as a document',
       'cli/explain/subject.ts':
         'reads rulesets from files: only nftables has some that are read back',

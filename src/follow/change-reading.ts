@@ -1,13 +1,13 @@
 import type { Place } from '../diagnostics/place.ts';
 import type { SourceObject } from '../diagnostics/source.ts';
-import { identify } from '../incremental/identify.ts';
-import type { KnownGroup } from '../incremental/known.ts';
-import { partsOf } from '../incremental/remember.ts';
-import { tiesOf } from '../incremental/ties.ts';
 import type { Node } from '../model/cluster.ts';
 import { buildModel } from '../model/model.ts';
 import type { CompileOptions } from '../options.ts';
 import { readObjects } from '../read/read.ts';
+import { identify } from '../recompile/identify.ts';
+import type { KnownGroup } from '../recompile/known.ts';
+import { partsOf } from '../recompile/remember.ts';
+import { tiesOf } from '../recompile/ties.ts';
 import type { FollowedObject } from './store.ts';
 
 /** What changes of some Services are compiled from: their objects, and those of all that is tied to them. */

@@ -1,4 +1,3 @@
-import type { KnownFamily } from '../incremental/known.ts';
 import type { CanonicalTable } from '../nftables/canonical/canonical.ts';
 import { type FragmentDigests, fragmentDigests } from '../nftables/canonical/fragment-digests.ts';
 import { servesNodePorts, writeTable } from '../nftables/canonical/write.ts';
@@ -10,6 +9,7 @@ import {
 } from '../nftables/canonical/written.ts';
 import { sortedUnique } from '../plan/order.ts';
 import type { FamilyPlan } from '../plan/plan.ts';
+import type { KnownFamily } from '../recompile/known.ts';
 
 /** One family's table in memory: what all Services make of it, changed Service by Service. */
 export interface LiveTable {

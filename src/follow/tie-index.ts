@@ -1,4 +1,4 @@
-import { noTies, type Ties } from '../incremental/ties.ts';
+import { noTies, type Ties } from '../recompile/ties.ts';
 
 /** Who is tied to whom, found without a look at all Services; what `tiedTo` finds in all of them. */
 export interface TieIndex {

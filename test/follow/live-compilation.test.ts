@@ -5,7 +5,6 @@ import { type LiveCompilation, makeLiveCompilation } from '../../src/follow/live
 import type { FollowedKind } from '../../src/follow/observer.ts';
 import { type FollowedChange, type FollowedStore, makeStore } from '../../src/follow/store.ts';
 import { makeTieIndex } from '../../src/follow/tie-index.ts';
-import { tiedTo } from '../../src/incremental/ties.ts';
 import { buildIptables } from '../../src/iptables/layout/build.ts';
 import { renderIptablesTables } from '../../src/iptables/render/iptables-tables.ts';
 import { allTables } from '../../src/iptables/tables.ts';
@@ -18,6 +17,7 @@ import type { CompileOptions } from '../../src/options.ts';
 import { flowServices } from '../../src/plan/flows.ts';
 import type { FamilyPlan } from '../../src/plan/plan.ts';
 import { readObjects } from '../../src/read/read.ts';
+import { tiedTo } from '../../src/recompile/ties.ts';
 import type { Manifest } from '../oracle/manifest.ts';
 import { optionsOf } from '../support/worlds-compile.ts';
 import { neighbours } from '../support/worlds-mutations.ts';

@@ -1,8 +1,8 @@
 /** Line breaks and other characters that kubectl's reader (go-yaml) takes for something else than natc's. */
 import { describe, expect, test } from 'vitest';
-import { inputOf, splitItems } from '../../src/incremental/items.ts';
 import { readDocuments } from '../../src/read/documents.ts';
 import { readObjects } from '../../src/read/read.ts';
+import { inputOf, splitItems } from '../../src/recompile/items.ts';
 import { summary } from '../support/read.ts';
 
 const read = (text: string) => readObjects([{ name: 'a.yaml', bytes: Buffer.from(text) }]);

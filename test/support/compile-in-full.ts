@@ -3,15 +3,6 @@ import { compile } from '../../src/compile.ts';
 import type { Diagnostic, Severity } from '../../src/diagnostics/diagnostic.ts';
 import { formatJson } from '../../src/diagnostics/format-json.ts';
 import { makeReport } from '../../src/diagnostics/report.ts';
-import { compileChanges } from '../../src/incremental/compile-changes.ts';
-import { splitItems } from '../../src/incremental/items.ts';
-import type { KnownCompilation } from '../../src/incremental/known.ts';
-import { remember } from '../../src/incremental/remember.ts';
-import {
-  familyFragmentsOf,
-  knownFlowServices,
-  writtenOf,
-} from '../../src/incremental/written-known.ts';
 import { renderWritten } from '../../src/nftables/canonical/render-written.ts';
 import { writeRuleset } from '../../src/nftables/canonical/write.ts';
 import { digestOf } from '../../src/nftables/canonical/written.ts';
@@ -21,6 +12,15 @@ import { type FlowService, flowServices } from '../../src/plan/flows.ts';
 import type { Input } from '../../src/read/inputs.ts';
 import { locate } from '../../src/read/locate.ts';
 import { readObjects } from '../../src/read/read.ts';
+import { compileChanges } from '../../src/recompile/compile-changes.ts';
+import { splitItems } from '../../src/recompile/items.ts';
+import type { KnownCompilation } from '../../src/recompile/known.ts';
+import { remember } from '../../src/recompile/remember.ts';
+import {
+  familyFragmentsOf,
+  knownFlowServices,
+  writtenOf,
+} from '../../src/recompile/written-known.ts';
 
 /** What may be seen of a compilation; undefined where there is none after an error. */
 export interface Seen {

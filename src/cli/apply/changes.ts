@@ -1,11 +1,11 @@
 import type { CompileOutput } from '../../compile.ts';
 import type { Host } from '../../host/machine/host.ts';
 import { familiesWithServices, type ServedFamily, sysctlsFor } from '../../host/machine/sysctl.ts';
-import type { Items } from '../../incremental/items.ts';
-import type { KnownCompilation } from '../../incremental/known.ts';
 import { servesNodePorts } from '../../nftables/canonical/write.ts';
 import type { DesiredRuleset } from '../../nftables/host/observed.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { Items } from '../../recompile/items.ts';
+import type { KnownCompilation } from '../../recompile/known.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { withForeignWarnings } from '../foreign-forward.ts';
 import type { CompiledInput, CompileInput } from '../input/compile-input.ts';
@@ -78,7 +78,7 @@ export async function applyChanges(
 }
 
 async function wantedOf(known: KnownCompilation, output: CompileOutput): Promise<DesiredRuleset> {
-  const { knownFlowServices, writtenOf } = await import('../../incremental/written-known.ts');
+  const { knownFlowServices, writtenOf } = await import('../../recompile/written-known.ts');
   const { digestOf } = await import('../../nftables/canonical/written.ts');
   const { plan } = output;
   const written = writtenOf(known, plan);

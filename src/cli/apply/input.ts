@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { OnStep } from '../../host/change/apply-step.ts';
 import type { AppliedOutcome } from '../../host/change/outcome.ts';
 import type { Host } from '../../host/machine/host.ts';
-import type { Items } from '../../incremental/items.ts';
+import type { Items } from '../../recompile/items.ts';
 import type { EffectiveOptions } from '../config/effective-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { secondsNow } from '../host-options.ts';

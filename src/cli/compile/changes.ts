@@ -1,5 +1,5 @@
-import type { Items } from '../../incremental/items.ts';
-import type { KnownCompilation } from '../../incremental/known.ts';
+import type { Items } from '../../recompile/items.ts';
+import type { KnownCompilation } from '../../recompile/known.ts';
 import { cannotAnswer } from '../cannot-answer.ts';
 import { deliver } from '../deliver.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -70,7 +70,7 @@ async function compileChanged(
     return exitWithoutOutput(diagnostics);
   }
   const { renderWritten } = await import('../../nftables/canonical/render-written.ts');
-  const { familyFragmentsOf } = await import('../../incremental/written-known.ts');
+  const { familyFragmentsOf } = await import('../../recompile/written-known.ts');
   const { known, output } = changed;
   const text = await unlessDamaged(() =>
     clock.run('render', () => renderWritten(familyFragmentsOf(known.groups, output.plan))),

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
-import type { ChangesCompilation } from '../../incremental/compile-changes.ts';
-import type { Items } from '../../incremental/items.ts';
-import type { KnownCompilation } from '../../incremental/known.ts';
+import type { ChangesCompilation } from '../../recompile/compile-changes.ts';
+import type { Items } from '../../recompile/items.ts';
+import type { KnownCompilation } from '../../recompile/known.ts';
 import { settingsText } from '../apply/input-fingerprint.ts';
 import type { CompileFlags } from '../shared-options.ts';
 import type { StageClock } from '../stage-clock.ts';
@@ -17,7 +17,7 @@ interface ChangesFlags extends CompileFlags {
 
 /** Tells the objects of the input apart. */
 export async function splitInput({ inputs, clock }: CompileInput): Promise<Items> {
-  const { splitItems } = await import('../../incremental/items.ts');
+  const { splitItems } = await import('../../recompile/items.ts');
   return clock.run('split', () => splitItems(inputs));
 }
 
@@ -42,7 +42,7 @@ export async function recompileInput(
     loadCompilation(flags.stateDir, optionsHash(input)),
   );
   if (known === undefined) return undefined;
-  const { compileChanges } = await import('../../incremental/compile-changes.ts');
+  const { compileChanges } = await import('../../recompile/compile-changes.ts');
   const { options } = effective;
   const withNotes = flags.verbose === true;
   const result = clock.run('changes', () =>
@@ -92,7 +92,7 @@ export async function rememberCompiled(
 ): Promise<KnownCompilation | undefined> {
   if (output === undefined || read.length > 0) return undefined;
   const others = [...skipped.values()].reduce((sum, count) => sum + count, 0);
-  const { remember } = await import('../../incremental/remember.ts');
+  const { remember } = await import('../../recompile/remember.ts');
   return input.clock.run('remember', () =>
     remember({ objects, output, diagnostics: compiled }, items, others, optionsHash(input)),
   );

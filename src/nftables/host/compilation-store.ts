@@ -12,12 +12,12 @@ import {
   writeState,
 } from '../../host/state/state-file.ts';
 import { isCount, isLine, isListOf } from '../../host/state/state-shape.ts';
-import type { KnownCompilation, KnownNode } from '../../incremental/known.ts';
-import { inOrder } from '../../incremental/written-known.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
 import { areRules, isCheckedName } from '../../nftables/canonical/canonical-check.ts';
 import type { FragmentRecord } from '../../nftables/canonical/written.ts';
 import { packsOfRevisions } from '../../nftables/host/revision-store.ts';
+import type { KnownCompilation, KnownNode } from '../../recompile/known.ts';
+import { inOrder } from '../../recompile/written-known.ts';
 import { type Chains, groupLine, groupReader, objectIn, objectLine } from './compilation-lines.ts';
 import { isPack, keepFragments, loadFragments, prunePacks } from './fragment-store.ts';
 

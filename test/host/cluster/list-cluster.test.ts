@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listCluster } from '../../../src/host/cluster/list-cluster.ts';
-import { splitItems } from '../../../src/incremental/items.ts';
 import { readObjects } from '../../../src/read/read.ts';
+import { splitItems } from '../../../src/recompile/items.ts';
 import { serviceObject, sliceObject } from '../../support/kernel-cluster.ts';
 import {
   kubeconfigFor,

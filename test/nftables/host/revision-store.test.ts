@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { KnownCompilation, KnownGroup } from '../../../src/incremental/known.ts';
 import type { CanonicalTable } from '../../../src/nftables/canonical/canonical.ts';
 import { recordOf } from '../../../src/nftables/canonical/write.ts';
 import {
@@ -36,6 +35,7 @@ import {
   pruneRevisions,
   storeRevision,
 } from '../../../src/nftables/host/revision-store.ts';
+import type { KnownCompilation, KnownGroup } from '../../../src/recompile/known.ts';
 
 let directory: string;
 beforeEach(() => {

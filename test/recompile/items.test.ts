@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { inputOf, splitItems } from '../../src/incremental/items.ts';
 import type { Input } from '../../src/read/inputs.ts';
 import { readObjects } from '../../src/read/read.ts';
+import { inputOf, splitItems } from '../../src/recompile/items.ts';
 
 const input = (text: string): Input => ({ name: 'input', bytes: Buffer.from(text) });
 const names = ['web', 'api', 'zoo'];
