@@ -1,11 +1,11 @@
 import { isLine, isListOf } from '../../host/state/state-shape.ts';
 import { flowServicesIn } from '../../host/state/stored-flow-services.ts';
 import type { IpFamily } from '../../net/family.ts';
-import { isCheckedName } from '../../nftables/canonical/canonical-check.ts';
-import type { FragmentShare } from '../../nftables/canonical/write.ts';
-import type { FragmentRecord } from '../../nftables/canonical/written.ts';
 import type { KnownFamily, KnownGroup, KnownObject } from '../../recompile/known.ts';
 import type { Ties } from '../../recompile/ties.ts';
+import { isCheckedName } from '../canonical/canonical-check.ts';
+import type { FragmentShare } from '../canonical/write.ts';
+import type { FragmentRecord } from '../canonical/written.ts';
 
 /*
  * The objects and groups of a compilation, a line each, fields with tabs between them: a tenth of what as

@@ -13,13 +13,13 @@ import {
 } from '../../host/state/state-file.ts';
 import { isCount, isLine, isListOf } from '../../host/state/state-shape.ts';
 import { type IpFamily, ipFamilies } from '../../net/family.ts';
-import { areRules, isCheckedName } from '../../nftables/canonical/canonical-check.ts';
-import type { FragmentRecord } from '../../nftables/canonical/written.ts';
-import { packsOfRevisions } from '../../nftables/host/revision-store.ts';
 import type { KnownCompilation, KnownNode } from '../../recompile/known.ts';
 import { inOrder } from '../../recompile/written-known.ts';
+import { areRules, isCheckedName } from '../canonical/canonical-check.ts';
+import type { FragmentRecord } from '../canonical/written.ts';
 import { type Chains, groupLine, groupReader, objectIn, objectLine } from './compilation-lines.ts';
 import { isPack, keepFragments, loadFragments, prunePacks } from './fragment-store.ts';
+import { packsOfRevisions } from './revision-store.ts';
 
 /*
  * What a compilation leaves behind for the next one: a line about the file, a line of JSON, the places of

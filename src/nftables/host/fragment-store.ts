@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listState, readStateBytes, removeState, writeState } from '../../host/state/state-file.ts';
-import { keptRecord } from '../../nftables/canonical/fragment-bytes.ts';
-import type { FragmentRecord } from '../../nftables/canonical/written.ts';
+import { keptRecord } from '../canonical/fragment-bytes.ts';
+import type { FragmentRecord } from '../canonical/written.ts';
 
 /*
  * Fragments in the state directory: once each, however many revisions and compilations have them. A pack

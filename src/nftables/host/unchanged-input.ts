@@ -1,5 +1,4 @@
-import type { Leftovers } from '../../host/change/leftovers.ts';
-import { mayBeElsewhere } from '../../host/change/leftovers.ts';
+import { type Leftovers, mayBeElsewhere } from '../../host/change/leftovers.ts';
 import type { Unchanged } from '../../host/change/unchanged.ts';
 import { dormantTables } from '../../host/machine/dormant.ts';
 import type { Host } from '../../host/machine/host.ts';
